@@ -1,0 +1,1 @@
+"""The words of the ward: plain Python, shared by every room, importing none of them."""

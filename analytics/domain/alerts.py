@@ -1,0 +1,93 @@
+"""What an alert is: conditions, priorities, states and the findings they are made from.
+
+Priorities follow the words of IEC 60601-1-8 (high, medium, low). Technical conditions are kept
+apart from clinical ones: they belong to the coordinator, not to a doctor.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Whether an alert is about a person or about the equipment."""
+
+    CLINICAL = "clinical"
+    TECHNICAL = "technical"
+
+
+class Priority(StrEnum):
+    """Urgency of an alert, in IEC 60601-1-8's words."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class State(StrEnum):
+    """Life of an episode. ``pending`` is never shown: it waits for persistence."""
+
+    PENDING = "pending"
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    EXPIRED = "expired"
+
+
+class Change(StrEnum):
+    """What a finding says of a condition."""
+
+    STARTED = "started"
+    PERSISTS = "persists"
+    WORSENED = "worsened"
+    CLEARED = "cleared"
+
+
+TECHNICAL: frozenset[str] = frozenset(
+    {
+        "silent",
+        "coverage",
+        "battery",
+        "clock",
+        "forged",
+        "conflict",
+        "sensor",
+        "ward_outage",
+        "nobody_on_shift",
+    }
+)
+
+
+def kind_of(condition: str) -> Kind:
+    """Return the kind of a condition by its name."""
+    return Kind.TECHNICAL if condition in TECHNICAL else Kind.CLINICAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something notable that the gateway saw, as it is written to the outbox.
+
+    Attributes:
+        condition: name of the alert condition, for example ``news2_urgent`` or ``limit_spo2_low``.
+        change: whether the condition started, persists, worsened or cleared.
+        priority: how urgent it is.
+        measured_ms: event time of the reading (milliseconds since 1970, mapped).
+        received_ms: when the gateway received it (server's clock).
+        late: True for back-fill (more than the allowed delay): never pages by itself.
+        value: the reading or score in its own unit, if there is one.
+        persist_s: how long the condition must hold, by event time, before it is raised.
+        message: one line for a clinician.
+        rule: name and version of the rule or model that found it.
+        detail: anything else that explains it (drivers, missing measurements).
+    """
+
+    condition: str
+    change: Change
+    priority: Priority
+    measured_ms: int
+    received_ms: int
+    late: bool = False
+    value: float | None = None
+    persist_s: float = 0.0
+    message: str = ""
+    rule: str = ""
+    detail: dict[str, object] = field(default_factory=dict)

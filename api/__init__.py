@@ -1,0 +1,1 @@
+"""Homeward's api package."""

@@ -1,0 +1,1 @@
+"""Homeward's device_sim package."""
