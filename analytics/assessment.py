@@ -1,0 +1,113 @@
+"""One assessment of a patient: what NEWS2, the risk model and the baselines say at one time.
+
+It carries everything the decision used (values, revisions, versions), so that it can be proved
+later. Not a medical device: figures support a clinician and replace nobody.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from analytics.domain.vitals import Metric
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ENCODER = msgspec.json.Encoder()
+NAMES: dict[int, str] = {int(metric): metric.wire_name for metric in Metric}
+
+
+class Assessment(Struct, frozen=True, gc=False, kw_only=True):
+    """What was known and computed after one reading.
+
+    Attributes:
+        time_ms: event time assessed (newest sample used), milliseconds since 1970.
+        received_ms: when the reading was received, ward time.
+        frame_id: the frame or staff entry that led to it.
+        late: made from back-fill.
+        clock_uncertain: made from a device whose clock is not known.
+        score: NEWS2 aggregate, or None while a parameter is missing.
+        low: lower bound of the aggregate over all values the missing ones could have.
+        high: upper bound, likewise.
+        band: ``low``, ``low_medium``, ``medium`` or ``high``, by the lower bound.
+        single_3: codes of the metrics that certainly score 3.
+        missing: codes of the NEWS2 metrics that are absent or too old.
+        assumed: codes taken from the record (up to 12 h old) rather than measured now.
+        settles: code of the missing metric that would settle the band, or None.
+        values: (metric code, value) pairs used.
+        risk: probability of deterioration within the horizon, 0 to 1.
+        horizon_minutes: that horizon.
+        model_version: version of the population model used.
+        plan_revision: revision of the care plan used.
+        in_episode: whether an episode was open (baselines then learn nothing).
+        drivers: (words, size in log-odds) of what moves the risk most, largest first.
+        baselines: (metric code, personal median, deviation in the patient's own units).
+    """
+
+    time_ms: int
+    received_ms: int
+    frame_id: int
+    late: bool
+    clock_uncertain: bool
+    score: int | None
+    low: int
+    high: int
+    band: str
+    single_3: tuple[int, ...]
+    missing: tuple[int, ...]
+    assumed: tuple[int, ...]
+    settles: int | None
+    values: tuple[tuple[int, float], ...]
+    risk: float
+    horizon_minutes: int
+    model_version: int
+    plan_revision: int
+    in_episode: bool
+    drivers: tuple[tuple[str, float], ...]
+    baselines: tuple[tuple[int, float, float], ...]
+
+
+def rfc3339(at_ms: int) -> str:
+    """Return a time in milliseconds since 1970 as RFC 3339 in UTC, exact to the millisecond."""
+    moment = _EPOCH + timedelta(milliseconds=at_ms)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def assessment_json(assessment: Assessment) -> bytes:
+    """Return the assessment in the shape that ``GET /patients/{id}/assessment`` answers."""
+    return _ENCODER.encode(
+        {
+            "time": rfc3339(assessment.time_ms),
+            "received": rfc3339(assessment.received_ms),
+            "late": assessment.late,
+            "clock_uncertain": assessment.clock_uncertain,
+            "news2": _news2(assessment),
+            "risk": {
+                "probability": round(assessment.risk, 6),
+                "horizon_minutes": assessment.horizon_minutes,
+                "model": f"risk-{assessment.model_version}",
+            },
+            "baselines": [
+                {"metric": NAMES[code], "median": median, "deviation": deviation}
+                for code, median, deviation in assessment.baselines
+            ],
+            "drivers": [{"what": words, "size": size} for words, size in assessment.drivers],
+            "values": {NAMES[code]: value for code, value in assessment.values},
+            "plan_revision": assessment.plan_revision,
+            "in_episode": assessment.in_episode,
+        }
+    )
+
+
+def _news2(assessment: Assessment) -> dict[str, object]:
+    settles = assessment.settles
+    return {
+        "score": assessment.score,
+        "low": assessment.low,
+        "high": assessment.high,
+        "band": assessment.band,
+        "single_3": bool(assessment.single_3),
+        "single_3_in": [NAMES[code] for code in assessment.single_3],
+        "missing": [NAMES[code] for code in assessment.missing],
+        "assumed": [NAMES[code] for code in assessment.assumed],
+        "settles": None if settles is None else NAMES[settles],
+    }

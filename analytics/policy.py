@@ -1,0 +1,138 @@
+"""What a site may set: ages, limits, delays, and what the model may raise.
+
+Every default names its source or is ``proposed``: this project's own, to be approved by the
+clinicians of the site that uses it. See docs/clinical.md for the tables.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from analytics.domain.care import Limit
+from analytics.domain.vitals import Metric
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+
+
+def _ages() -> Mapping[Metric, int]:
+    return MappingProxyType(
+        {
+            Metric.HR: 2 * HOUR_MS,
+            Metric.RR: 2 * HOUR_MS,
+            Metric.SPO2: 2 * HOUR_MS,
+            Metric.SBP: 6 * HOUR_MS,
+            Metric.TEMP: 6 * HOUR_MS,
+            Metric.ACVPU: 12 * HOUR_MS,
+            Metric.O2: 12 * HOUR_MS,
+        }
+    )
+
+
+def _limits() -> Mapping[Metric, Limit]:
+    return MappingProxyType(
+        {
+            Metric.HR: Limit(low=40, high=130),
+            Metric.RR: Limit(low=9, high=24),
+            Metric.SPO2: Limit(low=91),
+            Metric.TEMP: Limit(low=35.1, high=39.0),
+            Metric.SBP: Limit(low=91, high=180),
+            Metric.DBP: Limit(low=45, high=110),
+            Metric.GLUCOSE: Limit(low=70, high=250),
+        }
+    )
+
+
+def _critical() -> Mapping[Metric, Limit]:
+    return MappingProxyType(
+        {
+            Metric.HR: Limit(low=30, high=180),
+            Metric.RR: Limit(low=6, high=40),
+            Metric.SPO2: Limit(low=80),
+            Metric.TEMP: Limit(low=32, high=41.5),
+            Metric.SBP: Limit(low=70, high=230),
+            Metric.DBP: Limit(low=30, high=140),
+            Metric.GLUCOSE: Limit(low=40, high=500),
+        }
+    )
+
+
+def _margins() -> Mapping[Metric, float]:
+    return MappingProxyType(
+        {
+            Metric.HR: 5.0,
+            Metric.RR: 2.0,
+            Metric.SPO2: 2.0,
+            Metric.TEMP: 0.3,
+            Metric.SBP: 5.0,
+            Metric.DBP: 5.0,
+            Metric.GLUCOSE: 5.0,
+            Metric.WEIGHT: 0.5,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Clinical settings of a ward; all times in milliseconds or as the name says.
+
+    Attributes:
+        max_age_ms: how old a measurement may be and still enter NEWS2. Pulse, breathing and
+            SpO2 2 h (proposed); pressure and temperature 6 h (RCP: 4-6-hourly observations at
+            a score of 1-4); oxygen and consciousness from staff or record 12 h (RCP: at least
+            12-hourly at 0).
+        fresh_ms: oxygen and consciousness older than this are shown as assumed (proposed).
+        late_ms: received later than this after it was measured is back-fill (design).
+        limits: the ward's default limits, ends included as normal; outside is a violation.
+            They sit where one NEWS2 parameter scores 3 or 2 (RCP), home pressure and glucose
+            proposed (ADA: level 1 hypoglycaemia below 70 mg/dL; hyperglycaemia above 250).
+        scale_2_low: the ward's low SpO2 limit for patients on scale 2 (target 88-92 %; proposed).
+        critical: absolute limits, whoever the patient is, also for questionable readings
+            (proposed).
+        margins: how far inside the limit a reading must be to clear (SpO2 2 %, pulse 5/min:
+            proposed from the alarm-fatigue evidence in docs/clinical.md).
+        clear_ms: for how long it must be inside (2 min, proposed).
+        window_ms: window of the median that pulse and breathing limits look at (Zahradka 2022:
+            a median window cuts alarms without losing time resolution).
+        repeat_s: a questionable critical reading pages if nothing better comes within this.
+        repeat_gap_ms: two readings at least so far apart are a repeat (Masimo's 15 s delay).
+        single_3_s: persistence of a single 3 (Goerges 2009: 19 s removes two thirds of the
+            ineffective alarms; 20 s proposed).
+        incomplete_ms: how long a set is incomplete before the measurement is asked for.
+        incomplete_low: a set whose lower bound is below this asks for nothing (proposed).
+        baseline_units: deviation, in the patient's own units, that is notable (proposed).
+        baseline_s: how long it must last.
+        risk_raise: probability at which the model raises an alert (proposed).
+        risk_clear: probability below which that alert clears.
+        horizon_minutes: the horizon of the risk model.
+        example_ms: at most one training example in this time for each patient.
+        battery_low: percent at which the battery is low; clears 5 above.
+        repeat_emit_ms: ``persists`` is said at most this often, by event time.
+    """
+
+    max_age_ms: Mapping[Metric, int] = field(default_factory=_ages)
+    fresh_ms: int = 15 * MINUTE_MS
+    late_ms: int = 15 * MINUTE_MS
+    limits: Mapping[Metric, Limit] = field(default_factory=_limits)
+    scale_2_low: float = 86.0
+    critical: Mapping[Metric, Limit] = field(default_factory=_critical)
+    margins: Mapping[Metric, float] = field(default_factory=_margins)
+    clear_ms: int = 2 * MINUTE_MS
+    window_ms: int = MINUTE_MS
+    repeat_s: float = 120.0
+    repeat_gap_ms: int = 15_000
+    single_3_s: float = 20.0
+    incomplete_ms: int = 10 * MINUTE_MS
+    incomplete_low: int = 2
+    baseline_units: float = 4.0
+    baseline_s: float = 600.0
+    risk_raise: float = 0.6
+    risk_clear: float = 0.45
+    horizon_minutes: int = 240
+    example_ms: int = 30 * MINUTE_MS
+    battery_low: float = 20.0
+    repeat_emit_ms: int = MINUTE_MS
+
+
+DEFAULT = Policy()
+"""The defaults, for callers that set nothing."""
