@@ -1,6 +1,8 @@
 -- People, their devices and what was arranged for them. Clinical times are ward time, given by
 -- the programs; only leases, sessions and throttles use the server's own clock.
 
+CREATE EXTENSION IF NOT EXISTS timescaledb;
+
 DO $$
 DECLARE wanted text;
 BEGIN

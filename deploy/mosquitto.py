@@ -1,0 +1,116 @@
+"""A private Mosquitto: its folder, its configuration from ``deploy/broker``, how it is started.
+
+Everything it reads lies in one folder of its own, owned by the account it runs as; the keys in
+it are copies, so that no other secret of the stack is ever within its reach.
+"""
+
+import base64
+import hashlib
+import os
+import shutil
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from deploy.accounts import Account, hand_over
+from deploy.launch import Launch
+from deploy.ports import HOST
+from deploy.settings import plain_environment
+
+TEMPLATES = Path(__file__).with_name("broker")
+FLEET_USER = "fleet"
+GATEWAY_USER = "homeward-gateway"
+QUEUE_BYTES = 512 * 1024 * 1024
+SECRETS = ("device-ca.crt", "service-ca.crt", "broker.crt", "broker.key")
+_ACLS = ("devices.acl", "services.acl", "fleet.acl")
+_PBKDF2_ROUNDS = 101
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateMosquitto:
+    """One broker of our own.
+
+    Attributes:
+        program: the ``mosquitto`` binary.
+        folder: everything it reads and writes, reachable by ``account``.
+        device_port: TLS listener of the devices.
+        service_port: TLS listener of the gateway.
+        fleet_port: plain loopback listener of the simulators.
+        account: who it runs as; None means ourselves.
+    """
+
+    program: Path
+    folder: Path
+    device_port: int
+    service_port: int
+    fleet_port: int
+    account: Account | None
+
+    def prepare(self, secrets: Path, fleet_password: str) -> None:
+        """Write configuration, access lists and copies of the certificates it needs."""
+        own, data = self.folder / "secrets", self.folder / "data"
+        for folder in (self.folder, own, data):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in SECRETS:
+            shutil.copyfile(secrets / name, own / name, follow_symlinks=True)
+        (own / "fleet.passwd").write_text(password_line(FLEET_USER, fleet_password))
+        for name in _ACLS:
+            shutil.copyfile(TEMPLATES / name, self.folder / name)
+        (self.folder / "mosquitto.conf").write_text(self._configuration())
+        for file in self.folder.rglob("*"):
+            file.chmod(0o700 if file.is_dir() else 0o600)
+        hand_over(self.folder, self.account)
+
+    def _configuration(self) -> str:
+        text = (TEMPLATES / "mosquitto.conf").read_text() + (TEMPLATES / "fleet.conf").read_text()
+        return Template(text).substitute(
+            data=self.folder / "data",
+            secrets=self.folder / "secrets",
+            config=self.folder,
+            host=HOST,
+            queue_bytes=QUEUE_BYTES,
+            device_port=self.device_port,
+            service_port=self.service_port,
+            fleet_port=self.fleet_port,
+        )
+
+    def launch(self) -> Launch:
+        """Return how the broker is started."""
+        return Launch(
+            argv=[str(self.program), "-c", str(self.folder / "mosquitto.conf")],
+            env=plain_environment(),
+            account=self.account,
+        )
+
+    def answers(self) -> bool:
+        """Whether every listener takes connections."""
+        ports = (self.device_port, self.service_port, self.fleet_port)
+        return all(_listens(port) for port in ports)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def password_line(user: str, password: str) -> str:
+    """Return a line of Mosquitto's password file (PBKDF2 with SHA-512).
+
+    The password is 256 random bits, so the number of rounds adds nothing and is Mosquitto's own.
+    """
+    salt = os.urandom(12)
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _PBKDF2_ROUNDS)
+    texts = [base64.b64encode(part).decode() for part in (salt, digest)]
+    return f"{user}:$7${_PBKDF2_ROUNDS}${texts[0]}${texts[1]}\n"
+
+
+def client_context(ca_file: Path, certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return the TLS settings of a client that shows a certificate."""
+    context = ssl.create_default_context(cafile=str(ca_file))
+    context.load_cert_chain(certificate, key)
+    return context

@@ -1,0 +1,43 @@
+"""The environment as this package sees it: the only module of ``deploy`` that reads it."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class StackSettings(BaseSettings):
+    """Settings of the embedded stack and of the tests' servers; every one is optional.
+
+    Attributes:
+        database_url: an existing PostgreSQL (owner's login) to use in place of a private one.
+        mqtt_url: an existing broker to use in place of a private one.
+        admin_password: the first admin's password; made on first start when absent.
+        demo_seconds: how long ``make demo`` runs; 0 runs until it is stopped.
+        cache_home: the user's cache folder (``XDG_CACHE_HOME``).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
+
+    database_url: str | None = None
+    mqtt_url: str | None = None
+    admin_password: SecretStr | None = None
+    demo_seconds: float = Field(default=0.0, validation_alias="DEMO_SECONDS", ge=0)
+    cache_home: Path | None = Field(default=None, validation_alias="XDG_CACHE_HOME")
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return this process's environment without any ``HOMEWARD_`` variable: a child's start."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("HOMEWARD_")}  # noqa: TID251
+
+
+def plain_environment() -> dict[str, str]:
+    """Return the little environment that a database or broker needs, in a neutral locale."""
+    path = os.environ.get("PATH", os.defpath)  # noqa: TID251 - this is the settings module
+    return {"PATH": path, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def given(prefix: str) -> dict[str, str]:
+    """Return the variables whose name starts with ``prefix``, to hand on as they are."""
+    return {k: v for k, v in os.environ.items() if k.startswith(prefix)}  # noqa: TID251

@@ -1,0 +1,1 @@
+"""Real servers, certificates and browsers for the tests."""
