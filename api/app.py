@@ -1,0 +1,101 @@
+"""The composition root of the API: ``create_app(settings)``; nothing happens at import.
+
+The application's lifespan opens two pools (for requests, as ``homeward_api``; for the engine, as
+``homeward_engine``) and keeps the background tasks running: alert engine, re-planner, live feed.
+``app.state.services`` holds what they and the routes share, ``app.state.live`` the live feed.
+"""
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import APIRouter, FastAPI
+
+from api import problems, routes
+from api.middleware import AccessLog, BoundedBody, SecurityHeaders
+from api.services import Services, open_pool
+from api.settings import ApiSettings
+from api.supervision import Task, running
+from api.vault import Vault
+
+PREFIX = "/api/v1"
+_ENGINE_CONNECTIONS = 6
+DESCRIPTION = (
+    "A virtual ward at home. Not a medical device, and not for primary alarming: "
+    "in an emergency call the emergency services."
+)
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """Return the application; the database is opened when it starts, not here."""
+    app = FastAPI(
+        title="Homeward",
+        description=DESCRIPTION,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_lifespan,
+    )
+    app.state.services = _services(settings)
+    problems.install(app)
+    app.add_middleware(BoundedBody)
+    app.add_middleware(SecurityHeaders, tls=settings.cookie_secure)
+    app.add_middleware(AccessLog)
+    _mount(app)
+    return app
+
+
+def _services(settings: ApiSettings) -> Services:
+    return Services(
+        settings=settings,
+        pool=open_pool(settings.database_url, settings.pool_size, "homeward-api"),
+        engine_pool=open_pool(settings.engine_database_url, _ENGINE_CONNECTIONS, "homeward-engine"),
+        clock=settings.ward_clock(),
+        vault=Vault(settings.master_key_file),
+    )
+
+
+def _mount(app: FastAPI) -> None:
+    """Include every module of ``api.routes`` and the pages."""
+    for found in sorted(pkgutil.iter_modules(routes.__path__), key=lambda one: one.name):
+        module = importlib.import_module(f"api.routes.{found.name}")
+        router: APIRouter | None = getattr(module, "router", None)
+        if router is not None:
+            app.include_router(router, prefix=getattr(module, "PREFIX", PREFIX))
+    if importlib.util.find_spec("api.dashboard") and importlib.util.find_spec(
+        "api.dashboard.pages"
+    ):
+        pages = importlib.import_module("api.dashboard.pages")
+        app.include_router(pages.router)
+
+
+def _tasks(app: FastAPI) -> dict[str, Task]:
+    """Return the background tasks by name."""
+    services: Services = app.state.services
+    tasks: dict[str, Task] = {}
+    if importlib.util.find_spec("api.live"):
+        live = importlib.import_module("api.live").LiveFeed(services)
+        app.state.live = live
+        tasks["live"] = live.run
+    for name, function in (("alerting", "run_engine"), ("rota", "run_rota")):
+        if importlib.util.find_spec(f"api.{name}"):
+            run = getattr(importlib.import_module(f"api.{name}"), function)
+            tasks[name] = partial(run, services)
+    return tasks
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    await services.pool.open()
+    await services.engine_pool.open()
+    try:
+        async with running(_tasks(app)):
+            yield
+    finally:
+        await services.engine_pool.close()
+        await services.pool.close()

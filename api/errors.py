@@ -1,0 +1,143 @@
+"""One tree of errors; each class carries the HTTP status and the problem type it becomes.
+
+::
+
+    ApiError
+    ├── NotSignedInError 401 ── OtpRequiredError 401
+    ├── ForbiddenError 403
+    ├── NotFoundError 404      (also what the caller may not see)
+    ├── ConflictError 409
+    ├── TooLargeError 413
+    ├── InvalidError 422       (names the field)
+    ├── ThrottledError 429     (says when to come back)
+    └── UnavailableError 503
+
+Raise them anywhere below a route; ``api.problems`` turns them into RFC 9457 problem details.
+"""
+
+from typing import ClassVar
+
+from typing_extensions import override
+
+
+class ApiError(Exception):
+    """Root of what a caller may be told; ``detail`` must hold no personal data."""
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Something went wrong here"
+
+    def __init__(self, detail: str = "") -> None:
+        """Keep the explanation for the person who called."""
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+
+    def headers(self) -> dict[str, str]:
+        """Return headers that belong to this answer."""
+        return {}
+
+    def members(self) -> dict[str, object]:
+        """Return further members of the problem document."""
+        return {}
+
+
+class NotSignedInError(ApiError):
+    """No session, or one that has ended."""
+
+    status = 401
+    type = "not_signed_in"
+    title = "Sign in first"
+
+    @override
+    def headers(self) -> dict[str, str]:
+        """Name the scheme, as RFC 9110 asks for with a 401."""
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class OtpRequiredError(NotSignedInError):
+    """The password was right; the second factor is missing."""
+
+    type = "otp_required"
+    title = "A one-time password is needed"
+
+
+class ForbiddenError(ApiError):
+    """The role may not do this to anybody."""
+
+    status = 403
+    type = "forbidden"
+    title = "Not allowed for this role"
+
+
+class NotFoundError(ApiError):
+    """It is not there, or the caller may not see that it is."""
+
+    status = 404
+    type = "not_found"
+    title = "Not found"
+
+
+class ConflictError(ApiError):
+    """The state it is in does not allow this."""
+
+    status = 409
+    type = "conflict"
+    title = "Conflict with the present state"
+
+
+class TooLargeError(ApiError):
+    """The body is larger than any call needs."""
+
+    status = 413
+    type = "too_large"
+    title = "The body is too large"
+
+
+class InvalidError(ApiError):
+    """A field holds what it must not; ``field`` is its path, joined by dots."""
+
+    status = 422
+    type = "invalid"
+    title = "Some fields are not right"
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep which field, and what is wrong with it."""
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+    @override
+    def members(self) -> dict[str, object]:
+        """Name the field, as for errors of validation."""
+        return {"errors": [{"field": self.field, "message": self.message}]}
+
+
+class ThrottledError(ApiError):
+    """Too many attempts; ``retry_after_s`` real seconds until the next one counts."""
+
+    status = 429
+    type = "throttled"
+    title = "Too many attempts"
+
+    def __init__(self, retry_after_s: int) -> None:
+        """Keep when the caller may come back."""
+        super().__init__(f"Too many attempts; try again in {retry_after_s} s.")
+        self.retry_after_s = max(1, retry_after_s)
+
+    @override
+    def headers(self) -> dict[str, str]:
+        """Say when to come back."""
+        return {"Retry-After": str(self.retry_after_s)}
+
+
+class UnavailableError(ApiError):
+    """A part that this call needs does not answer."""
+
+    status = 503
+    type = "unavailable"
+    title = "Not available now"
+
+    @override
+    def headers(self) -> dict[str, str]:
+        """Ask for another try soon."""
+        return {"Retry-After": "2"}

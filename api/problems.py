@@ -1,0 +1,92 @@
+"""Errors as RFC 9457 problem details, all made in one place.
+
+Validation errors name their field and never repeat what was sent: it may be a password or a name.
+"""
+
+from collections.abc import Mapping
+
+import psycopg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg_pool import PoolClosed, PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api.errors import ApiError, InvalidError, UnavailableError
+
+log = structlog.get_logger("api")
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    *,
+    more: Mapping[str, object] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return a problem document as a response."""
+    body = {"type": kind, "title": title, "status": status, "detail": detail, **(more or {})}
+    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def _from_error(error: ApiError) -> JSONResponse:
+    return problem(
+        error.status,
+        error.type,
+        error.title,
+        error.detail,
+        more=error.members(),
+        headers=error.headers(),
+    )
+
+
+async def _api_error(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, ApiError):
+        raise error
+    return _from_error(error)
+
+
+async def _validation(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fields = [
+        {
+            "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
+            "message": str(found["msg"]),
+        }
+        for found in error.errors()
+    ]
+    detail = "; ".join(f"{one['field']}: {one['message']}" for one in fields[:5])
+    return problem(422, InvalidError.type, InvalidError.title, detail, more={"errors": fields})
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    kind = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "about:blank")
+    text = str(error.detail)
+    return problem(error.status_code, kind, text, text, headers=error.headers)
+
+
+async def _database(_: Request, error: Exception) -> JSONResponse:
+    log.warning("database_unavailable", error=type(error).__name__)
+    return _from_error(UnavailableError("The database does not answer."))
+
+
+async def _surprise(_: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected_error", error=type(error).__name__, exc_info=error)
+    return _from_error(ApiError())
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    for vendor in (psycopg.OperationalError, PoolTimeout, PoolClosed):
+        app.add_exception_handler(vendor, _database)
+    app.add_exception_handler(Exception, _surprise)

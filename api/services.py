@@ -1,0 +1,67 @@
+"""What every part of the API shares: settings, pools, the ward's clock and the vault.
+
+Made once by ``api.app`` when the program starts, and found at ``request.app.state.services``.
+Background tasks get it as their only argument.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from analytics.domain.clock import WardClock
+from api.settings import ApiSettings
+from api.vault import Vault
+
+Connection = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Connection]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The program's own furniture.
+
+    Attributes:
+        settings: as read from the environment.
+        pool: connections as ``homeward_api``; use it through ``api.deps.acting`` only.
+        engine_pool: connections as ``homeward_engine``, for the alert engine and the re-planner.
+        clock: the ward's clock.
+        vault: seals and opens personal data.
+    """
+
+    settings: ApiSettings
+    pool: Pool
+    engine_pool: Pool
+    clock: WardClock
+    vault: Vault
+
+    def now(self) -> datetime:
+        """Return the ward's time (UTC): the one place of the API that reads the clock for it."""
+        return self.clock.at(time.time())  # noqa: TID251 - the edge of the program
+
+
+def open_pool(database_url: str, size: int, name: str) -> Pool:
+    """Return a pool, not yet opened, whose connections speak UTC and give dictionaries.
+
+    Args:
+        database_url: ``postgresql://`` address with the login of this part.
+        size: the most connections it may hold.
+        name: shown in ``pg_stat_activity``.
+    """
+    return AsyncConnectionPool(
+        database_url,
+        connection_class=AsyncConnection[DictRow],
+        kwargs={
+            "row_factory": dict_row,
+            "application_name": name,
+            "options": "-c timezone=UTC -c statement_timeout=20000",
+        },
+        min_size=1,
+        max_size=size,
+        timeout=10.0,
+        name=name,
+        open=False,
+    )

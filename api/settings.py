@@ -1,0 +1,62 @@
+"""The environment as the API sees it: the only module of ``api`` that reads it.
+
+No secret has a default: a part that is missing its key does not start.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from analytics.domain.clock import WardClock
+
+
+class ApiSettings(BaseSettings):
+    """Settings of the API process; each is the variable ``HOMEWARD_`` + its name.
+
+    Attributes:
+        database_url: the API's own login; row-level security applies to it.
+        engine_database_url: login of the alert engine and the re-planner.
+        master_key_file: the vault's key ring (32 bytes for each version; the last is current).
+        device_ca_cert_file: certificate (PEM) of the authority that signs device certificates.
+        device_ca_key_file: that authority's private key (PEM).
+        device_crl_file: where the revocation list is kept for the broker; None writes none.
+        mqtt_ca_file: authority of the broker's certificate, told to devices.
+        device_mqtt_host: broker's name as devices reach it.
+        device_mqtt_port: broker's TLS port as devices reach it.
+        api_host: address to listen on.
+        api_port: port to listen on.
+        cookie_secure: send the session cookie over TLS alone (false on a plain loopback).
+        session_hours: real hours for which a log-in holds.
+        trusted_proxies: addresses whose ``X-Forwarded-For`` is believed, comma separated.
+        pool_size: connections to the database for requests.
+        clock_start: ward time at the clock's origin; None is real time.
+        clock_rate: ward seconds per real second.
+        clock_origin: real seconds since 1970 when the ward clock showed its start.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
+
+    database_url: str
+    engine_database_url: str
+    master_key_file: Path
+    device_ca_cert_file: Path
+    device_ca_key_file: Path
+    device_crl_file: Path | None = None
+    mqtt_ca_file: Path | None = None
+    device_mqtt_host: str = "localhost"
+    device_mqtt_port: int = Field(default=8883, ge=1, le=65535)
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=0, le=65535)
+    cookie_secure: bool = True
+    session_hours: float = Field(default=12.0, gt=0)
+    trusted_proxies: str = "127.0.0.1"
+    pool_size: int = Field(default=12, ge=2, le=200)
+    clock_start: datetime | None = None
+    clock_rate: float = Field(default=1.0, gt=0)
+    clock_origin: float = 0.0
+
+    def ward_clock(self) -> WardClock:
+        """Return the ward's clock as these settings describe it."""
+        return WardClock(start=self.clock_start, rate=self.clock_rate, origin=self.clock_origin)

@@ -1,0 +1,19 @@
+"""Whom a transaction acts for: what the row-level security policies ask."""
+
+from uuid import UUID
+
+from api.store.types import Conn
+
+
+async def act_for(conn: Conn, user_id: UUID | None, role: str) -> None:
+    """Make this transaction act for a person; outside a transaction it has no effect.
+
+    Args:
+        conn: a connection inside a transaction.
+        user_id: the person, None for the program itself.
+        role: the role in which they act.
+    """
+    await conn.execute(
+        "SELECT set_config('homeward.user_id', %s, true), set_config('homeward.role', %s, true)",
+        (str(user_id) if user_id else "", role),
+    )

@@ -1,0 +1,64 @@
+"""SQL of the audit chain."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from psycopg.types.json import Jsonb
+
+from api.store.types import Conn, Row
+
+
+async def append(
+    conn: Conn,
+    now: datetime,
+    *,
+    actor: str,
+    action: str,
+    patient_no: int | None,
+    detail: Mapping[str, object],
+) -> None:
+    """Add one row to the chain."""
+    await conn.execute(
+        "SELECT append_audit(%s, %s, %s, %s, %s)",
+        (now, actor, action, patient_no, Jsonb(dict(detail))),
+    )
+
+
+async def walk(conn: Conn) -> Row:
+    """Compute the chain again: number of rows, first broken id (or None), newest hash in hex."""
+    found = await conn.execute(
+        """
+        WITH walked AS (
+            SELECT a.id, a.hash,
+                   a.hash <> audit_hash(a.id, a.at, a.actor, a.action, a.patient_no, a.detail,
+                                        a.previous)
+                   OR a.previous <> coalesce(lag(a.hash) OVER (ORDER BY a.id), ''::bytea)
+                   OR a.id <> coalesce(lag(a.id) OVER (ORDER BY a.id), 0) + 1 AS broken
+              FROM audit a)
+        SELECT count(*) AS rows, min(id) FILTER (WHERE broken) AS first_broken,
+               (SELECT encode(hash, 'hex') FROM walked ORDER BY id DESC LIMIT 1) AS head
+          FROM walked
+        """
+    )
+    row = await found.fetchone()
+    return row or {"rows": 0, "first_broken": None, "head": None}
+
+
+async def newest(
+    conn: Conn, before: int | None, limit: int, patient_no: int | None = None
+) -> list[Row]:
+    """Rows from the newest down, older than id ``before``, with the readable names of actors."""
+    found = await conn.execute(
+        """
+        SELECT a.id, a.at, a.actor, u.username, a.action, p.id AS patient, a.detail,
+               encode(a.hash, 'hex') AS hash
+          FROM audit a
+          LEFT JOIN app_user u ON u.id::text = a.actor
+          LEFT JOIN patient p ON p.no = a.patient_no
+         WHERE (%(before)s::bigint IS NULL OR a.id < %(before)s)
+           AND (%(patient)s::integer IS NULL OR a.patient_no = %(patient)s)
+         ORDER BY a.id DESC LIMIT %(limit)s
+        """,
+        {"before": before, "limit": limit, "patient": patient_no},
+    )
+    return await found.fetchall()
