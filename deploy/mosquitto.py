@@ -20,11 +20,10 @@ from deploy.ports import HOST
 from deploy.settings import plain_environment
 
 TEMPLATES = Path(__file__).with_name("broker")
-FLEET_USER = "fleet"
-GATEWAY_USER = "homeward-gateway"
+FLEET_USER = "HOMEWARD-FLEET"
+GATEWAY_USER = "HOMEWARD-GATEWAY"
 QUEUE_BYTES = 512 * 1024 * 1024
 SECRETS = ("device-ca.crt", "service-ca.crt", "broker.crt", "broker.key")
-_ACLS = ("devices.acl", "services.acl", "fleet.acl")
 _PBKDF2_ROUNDS = 101
 
 
@@ -56,15 +55,14 @@ class PrivateMosquitto:
         for name in SECRETS:
             shutil.copyfile(secrets / name, own / name, follow_symlinks=True)
         (own / "fleet.passwd").write_text(password_line(FLEET_USER, fleet_password))
-        for name in _ACLS:
-            shutil.copyfile(TEMPLATES / name, self.folder / name)
+        (self.folder / "access.acl").write_text(_template("access.acl") + _template("fleet.acl"))
         (self.folder / "mosquitto.conf").write_text(self._configuration())
         for file in self.folder.rglob("*"):
             file.chmod(0o700 if file.is_dir() else 0o600)
         hand_over(self.folder, self.account)
 
     def _configuration(self) -> str:
-        text = (TEMPLATES / "mosquitto.conf").read_text() + (TEMPLATES / "fleet.conf").read_text()
+        text = _template("mosquitto.conf") + _template("fleet.conf")
         return Template(text).substitute(
             data=self.folder / "data",
             secrets=self.folder / "secrets",
@@ -88,6 +86,10 @@ class PrivateMosquitto:
         """Whether every listener takes connections."""
         ports = (self.device_port, self.service_port, self.fleet_port)
         return all(_listens(port) for port in ports)
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _listens(port: int) -> bool:
