@@ -1,27 +1,40 @@
-"""skeleton"""
+"""The fold of one patient's readings: one frame in, one assessment and its findings out.
 
+A lane is pure: what comes out depends on the readings, the care plan, the population model and
+the state, never on a clock. From a snapshot the same readings give the same state and the same
+outcomes bit for bit (law 5), so the running state is a function of what is stored.
+"""
+
+from collections.abc import Iterator
 from typing import Self
 
 from msgspec import Struct
 
-from analytics import risk
+from analytics import labels, risk, signals
 from analytics.assessment import Assessment, assessment_json
-from analytics.domain.alerts import Finding
+from analytics.conditions import Scene
+from analytics.domain.alerts import Change, Finding
 from analytics.domain.care import CarePlan
+from analytics.intake import take
+from analytics.lane_state import LaneState, decode, encode
+from analytics.news2 import PARAMETERS
 from analytics.policy import DEFAULT, Policy
 from analytics.readings import Reading, Sample
+from analytics.scoring import Visit, assess
 
 __all__ = ["Assessment", "Outcome", "PatientLane", "Reading", "Sample", "assessment_json"]
+
+_SCORED = sum(1 << metric for metric in PARAMETERS)
 
 
 class Outcome(Struct, frozen=True, gc=False):
     """What one reading led to.
 
     Attributes:
-        assessment: None if nothing new was scored.
+        assessment: of the newest moment in the reading; None if nothing new was scored.
         findings: in event order, for the outbox.
         examples: matured risk examples, for the population model.
-        changed: whether the lane's state changed (else no snapshot is due).
+        changed: whether the lane's state may have changed (else no snapshot is due).
     """
 
     assessment: Assessment | None
@@ -31,27 +44,119 @@ class Outcome(Struct, frozen=True, gc=False):
 
 
 class PatientLane:
-    """The fold of one patient's readings."""
+    """The running state of one patient."""
+
+    __slots__ = ("_policy", "_state")
 
     def __init__(self, policy: Policy = DEFAULT) -> None:
-        raise NotImplementedError
+        self._policy = policy
+        self._state = LaneState()
 
     def fold(
         self,
         reading: Reading,
         plan: CarePlan,
         population: risk.PopulationModel,
-        in_episode: bool,  # noqa: FBT001
+        in_episode: bool,  # noqa: FBT001 - named at every call site by the gateway's pipeline
     ) -> Outcome:
-        raise NotImplementedError
+        """Fold one reading into the state.
+
+        Args:
+            reading: verified, mapped to event time.
+            plan: the care plan in force, as read in the batch's transaction.
+            population: the population model's version in force.
+            in_episode: whether an episode is open for this patient (baselines then rest).
+        """
+        findings: list[Finding] = []
+        visit = Visit(reading, plan, population, in_episode, self._policy, [])
+        assessment = None
+        for t_ms, samples in _moments(reading):
+            made = self._moment(visit, t_ms, samples, findings)
+            assessment = made or assessment
+        if plan.paused:
+            findings = []
+        return Outcome(assessment, findings, visit.examples, bool(reading.samples))
 
     def outcome(self, at_ms: int, *, deteriorated: bool) -> list[risk.Example]:
-        """A clinician's outcome labels the pending examples whose horizon covers ``at_ms``."""
-        raise NotImplementedError
+        """Label the waiting examples by a clinician's outcome at ``at_ms`` (event time).
+
+        Returns:
+            The examples that matured by it; none if the patient had not deteriorated.
+        """
+        state = self._state
+        state.pending, ready = labels.mature(
+            state.pending, at_ms, state.assessed_ms, self._policy, deteriorated=deteriorated
+        )
+        return ready
 
     def snapshot(self) -> bytes:
-        raise NotImplementedError
+        """Return the whole state as bytes, with the format's version."""
+        return encode(self._state)
 
     @classmethod
     def restore(cls, data: bytes, policy: Policy = DEFAULT) -> Self:
-        raise NotImplementedError
+        """Return the lane that :meth:`snapshot` wrote.
+
+        Raises:
+            SnapshotError: if the bytes are damaged or of another format.
+        """
+        lane = cls(policy)
+        lane._state = decode(data)
+        return lane
+
+    def _moment(
+        self, visit: Visit, t_ms: int, samples: tuple[Sample, ...], findings: list[Finding]
+    ) -> Assessment | None:
+        state, reading = self._state, visit.reading
+        scene = self._scene(visit, t_ms, findings)
+        learn = not visit.in_episode
+        fresh = take(state, scene, visit.plan, samples, staff=reading.staff, learn=learn)
+        if not fresh:
+            return None
+        state.asof_ms = scene.time_ms = max(t_ms, state.asof_ms)
+        assessment, calls = None, False
+        if fresh & _SCORED:
+            assessment, calls = assess(state, scene, visit, fresh)
+        if scene.late or state.unconfirmed or state.doubtful:
+            self._confirm(scene, calls=calls)
+        return assessment
+
+    def _scene(self, visit: Visit, t_ms: int, findings: list[Finding]) -> Scene:
+        reading, state, policy = visit.reading, self._state, self._policy
+        sure = not reading.clock_uncertain
+        late = sure and (reading.late or reading.received_ms - t_ms > policy.late_ms)
+        on = {} if visit.plan.paused else state.on
+        return Scene(t_ms, reading.received_ms, late, policy, on, state.history, findings, not sure)
+
+    def _confirm(self, scene: Scene, *, calls: bool) -> None:
+        """After back-fill: is the newest reading bad, with nothing fresh to confirm it?"""
+        state = self._state
+        if not scene.late:
+            state.doubtful = 0
+        bad = scene.late and (calls or state.doubtful != 0)
+        if bad != state.unconfirmed:
+            state.unconfirmed = bad
+            signals.unconfirmed(scene, Change.STARTED if bad else Change.CLEARED)
+
+
+def _moments(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:
+    """Give the samples moment by moment, in event order.
+
+    A device whose clock is not known counts by arrival: its newest sample is of the moment it
+    was received, the others keep their distance to it. A clock set back would otherwise look
+    like delay and silence the patient.
+    """
+    samples = reading.samples
+    if not samples:
+        return
+    first = samples[0].t_ms
+    newest = max(sample.t_ms for sample in samples)
+    shift = reading.received_ms - newest if reading.clock_uncertain else 0
+    if all(sample.t_ms == first for sample in samples):
+        yield first + shift, samples
+        return
+    moments: dict[int, list[Sample]] = {}
+    for sample in samples:
+        moments.setdefault(sample.t_ms, []).append(sample)
+    for t_ms in sorted(moments):
+        yield t_ms + shift, tuple(moments[t_ms])

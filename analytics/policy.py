@@ -15,7 +15,7 @@ MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 
 
-def _ages() -> Mapping[Metric, int]:
+def _ages() -> Mapping[int, int]:
     return MappingProxyType(
         {
             Metric.HR: 2 * HOUR_MS,
@@ -29,7 +29,7 @@ def _ages() -> Mapping[Metric, int]:
     )
 
 
-def _limits() -> Mapping[Metric, Limit]:
+def _limits() -> Mapping[int, Limit]:
     return MappingProxyType(
         {
             Metric.HR: Limit(low=40, high=130),
@@ -43,7 +43,7 @@ def _limits() -> Mapping[Metric, Limit]:
     )
 
 
-def _critical() -> Mapping[Metric, Limit]:
+def _critical() -> Mapping[int, Limit]:
     return MappingProxyType(
         {
             Metric.HR: Limit(low=30, high=180),
@@ -57,7 +57,7 @@ def _critical() -> Mapping[Metric, Limit]:
     )
 
 
-def _margins() -> Mapping[Metric, float]:
+def _margins() -> Mapping[int, float]:
     return MappingProxyType(
         {
             Metric.HR: 5.0,
@@ -81,6 +81,7 @@ class Policy:
             SpO2 2 h (proposed); pressure and temperature 6 h (RCP: 4-6-hourly observations at
             a score of 1-4); oxygen and consciousness from staff or record 12 h (RCP: at least
             12-hourly at 0).
+        other_age_ms: the same for what is not part of NEWS2 (weight, diastolic; proposed).
         fresh_ms: oxygen and consciousness older than this are shown as assumed (proposed).
         late_ms: received later than this after it was measured is back-fill (design).
         limits: the ward's default limits, ends included as normal; outside is a violation.
@@ -110,13 +111,14 @@ class Policy:
         repeat_emit_ms: ``persists`` is said at most this often, by event time.
     """
 
-    max_age_ms: Mapping[Metric, int] = field(default_factory=_ages)
+    max_age_ms: Mapping[int, int] = field(default_factory=_ages)
+    other_age_ms: int = 12 * HOUR_MS
     fresh_ms: int = 15 * MINUTE_MS
     late_ms: int = 15 * MINUTE_MS
-    limits: Mapping[Metric, Limit] = field(default_factory=_limits)
+    limits: Mapping[int, Limit] = field(default_factory=_limits)
     scale_2_low: float = 86.0
-    critical: Mapping[Metric, Limit] = field(default_factory=_critical)
-    margins: Mapping[Metric, float] = field(default_factory=_margins)
+    critical: Mapping[int, Limit] = field(default_factory=_critical)
+    margins: Mapping[int, float] = field(default_factory=_margins)
     clear_ms: int = 2 * MINUTE_MS
     window_ms: int = MINUTE_MS
     repeat_s: float = 120.0

@@ -1,0 +1,193 @@
+"""On and off of a condition: what makes a violation a finding, and a finding end.
+
+Hysteresis keeps an alert from chattering. A condition that has not persisted yet is dropped
+when the value has been back inside for some seconds; one that has persisted ends only after it
+has been clearly inside for minutes. Back-fill touches none of this: it is written down as
+history and nothing else. All times are event times.
+"""
+
+from msgspec import Struct, field
+
+from analytics.domain.alerts import Change, Finding, Priority
+from analytics.policy import Policy
+
+SETTLE_MS = 10_000
+"""A pending condition is dropped after this without a violation (proposed)."""
+HISTORY_MS = 10 * 60_000
+"""Back-fill says the same condition at most this often."""
+
+
+class Condition(Struct, array_like=True, gc=False):
+    """A condition that is on.
+
+    Attributes:
+        since_ms: first violation.
+        due_ms: when it has persisted.
+        emitted_ms: last finding said of it.
+        bad_ms: last violation.
+        inside_ms: since when it is clearly inside; 0 if it is not.
+        depth: how bad at the worst, in the rule's own order.
+        known: NEWS2 parameters that were known when it started (a mask).
+        firm: confirmed, for a critical value: repeated or trusted.
+    """
+
+    since_ms: int
+    due_ms: int
+    emitted_ms: int
+    bad_ms: int
+    inside_ms: int
+    depth: int
+    known: int
+    firm: bool
+    priority: Priority
+
+
+class Alarm(Struct, frozen=True, gc=False, kw_only=True):
+    """A violation as a rule sees it; see :class:`analytics.domain.alerts.Finding`."""
+
+    name: str
+    priority: Priority
+    depth: int
+    value: float
+    message: str
+    rule: str
+    persist_s: float = 0.0
+    known: int = 0
+    firm: bool = True
+    detail: dict[str, object] = field(default_factory=dict)
+
+
+class Scene(Struct):
+    """One moment of a patient: when, under which policy, and what came of it.
+
+    Attributes:
+        time_ms: event time judged.
+        received_ms: when the reading came.
+        late: back-fill.
+        policy: the ward's settings.
+        on: conditions that are on, by name (changed in place).
+        history: last event time of each condition said from back-fill (changed in place).
+        findings: what was notable (appended to).
+        uncertain: the device's clock is not known; findings say so.
+    """
+
+    time_ms: int
+    received_ms: int
+    late: bool
+    policy: Policy
+    on: dict[str, Condition]
+    history: dict[str, int]
+    findings: list[Finding]
+    uncertain: bool = False
+
+
+def _say(scene: Scene, alarm: Alarm, change: Change) -> None:
+    if scene.uncertain:
+        alarm.detail["clock_uncertain"] = True
+    scene.findings.append(
+        Finding(
+            condition=alarm.name,
+            change=change,
+            priority=alarm.priority,
+            measured_ms=scene.time_ms,
+            received_ms=scene.received_ms,
+            late=scene.late,
+            value=alarm.value,
+            persist_s=alarm.persist_s,
+            message=alarm.message,
+            rule=alarm.rule,
+            detail=alarm.detail,
+        )
+    )
+
+
+def hold(scene: Scene, alarm: Alarm) -> None:
+    """Note a violation; say it if it started, worsened, or was last said a while ago."""
+    if scene.late:
+        _note_history(scene, alarm)
+        return
+    condition = scene.on.get(alarm.name)
+    if condition is None:
+        scene.on[alarm.name] = _started(scene.time_ms, alarm)
+        _say(scene, alarm, Change.STARTED)
+        return
+    condition.bad_ms = scene.time_ms
+    condition.inside_ms = 0
+    condition.known |= alarm.known
+    change = _change(scene, condition, alarm)
+    if change is not None:
+        condition.emitted_ms = scene.time_ms
+        _say(scene, alarm, change)
+
+
+def _started(now: int, alarm: Alarm) -> Condition:
+    return Condition(
+        since_ms=now,
+        due_ms=now + int(alarm.persist_s * 1000),
+        emitted_ms=now,
+        bad_ms=now,
+        inside_ms=0,
+        depth=alarm.depth,
+        known=alarm.known,
+        firm=alarm.firm,
+        priority=alarm.priority,
+    )
+
+
+def _change(scene: Scene, condition: Condition, alarm: Alarm) -> Change | None:
+    now = scene.time_ms
+    if alarm.depth > condition.depth:
+        condition.depth = alarm.depth
+        condition.priority = alarm.priority
+        condition.due_ms = min(condition.due_ms, now + int(alarm.persist_s * 1000))
+        return Change.WORSENED
+    if alarm.firm and not condition.firm:
+        condition.firm = True
+        condition.due_ms = min(condition.due_ms, now)
+        return Change.PERSISTS
+    return Change.PERSISTS if now - condition.emitted_ms >= scene.policy.repeat_emit_ms else None
+
+
+def _note_history(scene: Scene, alarm: Alarm) -> None:
+    said = scene.history.get(alarm.name)
+    if said is None or abs(scene.time_ms - said) >= HISTORY_MS:
+        scene.history[alarm.name] = scene.time_ms
+        _say(scene, alarm, Change.STARTED)
+
+
+def release(scene: Scene, name: str, *, clear: bool, value: float, at_once: bool = False) -> None:
+    """Note that a condition is not violated, and say so once it has ended.
+
+    Args:
+        scene: the moment.
+        name: the condition.
+        clear: whether the value is far enough inside to count towards the end.
+        value: the value now, in its unit.
+        at_once: whether a pending condition ends with this one reading.
+    """
+    condition = scene.on.get(name)
+    if condition is None or scene.late:
+        return
+    now = scene.time_ms
+    pending = now < condition.due_ms
+    if pending and (at_once or now - condition.bad_ms >= SETTLE_MS):
+        _end(scene, name, condition, value)
+    elif not clear:
+        condition.inside_ms = 0
+    elif condition.inside_ms == 0:
+        condition.inside_ms = now
+    elif now - condition.inside_ms >= scene.policy.clear_ms and not pending:
+        _end(scene, name, condition, value)
+
+
+def _end(scene: Scene, name: str, condition: Condition, value: float) -> None:
+    del scene.on[name]
+    ended = Alarm(
+        name=name,
+        priority=condition.priority,
+        depth=0,
+        value=value,
+        message="back inside",
+        rule="",
+    )
+    _say(scene, ended, Change.CLEARED)

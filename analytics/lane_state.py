@@ -1,0 +1,117 @@
+"""All that a lane remembers of one patient: plain numbers, bounded, written as one snapshot.
+
+Everything the fold reads between frames is in here and nowhere else (law 5): a lane restored
+from its snapshot goes on bit for bit as the one that was never stopped.
+"""
+
+import msgspec
+from msgspec import Struct, field
+
+from analytics.baseline import Baseline
+from analytics.conditions import Condition
+from analytics.domain.vitals import Metric
+from analytics.errors import SnapshotError
+from analytics.features import Rolling
+from analytics.labels import Pending
+
+FORMAT = 1
+WINDOW_MOST = 31
+WINDOW_SPACING_MS = 2_000
+
+
+class Track(Struct, array_like=True, gc=False):
+    """One metric's newest good reading and its recent past.
+
+    Attributes:
+        t_ms: event time of the newest good reading.
+        value: its value, in the metric's unit.
+        staff: whether a person entered it.
+        window_ms: event times of the recent window (pulse and breathing only).
+        window: their values.
+        rolling: half-hour buckets of the last hours.
+        baseline: what is usual for this person.
+    """
+
+    t_ms: int
+    value: float
+    staff: bool
+    window_ms: list[int] = field(default_factory=list)
+    window: list[float] = field(default_factory=list)
+    rolling: Rolling = field(default_factory=Rolling)
+    baseline: Baseline = field(default_factory=Baseline)
+
+    def median(self, span_ms: int) -> float:
+        """Put the newest value into the window and return the median of the window."""
+        times, values = self.window_ms, self.window
+        now = self.t_ms
+        if times and now - times[-1] < WINDOW_SPACING_MS:
+            values[-1] = self.value
+        else:
+            times.append(now)
+            values.append(self.value)
+        drop = 0
+        while now - times[drop] > span_ms or len(times) - drop > WINDOW_MOST:
+            drop += 1
+        if drop:
+            del times[:drop], values[:drop]
+        count = len(values)
+        if count == 1:
+            return values[0]
+        ordered = sorted(values)
+        middle = count // 2
+        return ordered[middle] if count % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def no_tracks() -> list[Track | None]:
+    """Return an empty place for every metric, by its code."""
+    return [None] * (max(Metric) + 1)
+
+
+class LaneState(Struct, array_like=True):
+    """The state of one patient's lane.
+
+    Attributes:
+        tracks: by metric code.
+        asof_ms: newest event time of a good reading.
+        assessed_ms: event time of the newest assessment.
+        example_ms: event time of the newest training example.
+        on: conditions that are on.
+        history: conditions said from back-fill, with the event time last said.
+        pending: examples that wait for their label, oldest first.
+        doubtful: metrics whose newest reading is bad and came late (a mask by code).
+        unconfirmed: whether that was said and nothing fresh has followed.
+    """
+
+    tracks: list[Track | None] = field(default_factory=no_tracks)
+    asof_ms: int = 0
+    assessed_ms: int = 0
+    example_ms: int = 0
+    on: dict[str, Condition] = field(default_factory=dict)
+    history: dict[str, int] = field(default_factory=dict)
+    pending: list[Pending] = field(default_factory=list)
+    doubtful: int = 0
+    unconfirmed: bool = False
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(tuple[int, LaneState])
+
+
+def encode(state: LaneState) -> bytes:
+    """Return the state as bytes (msgpack of plain numbers, with the format's version)."""
+    return _ENCODER.encode((FORMAT, state))
+
+
+def decode(data: bytes) -> LaneState:
+    """Return the state that :func:`encode` wrote.
+
+    Raises:
+        SnapshotError: if the bytes are damaged or of another format.
+    """
+    try:
+        version, state = _DECODER.decode(data)
+    except msgspec.DecodeError as error:
+        raise SnapshotError(f"a lane's snapshot cannot be read: {error}") from error
+    if version != FORMAT:
+        raise SnapshotError(f"a lane's snapshot has format {version}, not {FORMAT}")
+    return state

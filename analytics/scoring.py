@@ -1,0 +1,152 @@
+"""From the lane's current values to one assessment: NEWS2, risk, baselines, waiting labels.
+
+Every measurement has an age limit; one that is too old is missing, and missing is never normal.
+Oxygen and consciousness may come from the staff or the record; older than some minutes they are
+shown as assumed.
+"""
+
+from msgspec import Struct
+
+from analytics import labels, signals
+from analytics.assessment import Assessment
+from analytics.baseline import FLOORS
+from analytics.conditions import Scene
+from analytics.domain.care import CarePlan
+from analytics.domain.vitals import Metric
+from analytics.features import SPEC, vector
+from analytics.lane_state import LaneState, Track
+from analytics.news2 import PARAMETERS, URGENT, News2, score
+from analytics.policy import Policy
+from analytics.readings import Reading
+from analytics.risk import Example, PopulationModel
+
+_CODES = tuple(int(metric) for metric in PARAMETERS)
+_RECORDED = frozenset({Metric.ACVPU, Metric.O2})
+_O2 = int(Metric.O2)
+
+
+class Visit(Struct):
+    """What one fold was given, and what it has found so far."""
+
+    reading: Reading
+    plan: CarePlan
+    population: PopulationModel
+    in_episode: bool
+    policy: Policy
+    examples: list[Example]
+
+
+def _current(state: LaneState, policy: Policy) -> tuple[list[float | None], tuple[int, ...]]:
+    """Return the NEWS2 values that are not too old, and the codes that are assumed."""
+    now = state.asof_ms
+    tracks = state.tracks
+    ages = policy.max_age_ms
+    values: list[float | None] = []
+    assumed: tuple[int, ...] = ()
+    for code in _CODES:
+        track = tracks[code]
+        if track is None or now - track.t_ms > ages[code]:
+            values.append(None)
+            continue
+        values.append(track.value)
+        if code in _RECORDED and (track.staff or now - track.t_ms > policy.fresh_ms):
+            assumed += (code,)
+    return values, assumed
+
+
+def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[Assessment, bool]:
+    """Assess the patient now; return the assessment and whether NEWS2 calls anyone.
+
+    Args:
+        state: the lane's, changed in place (waiting labels).
+        scene: the moment, at the newest event time.
+        visit: the fold's inputs.
+        fresh: mask (by code) of metrics with a new current value.
+    """
+    values, assumed = _current(state, visit.policy)
+    news = score(values, visit.plan.spo2_scale)
+    tracks = _seen(state, visit.policy)
+    known = dict(zip(_CODES, values, strict=True))
+    features = vector(tracks, news, oxygen=bool(known[_O2]))
+    probability = visit.population.predict(features)
+    _label(state, visit, news, features, probability)
+    calls = signals.news2(scene, news)
+    model = visit.population
+    signals.risk(scene, probability, name=model.name, raises=model.raises)
+    baselines = _baselines(state, scene, visit.policy, fresh)
+    made = Assessment(
+        time_ms=state.asof_ms,
+        received_ms=visit.reading.received_ms,
+        frame_id=visit.reading.frame_id,
+        late=scene.late,
+        clock_uncertain=visit.reading.clock_uncertain,
+        score=news.score,
+        low=news.low,
+        high=news.high,
+        band=news.band,
+        single_3=news.single_3,
+        missing=news.missing,
+        assumed=assumed,
+        settles=news.settles,
+        values=tuple((code, value) for code, value in known.items() if value is not None),
+        risk=probability,
+        horizon_minutes=visit.policy.horizon_minutes,
+        model_version=model.version,
+        plan_revision=visit.plan.revision,
+        in_episode=visit.in_episode,
+        drivers=model.drivers(features),
+        baselines=baselines,
+    )
+    return made, calls
+
+
+def _seen(state: LaneState, policy: Policy) -> list[Track | None]:
+    now = state.asof_ms
+    ages = policy.max_age_ms
+    found: list[Track | None] = []
+    for code, _, _, _ in SPEC:
+        track = state.tracks[code]
+        fresh = track is not None and now - track.t_ms <= ages[code]
+        found.append(track if fresh else None)
+    return found
+
+
+def _label(
+    state: LaneState,
+    visit: Visit,
+    news: News2,
+    features: tuple[float, ...],
+    probability: float,
+) -> None:
+    now = state.asof_ms
+    policy = visit.policy
+    if state.pending:
+        bad = news.low >= URGENT
+        state.pending, ready = labels.mature(
+            state.pending, now, state.assessed_ms, policy, deteriorated=bad
+        )
+        visit.examples += ready
+    if labels.due(news, now, state.example_ms, policy):
+        version = visit.population.version
+        state.pending.append(labels.Pending(now, features, probability, version, news.low))
+        del state.pending[: -labels.MOST_PENDING]
+        state.example_ms = now
+    state.assessed_ms = now
+
+
+def _baselines(
+    state: LaneState, scene: Scene, policy: Policy, fresh: int
+) -> tuple[tuple[int, float, float], ...]:
+    found: list[tuple[int, float, float]] = []
+    ages, other = policy.max_age_ms, policy.other_age_ms
+    for code, floor in FLOORS.items():
+        track = state.tracks[code]
+        if track is None or not track.baseline.ready:
+            continue
+        if state.asof_ms - track.t_ms > ages.get(code, other):
+            continue
+        deviation = track.baseline.deviation(track.value, floor)
+        found.append((code, round(track.baseline.median, 3), round(deviation, 3)))
+        if fresh >> code & 1:
+            signals.baseline(scene, code, track.baseline.median, deviation)
+    return tuple(found)
