@@ -1,0 +1,206 @@
+"""A private stack for one run: PostgreSQL, Mosquitto and gateways, gone without a trace after it.
+
+The same parts as the embedded stack, started by the same functions, but in a folder of its own,
+without API and without supervision: what dies here was killed on purpose. The fault harness of the
+tests uses it too.
+"""
+
+import secrets as randomness
+import shutil
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from deploy.accounts import service_account
+from deploy.bench.child import Child
+from deploy.binaries import Binaries
+from deploy.keys import Secrets, ensure_secrets
+from deploy.launch import Launch
+from deploy.mosquitto import PrivateMosquitto
+from deploy.ports import HOST, free_ports
+from deploy.postgres import PrivatePostgres, address
+from deploy.roles import GROUPS, OWNER, make_database, make_roles
+from deploy.settings import inherited_environment
+from gateway.migrations import upgrade
+
+TRACKING = "track_commit_timestamp = on\ntrack_wal_io_timing = on\n"
+SOURCES = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What every part of a stack is made from: programs, a folder, and its secrets."""
+
+    binaries: Binaries
+    folder: Path
+    secrets: Secrets
+
+
+@contextmanager
+def base(binaries: Binaries) -> Iterator[Base]:
+    """Yield a folder that the servers' account can reach, with secrets in it."""
+    folder = Path(tempfile.mkdtemp(prefix="homeward-bench-"))
+    folder.chmod(0o755)
+    try:
+        now = datetime.now(UTC)  # noqa: TID251 - an edge
+        secrets = ensure_secrets(folder / "secrets", now, None)
+        yield Base(binaries=binaries, folder=folder, secrets=secrets)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class DatabaseServer:
+    """A PostgreSQL of our own and the databases in it."""
+
+    base: Base
+    private: PrivatePostgres
+    child: Child
+
+    def fresh(self) -> str:
+        """Make a migrated database; return its name."""
+        name = f"bench_{randomness.token_hex(6)}"
+        with psycopg.connect(self.private.url("postgres"), autocommit=True) as connection:
+            make_roles(connection, self.base.secrets.logins)
+            make_database(connection, name)
+        upgrade(self.url(name, OWNER))
+        return name
+
+    def url(self, name: str, role: str | None = None) -> str:
+        """The address of a database for a login role, or for the superuser."""
+        if role is None:
+            return self.private.url(name)
+        return address(role, self.base.secrets.logins[role], self.private.port, name)
+
+
+@contextmanager
+def database_server(
+    base: Base, name: str = "postgres", settings: str = ""
+) -> Iterator[DatabaseServer]:
+    """Yield a running PostgreSQL with ``settings`` added to its configuration."""
+    private = PrivatePostgres(
+        binaries=base.binaries.postgres,
+        data=base.folder / name,
+        port=free_ports(1)[0],
+        password=base.secrets.superuser,
+        account=service_account(),
+    )
+    private.prepare()
+    with (private.data / "postgresql.conf").open("a") as configuration:
+        configuration.write(TRACKING + settings)
+    child = Child(
+        name=name,
+        launch=private.launch(),
+        answers=private.answers,
+        log=base.folder / f"{name}.log",
+    )
+    try:
+        child.start()
+        yield DatabaseServer(base=base, private=private, child=child)
+    finally:
+        child.stop()
+
+
+@dataclass(slots=True, kw_only=True)
+class Broker:
+    """A Mosquitto of our own."""
+
+    private: PrivateMosquitto
+    child: Child
+    fleet_password: str
+
+
+@contextmanager
+def broker(base: Base, name: str = "broker") -> Iterator[Broker]:
+    """Yield a running broker without any session or retained message."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=base.folder))
+    device, service, fleet = free_ports(3)
+    private = PrivateMosquitto(
+        program=base.binaries.mosquitto,
+        folder=folder,
+        device_port=device,
+        service_port=service,
+        fleet_port=fleet,
+        account=service_account(),
+    )
+    private.prepare(base.secrets.folder, base.secrets.fleet)
+    child = Child(
+        name=name,
+        launch=private.launch(),
+        answers=private.answers,
+        log=folder.with_suffix(".log"),
+    )
+    try:
+        child.start()
+        yield Broker(private=private, child=child, fleet_password=base.secrets.fleet)
+    finally:
+        child.stop()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySpec:
+    """Where a gateway connects (perhaps through a proxy) and which share it takes."""
+
+    database_url: str
+    mqtt_port: int
+    groups: int = 1
+    group: int = 0
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def gateway_child(base: Base, spec: GatewaySpec, name: str = "gateway") -> Child:
+    """A gateway, not yet started; it is ready when ``/readyz`` says so."""
+    port = free_ports(1)[0]
+    secrets = base.secrets
+    environment = {
+        "HOMEWARD_DATABASE_URL": spec.database_url,
+        "HOMEWARD_MQTT_URL": f"mqtts://{HOST}:{spec.mqtt_port}",
+        "HOMEWARD_MQTT_CA_FILE": str(secrets.file("service-ca.crt")),
+        "HOMEWARD_MQTT_CERT_FILE": str(secrets.file("gateway.crt")),
+        "HOMEWARD_MQTT_KEY_FILE": str(secrets.file("gateway.key")),
+        "HOMEWARD_GATEWAY_SIGN_KEY_FILE": str(secrets.file("gateway-sign.key")),
+        "HOMEWARD_GATEWAY_BOX_KEY_FILE": str(secrets.file("gateway-box.key")),
+        "HOMEWARD_METRICS_PORT": str(port),
+        "HOMEWARD_GROUPS": str(spec.groups),
+        "HOMEWARD_GROUP": str(spec.group),
+        **spec.extra,
+    }
+    launch = Launch(
+        argv=[sys.executable, "-m", "gateway"],
+        env=inherited_environment() | environment,
+        cwd=SOURCES,
+    )
+    return Child(
+        name=name,
+        launch=launch,
+        answers=lambda: is_ready(port),
+        log=base.folder / f"{name}.log",
+    )
+
+
+def is_ready(metrics_port: int) -> bool:
+    """Whether the gateway behind this port answers ``/readyz`` with 200."""
+    try:
+        with urllib.request.urlopen(f"http://{HOST}:{metrics_port}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's own number
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def through(url: str, port: int) -> str:
+    """The same address behind another loopback port: a proxy's."""
+    parts = urlsplit(url)
+    login, _, _ = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{login}@{HOST}:{port}"))
+
+
+GATEWAY_LOGIN = next(login for login, group in GROUPS.items() if group == "homeward_gateway")
