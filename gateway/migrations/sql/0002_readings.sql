@@ -29,11 +29,18 @@ CREATE TABLE signed_frame (
     device_no   integer NOT NULL,
     kind        smallint NOT NULL,         -- 1 vitals, 2 clock, 3 receipt
     clock_state smallint NOT NULL,         -- 0 stands, 1 mapped, 2 uncertain, 3 unsynchronised
+    -- What the fold used from elsewhere, so that a replay of the lane can use the same (law 5).
+    plan_revision integer NOT NULL,
+    model_version integer NOT NULL,
+    in_episode  boolean NOT NULL,
+    paused      boolean NOT NULL,
+    refused     integer[],                 -- pairs: ordinal of a reading, reason; null: none
     frame       bytea NOT NULL             -- the signed frame, byte for byte (0x01 ...)
 );
 SELECT create_hypertable('signed_frame', by_range('time', INTERVAL '1 day'), create_default_indexes => false);
 CREATE INDEX signed_frame_identity ON signed_frame (device_no, boot, seq);
 CREATE INDEX signed_frame_time ON signed_frame (time);
+CREATE INDEX signed_frame_lane ON signed_frame (patient_no, frame_id);
 
 CREATE TABLE assessment (
     time          timestamptz NOT NULL,    -- event time of what was assessed
@@ -127,7 +134,13 @@ CREATE TABLE lane_input (
     entered_at timestamptz NOT NULL,
     entered_by uuid REFERENCES app_user,
     payload    jsonb NOT NULL,
-    folded_as  bigint
+    folded_as  bigint,
+    -- What the fold used from elsewhere, as in signed_frame.
+    folded_at     timestamptz,
+    plan_revision integer,
+    model_version integer,
+    in_episode    boolean,
+    paused        boolean
 );
 CREATE INDEX lane_input_waiting ON lane_input (bucket, id) WHERE folded_as IS NULL;
 CREATE INDEX lane_input_folded ON lane_input (patient_no, folded_as);
@@ -191,6 +204,8 @@ CREATE TABLE gateway_worker (
     "group"     integer NOT NULL,
     worker      uuid NOT NULL,
     backend_pid integer NOT NULL,
+    home        boolean NOT NULL DEFAULT true,   -- false: adopted, its own worker being away
+    wanted_by   uuid,                            -- the worker that asks an adopter to hand over
     beat        timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (groups, "group")
 );
