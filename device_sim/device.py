@@ -1,0 +1,253 @@
+"""The reference device: events in, actions out; small enough to port.
+
+Everything a device must remember of the protocol is here, in ``window`` and in ``inbox``: it signs
+a frame once, spools it, sends it byte for byte until ``acks`` covers it, keeps at most 100
+uncovered frames under way, and answers commands. It reads no clock and opens no socket: ``fleet``
+calls in and does what comes out.
+"""
+
+from collections.abc import Callable, Sequence
+
+from device_sim.actions import Action, Forgot, Made, Moment, Obey, Publish
+from device_sim.identity import Identity, Keys
+from device_sim.inbox import Inbox, heard_more
+from device_sim.spool import FrameId, Spool, Spooled
+from device_sim.window import RESEND_AFTER_S, WINDOW_FRAMES, Window
+from gateway import wire
+
+RETAINED_WAIT_S = 2.0
+CLOCK_EVERY_MS = 3_600_000
+SAMPLES_PER_FRAME = 200
+MAX_UNSIGNED = 1_000
+SPOOL_FRAMES = 100_000
+
+
+class DeviceCore:
+    """One device's protocol state over its spool.
+
+    Args:
+        identity: what enrolment gave.
+        keys: the device's own secrets; it seals if they hold a box key.
+        spool: kept frames and record. A record with ``boot`` 0 (nothing known) makes the device
+            wait for the retained ``acks`` before it signs anything; the program that enrolled it
+            for the first time may set boot 1 there.
+        nonces: gives 24 bytes never used before (``os.urandom`` will do).
+        spool_frames: how many frames the hardware can keep.
+        resend_after_s: when an uncovered frame is first sent again.
+    """
+
+    def __init__(
+        self,
+        identity: Identity,
+        keys: Keys,
+        spool: Spool,
+        *,
+        nonces: Callable[[int], bytes],
+        spool_frames: int = SPOOL_FRAMES,
+        resend_after_s: float = RESEND_AFTER_S,
+    ) -> None:
+        self.identity = identity
+        self.online = False
+        self._spool = spool
+        self._spool_frames = spool_frames
+        self._nonces = nonces
+        self._record = spool.record()
+        self._window = Window(resend_after_s)
+        self.inbox = Inbox(identity, self._record.obeyed)
+        self._unsigned: list[wire.Sample] = []
+        self._highest_boot = 0
+        self._waits_until: float | None = None
+        self._next_clock_ms: int | None = None
+        self._echo: wire.ClockEcho | None = None
+        self.use_keys(keys)
+
+    def use_keys(self, keys: Keys) -> None:
+        """Sign with these keys from the next frame on; spooled frames keep their signatures."""
+        self._secret = keys.secret
+        private = keys.box_private
+        self._box_key = wire.box_key(self.identity.gateway_box, private) if private else None
+
+    def connected(self, now: Moment) -> list[Action]:
+        """The broker accepted us and both subscriptions: wait up to 2 s for the retained acks."""
+        self.online = True
+        self._window.reset()
+        if self._record.boot and not len(self._spool):
+            return self._settle(now)
+        self._waits_until = now.timer_s + RETAINED_WAIT_S
+        return []
+
+    def disconnected(self) -> None:
+        """The connection is gone; frames made from now on wait in the spool."""
+        self.online = False
+        self._waits_until = None
+
+    def measured(self, samples: Sequence[wire.Sample], now: Moment) -> list[Action]:
+        """Readings were taken (none: a heartbeat); they are signed, spooled and sent."""
+        if not self._record.boot:
+            self._unsigned = [*self._unsigned, *samples][-MAX_UNSIGNED:]
+            return []
+        actions: list[Action] = []
+        for start in range(0, max(len(samples), 1), SAMPLES_PER_FRAME):
+            actions += self._make_vitals(list(samples[start : start + SAMPLES_PER_FRAME]))
+        return actions + self._pump(now)
+
+    def tell_clock(self, now: Moment) -> list[Action]:
+        """The device's clock was set, or its user wants to know what has arrived."""
+        return self._make_clock(now) + self._pump(now) if self._record.boot else []
+
+    def tick(self, now: Moment) -> list[Action]:
+        """Time has passed: call at least once a second."""
+        if not self.online:
+            return []
+        if self._waits_until is not None:
+            return self._settle(now) if now.timer_s >= self._waits_until else []
+        due = self._next_clock_ms is not None and now.clock_ms >= self._next_clock_ms
+        return (self._make_clock(now) if due else []) + self._pump(now)
+
+    def heard_acks(self, frame: bytes, now: Moment, *, retained: bool) -> list[Action]:
+        """The broker brought ``acks``: forget what they cover, send what now fits the window."""
+        acks = self.inbox.open(frame)
+        if not isinstance(acks, wire.Acks):
+            return []
+        if not retained:
+            self._echo = wire.ClockEcho(gateway=acks.time, heard=now.clock_ms)
+        actions = self._forget_covered(acks)
+        self._highest_boot = max([self._highest_boot, *(item.boot for item in acks.boots)])
+        if self._record.boot and heard_more(acks, self._record.boot, self._record.seq):
+            self._start_boot(self._highest_boot + 1)
+            actions += self._make_clock(now)
+        return actions + (self._settle(now) if self._waits_until is not None else self._pump(now))
+
+    def heard_command(self, frame: bytes, now: Moment) -> list[Action]:
+        """The broker brought a command: obey it once, and answer with receipts."""
+        command = self.inbox.open(frame)
+        if not isinstance(command, wire.Command) or not self._record.boot:
+            return []
+        if not self.inbox.first_time(command):
+            return []
+        self._record = self._record._replace(obeyed=self.inbox.obeyed)
+        if command.expires <= now.clock_ms or command.command not in set(wire.CommandName):
+            return self.finished(command.id, wire.ReceiptState.DECLINED, now)
+        delivered = self.finished(command.id, wire.ReceiptState.DELIVERED, now)
+        return delivered + self._obey(command, now)
+
+    def finished(self, command_id: str, state: wire.ReceiptState, now: Moment) -> list[Action]:
+        """A command was seen, done or declined: send its receipt."""
+        boot, seq = self._next_id()
+        receipt = wire.Receipt(
+            device=self.identity.device,
+            boot=boot,
+            seq=seq,
+            command_id=command_id,
+            state=state,
+            at=now.clock_ms,
+        )
+        return self._make(receipt) + self._pump(now)
+
+    def _obey(self, command: wire.Command, now: Moment) -> list[Action]:
+        """Do what the core can do by itself, and hand on the rest."""
+        if command.command == wire.CommandName.CLOCK:
+            done = self._make_clock(now)
+        elif command.command == wire.CommandName.TRUST:
+            if not self.inbox.trust(command.args.get("sign_public_key")):
+                return self.finished(command.id, wire.ReceiptState.DECLINED, now)
+            done = []
+        else:
+            return [Obey(command)]
+        return done + self.finished(command.id, wire.ReceiptState.DONE, now)
+
+    def _settle(self, now: Moment) -> list[Action]:
+        """The wait after connecting is over: choose the boot if need be, then speak."""
+        self._waits_until = None
+        actions: list[Action] = []
+        if not self._record.boot:
+            self._start_boot(self._highest_boot + 1)
+        actions += self._make_clock(now)
+        if self._unsigned:
+            held, self._unsigned = self._unsigned, []
+            actions += self.measured(held, now)
+        if self._record.dropped:
+            actions += self._make_vitals([])
+        return actions + self._pump(now)
+
+    def _start_boot(self, boot: int) -> None:
+        self._record = self._record._replace(boot=boot, seq=0)
+        self._echo = None
+        self._spool.keep(self._record)
+
+    def _next_id(self) -> FrameId:
+        return self._record.boot, self._record.seq + 1
+
+    def _make_vitals(self, samples: list[wire.Sample]) -> list[Action]:
+        boot, seq = self._next_id()
+        dropped = self._record.dropped if not samples else 0
+        if dropped:
+            self._record = self._record._replace(dropped=0)
+        device = self.identity.device
+        return self._make(
+            wire.Vitals(device=device, boot=boot, seq=seq, samples=samples, dropped=dropped)
+        )
+
+    def _make_clock(self, now: Moment) -> list[Action]:
+        self._next_clock_ms = now.clock_ms + CLOCK_EVERY_MS
+        boot, seq = self._next_id()
+        clock = wire.Clock(
+            device=self.identity.device,
+            boot=boot,
+            seq=seq,
+            now=now.clock_ms,
+            spooled=len(self._spool),
+            **({"echo": self._echo} if self._echo else {}),
+        )
+        return self._make(clock)
+
+    def _make(self, message: wire.DeviceMessage) -> list[Action]:
+        """Sign, once, and keep."""
+        frame = wire.make_signed(wire.encode(message), self._secret)
+        made = Spooled(message.boot, message.seq, frame, isinstance(message, wire.Receipt))
+        self._record = self._record._replace(seq=message.seq)
+        self._spool.keep(self._record, made)
+        return [Made(made.boot, made.seq, frame, _readings(message)), *self._make_room()]
+
+    def _make_room(self) -> list[Action]:
+        """Drop the oldest frames that no longer fit, and count them."""
+        excess = len(self._spool) - self._spool_frames
+        if excess <= 0:
+            return []
+        ids = [spooled.id for spooled in self._spool.oldest(excess)]
+        self._record = self._record._replace(dropped=self._record.dropped + excess)
+        self._spool.keep(self._record)
+        return self._let_go(ids, dropped=True)
+
+    def _forget_covered(self, acks: wire.Acks) -> list[Action]:
+        by_boot = {item.boot: item for item in acks.boots}
+        ids = [
+            (boot, seq)
+            for boot, seq in self._spool.ids()
+            if boot in by_boot and wire.covers(by_boot[boot], seq)
+        ]
+        return self._let_go(ids, dropped=False)
+
+    def _let_go(self, ids: list[FrameId], *, dropped: bool) -> list[Action]:
+        self._spool.forget(ids)
+        self._window.forget(ids)
+        return [Forgot(boot, seq, dropped) for boot, seq in ids]
+
+    def _pump(self, now: Moment) -> list[Action]:
+        """Send what the window allows, oldest first."""
+        if not self.online or self._waits_until is not None:
+            return []
+        due = self._window.due(self._spool.oldest(WINDOW_FRAMES), now.timer_s)
+        return [self._publish(spooled, resend=again) for spooled, again in due]
+
+    def _publish(self, spooled: Spooled, *, resend: bool) -> Publish:
+        kind = wire.TopicKind.RECEIPTS if spooled.receipt else wire.TopicKind.VITALS
+        payload = spooled.frame
+        if self._box_key is not None:
+            payload = wire.make_sealed(payload, self._nonces(wire.NONCE_BYTES), self._box_key)
+        return Publish(kind, payload, spooled.boot, spooled.seq, resend)
+
+
+def _readings(message: wire.DeviceMessage) -> int:
+    samples = message.samples if isinstance(message, wire.Vitals) else []
+    return sum(len(sample.readings()) for sample in samples)

@@ -1,0 +1,154 @@
+"""The spool: every signed frame that ``acks`` has not covered yet, and the device's few records.
+
+Frames leave it only when covered, or oldest first when it is full (counted, and told in the next
+heartbeat). One port, two stores: SQLite survives a restart of a real device, memory serves
+thousands of simulated ones.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+FrameId = tuple[int, int]
+"""(boot, seq): with the key, the identity of a frame."""
+
+
+class Spooled(NamedTuple):
+    """A signed frame in the spool, and whether it goes to ``receipts`` or to ``vitals``."""
+
+    boot: int
+    seq: int
+    frame: bytes
+    receipt: bool
+
+    @property
+    def id(self) -> FrameId:
+        """The frame's identity under the device's key."""
+        return (self.boot, self.seq)
+
+
+class Record(NamedTuple):
+    """What must survive a restart beside the frames; ``boot`` 0 means that nothing is known."""
+
+    boot: int = 0
+    seq: int = 0
+    dropped: int = 0
+    obeyed: tuple[str, ...] = ()
+
+
+class Spool(Protocol):
+    """Where frames are kept until covered."""
+
+    def record(self) -> Record:
+        """The record as last kept."""
+
+    def keep(self, record: Record, frame: Spooled | None = None) -> None:
+        """Keep a record and, in the same step, a new frame."""
+
+    def forget(self, ids: Iterable[FrameId]) -> None:
+        """Let frames go."""
+
+    def oldest(self, limit: int) -> list[Spooled]:
+        """The oldest frames, at most ``limit``, oldest first."""
+
+    def ids(self) -> list[FrameId]:
+        """The identities of all frames."""
+
+    def __len__(self) -> int:
+        """How many frames are kept."""
+
+
+class MemorySpool:
+    """A spool that dies with the process."""
+
+    def __init__(self) -> None:
+        self._record = Record()
+        self._frames: dict[FrameId, Spooled] = {}
+
+    def record(self) -> Record:
+        """The record as last kept."""
+        return self._record
+
+    def keep(self, record: Record, frame: Spooled | None = None) -> None:
+        """Keep a record and perhaps a new frame."""
+        self._record = record
+        if frame is not None:
+            self._frames[frame.id] = frame
+
+    def forget(self, ids: Iterable[FrameId]) -> None:
+        """Let frames go."""
+        for frame_id in ids:
+            self._frames.pop(frame_id, None)
+
+    def oldest(self, limit: int) -> list[Spooled]:
+        """The oldest frames (a dictionary keeps the order of making)."""
+        return list(islice(self._frames.values(), limit))
+
+    def ids(self) -> list[FrameId]:
+        """The identities of all frames."""
+        return list(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS frame (
+    boot INTEGER NOT NULL, seq INTEGER NOT NULL, frame BLOB NOT NULL, receipt INTEGER NOT NULL,
+    PRIMARY KEY (boot, seq)) WITHOUT ROWID;
+"""
+
+
+class SqliteSpool:
+    """A spool in one SQLite file: what was kept before the power went is there afterwards."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def record(self) -> Record:
+        """The record as last kept."""
+        row = self._db.execute("SELECT value FROM record").fetchone()
+        if row is None:
+            return Record()
+        boot, seq, dropped, obeyed = json.loads(row[0])
+        return Record(boot, seq, dropped, tuple(obeyed))
+
+    def keep(self, record: Record, frame: Spooled | None = None) -> None:
+        """Keep a record and perhaps a new frame, in one transaction."""
+        self._db.execute("BEGIN")
+        self._db.execute("INSERT OR REPLACE INTO record VALUES (1, ?)", (json.dumps(record),))
+        if frame is not None:
+            self._db.execute("INSERT INTO frame VALUES (?, ?, ?, ?)", frame)
+        self._db.execute("COMMIT")
+
+    def forget(self, ids: Iterable[FrameId]) -> None:
+        """Let frames go, in one transaction."""
+        self._db.execute("BEGIN")
+        self._db.executemany("DELETE FROM frame WHERE boot = ? AND seq = ?", ids)
+        self._db.execute("COMMIT")
+
+    def oldest(self, limit: int) -> list[Spooled]:
+        """The oldest frames."""
+        rows = self._db.execute(
+            "SELECT boot, seq, frame, receipt FROM frame ORDER BY boot, seq LIMIT ?", (limit,)
+        )
+        return [Spooled(boot, seq, frame, bool(receipt)) for boot, seq, frame, receipt in rows]
+
+    def ids(self) -> list[FrameId]:
+        """The identities of all frames."""
+        return list(self._db.execute("SELECT boot, seq FROM frame ORDER BY boot, seq"))
+
+    def __len__(self) -> int:
+        count: int = self._db.execute("SELECT count(*) FROM frame").fetchone()[0]
+        return count

@@ -1,0 +1,263 @@
+"""The reference device's core against a gateway that lives in the test."""
+
+import base64
+import hashlib
+from pathlib import Path
+
+import pytest
+from nacl.bindings import crypto_box_seed_keypair
+
+from device_sim.actions import Action, Forgot, Moment, Obey, Publish
+from device_sim.device import DeviceCore
+from device_sim.identity import Identity, Keys
+from device_sim.spool import MemorySpool, Record, Spool, SqliteSpool
+from gateway import wire
+
+T0 = 1_764_000_000_000
+GATEWAY_PUBLIC, GATEWAY_SECRET = wire.signing_keys(b"g" * 32)
+BOX_PUBLIC, BOX_PRIVATE = crypto_box_seed_keypair(b"b" * 32)
+DEVICE_BOX = crypto_box_seed_keypair(b"e" * 32)
+KEYS = Keys(seed=b"d" * 32)
+IDENTITY = Identity(
+    device="w-1", bucket="0f", gateway_sign=(GATEWAY_PUBLIC,), gateway_box=BOX_PUBLIC
+)
+
+
+def moment(seconds: float) -> Moment:
+    return Moment(T0 + int(seconds * 1000), seconds)
+
+
+def make_core(spool: Spool, keys: Keys = KEYS, **more: object) -> DeviceCore:
+    return DeviceCore(IDENTITY, keys, spool, nonces=lambda n: b"n" * n, **more)  # type: ignore[arg-type]
+
+
+def ready(**more: object) -> DeviceCore:
+    spool = MemorySpool()
+    spool.keep(Record(boot=1))
+    core = make_core(spool, **more)
+    core.connected(moment(0))
+    core.heard_acks(acks((1, 1)), moment(0), retained=False)
+    return core
+
+
+def acks(*boots: tuple[int, int], device: str = "w-1", secret: bytes = GATEWAY_SECRET) -> bytes:
+    told = [wire.BootAcks(boot=boot, upto=upto) for boot, upto in boots]
+    return wire.make_signed(wire.encode(wire.Acks(device=device, time=T0, boots=told)), secret)
+
+
+def command(name: str, ident: str = "c1", expires: int = T0 + 10**9, **args: str) -> bytes:
+    message = wire.Command(
+        device="w-1", id=ident, issued=T0, expires=expires, command=name, args={**args}
+    )
+    return wire.make_signed(wire.encode(message), GATEWAY_SECRET)
+
+
+def published(actions: list[Action]) -> list[wire.DeviceMessage]:
+    messages = []
+    for action in actions:
+        if isinstance(action, Publish):
+            raw = wire.open_signed(action.payload, KEYS.public)
+            assert isinstance(raw, bytes)
+            message = wire.decode_device_message(raw)
+            assert not isinstance(message, wire.Refusal)
+            messages.append(message)
+    return messages
+
+
+SAMPLE = wire.Sample(t=T0, hr=72.0)
+
+
+def test_without_a_record_it_waits_for_the_retained_acks_before_signing() -> None:
+    core = make_core(MemorySpool())
+    assert core.measured([SAMPLE], moment(0)) == []
+    assert core.connected(moment(1)) == []
+    assert core.tick(moment(2.9)) == []
+    clock, vitals = published(core.heard_acks(acks((7, 20)), moment(2.95), retained=True))
+    assert isinstance(clock, wire.Clock)
+    assert isinstance(vitals, wire.Vitals)
+    assert (clock.boot, clock.seq, vitals.boot, vitals.seq) == (8, 1, 8, 2)
+    assert clock.echo is wire.Clock.__struct_defaults__[-1]
+    assert vitals.samples == [SAMPLE]
+
+
+def test_without_retained_acks_it_starts_at_boot_one_after_two_seconds() -> None:
+    core = make_core(MemorySpool())
+    core.connected(moment(0))
+    assert [(m.boot, m.seq) for m in published(core.tick(moment(2)))] == [(1, 1)]
+
+
+def test_frames_are_forgotten_only_when_covered_by_the_gateway() -> None:
+    core = ready()
+    core.measured([SAMPLE], moment(1))
+    imposter = wire.signing_keys(b"i" * 32)[1]
+    for frame in (acks((1, 9), secret=imposter), acks((1, 9), device="w-2"), b"", b"\x01junk"):
+        assert core.heard_acks(frame, moment(1), retained=False) == []
+    assert core.heard_acks(acks((1, 2)), moment(1), retained=False) == [Forgot(1, 2, dropped=False)]
+    assert core.heard_acks(acks((1, 1)), moment(1), retained=False) == []
+
+
+def test_at_most_a_hundred_uncovered_frames_are_under_way() -> None:
+    core = ready()
+    sent = [core.measured([SAMPLE], moment(1)) for _ in range(150)]
+    assert sum(len(published(actions)) for actions in sent) == 100
+    after = published(core.heard_acks(acks((1, 31)), moment(2), retained=False))
+    assert [message.seq for message in after] == list(range(102, 132))
+
+
+def test_uncovered_frames_are_sent_again_byte_for_byte_with_backoff() -> None:
+    core = ready()
+    (first,) = [a for a in core.measured([SAMPLE], moment(1)) if isinstance(a, Publish)]
+    assert core.tick(moment(300)) == []
+    (again,) = core.tick(moment(301))
+    assert isinstance(again, Publish)
+    assert again.payload == first.payload
+    assert again.resend
+    assert core.tick(moment(900)) == []
+    assert len(core.tick(moment(901))) == 1
+
+
+def test_after_a_restart_the_same_bytes_go_out_and_numbers_go_on(tmp_path: Path) -> None:
+    spool = SqliteSpool(tmp_path / "spool.db")
+    spool.keep(Record(boot=1))
+    core = make_core(spool)
+    core.measured([SAMPLE], moment(0))
+    core.measured([SAMPLE], moment(0))
+    before = [spooled.frame for spooled in spool.oldest(9)]
+    spool.close()
+    core = make_core(SqliteSpool(tmp_path / "spool.db"))
+    assert core.connected(moment(5)) == []
+    actions = core.heard_acks(acks((1, 1)), moment(5), retained=True)
+    assert actions[0] == Forgot(1, 1, dropped=False)
+    sent = [action for action in actions if isinstance(action, Publish)]
+    assert sent[0].payload == before[1]
+    assert [(action.boot, action.seq) for action in sent] == [(1, 2), (1, 3)]
+
+
+def test_a_device_that_was_rolled_back_starts_a_new_boot() -> None:
+    core = ready()
+    (clock,) = published(core.heard_acks(acks((1, 50)), moment(1), retained=False))
+    assert (clock.boot, clock.seq) == (2, 1)
+
+
+def test_only_live_acks_are_echoed() -> None:
+    core = ready()
+    core.heard_acks(acks((1, 0)), moment(3), retained=True)
+    (clock,) = published(core.tell_clock(moment(4)))
+    assert isinstance(clock, wire.Clock)
+    assert clock.echo == wire.ClockEcho(gateway=T0, heard=T0)
+
+
+def test_it_tells_its_clock_hourly() -> None:
+    core = ready()
+    assert published(core.tick(moment(3599))) == []
+    (clock,) = published(core.tick(moment(3600)))
+    assert isinstance(clock, wire.Clock)
+
+
+def test_a_command_is_obeyed_once_and_answered() -> None:
+    core = ready()
+    actions = core.heard_command(command("measure", metric="sbp"), moment(1))
+    (delivered,) = published(actions)
+    assert isinstance(delivered, wire.Receipt)
+    assert delivered.state is wire.ReceiptState.DELIVERED
+    assert isinstance(actions[-1], Obey)
+    assert core.heard_command(command("measure", metric="sbp"), moment(2)) == []
+    (done,) = published(core.finished("c1", wire.ReceiptState.DONE, moment(2)))
+    assert isinstance(done, wire.Receipt)
+    assert done.command_id == "c1"
+
+
+def test_obeyed_commands_are_remembered_over_a_restart() -> None:
+    spool = MemorySpool()
+    spool.keep(Record(boot=1))
+    make_core(spool).heard_command(command("message", text="x"), moment(1))
+    assert make_core(spool).heard_command(command("message", text="x"), moment(2)) == []
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        command("explode"),
+        command("clock", expires=T0),
+        command("trust"),
+        command("trust", sign_public_key="??"),
+    ],
+)
+def test_what_cannot_be_obeyed_is_declined(frame: bytes) -> None:
+    messages = published(ready().heard_command(frame, moment(1)))
+    assert isinstance(messages[-1], wire.Receipt)
+    assert messages[-1].state is wire.ReceiptState.DECLINED
+
+
+def test_commands_for_others_or_by_others_are_ignored() -> None:
+    other = wire.Command(device="w-2", id="c", issued=T0, expires=T0 + 9**9, command="clock")
+    frames = [wire.make_signed(wire.encode(other), GATEWAY_SECRET), acks((1, 1))]
+    frames.append(wire.make_signed(wire.unverified_message(command("clock")), KEYS.secret))
+    for frame in frames:
+        assert ready().heard_command(frame, moment(1)) == []
+
+
+def test_trust_moves_to_the_gateways_new_key() -> None:
+    core = ready()
+    public, secret = wire.signing_keys(b"n" * 32)
+    key = base64.b64encode(public).decode()
+    states = [
+        m.state
+        for m in published(core.heard_command(command("trust", sign_public_key=key), moment(1)))
+        if isinstance(m, wire.Receipt)
+    ]
+    assert states == [wire.ReceiptState.DELIVERED, wire.ReceiptState.DONE]
+    assert core.heard_acks(acks((1, 3), secret=secret), moment(2), retained=False)
+
+
+def test_the_command_clock_is_answered_with_a_clock() -> None:
+    kinds = [type(m) for m in published(ready().heard_command(command("clock"), moment(1)))]
+    assert kinds == [wire.Receipt, wire.Clock, wire.Receipt]
+
+
+def test_a_rotated_key_signs_from_the_next_frame_on() -> None:
+    core = ready()
+    core.use_keys(Keys(seed=b"k" * 32))
+    (made,) = [a for a in core.measured([SAMPLE], moment(1)) if isinstance(a, Publish)]
+    assert wire.open_signed(made.payload, KEYS.public) is wire.Refusal.BAD_SIGNATURE
+    assert isinstance(wire.open_signed(made.payload, Keys(seed=b"k" * 32).public), bytes)
+
+
+def test_what_no_longer_fits_is_dropped_oldest_first_and_told() -> None:
+    core = ready(spool_frames=3)
+    core.disconnected()
+    dropped = [
+        action
+        for _ in range(5)
+        for action in core.measured([SAMPLE], moment(1))
+        if isinstance(action, Forgot)
+    ]
+    assert dropped == [Forgot(1, 2, dropped=True), Forgot(1, 3, dropped=True)]
+    core.connected(moment(9))
+    messages = published(core.tick(moment(11)))
+    told = [m.dropped for m in messages if isinstance(m, wire.Vitals) and not m.samples]
+    assert told == [3]
+
+
+def test_sealing_changes_but_what_is_inside_does_not() -> None:
+    spool = MemorySpool()
+    spool.keep(Record(boot=1))
+    nonces = iter(hashlib.sha256(bytes([n])).digest()[:24] for n in range(9))
+    keys = Keys(seed=b"d" * 32, box_private=DEVICE_BOX[1])
+    core = DeviceCore(IDENTITY, keys, spool, nonces=lambda _: next(nonces), resend_after_s=1)
+    core.connected(moment(0))
+    shared = wire.box_key(DEVICE_BOX[0], BOX_PRIVATE)
+    (first,) = [a for a in core.measured([SAMPLE], moment(0)) if isinstance(a, Publish)]
+    again = [a for a in core.tick(moment(1)) if isinstance(a, Publish)][-1]
+    assert first.payload != again.payload
+    assert wire.open_sealed(first.payload, shared) == wire.open_sealed(again.payload, shared)
+
+
+def test_many_samples_make_several_frames() -> None:
+    frames = published(ready().measured([SAMPLE] * 450, moment(1)))
+    assert [len(m.samples) for m in frames if isinstance(m, wire.Vitals)] == [200, 200, 50]
+
+
+def test_receipts_go_to_their_own_topic() -> None:
+    actions = ready().finished("c9", wire.ReceiptState.SEEN, moment(1))
+    assert [a.kind for a in actions if isinstance(a, Publish)] == [wire.TopicKind.RECEIPTS]
