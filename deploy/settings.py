@@ -27,6 +27,27 @@ class StackSettings(BaseSettings):
     cache_home: Path | None = Field(default=None, validation_alias="XDG_CACHE_HOME")
 
 
+class DatabaseSettings(BaseSettings):
+    """What a command needs that works on an existing database.
+
+    Attributes:
+        database_url: the owner's address; ``migrate`` and ``create-admin`` need it.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
+
+    database_url: str
+
+
+def required_database_url() -> str:
+    """Return the database that ``HOMEWARD_DATABASE_URL`` names.
+
+    Raises:
+        pydantic.ValidationError: it is not set.
+    """
+    return DatabaseSettings().database_url  # type: ignore[call-arg]  # read from the environment
+
+
 def inherited_environment() -> dict[str, str]:
     """Return this process's environment without any ``HOMEWARD_`` variable: a child's start."""
     return {k: v for k, v in os.environ.items() if not k.startswith("HOMEWARD_")}  # noqa: TID251

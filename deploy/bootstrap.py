@@ -1,0 +1,41 @@
+"""What a database needs before the programs can use it: roles, schema, first administrator."""
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from api.bootstrap import create_admin
+from deploy.keys import Secrets
+from deploy.roles import OWNER, make_database, make_roles
+from gateway.migrations import upgrade
+
+ADMIN = "admin"
+
+
+def prepare_database(administrator: str, secrets: Secrets) -> None:
+    """Bring the ward's database up to date; a repeat changes nothing.
+
+    Args:
+        administrator: address of the ward's database (it need not exist yet), for a role that may
+            make roles and databases.
+        secrets: passwords of the login roles and of the first administrator.
+
+    Raises:
+        psycopg.OperationalError: the server cannot be reached.
+    """
+    name = str(conninfo_to_dict(administrator)["dbname"])
+    with psycopg.connect(make_conninfo(administrator, dbname="postgres"), autocommit=True) as conn:
+        make_roles(conn, secrets.logins)
+        make_database(conn, name)
+    owner = login_address(administrator, OWNER, secrets)
+    upgrade(owner)
+    with psycopg.connect(administrator) as conn:
+        known = conn.execute("SELECT 1 FROM app_user WHERE username = %s", (ADMIN,)).fetchone()
+    if known is None:
+        create_admin(owner, ADMIN, secrets.admin)
+
+
+def login_address(administrator: str, login: str, secrets: Secrets) -> str:
+    """Return the address of the same database for a login role, as a URL."""
+    parts = conninfo_to_dict(administrator)
+    host, port, name = parts.get("host", "127.0.0.1"), parts.get("port", 5432), parts["dbname"]
+    return f"postgresql://{login}:{secrets.logins[login]}@{host}:{port}/{name}"

@@ -1,0 +1,102 @@
+"""The four programs of the stack, as the supervisor needs them: command, environment, readiness."""
+
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from analytics.domain.clock import WardClock
+from deploy.keys import Secrets
+from deploy.launch import Launch
+from deploy.mosquitto import PrivateMosquitto
+from deploy.ports import HOST, Ports
+from deploy.postgres import PrivatePostgres
+from deploy.settings import inherited_environment
+from deploy.supervisor import Part
+from deploy.ward_time import environment as clock_environment
+
+_PROBE_TIMEOUT_S = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """What the programs must be told of each other.
+
+    Attributes:
+        databases: connection URLs by login role.
+        broker: ``HOMEWARD_MQTT_*`` and ``HOMEWARD_DEVICE_MQTT_*`` variables of gateway and API.
+        ports: the stack's ports.
+        secrets: the stack's secrets.
+        clock: the ward's clock.
+    """
+
+    databases: Mapping[str, str]
+    broker: Mapping[str, str]
+    ports: Ports
+    secrets: Secrets
+    clock: WardClock
+
+
+def postgres_part(server: PrivatePostgres) -> Part:
+    """Return the database as a part."""
+    return Part(name="postgres", launch=server.launch(), ready=server.answers)
+
+
+def broker_part(server: PrivateMosquitto) -> Part:
+    """Return the broker as a part."""
+    return Part(name="broker", launch=server.launch(), ready=server.answers)
+
+
+def gateway_part(wiring: Wiring) -> Part:
+    """Return the gateway as a part."""
+    secrets = wiring.secrets
+    env = {
+        "HOMEWARD_DATABASE_URL": wiring.databases["homeward_gateway_login"],
+        "HOMEWARD_GATEWAY_SIGN_KEY_FILE": str(secrets.file("gateway-sign.key")),
+        "HOMEWARD_GATEWAY_BOX_KEY_FILE": str(secrets.file("gateway-box.key")),
+        "HOMEWARD_METRICS_PORT": str(wiring.ports.metrics),
+        **wiring.broker,
+    }
+    return _python_part("gateway", "gateway", env, wiring, wiring.ports.metrics)
+
+
+def api_part(wiring: Wiring) -> Part:
+    """Return the API with its dashboard, alert engine and re-planner as a part."""
+    secrets = wiring.secrets
+    env = {
+        "HOMEWARD_DATABASE_URL": wiring.databases["homeward_api_login"],
+        "HOMEWARD_ENGINE_DATABASE_URL": wiring.databases["homeward_engine_login"],
+        "HOMEWARD_API_HOST": HOST,
+        "HOMEWARD_API_PORT": str(wiring.ports.api),
+        "HOMEWARD_MASTER_KEY_FILE": str(secrets.file("master.key")),
+        "HOMEWARD_DEVICE_CA_CERT_FILE": str(secrets.file("device-ca.crt")),
+        "HOMEWARD_DEVICE_CA_KEY_FILE": str(secrets.file("device-ca.key")),
+        "HOMEWARD_COOKIE_SECURE": "false",
+        **wiring.broker,
+    }
+    return _python_part("api", "api", env, wiring, wiring.ports.api)
+
+
+def _python_part(name: str, module: str, env: Mapping[str, str], wiring: Wiring, port: int) -> Part:
+    launch = Launch(
+        argv=[sys.executable, "-m", module],
+        env=inherited_environment()
+        | {"PYTHONUNBUFFERED": "1"}
+        | clock_environment(wiring.clock)
+        | dict(env),
+    )
+    return Part(name=name, launch=launch, ready=ready_at(f"http://{HOST}:{port}/readyz"))
+
+
+def ready_at(url: str) -> Callable[[], bool]:
+    """Return a probe of a program's readiness page."""
+
+    def ready() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=_PROBE_TIMEOUT_S) as answer:  # noqa: S310
+                return bool(answer.status == 200)  # noqa: PLR2004 - HTTP OK
+        except (urllib.error.URLError, OSError):
+            return False
+
+    return ready

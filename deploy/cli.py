@@ -1,0 +1,119 @@
+"""The ``homeward`` command: thin, and each part is imported only when it is asked for.
+
+Errors that an operator can do something about are one line and an exit code, never a traceback.
+"""
+
+# ruff: noqa: PLC0415 - a part is imported only when it is asked for
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="homeward",
+    help="Homeward, a virtual ward at home. Not a medical device; not for primary alarming.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def say(text: str) -> None:
+    """Tell the operator something, beside whatever is printed as a result."""
+    typer.echo(f"homeward: {text}", err=True)
+
+
+@app.command(epilog="Example: homeward up --data ward --port-base 8000 --simulate 20")
+def up(
+    data: Annotated[Path, typer.Option(help="Folder that keeps everything.")] = Path(
+        ".homeward/ward"
+    ),
+    port_base: Annotated[
+        int | None, typer.Option(min=1024, max=65_000, help="First of a fixed row of ports.")
+    ] = None,
+    simulate: Annotated[int, typer.Option(min=0, help="Simulated patients to run with.")] = 0,
+    clock_start: Annotated[
+        str | None, typer.Option(help="Ward time to start at, RFC 3339 (simulation only).")
+    ] = None,
+    clock_rate: Annotated[
+        float | None, typer.Option(help="Ward seconds per real second (simulation only).")
+    ] = None,
+) -> None:
+    """Run the whole ward on this machine, until Ctrl-C; a second start finds the same data."""
+    from deploy.embedded import run_with_patients
+    from deploy.preparation import StackOptions
+    from deploy.settings import StackSettings
+
+    options = StackOptions(
+        data=data,
+        port_base=port_base,
+        clock_start=clock_start,
+        clock_rate=clock_rate,
+        simulate=simulate,
+    )
+    run_with_patients(options, StackSettings(), say)
+
+
+@app.command(epilog="Example: HOMEWARD_DATABASE_URL=postgresql://... homeward gateway")
+def gateway() -> None:
+    """Run a gateway: verify, store and score what the devices send."""
+    from gateway.__main__ import run
+
+    run()
+
+
+@app.command(epilog="Example: HOMEWARD_API_PORT=8000 homeward api")
+def api() -> None:
+    """Run the API with its pages, the alert engine and the re-planner."""
+    from api.__main__ import run
+
+    run()
+
+
+@app.command(
+    epilog="Example: HOMEWARD_DATABASE_URL=postgresql://owner:...@db/homeward homeward migrate"
+)
+def migrate() -> None:
+    """Bring the database's schema up to date; a repeat changes nothing."""
+    from deploy.settings import required_database_url
+    from gateway.migrations import current, upgrade
+
+    url = required_database_url()
+    upgrade(url)
+    typer.echo(f"the schema is at {current(url)}")
+
+
+@app.command("create-admin", epilog="Example: homeward create-admin --username ada < password.txt")
+def create_admin(
+    username: Annotated[str, typer.Option(help="Name to sign in with.")],
+) -> None:
+    """Make the first administrator; the password is HOMEWARD_ADMIN_PASSWORD or standard input."""
+    from api.bootstrap import create_admin as create
+    from deploy.settings import StackSettings, required_database_url
+
+    secret = StackSettings().admin_password
+    password = secret.get_secret_value() if secret else sys.stdin.readline().rstrip("\n")
+    create(required_database_url(), username, password)
+    typer.echo(f"{username} may sign in")
+
+
+def main() -> None:
+    """Run the command line; the program's entry."""
+    from deploy.refusals import explain
+
+    try:
+        app()
+    except Exception as failure:
+        reason = explain(failure)
+        if reason is None:
+            raise
+        say(reason)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

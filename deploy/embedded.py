@@ -1,0 +1,35 @@
+"""``homeward up``: the embedded stack, with simulated patients when they are asked for."""
+
+import sys
+from collections.abc import Callable
+
+from deploy.launch import Launch
+from deploy.preparation import StackOptions
+from deploy.settings import StackSettings, inherited_environment
+from deploy.stack import RunningStack, run
+from deploy.supervisor import Part
+
+
+def run_with_patients(
+    options: StackOptions, settings: StackSettings, say: Callable[[str], None]
+) -> None:
+    """Run the stack until a signal; see ``deploy.stack.run``."""
+
+    async def meanwhile(stack: RunningStack) -> None:
+        if options.simulate:
+            await stack.add(simulator_part(stack, options.simulate))
+            say(f"{options.simulate} simulated patients are at home")
+        await stack.stopping.wait()
+
+    run(options, settings, say, meanwhile)
+
+
+def simulator_part(stack: RunningStack, patients: int, *more: str) -> Part:
+    """Return the simulator as a part of a running stack; its ledger stays in the data folder."""
+    words = ["simulate", "--stack", str(stack.description), "--patients", str(patients), *more]
+    launch = Launch(
+        argv=[sys.executable, "-m", "deploy.cli", *words],
+        env=inherited_environment() | {"PYTHONUNBUFFERED": "1"},
+        cwd=stack.plan.folder.root,
+    )
+    return Part(name="simulator", launch=launch, ready=lambda: True)

@@ -1,0 +1,34 @@
+"""What an operator is told of an error that is theirs to mend; anything else is a defect."""
+
+# ruff: noqa: PLC0415 - a part is imported only when it is asked for
+
+from pydantic import ValidationError
+
+
+def explain(failure: Exception) -> str | None:
+    """Return one line that says what is wrong, or None for an error that should be seen whole."""
+    import psycopg
+    from sqlalchemy.exc import OperationalError
+
+    from deploy.errors import DeployError
+
+    if isinstance(failure, DeployError):
+        return str(failure)
+    if isinstance(failure, psycopg.OperationalError | OperationalError):
+        return f"the database cannot be reached: {_first_line(failure)}"
+    if isinstance(failure, ValidationError):
+        return "; ".join(_setting(error["loc"], error["msg"]) for error in failure.errors())
+    if isinstance(failure, OSError | ValueError):
+        return _first_line(failure)
+    return None
+
+
+def _setting(place: tuple[int | str, ...], message: str) -> str:
+    name = "_".join(str(part) for part in place).upper()
+    known = name.startswith(("HOMEWARD_", "XDG_", "DEMO_"))
+    return f"{name if known else 'HOMEWARD_' + name}: {message}"
+
+
+def _first_line(failure: Exception) -> str:
+    text = str(getattr(failure, "orig", None) or failure).strip()
+    return text.splitlines()[0] if text else type(failure).__name__

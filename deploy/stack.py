@@ -1,0 +1,224 @@
+"""The embedded stack: the whole ward on one machine, without Docker and without root.
+
+The order of things only: what each part is lies in its own module. Everything that must be kept
+is in one data folder; a second start finds it again.
+"""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import psycopg
+
+from deploy import ward_time
+from deploy.accounts import service_account
+from deploy.bootstrap import ADMIN, login_address, prepare_database
+from deploy.children import (
+    Wiring,
+    api_part,
+    broker_part,
+    gateway_part,
+    postgres_part,
+)
+from deploy.errors import ChildFailed
+from deploy.folder import opened
+from deploy.keys import write_private
+from deploy.mosquitto import FLEET_USER
+from deploy.ports import HOST
+from deploy.preparation import Plan, StackOptions, prepare
+from deploy.roles import LOGINS
+from deploy.settings import StackSettings, given
+from deploy.supervisor import Part, Supervisor
+
+Say = Callable[[str], None]
+
+
+class RunningStack:
+    """One stack, from its first program to its last.
+
+    Attributes:
+        plan: what was decided before the start.
+        stopping: set to end the stack.
+    """
+
+    def __init__(self, plan: Plan, say: Say) -> None:
+        self.plan = plan
+        self.stopping = asyncio.Event()
+        self.database_url = plan.settings.database_url or plan.postgres().url()
+        self._supervisor = Supervisor(plan.folder.logs, say, self._describe)
+
+    @property
+    def description(self) -> Path:
+        """Path of ``stack.json``."""
+        return self.plan.folder.stack_json
+
+    @property
+    def api(self) -> str:
+        """Address of the API and of the pages."""
+        return f"http://{HOST}:{self.plan.ports.api}"
+
+    async def start(self) -> None:
+        """Start the parts in order: each finds the ones that it needs ready."""
+        plan = self.plan
+        if not plan.settings.database_url:
+            await asyncio.to_thread(plan.postgres().prepare)
+            await self._supervisor.start(postgres_part(plan.postgres()))
+        await asyncio.to_thread(_prepare_database, self.database_url, plan)
+        if not plan.settings.mqtt_url:
+            plan.mosquitto().prepare(plan.secrets.folder, plan.secrets.fleet)
+            await self._supervisor.start(broker_part(plan.mosquitto()))
+        wiring = self._wiring()
+        await self._supervisor.start(gateway_part(wiring))
+        await self._supervisor.start(api_part(wiring))
+        self._describe()
+
+    def _wiring(self) -> Wiring:
+        plan = self.plan
+        urls = {name: login_address(self.database_url, name, plan.secrets) for name in LOGINS}
+        if plan.settings.mqtt_url:
+            broker = given("HOMEWARD_MQTT_") | given("HOMEWARD_DEVICE_MQTT_")
+        else:
+            broker = _own_broker(plan)
+        return Wiring(
+            databases=urls,
+            broker=broker,
+            ports=plan.ports,
+            secrets=plan.secrets,
+            clock=plan.clock,
+        )
+
+    async def add(self, part: Part) -> None:
+        """Start one more part, which is stopped first."""
+        await self._supervisor.start(part)
+
+    def missing(self) -> list[str]:
+        """Return the names of parts that are down at this moment."""
+        return self._supervisor.down()
+
+    async def stop(self) -> None:
+        """Stop every part, the last started first."""
+        await self._supervisor.stop()
+
+    async def keep_time(self) -> None:
+        """Save the ward clock every second, until cancelled."""
+        while True:
+            ward_time.save(self.plan.clock_file, self.plan.clock, _real_s())
+            await asyncio.sleep(ward_time.SAVE_EVERY_S)
+
+    def _describe(self) -> None:
+        """Rewrite ``stack.json`` in one step."""
+        plan, pid = self.plan, self._supervisor.pid
+        fleet = {
+            "host": HOST,
+            "port": plan.ports.mqtt_fleet,
+            "username": FLEET_USER,
+            "password": plan.secrets.fleet,
+        }
+        description = {
+            "api": self.api,
+            "mqtt": {
+                "host": "localhost",
+                "port": plan.ports.mqtt,
+                "ca_file": str(plan.secrets.file("service-ca.crt")),
+                "fleet": None if plan.settings.mqtt_url else fleet,
+            },
+            "database_url": self.database_url,
+            "admin": {"username": ADMIN, "password": plan.secrets.admin},
+            "clock": ward_time.description(plan.clock),
+            "metrics": f"http://{HOST}:{plan.ports.metrics}/metrics",
+            "pids": {
+                "postgres": pid("postgres"),
+                "broker": pid("broker"),
+                "gateway": [pid("gateway")],
+                "api": pid("api"),
+            },
+        }
+        write_private(plan.folder.stack_json, json.dumps(description, indent=1).encode() + b"\n")
+
+
+def _prepare_database(url: str, plan: Plan) -> None:
+    try:
+        prepare_database(url, plan.secrets)
+    except psycopg.OperationalError as failure:
+        raise ChildFailed(f"the database cannot be reached: {failure}") from None
+
+
+def _own_broker(plan: Plan) -> dict[str, str]:
+    file = plan.secrets.file
+    return {
+        "HOMEWARD_MQTT_URL": f"mqtts://{HOST}:{plan.ports.mqtt_service}",
+        "HOMEWARD_MQTT_CA_FILE": str(file("service-ca.crt")),
+        "HOMEWARD_MQTT_CERT_FILE": str(file("gateway.crt")),
+        "HOMEWARD_MQTT_KEY_FILE": str(file("gateway.key")),
+        "HOMEWARD_DEVICE_MQTT_HOST": "localhost",
+        "HOMEWARD_DEVICE_MQTT_PORT": str(plan.ports.mqtt),
+    }
+
+
+def run(
+    options: StackOptions,
+    settings: StackSettings,
+    say: Say,
+    meanwhile: Callable[[RunningStack], Awaitable[None]] | None = None,
+) -> None:
+    """Run a stack in the foreground until a signal, or until ``meanwhile`` returns.
+
+    Args:
+        options: what was asked for.
+        settings: the environment.
+        say: tells the operator something.
+        meanwhile: what to do once the ward is ready; None waits for a signal.
+
+    Raises:
+        DeployError: it could not be started; everything that was started is stopped again.
+    """
+    account = service_account()
+    with opened(options.data, account) as folder:
+        plan = prepare(options, settings, folder, account=account, say=say, real_s=_real_s())
+        asyncio.run(_run(plan, say, meanwhile))
+
+
+async def _run(
+    plan: Plan, say: Say, meanwhile: Callable[[RunningStack], Awaitable[None]] | None
+) -> None:
+    stack = RunningStack(plan, say)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stack.stopping.set)
+    plan.folder.stack_json.unlink(missing_ok=True)
+    clock = asyncio.create_task(stack.keep_time(), name="ward-clock")
+    work = asyncio.create_task(_live(stack, say, meanwhile), name="ward")
+    signalled = asyncio.create_task(stack.stopping.wait(), name="signal")
+    try:
+        await asyncio.wait({work, signalled}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _end(stack, [work, signalled, clock])
+    if work.done() and not work.cancelled():
+        work.result()
+
+
+async def _live(
+    stack: RunningStack, say: Say, meanwhile: Callable[[RunningStack], Awaitable[None]] | None
+) -> None:
+    await stack.start()
+    say(f"the ward is ready at {stack.api} (details in {stack.plan.folder.stack_json})")
+    if meanwhile is None:
+        await stack.stopping.wait()
+    else:
+        await meanwhile(stack)
+
+
+async def _end(stack: RunningStack, tasks: list[asyncio.Task[None] | asyncio.Task[bool]]) -> None:
+    for task in tasks:
+        if not task.done():
+            task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await stack.stop()
+    stack.plan.folder.stack_json.unlink(missing_ok=True)
+
+
+def _real_s() -> float:
+    return time.time()  # noqa: TID251 - the edge of the program
