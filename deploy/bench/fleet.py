@@ -10,11 +10,23 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
 
 from gateway import wire
+
+FrameName = tuple[str, int, int]
+"""Device, boot, seq."""
+
+
+class Ready(NamedTuple):
+    """A frame ready to be published."""
+
+    topic: str
+    frame: bytes
+    name: FrameName
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,15 +45,15 @@ class BenchDevice:
     def __post_init__(self) -> None:
         self.topic = wire.device_topic(self.bucket, self.name, wire.TopicKind.VITALS)
 
-    def vitals(self, at_ms: int, rng: random.Random) -> bytes:
+    def vitals(self, at_ms: int, rng: random.Random) -> Ready:
         """The next frame: one sample of the six metrics of an early-warning round."""
         self.seq += 1
         message = wire.Vitals(
             device=self.name, boot=self.boot, seq=self.seq, samples=[sample(at_ms, rng)]
         )
-        return wire.make_signed(wire.encode(message), self.secret)
+        return self._ready(wire.make_signed(wire.encode(message), self.secret))
 
-    def clock(self, at_ms: int) -> bytes:
+    def clock(self, at_ms: int) -> Ready:
         """The next frame: a ``clock/1`` that pins the device's clock to the gateway's."""
         self.seq += 1
         message = wire.Clock(
@@ -51,9 +63,9 @@ class BenchDevice:
             now=at_ms,
             echo=wire.ClockEcho(gateway=at_ms, heard=at_ms),
         )
-        return wire.make_signed(wire.encode(message), self.secret)
+        return self._ready(wire.make_signed(wire.encode(message), self.secret))
 
-    def forged(self, at_ms: int, rng: random.Random) -> bytes:
+    def forged(self, at_ms: int, rng: random.Random) -> Ready:
         """A frame in this device's name that somebody without its key made."""
         message = wire.Vitals(
             device=self.name,
@@ -61,7 +73,10 @@ class BenchDevice:
             seq=rng.randrange(1, 2**40),
             samples=[sample(at_ms, rng)],
         )
-        return b"\x01" + rng.randbytes(64) + wire.encode(message)
+        return self._ready(b"\x01" + rng.randbytes(64) + wire.encode(message))
+
+    def _ready(self, frame: bytes) -> Ready:
+        return Ready(self.topic, frame, (self.name, self.boot, self.seq))
 
 
 def sample(at_ms: int, rng: random.Random) -> wire.Sample:
@@ -167,8 +182,8 @@ def _copy_keys(
 
 def rounds(
     fleet: Sequence[BenchDevice], count: int, first_ms: int, step_ms: int, rng: random.Random
-) -> Iterator[tuple[str, bytes]]:
-    """``count`` (topic, frame) in turn over the fleet; one device's times are a round apart.
+) -> Iterator[Ready]:
+    """``count`` frames in turn over the fleet; one device's times are a round apart.
 
     Args:
         fleet: who speaks.
@@ -179,4 +194,4 @@ def rounds(
     """
     for number in range(count):
         device = fleet[number % len(fleet)]
-        yield device.topic, device.vitals(first_ms + number // len(fleet) * step_ms, rng)
+        yield device.vitals(first_ms + number // len(fleet) * step_ms, rng)

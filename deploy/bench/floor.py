@@ -25,6 +25,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from deploy.mosquitto import FLEET_USER
 from gateway import wire
 
 BATCH = 1000
@@ -46,6 +47,7 @@ class Spec(msgspec.Struct):
         ca_file: of the broker's authority.
         certificate: our client certificate.
         key: its key.
+        password: of the simulators' account, for the door without TLS.
     """
 
     frames: int
@@ -55,6 +57,7 @@ class Spec(msgspec.Struct):
     ca_file: str = ""
     certificate: str = ""
     key: str = ""
+    password: str = ""
 
 
 Inbox = queue.SimpleQueue[mqtt.MQTTMessage]
@@ -78,6 +81,8 @@ def subscribe(spec: Spec, inbox: Inbox) -> mqtt.Client:
         context = ssl.create_default_context(cafile=spec.ca_file)
         context.load_cert_chain(spec.certificate, spec.key)
         client.tls_set_context(context)
+    if spec.password:
+        client.username_pw_set(FLEET_USER, spec.password)
     client.on_message = lambda _c, _u, message: inbox.put(message)
     client.on_connect = lambda c, *_: c.subscribe("homeward/v1/+/+/vitals", qos=1)
     client.on_subscribe = lambda *_: say("ready")

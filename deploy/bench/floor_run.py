@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from deploy.bench.fleet import BenchDevice
+from deploy.bench.fleet import BenchDevice, Ready
 from deploy.bench.floor import Spec
 from deploy.bench.sender import Sender
 from deploy.bench.stack import SOURCES, Base, Broker, DatabaseServer
@@ -26,16 +26,23 @@ class FloorResult(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorRun:
-    """Where the floor runs."""
+    """Where the floor runs.
+
+    Attributes:
+        base: programs and secrets.
+        server: the database server.
+        broker: the broker.
+        database: name of a database to make the floor's table in.
+        plain: through the simulators' door without TLS, which the broker must have opened.
+    """
 
     base: Base
     server: DatabaseServer
     broker: Broker
     database: str
+    plain: bool = False
 
-    def measure(
-        self, fleet: Sequence[BenchDevice], frames: Sequence[tuple[str, bytes]]
-    ) -> FloorResult:
+    def measure(self, fleet: Sequence[BenchDevice], frames: Sequence[Ready]) -> FloorResult:
         """Publish ``frames`` as fast as the socket takes them and wait until all are stored."""
         child = self._start(fleet, len(frames))
         try:
@@ -51,16 +58,19 @@ class FloorRun:
         return msgspec.json.decode(output, type=FloorResult)
 
     def _start(self, fleet: Sequence[BenchDevice], count: int) -> subprocess.Popen[bytes]:
-        secrets = self.base.secrets
         spec = Spec(
             frames=count,
-            port=self.broker.private.service_port,
+            port=self.broker.private.fleet_port if self.plain else self.broker.private.service_port,
             database_url=self.server.url(self.database),
             keys={device.name: device.public.hex() for device in fleet},
-            ca_file=str(secrets.file("service-ca.crt")),
-            certificate=str(secrets.file("gateway.crt")),
-            key=str(secrets.file("gateway.key")),
         )
+        if self.plain:
+            spec.password = self.broker.fleet_password
+        else:
+            secrets = self.base.secrets
+            spec.ca_file = str(secrets.file("service-ca.crt"))
+            spec.certificate = str(secrets.file("gateway.crt"))
+            spec.key = str(secrets.file("gateway.key"))
         file = self.base.folder / "floor.json"
         file.write_bytes(msgspec.json.encode(spec))
         return subprocess.Popen(  # noqa: S603 - our own program

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from deploy.bench.child import wait_until
+from deploy.bench.fleet import Ready
 from deploy.mosquitto import FLEET_USER
 from deploy.ports import HOST
 
@@ -96,9 +97,9 @@ class Sender:
             position += size
         return data[position:]
 
-    def packets(self, frames: Iterable[tuple[str, bytes]]) -> list[bytes]:
+    def packets(self, frames: Iterable[Ready]) -> list[bytes]:
         """Ready packets for frames to be sent later."""
-        return [publish_packet(topic, frame, n) for n, (topic, frame) in enumerate(frames)]
+        return [publish_packet(r.topic, r.frame, n) for n, r in enumerate(frames)]
 
     def blast(self, packets: Sequence[bytes]) -> float:
         """Send everything at once; return the wall-clock second of the first byte."""

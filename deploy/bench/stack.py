@@ -33,6 +33,7 @@ from deploy.settings import inherited_environment
 from gateway.migrations import upgrade
 
 TRACKING = "track_commit_timestamp = on\ntrack_wal_io_timing = on\n"
+LISTENING = "\nuser HOMEWARD-FLEET\ntopic read homeward/v1/+/+/vitals\n"
 SOURCES = Path(__file__).resolve().parents[2]
 
 
@@ -121,7 +122,10 @@ class Broker:
 
 @contextmanager
 def broker(base: Base, name: str = "broker") -> Iterator[Broker]:
-    """Yield a running broker without any session or retained message."""
+    """Yield a running broker without any session or retained message.
+
+    Its simulators' account may also listen, so that the floor can be measured without TLS.
+    """
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=base.folder))
     device, service, fleet = free_ports(3)
     private = PrivateMosquitto(
@@ -133,6 +137,8 @@ def broker(base: Base, name: str = "broker") -> Iterator[Broker]:
         account=service_account(),
     )
     private.prepare(base.secrets.folder, base.secrets.fleet)
+    with (folder / "access.acl").open("a") as access:
+        access.write(LISTENING)
     child = Child(
         name=name,
         launch=private.launch(),

@@ -1,0 +1,70 @@
+"""``make bench``: run the scenarios one after the other and print the table."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy.bench.memory import slope
+from deploy.bench.outage import catch_up
+from deploy.bench.paced import forged_flood, publish_to_stored
+from deploy.bench.report import Figure, say, table, write_lines
+from deploy.bench.run import QUICK, Run, Size
+from deploy.bench.stack import SOURCES, base, database_server
+from deploy.bench.throughput import capacity, large_fleet, two_workers
+from deploy.binaries import find_services
+from deploy.settings import StackSettings
+
+SCENARIOS: Mapping[str, Callable[[Run], list[Figure]]] = {
+    "capacity": capacity,
+    "latency": publish_to_stored,
+    "flood": forged_flood,
+    "fleet": large_fleet,
+    "workers": two_workers,
+    "outage": catch_up,
+    "memory": slope,
+}
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for on the command line."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes: a look, no verdict")
+    parser.add_argument("--only", nargs="+", choices=list(SCENARIOS), default=list(SCENARIOS))
+    parser.add_argument("--outage-s", type=float, help="how long the database is away")
+    parser.add_argument("--frames", type=int, help="frames in one burst")
+    parser.add_argument("--out", type=Path, default=SOURCES / "bench-results")
+    return parser.parse_args()
+
+
+def size(asked: argparse.Namespace) -> Size:
+    """How much of everything."""
+    chosen = QUICK if asked.quick else Size()
+    if asked.outage_s is not None:
+        chosen = replace(chosen, outage_s=asked.outage_s)
+    if asked.frames is not None:
+        chosen = replace(chosen, frames=asked.frames)
+    return chosen
+
+
+def main() -> int:
+    """Run what was asked for; 1 if a target was missed."""
+    asked = arguments()
+    now = datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 - an edge
+    binaries = find_services(StackSettings(), say)
+    figures: list[Figure] = []
+    with base(binaries) as here, database_server(here) as server:
+        run = Run(base=here, server=server, size=size(asked), spare=server.fresh())
+        for name in asked.only:
+            say(f"{name} ...")
+            figures += SCENARIOS[name](run)
+    say("")
+    say(table(figures))
+    say(f"\n{write_lines(asked.out, now, figures)}")
+    return 1 if any(figure.good is False for figure in figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

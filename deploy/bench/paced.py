@@ -1,0 +1,86 @@
+"""How long a reading waits: publish to stored at a steady rate, alone and under forged floods."""
+
+import threading
+
+from deploy.bench.observe import Latency, latency
+from deploy.bench.report import Figure, at_most, plain
+from deploy.bench.run import Run
+from deploy.bench.sender import Sender
+from deploy.bench.ward import BenchWard, WardPlan
+
+RATE = 500.0
+FORGED_RATE = 5_000.0
+FORGED_POOL = 2_000
+P50_MS, P95_MS, FLOOD_RATIO = 25.0, 80.0, 2.0
+
+
+def steady(ward: BenchWard, rate: float, seconds: float) -> Latency:
+    """Publish at ``rate`` and compare when each frame went out with when it was committed."""
+    frames = ward.frames(int(rate * seconds), rate)
+    before, flushed = ward.observer.stored(), ward.observer.flushes()
+    stamps = ward.sender.paced(ward.sender.packets(frames), rate)
+    ward.observer.wait_stored(before + len(frames), 120.0)
+    published = {ready.name: at for ready, at in zip(frames, stamps, strict=True)}
+    flushes = ward.observer.flushes()
+    count = max(flushes[0] - flushed[0], 1.0)
+    flush_ms = (flushes[1] - flushed[1]) / count
+    return latency(published, ward.observer.commits(stamps[0]), flush_ms)
+
+
+def publish_to_stored(run: Run) -> list[Figure]:
+    """At 500 frames/s, and at half of what the gateway can do."""
+    with run.ward(WardPlan(devices=500, seed=4)) as ward:
+        ward.warm_up()
+        calm = steady(ward, RATE, run.size.paced_s)
+        half = run.capacity / 2 if run.capacity else 4 * RATE
+        busy = steady(ward, half, run.size.paced_s)
+    note = f"n {calm.n:,}, p99 {calm.p99:.0f} ms; commit timestamp + mean log flush"
+    return [
+        at_most("publish to stored p50, 500/s", calm.p50, "ms", P50_MS, note),
+        at_most("publish to stored p95, 500/s", calm.p95, "ms", P95_MS),
+        plain("publish to stored p50, half capacity", busy.p50, "ms", f"{half:,.0f} frames/s"),
+        plain("publish to stored p95, half capacity", busy.p95, "ms", f"p99 {busy.p99:.0f} ms"),
+    ]
+
+
+class Flood:
+    """Forged frames in the names of some devices, from a connection and a thread of its own."""
+
+    def __init__(self, ward: BenchWard, forgers: int, seconds: float) -> None:
+        names = ward.fleet[:forgers]
+        now = ward.now_ms()
+        pool = [names[n % forgers].forged(now, ward.rng) for n in range(FORGED_POOL)]
+        port, password = ward.broker.private.fleet_port, ward.broker.fleet_password
+        self._sender = Sender(port, password, "bench-forger")
+        times = int(FORGED_RATE * seconds / FORGED_POOL) + 1
+        packets = self._sender.packets(pool) * times
+        self._thread = threading.Thread(
+            target=self._sender.paced, args=(packets, FORGED_RATE), daemon=True
+        )
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(timeout=120)
+        self._sender.close()
+
+
+def forged_flood(run: Run) -> list[Figure]:
+    """Honest frames at 500/s while ten times as many forged ones come in others' names."""
+    figures = []
+    with run.ward(WardPlan(devices=550, seed=5)) as ward:
+        ward.warm_up()
+        everybody = ward.fleet
+        for forgers in (1, 50):
+            ward.fleet = everybody[50:]
+            alone = steady(ward, RATE, run.size.paced_s)
+            ward.fleet = everybody
+            flood = Flood(ward, forgers, run.size.paced_s)
+            ward.fleet = everybody[50:]
+            with flood:
+                under = steady(ward, RATE, run.size.paced_s)
+            note = f"p95 {under.p95:.0f} ms, without {alone.p95:.0f} ms"
+            name = f"p95 under 5,000 forged/s from {forgers} / without"
+            figures.append(at_most(name, under.p95 / alone.p95, "", FLOOD_RATIO, note))
+    return figures

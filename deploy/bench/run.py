@@ -1,0 +1,66 @@
+"""One run of the benchmarks: its servers, its size, and what later scenarios need of earlier."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from deploy.bench.stack import Base, DatabaseServer
+from deploy.bench.ward import BenchWard, WardPlan, ward
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much of everything.
+
+    Attributes:
+        frames: in one burst.
+        pairs: how often floor and gateway take turns.
+        paced_s: how long a paced run takes.
+        outage_s: how long the database is away.
+        large_fleet: enrolled devices of the large fleet.
+        patients: fewest and most patients of the memory slope.
+        rounds: frames of each patient there.
+    """
+
+    frames: int = 30_000
+    pairs: int = 3
+    paced_s: float = 20.0
+    outage_s: float = 60.0
+    large_fleet: int = 50_000
+    patients: tuple[int, int] = (1_000, 10_000)
+    rounds: int = 20
+
+
+QUICK = Size(
+    frames=8_000,
+    pairs=1,
+    paced_s=6.0,
+    outage_s=10.0,
+    large_fleet=5_000,
+    patients=(200, 1_000),
+    rounds=10,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """What all scenarios share.
+
+    Attributes:
+        base: programs and secrets.
+        server: one database server for all wards.
+        size: how much of everything.
+        spare: name of a database for the floor.
+        capacity: frames/s of one worker with 500 devices, once measured.
+        cpu_us: CPU a frame there.
+    """
+
+    base: Base
+    server: DatabaseServer
+    size: Size
+    spare: str
+    capacity: float = 0.0
+    cpu_us: float = 0.0
+
+    def ward(self, plan: WardPlan) -> AbstractContextManager[BenchWard]:
+        """A fresh ward."""
+        return ward(self.base, self.server, plan)

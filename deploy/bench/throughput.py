@@ -1,0 +1,111 @@
+"""How much passes: capacity beside the floor, CPU a frame by size of the fleet, duplicates."""
+
+import statistics
+from dataclasses import dataclass, replace
+
+from deploy.bench.fleet import make_fleet
+from deploy.bench.floor_run import FloorRun
+from deploy.bench.report import Figure, at_least, at_most, plain
+from deploy.bench.run import Run
+from deploy.bench.ward import BenchWard, WardPlan
+
+FLOOR_SHARE = 0.6
+CPU_RATIO = 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """One burst: frames a second until the last was committed, and CPU microseconds a frame."""
+
+    rate: float
+    cpu_us: float
+
+
+def burst(ward: BenchWard, count: int) -> Pass:
+    """Publish ``count`` frames at once and wait for the last."""
+    frames = ward.frames(count)
+    cpu = ward.cpu_s()
+    seconds = ward.send_and_wait(frames)
+    return Pass(rate=count / seconds, cpu_us=(ward.cpu_s() - cpu) / count * 1e6)
+
+
+def floor(run: Run, ward: BenchWard, count: int) -> Pass:
+    """The same for the floor, in the same ward, with the gateway stopped meanwhile."""
+    runner = FloorRun(base=run.base, server=run.server, broker=ward.broker, database=ward.database)
+    result = runner.measure(ward.fleet, ward.frames(count))
+    return Pass(rate=count / result.wall_s, cpu_us=result.cpu_s / count * 1e6)
+
+
+def median(passes: list[Pass]) -> Pass:
+    """The median of each."""
+    return Pass(
+        rate=statistics.median(p.rate for p in passes),
+        cpu_us=statistics.median(p.cpu_us for p in passes),
+    )
+
+
+def capacity(run: Run) -> list[Figure]:
+    """500 devices: floor and gateway in turn, then the gateway's frames once more."""
+    count, pairs = run.size.frames, run.size.pairs
+    ours: list[Pass] = []
+    floors: list[Pass] = []
+    with run.ward(WardPlan(devices=500)) as ward:
+        ward.warm_up()
+        spare = replace(ward, fleet=make_fleet(500, seed=8))
+        for _ in range(pairs):
+            ours.append(burst(ward, count))
+            floors.append(floor(run, spare, count))
+        again = duplicates(ward, count)
+    gateway, least = median(ours), median(floors)
+    run.capacity, run.cpu_us = gateway.rate, gateway.cpu_us
+    spread = ", ".join(f"{p.rate:,.0f}/{f.rate:,.0f}" for p, f in zip(ours, floors, strict=True))
+    ratio = statistics.median(p.rate / f.rate for p, f in zip(ours, floors, strict=True))
+    return [
+        plain("floor", least.rate, "frames/s", f"{least.cpu_us:.0f} us CPU a frame"),
+        plain("capacity, 500 devices", gateway.rate, "frames/s", f"pairs {spread}"),
+        at_least("capacity / floor", ratio, "", FLOOR_SHARE, f"median of {pairs} pairs"),
+        plain("CPU a frame, 500 devices", gateway.cpu_us, "us", "gateway, user + system"),
+        at_least("duplicate storm / capacity", again / gateway.rate, "", 1.0, f"{again:,.0f}/s"),
+    ]
+
+
+def duplicates(ward: BenchWard, count: int) -> float:
+    """Frames a second when all were stored before; the end is seen by one new frame a device."""
+    frames = ward.frames(count)
+    ward.send_and_wait(frames)
+    sentinels = ward.frames(len(ward.fleet))
+    before = ward.observer.stored()
+    packets = ward.sender.packets([*frames, *sentinels])
+    began = ward.sender.blast(packets)
+    ward.observer.wait_stored(before + len(sentinels), 300.0)
+    rate = len(packets) / (ward.observer.newest_commit() - began)
+    if ward.observer.stored() != before + len(sentinels):
+        raise AssertionError("a duplicate was stored")
+    return rate
+
+
+def large_fleet(run: Run) -> list[Figure]:
+    """CPU a frame with 50,000 devices enrolled: all of them speaking, and 500 of them."""
+    devices = run.size.large_fleet
+    with run.ward(WardPlan(devices=devices, seed=2)) as ward:
+        ward.warm_up(vitals_each=1)
+        everybody = median([burst(ward, run.size.frames) for _ in range(2)])
+        ward.fleet = ward.fleet[:500]
+        few = median([burst(ward, run.size.frames) for _ in range(2)])
+    name = f"CPU a frame, {devices:,} devices / 500"
+    reference = run.cpu_us or few.cpu_us
+    note = f"{everybody.cpu_us:.0f} us, all speak; {everybody.rate:,.0f} frames/s"
+    other = f"{few.cpu_us:.0f} us, 500 of them speak; {few.rate:,.0f} frames/s"
+    return [
+        at_most(name, everybody.cpu_us / reference, "", CPU_RATIO, note),
+        plain(f"{name}, 500 active", few.cpu_us / reference, "", other),
+    ]
+
+
+def two_workers(run: Run) -> list[Figure]:
+    """The same with two workers of half the buckets each."""
+    with run.ward(WardPlan(devices=500, workers=2, seed=3)) as ward:
+        ward.warm_up()
+        both = median([burst(ward, run.size.frames) for _ in range(2)])
+    note = f"{both.rate / run.capacity:.2f} x one worker" if run.capacity else ""
+    return [plain("capacity, 2 workers", both.rate, "frames/s", note)]
