@@ -1,0 +1,55 @@
+"""How much one device may send: a bucket of tokens each, filled evenly, with room for catch-up.
+
+Checked before signatures, since a signature check is what a flood would buy. The devices' names
+come from the broker's access lists, so a flood empties its own sender's bucket and no other.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowanceRules:
+    """Tokens a second of real time, and how many may be saved up for catching up."""
+
+    per_s: float
+    burst: float
+
+
+class Allowance:
+    """The buckets; a full one is forgotten, so memory holds only who sent lately."""
+
+    __slots__ = ("_levels", "_rules", "_swept")
+
+    def __init__(self, rules: AllowanceRules) -> None:
+        self._rules = rules
+        self._levels: dict[str, tuple[float, float]] = {}
+        self._swept = 0.0
+
+    def take(self, name: str, now_s: float) -> bool:
+        """Take one token of ``name``'s at ``now_s`` (monotonic seconds); False: none is left."""
+        rules = self._rules
+        known = self._levels.get(name)
+        level = rules.burst
+        if known is not None:
+            level = min(rules.burst, known[0] + (now_s - known[1]) * rules.per_s)
+        if level < 1.0:
+            return False
+        self._levels[name] = (level - 1.0, now_s)
+        return True
+
+    def sweep(self, now_s: float) -> None:
+        """Forget the buckets that are full again; at most once in ten seconds."""
+        if now_s - self._swept < 10.0:  # noqa: PLR2004 - said in the docstring
+            return
+        self._swept = now_s
+        rules = self._rules
+        full = [
+            name
+            for name, (level, at) in self._levels.items()
+            if level + (now_s - at) * rules.per_s >= rules.burst
+        ]
+        for name in full:
+            del self._levels[name]
+
+    def __len__(self) -> int:
+        return len(self._levels)

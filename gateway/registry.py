@@ -1,0 +1,114 @@
+"""Who may be heard: patients, devices and keys as the gateway last read them, by revision.
+
+Every batch reads the newest revision in its own transaction and asks for what lies above the last
+one loaded, so a revocation counts from the next batch on. Memory: a few hundred bytes a device.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from analytics.domain.care import CarePlan, PatientState
+
+KEYS_TRIED = 4
+OVERLAP_MS = 7 * 86_400_000
+
+
+@dataclass(slots=True)
+class Key:
+    """One key of a device; times in ward milliseconds.
+
+    Attributes:
+        superseded_ms: when the first frame under a newer key was stored.
+        superseded_at: (boot, seq) of that frame; this key counts only below it.
+        box_public: the device's X25519 key, if it seals.
+        shared: the box key of this device and the gateway, made when first needed.
+    """
+
+    id: int
+    device_no: int
+    sign_public: bytes
+    box_public: bytes | None = None
+    superseded_ms: int | None = None
+    superseded_at: tuple[int, int] | None = None
+    revoked_ms: int | None = None
+    shared: bytes | None = None
+
+
+@dataclass(slots=True)
+class Patient:
+    """What a lane must know of its patient; two plans, so that a pause needs no copy."""
+
+    no: int
+    bucket: str
+    state: PatientState
+    paused_until_ms: int | None
+    active_plan: CarePlan
+    paused_plan: CarePlan
+
+    def plan_at(self, now_ms: int) -> CarePlan:
+        """The care plan in force at ``now_ms``."""
+        if self.state is PatientState.ACTIVE:
+            return self.active_plan
+        over = (
+            self.state is PatientState.PAUSED
+            and self.paused_until_ms is not None
+            and now_ms >= self.paused_until_ms
+        )
+        return self.active_plan if over else self.paused_plan
+
+
+@dataclass(slots=True)
+class Device:
+    """A device; ``keys`` newest first; bounds in ward milliseconds, upper one excluded."""
+
+    no: int
+    id: str
+    patient_no: int
+    revoked: bool
+    bound_from_ms: int | None
+    bound_to_ms: int | None
+    keys: list[Key] = field(default_factory=list)
+
+
+class Registry:
+    """All patients and devices by number and by name, at one revision."""
+
+    def __init__(self) -> None:
+        self.revision = -1
+        self.patients: dict[int, Patient] = {}
+        self.devices: dict[str, Device] = {}
+        self._by_no: dict[int, Device] = {}
+
+    def device(self, device_no: int) -> Device | None:
+        """The device with this number."""
+        return self._by_no.get(device_no)
+
+    def load(
+        self,
+        revision: int,
+        patients: Iterable[Patient],
+        devices: Iterable[Device],
+        keys: Iterable[Key],
+    ) -> None:
+        """Take over everything that changed since the last revision."""
+        for patient in patients:
+            self.patients[patient.no] = patient
+        for device in devices:
+            self._put(device)
+        for key in keys:
+            self._put_key(key)
+        self.revision = revision
+
+    def _put(self, device: Device) -> None:
+        known = self._by_no.get(device.no)
+        if known is not None:
+            device.keys = known.keys
+        self._by_no[device.no] = device
+        self.devices[device.id] = device
+
+    def _put_key(self, key: Key) -> None:
+        device = self._by_no.get(key.device_no)
+        if device is None:
+            return
+        others = [other for other in device.keys if other.id != key.id]
+        device.keys = sorted([key, *others], key=lambda item: -item.id)

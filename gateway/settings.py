@@ -1,0 +1,115 @@
+"""The environment as the gateway sees it: the only module of this package that reads it."""
+
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from analytics.domain.clock import WardClock
+
+
+class GatewaySettings(BaseSettings):
+    """Settings of one gateway worker, each by ``HOMEWARD_<NAME>``; every limit has its name here.
+
+    Attributes:
+        database_url: as the gateway's own login.
+        clock_start: ward time at the clock's origin; unset: ward time is real time.
+        clock_rate: ward seconds for each real second.
+        clock_origin: real seconds since 1970 at which the ward clock read its start.
+        mqtt_url: ``mqtt://`` or ``mqtts://`` with host and port.
+        mqtt_ca_file: authority of the broker's certificate.
+        mqtt_cert_file: our client certificate.
+        mqtt_key_file: its key.
+        mqtt_username: for brokers with passwords.
+        mqtt_password: likewise.
+        gateway_sign_key_file: 32-byte Ed25519 seed: signs acknowledgements and commands.
+        gateway_box_key_file: 32-byte X25519 private key: opens sealed frames.
+        metrics_port: serves /metrics, /healthz and /readyz on the loopback; 0: not at all.
+        groups: into how many groups the 256 buckets are divided.
+        group: which of them is this worker's home.
+        adopt: whether to take over groups that no worker serves.
+        batch_frames: a batch closes when it holds so many frames.
+        batch_linger_s: a batch that is not full waits so long for more.
+        inbox_bytes: received bytes not yet taken by a batch; above it the socket waits.
+        receive_maximum: unacknowledged messages that the broker may send.
+        verify_threads: threads that check signatures.
+        rate_per_s: frames a second of real time that one device may send for ever.
+        rate_burst: frames that one device may send at once, to catch up.
+        answered_frames: digests of frames lately handled, answered without a signature check.
+        lanes: patients' states kept in memory; idle ones go first.
+        devices: devices' windows kept in memory; likewise.
+        snapshot_frames: a lane is written down after so many frames.
+        snapshot_s: or after so many real seconds with news.
+        replay_days: how far back a lane without a readable snapshot is rebuilt.
+        ack_frames: a device is told after so many handled frames.
+        ack_s: or so many real seconds after the first of them.
+        quarantine_unsigned: unsigned frames kept for each device, the newest.
+        quarantine_unsigned_batch: of one device and batch, kept at most; all are counted.
+        quarantine_signed: signed frames kept for each device; beyond it none is covered.
+        quarantine_days: how long refused frames are kept.
+        window_days: how long replay windows of silent boots are kept.
+        too_old_days: older samples are refused.
+        future_s: samples further ahead are refused.
+        late_s: samples that arrive later than this after they were measured are back-fill.
+        clock_persist_s: a clock that is unknown for so long is a technical alert.
+        clock_ask_s: real seconds between two ``clock`` commands to one device.
+        heartbeat_s: between two heartbeats.
+        heartbeat_lost_s: a holder silent for so long is ended by a challenger.
+        commit_timeout_s: a transaction that hangs longer is cut.
+        training_s: real seconds between two trainings of the population model; 0: never.
+        training_examples: least new examples for a training.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
+
+    database_url: str
+    clock_start: datetime | None = None
+    clock_rate: float = Field(default=1.0, gt=0)
+    clock_origin: float = 0.0
+    mqtt_url: str = "mqtt://127.0.0.1:1883"
+    mqtt_ca_file: Path | None = None
+    mqtt_cert_file: Path | None = None
+    mqtt_key_file: Path | None = None
+    mqtt_username: str | None = None
+    mqtt_password: SecretStr | None = None
+    gateway_sign_key_file: Path
+    gateway_box_key_file: Path
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    groups: int = Field(default=1, ge=1, le=256)
+    group: int = Field(default=0, ge=0, le=255)
+    adopt: bool = True
+    batch_frames: int = Field(default=800, ge=1)
+    batch_linger_s: float = Field(default=0.003, ge=0)
+    inbox_bytes: int = Field(default=64 * 1024 * 1024, ge=1)
+    receive_maximum: int = Field(default=65_535, ge=1, le=65_535)
+    verify_threads: int = Field(default=1, ge=0, le=16)
+    rate_per_s: float = Field(default=100.0, gt=0)
+    rate_burst: float = Field(default=5_000.0, ge=1)
+    answered_frames: int = Field(default=65_536, ge=1)
+    lanes: int = Field(default=20_000, ge=1)
+    devices: int = Field(default=40_000, ge=1)
+    snapshot_frames: int = Field(default=64, ge=1)
+    snapshot_s: float = Field(default=300.0, gt=0)
+    replay_days: float = Field(default=3.0, gt=0)
+    ack_frames: int = Field(default=64, ge=1)
+    ack_s: float = Field(default=10.0, gt=0)
+    quarantine_unsigned: int = Field(default=200, ge=0)
+    quarantine_unsigned_batch: int = Field(default=8, ge=0)
+    quarantine_signed: int = Field(default=10_000, ge=0)
+    quarantine_days: float = Field(default=30.0, gt=0)
+    window_days: float = Field(default=30.0, gt=0)
+    too_old_days: float = Field(default=7.0, gt=0)
+    future_s: float = Field(default=120.0, ge=0)
+    late_s: float = Field(default=900.0, gt=0)
+    clock_persist_s: float = Field(default=300.0, ge=0)
+    clock_ask_s: float = Field(default=60.0, gt=0)
+    heartbeat_s: float = Field(default=1.0, gt=0)
+    heartbeat_lost_s: float = Field(default=5.0, gt=0)
+    commit_timeout_s: float = Field(default=60.0, gt=0)
+    training_s: float = Field(default=300.0, ge=0)
+    training_examples: int = Field(default=20, ge=1)
+
+    def clock(self) -> WardClock:
+        """The ward's clock."""
+        return WardClock(start=self.clock_start, rate=self.clock_rate, origin=self.clock_origin)
