@@ -1,18 +1,21 @@
 """What a database needs before the programs can use it: roles, schema, first administrator."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.bootstrap import create_admin
 from deploy.keys import Secrets
-from deploy.roles import OWNER, make_database, make_roles
+from deploy.roles import LOGINS, OWNER, make_database, make_roles
 from gateway.migrations import upgrade
 
 ADMIN = "admin"
 
 
 def prepare_database(administrator: str, secrets: Secrets) -> None:
-    """Bring the ward's database up to date; a repeat changes nothing.
+    """Bring the ward's database up to date, with its first administrator.
 
     Args:
         administrator: address of the ward's database (it need not exist yet), for a role that may
@@ -22,20 +25,36 @@ def prepare_database(administrator: str, secrets: Secrets) -> None:
     Raises:
         psycopg.OperationalError: the server cannot be reached.
     """
-    name = str(conninfo_to_dict(administrator)["dbname"])
-    with psycopg.connect(make_conninfo(administrator, dbname="postgres"), autocommit=True) as conn:
-        make_roles(conn, secrets.logins)
-        make_database(conn, name)
-    owner = login_address(administrator, OWNER, secrets)
-    upgrade(owner)
+    owner = migrate_with_roles(administrator, secrets.logins)
     with psycopg.connect(administrator) as conn:
         known = conn.execute("SELECT 1 FROM app_user WHERE username = %s", (ADMIN,)).fetchone()
     if known is None:
         create_admin(owner, ADMIN, secrets.admin)
 
 
-def login_address(administrator: str, login: str, secrets: Secrets) -> str:
+def migrate_with_roles(administrator: str, passwords: Mapping[str, str]) -> str:
+    """Make roles and database, bring the schema up to date; return the owner's address."""
+    name = str(conninfo_to_dict(administrator)["dbname"])
+    with psycopg.connect(make_conninfo(administrator, dbname="postgres"), autocommit=True) as conn:
+        make_roles(conn, passwords)
+        make_database(conn, name)
+    owner = login_address(administrator, OWNER, passwords)
+    upgrade(owner)
+    return owner
+
+
+def read_passwords(folder: Path) -> dict[str, str]:
+    """Return the login roles' passwords from ``<login>.password`` files.
+
+    Raises:
+        FileNotFoundError: one of them is missing.
+    """
+    files = {login: folder / f"{login}.password" for login in LOGINS}
+    return {login: file.read_text().strip() for login, file in files.items()}
+
+
+def login_address(administrator: str, login: str, passwords: Mapping[str, str]) -> str:
     """Return the address of the same database for a login role, as a URL."""
     parts = conninfo_to_dict(administrator)
     host, port, name = parts.get("host", "127.0.0.1"), parts.get("port", 5432), parts["dbname"]
-    return f"postgresql://{login}:{secrets.logins[login]}@{host}:{port}/{name}"
+    return f"postgresql://{login}:{passwords[login]}@{host}:{port}/{name}"

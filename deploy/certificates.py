@@ -6,6 +6,7 @@ A device's certificate is thus worth nothing where the gateway connects, whateve
 """
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -82,11 +83,12 @@ def make_authority(name: str, now: datetime) -> Credential:
     return Credential(certificate=certificate, key=key)
 
 
-def issue_server(authority: Credential, now: datetime) -> Credential:
-    """Issue a server certificate for localhost and 127.0.0.1."""
+def issue_server(authority: Credential, now: datetime, names: Sequence[str] = ()) -> Credential:
+    """Issue a server certificate for localhost and 127.0.0.1, and for other DNS names."""
     hosts = x509.SubjectAlternativeName(
         [
             x509.DNSName("localhost"),
+            *(x509.DNSName(name) for name in names),
             x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")),
             x509.IPAddress(ipaddress.IPv6Address("::1")),
         ]

@@ -77,14 +77,37 @@ def api() -> None:
 @app.command(
     epilog="Example: HOMEWARD_DATABASE_URL=postgresql://owner:...@db/homeward homeward migrate"
 )
-def migrate() -> None:
+def migrate(
+    with_roles: Annotated[
+        Path | None,
+        typer.Option(help="Folder of <login>.password files: make database and roles too."),
+    ] = None,
+) -> None:
     """Bring the database's schema up to date; a repeat changes nothing."""
+    from deploy.bootstrap import migrate_with_roles, read_passwords
     from deploy.settings import required_database_url
     from gateway.migrations import current, upgrade
 
     url = required_database_url()
-    upgrade(url)
+    if with_roles is not None:
+        url = migrate_with_roles(url, read_passwords(with_roles))
+    else:
+        upgrade(url)
     typer.echo(f"the schema is at {current(url)}")
+
+
+@app.command(epilog="Example: homeward provision deployment --broker-host broker.example.org")
+def provision(
+    folder: Annotated[Path, typer.Argument(help="Folder to make or complete.")],
+    broker_host: Annotated[
+        list[str], typer.Option(help="Name of the broker as devices reach it; repeatable.")
+    ],
+) -> None:
+    """Make the secrets and the broker's files for docker-compose.yml; keeps what is there."""
+    from deploy.provision import provision_now
+
+    provision_now(folder, broker_host)
+    typer.echo(f"{folder} is ready; keep {folder}/secrets safe and backed up")
 
 
 @app.command("create-admin", epilog="Example: homeward create-admin --username ada < password.txt")

@@ -6,7 +6,7 @@ interrupted leaves either no secret or a whole one.
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -56,13 +56,25 @@ def write_private(path: Path, content: bytes) -> None:
     draft.rename(path)
 
 
-def ensure_secrets(folder: Path, now: datetime, admin_password: str | None) -> Secrets:
-    """Make what is missing, renew certificates that end soon, and return the secrets."""
+def ensure_secrets(
+    folder: Path,
+    now: datetime,
+    admin_password: str | None,
+    broker_hosts: Sequence[str] = (),
+) -> Secrets:
+    """Make what is missing, renew certificates that end soon, and return the secrets.
+
+    Args:
+        folder: where they are kept.
+        now: real time, for the certificates.
+        admin_password: the first admin's, when chosen by the operator.
+        broker_hosts: names of the broker besides localhost, for its certificate.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _kept(folder / "gateway-sign.key", lambda: bytes(SigningKey.generate()))
     _kept(folder / "gateway-box.key", lambda: bytes(PrivateKey.generate()))
     _kept(folder / "master.key", lambda: secrets.token_bytes(32))
-    ensure_certificates(folder, now)
+    ensure_certificates(folder, now, broker_hosts)
     return Secrets(
         folder=folder,
         superuser=_password(folder / "postgres.password"),
@@ -72,11 +84,11 @@ def ensure_secrets(folder: Path, now: datetime, admin_password: str | None) -> S
     )
 
 
-def ensure_certificates(folder: Path, now: datetime) -> None:
+def ensure_certificates(folder: Path, now: datetime, broker_hosts: Sequence[str] = ()) -> None:
     """Make the two authorities, and the certificates of broker and gateway, where missing."""
     _authority(folder, "device-ca", now)
     service = _authority(folder, "service-ca", now)
-    _leaf(folder, "broker", now, lambda: issue_server(service, now))
+    _leaf(folder, "broker", now, lambda: issue_server(service, now, broker_hosts))
     _leaf(folder, "gateway", now, lambda: issue_client(service, GATEWAY_USER, now))
 
 

@@ -63,9 +63,14 @@ class PrivateMosquitto:
 
     def _configuration(self) -> str:
         text = _template("mosquitto.conf") + _template("fleet.conf")
+        secrets = self.folder / "secrets"
         return Template(text).substitute(
             data=self.folder / "data",
-            secrets=self.folder / "secrets",
+            device_ca=secrets / "device-ca.crt",
+            service_ca=secrets / "service-ca.crt",
+            certificate=secrets / "broker.crt",
+            key=secrets / "broker.key",
+            passwords=secrets / "fleet.passwd",
             config=self.folder,
             host=HOST,
             queue_bytes=QUEUE_BYTES,

@@ -49,12 +49,12 @@ def _make(connection: psycopg.Connection, role: str, login: str) -> None:
 
 
 def make_database(connection: psycopg.Connection, name: str) -> None:
-    """Make the database, owned by the schema's owner and closed to everyone not granted."""
+    """Make the database if there is none, owned by the schema's owner, closed to the public."""
     known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
-    if known is not None:
-        return
     names = {"database": sql.Identifier(name), "owner": sql.Identifier(OWNER)}
-    connection.execute(sql.SQL("CREATE DATABASE {database} OWNER {owner}").format(**names))
+    if known is None:
+        connection.execute(sql.SQL("CREATE DATABASE {database}").format(**names))
+    connection.execute(sql.SQL("ALTER DATABASE {database} OWNER TO {owner}").format(**names))
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names))
     for group in GROUPS.values():
         grant = sql.SQL("GRANT CONNECT ON DATABASE {database} TO {group}")

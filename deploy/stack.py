@@ -77,7 +77,9 @@ class RunningStack:
 
     def _wiring(self) -> Wiring:
         plan = self.plan
-        urls = {name: login_address(self.database_url, name, plan.secrets) for name in LOGINS}
+        urls = {
+            name: login_address(self.database_url, name, plan.secrets.logins) for name in LOGINS
+        }
         if plan.settings.mqtt_url:
             broker = given("HOMEWARD_MQTT_") | given("HOMEWARD_DEVICE_MQTT_")
         else:

@@ -1,0 +1,39 @@
+# Everything a fresh machine needs is set up by whichever target is asked for first.
+# A stamp in .make/ bears the checksum of what was locked: an unchanged lock is not done again.
+PYTHON ?= python3
+BIN := .venv/bin
+VENV_STAMP := .make/venv-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
+WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh | cksum | tr ' ' '-')
+SET_UP := $(VENV_STAMP) $(WEB_STAMP)
+
+.PHONY: demo test check bench soak setup
+.DEFAULT_GOAL := check
+
+demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SECONDS
+	@exec $(BIN)/python -m deploy.demo
+
+test: setup  ## every test, against the real services
+	$(BIN)/pytest
+
+check: $(VENV_STAMP)  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: setup  ## the benchmarks: a table, and JSON lines in bench-results/
+	$(BIN)/python -m deploy.bench
+
+soak: setup  ## long randomised fault runs
+	$(BIN)/pytest -m soak
+
+setup: $(SET_UP)
+
+$(VENV_STAMP):
+	@echo "setting up .venv (about a minute, once)"
+	@PYTHON=$(PYTHON) deploy/setup/venv.sh
+	@mkdir -p .make && rm -f .make/venv-* && touch $@
+
+$(WEB_STAMP): | $(VENV_STAMP)
+	@deploy/setup/web.sh
+	@mkdir -p .make && rm -f .make/web-* && touch $@

