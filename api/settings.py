@@ -31,6 +31,7 @@ class ApiSettings(BaseSettings):
         session_hours: real hours for which a log-in holds.
         trusted_proxies: addresses whose ``X-Forwarded-For`` is believed, comma separated.
         pool_size: connections to the database for requests.
+        ward_time_zone: IANA zone in which pages write times; None is the reader's own.
         clock_start: ward time at the clock's origin; None is real time.
         clock_rate: ward seconds per real second.
         clock_origin: real seconds since 1970 when the ward clock showed its start.
@@ -53,6 +54,7 @@ class ApiSettings(BaseSettings):
     session_hours: float = Field(default=12.0, gt=0)
     trusted_proxies: str = "127.0.0.1"
     pool_size: int = Field(default=12, ge=2, le=200)
+    ward_time_zone: str | None = None
     clock_start: datetime | None = None
     clock_rate: float = Field(default=1.0, gt=0)
     clock_origin: float = 0.0

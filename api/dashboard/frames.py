@@ -1,0 +1,85 @@
+"""Renders the frames of the pages, and serves their styles and scripts.
+
+A page is a frame without any patient's data: its script asks the JSON API as the person who is
+signed in. So there is one path to clinical data, authorised and recorded in one place. Nothing is
+inline and nothing comes from another host, as the Content-Security-Policy demands.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.staticfiles import StaticFiles
+
+from analytics.domain.care import Role
+from api.identity import Caller
+
+HERE: Final = Path(__file__).parent
+_pages = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
+_COORDINATOR = ((PANEL, "Panel"), (FEED, "Alerts"), (HANDOVER, "Handover"), (CAPACITY, "Capacity"))
+_CLINICIAN = ((FEED, "Alerts"), (PANEL, "My patients"), (HANDOVER, "Handover"))
+LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
+    Role.COORDINATOR: _COORDINATOR,
+    Role.ADMIN: _COORDINATOR,
+    Role.DOCTOR: _CLINICIAN,
+    Role.NURSE: _CLINICIAN,
+    Role.PATIENT: ((MINE, "My readings"),),
+}
+
+static = APIRouter()
+_files = StaticFiles(directory=HERE / "static", check_dir=False)
+
+
+@static.get("/static/{path:path}", include_in_schema=False)
+async def static_file(path: str, request: Request) -> Response:
+    """Serve one file of ours; browsers ask each time whether it has changed (ETag)."""
+    answer = await _files.get_response(path, request.scope)
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def first_page(role: Role) -> str:
+    """Return the address where a person of this role begins."""
+    return LINKS[role][0][0]
+
+
+def may_open(role: Role, address: str) -> bool:
+    """Whether the page belongs to the role's own."""
+    return any(address == known for known, _ in LINKS[role])
+
+
+def frame(
+    name: str, caller: Caller | None = None, *, status: int = 200, **shown: object
+) -> HTMLResponse:
+    """Return the page ``name`` as an answer.
+
+    Args:
+        name: the template without ``.html``; also its address.
+        caller: who is signed in; None only for the log-in.
+        status: HTTP status.
+        **shown: what else the template names.
+    """
+    known: dict[str, object] = {
+        "page": name,
+        "patient": None,
+        "user": None,
+        "links": (),
+        "here": f"/{name}",
+    }
+    if caller is not None:
+        known |= {
+            "user": {"name": caller.display_name or caller.username, "role": str(caller.role)},
+            "links": LINKS[caller.role],
+        }
+    text = _pages.get_template(f"{name}.html").render(known | shown)
+    return HTMLResponse(text, status)

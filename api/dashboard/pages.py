@@ -1,0 +1,179 @@
+"""The pages' addresses: log-in and log-out, and one frame for each page.
+
+``router`` holds everything that ``api.app`` mounts: pages, their JSON (``/ui``) and static files.
+"""
+
+from typing import Annotated
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from analytics.domain.care import Role
+from api import signing_in
+from api.dashboard import frames, ui
+from api.deps import Shared, acting, optional_caller, own_origin
+from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
+from api.identity import Caller
+from api.store import course, people
+
+router = APIRouter(include_in_schema=False)
+router.include_router(frames.static)
+router.include_router(ui.router)
+
+SEE_OTHER = 303
+Visitor = Annotated[Caller | None, Depends(optional_caller)]
+_WRONG = "Wrong user name, password or one-time code."
+_OTP = "Now the one-time code, please."
+
+
+def own_path(address: str) -> str:
+    """Return ``address`` if it is a path of this site, else ``/``: no redirect leads away."""
+    plain = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if plain and address.isprintable() else "/"
+
+
+def to_login(request: Request) -> Response:
+    """Send a visitor to the log-in, and back here afterwards."""
+    query = urlencode({"next": request.url.path}, quote_via=quote)
+    return RedirectResponse(f"/login?{query}", SEE_OTHER)
+
+
+@router.get("/")
+async def start(request: Request, visitor: Visitor) -> Response:
+    """Send everybody to the page where their work begins."""
+    if visitor is None:
+        return to_login(request)
+    return RedirectResponse(frames.first_page(visitor.role), SEE_OTHER)
+
+
+@router.get("/login")
+async def login_page(
+    following: Annotated[str, Query(alias="next", max_length=300)] = "/",
+) -> Response:
+    """Show the log-in."""
+    return frames.frame("login", next=own_path(following), told="", username="", otp=False)
+
+
+class LoginForm(BaseModel):
+    """What the log-in page sends."""
+
+    username: str = Field(max_length=256)
+    password: str = Field(max_length=4096)
+    otp: str = Field(default="", max_length=16)
+    next: str = Field(default="/", max_length=300)
+
+
+@router.post("/login")
+async def log_in(
+    request: Request, services: Shared, form: Annotated[LoginForm, Form()]
+) -> Response:
+    """Open a session as a cookie, or say what is missing."""
+    if not own_origin(request):
+        raise ForbiddenError("This log-in did not come from Homeward's own page.")
+    given = signing_in.Attempt(
+        username=form.username,
+        password=form.password,
+        otp=form.otp.replace(" ", "") or None,
+        address=signing_in.address_of(request),
+    )
+    try:
+        token = await signing_in.sign_in(services, given, "cookie")
+    except (NotSignedInError, ThrottledError) as refusal:
+        return _refused(refusal, form)
+    answer = RedirectResponse(own_path(form.next), SEE_OTHER)
+    signing_in.set_cookie(answer, services, token)
+    return answer
+
+
+def _refused(refusal: NotSignedInError | ThrottledError, form: LoginForm) -> Response:
+    """Return the form again with what is wrong or missing."""
+    match refusal:
+        case OtpRequiredError():
+            told = _OTP
+        case NotSignedInError():
+            told = _WRONG
+        case ThrottledError():
+            told = f"Too many attempts. Try again in {-(-refusal.retry_after_s // 60)} min."
+    otp = isinstance(refusal, OtpRequiredError) or bool(form.otp)
+    answer = frames.frame(
+        "login",
+        status=refusal.status,
+        next=own_path(form.next),
+        told=told,
+        username=form.username,
+        otp=otp,
+    )
+    if isinstance(refusal, ThrottledError):
+        answer.headers.update(refusal.headers())
+    return answer
+
+
+@router.post("/logout")
+async def log_out(services: Shared, visitor: Visitor) -> Response:
+    """End the session and go back to the log-in."""
+    answer = RedirectResponse("/login", SEE_OTHER)
+    if visitor is not None:
+        async with acting(services, visitor) as work:
+            await people.revoke_session(work.conn, visitor.session)
+            work.note("session.close")
+    signing_in.clear_cookie(answer, services)
+    return answer
+
+
+def _page(request: Request, visitor: Caller | None, name: str) -> Response:
+    """Return a role's own page; others are sent to where their work begins."""
+    if visitor is None:
+        return to_login(request)
+    if not frames.may_open(visitor.role, f"/{name}"):
+        return RedirectResponse(frames.first_page(visitor.role), SEE_OTHER)
+    return frames.frame(name, visitor)
+
+
+@router.get("/panel")
+async def panel(request: Request, visitor: Visitor) -> Response:
+    """Every patient in view, by urgency."""
+    return _page(request, visitor, "panel")
+
+
+@router.get("/feed")
+async def feed(request: Request, visitor: Visitor) -> Response:
+    """Alerts, live."""
+    return _page(request, visitor, "feed")
+
+
+@router.get("/handover")
+async def handover(request: Request, visitor: Visitor) -> Response:
+    """The list for the handover of a shift."""
+    return _page(request, visitor, "handover")
+
+
+@router.get("/capacity")
+async def capacity(request: Request, visitor: Visitor) -> Response:
+    """Minutes, patients and the plan."""
+    return _page(request, visitor, "capacity")
+
+
+@router.get("/mine")
+async def mine(request: Request, services: Shared, visitor: Visitor) -> Response:
+    """A patient's own readings and messages."""
+    if visitor is None or visitor.role is not Role.PATIENT:
+        return _page(request, visitor, "mine")
+    found = None
+    if visitor.patient_no is not None:
+        async with acting(services, visitor) as work:
+            found = await course.patient_id(work.conn, visitor.patient_no)
+    return frames.frame("mine", visitor, patient=found)
+
+
+@router.get("/patients/{patient_id}")
+async def patient(request: Request, patient_id: UUID, visitor: Visitor) -> Response:
+    """One patient; whether the caller may see them is answered by the API, not by the frame."""
+    if visitor is None:
+        return to_login(request)
+    if visitor.role is Role.PATIENT:
+        return RedirectResponse(frames.MINE, SEE_OTHER)
+    enters = visitor.role in {Role.DOCTOR, Role.NURSE, Role.ADMIN}
+    return frames.frame("patient", visitor, patient=patient_id, may_enter=enters)

@@ -1,0 +1,79 @@
+// One alert as a card, and what a clinician may do with it. Shared by feed, patient and handover.
+import { get, post } from "./http.js";
+import { h, mark, say } from "./dom.js";
+import { moment } from "./clock.js";
+import { conditionName, isOpen, score, stateWords } from "./ward.js";
+
+const OUTCOMES = [["actionable", "Actionable: care was changed"], ["not_actionable", "True, but nothing had to be done"], ["false", "False: artefact or mistake"]];
+
+export function alertCard(alert, { person, onDone, link = true } = {}) {
+  const name = person?.name ?? alert.patient_name;
+  const who = !alert.patient ? h("b", {}, "The ward") : link ? h("a", { href: `/patients/${alert.patient}` }, name || "Patient") : null;
+  const node = h("li", { class: "alert", "data-id": alert.id, "data-priority": alert.priority, "data-state": alert.state },
+    h("div", {},
+      h("div", { class: alert.state === "open" ? "top flash" : "top" }, mark(alert.priority), who,
+        alert.kind === "technical" && h("span", { class: "tag" }, "technical"),
+        person?.news2 && link && h("span", { class: "small soft nowrap" }, "NEWS2 now ", score(person.news2, { words: false }))),
+      h("div", { class: "what" }, h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : "", alert.count > 1 ? h("span", { class: "soft" }, ` (seen ${alert.count} times)`) : ""),
+      h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
+        alert.measured_at && h("span", {}, moment(alert.measured_at, { prefix: "measured " })),
+        h("span", {}, stateWords(alert)),
+        h("span", {}, alert.doctor_name ? `for ${alert.doctor_name}` : alert.kind === "technical" ? "for the coordinator" : h("b", {}, "for nobody yet"), alert.level && alert.level !== "doctor" ? `, escalated to ${alert.level}` : ""),
+        alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "readings back within limits since " })),
+        alert.comment && h("span", {}, `“${alert.comment}”`))),
+    isOpen(alert) && actions(alert, conditionName(alert.condition), onDone));
+  return node;
+}
+
+function actions(alert, what, onDone) {
+  const button = (text, act, kind) => h("button", { type: "button", class: kind, "aria-label": `${text}: ${what}`, onclick: act }, text);
+  return h("div", { class: "actions" },
+    alert.state === "open" && button("Acknowledge", (event) => quick(event.currentTarget, alert, onDone), "primary"),
+    button("Escalate…", () => ask(alert, "escalate", onDone)),
+    button("Resolve…", () => ask(alert, "resolve", onDone)));
+}
+
+async function quick(button, alert, onDone) {
+  button.disabled = true;
+  button.textContent = "Acknowledging…";
+  try { await act(alert, "acknowledge", {}, onDone); } catch (problem) {
+    button.disabled = false;
+    button.textContent = "Try again";
+    say(`Not acknowledged: ${problem.message}`, true);
+    button.closest(".alert").querySelector(".meta").append(h("span", { class: "wrong" }, `Not acknowledged: ${problem.message}`));
+  }
+}
+
+// A repeat changes nothing, and one closed meanwhile by somebody else is simply shown as it is now.
+async function act(alert, verb, body, onDone) {
+  let now;
+  try { now = await post(`/alerts/${alert.id}/${verb}`, body); } catch (problem) {
+    if (problem.status !== 409) throw problem;
+    now = await get(`/alerts/${alert.id}`);
+  }
+  say({ acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated" }[verb]);
+  onDone?.(now ?? alert);
+}
+
+function ask(alert, verb, onDone) {
+  const resolve = verb === "resolve";
+  const wrong = h("p", { class: "wrong", role: "alert" });
+  const form = h("form", { method: "dialog" },
+    h("h2", {}, `${resolve ? "Resolve" : "Escalate"}: ${conditionName(alert.condition)}`),
+    resolve && h("fieldset", {}, h("legend", {}, "What was it?"), OUTCOMES.map(([value, text], index) =>
+      h("label", { class: "choice" }, h("input", { type: "radio", name: "outcome", value, required: true, autofocus: index === 0 }), text))),
+    h("div", { class: "field" }, h("label", { for: "comment" }, resolve ? "Comment " : "Why, and to whom ", h("span", { class: "hint" }, "goes to the handover list")),
+      h("textarea", { id: "comment", name: "comment", rows: "3", maxlength: "2000", autofocus: !resolve })),
+    wrong,
+    h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { class: "primary", type: "submit" }, resolve ? "Resolve" : "Escalate")));
+  const dialog = h("dialog", {}, form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const said = new FormData(form);
+    const body = { comment: said.get("comment").trim() || undefined, outcome: said.get("outcome") ?? undefined };
+    try { await act(alert, verb, body, onDone); dialog.close(); } catch (problem) { wrong.textContent = problem.message; }
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}

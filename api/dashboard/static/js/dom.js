@@ -1,0 +1,56 @@
+// Elements made by hand: text is always text, so nothing that a person typed can become markup.
+const SVG = "http://www.w3.org/2000/svg";
+export const $ = (id) => document.getElementById(id);
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+export const h = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+export const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
+
+// One shape for each priority, so that colour is never alone.
+const SHAPES = {
+  high: "M8 .8 15.6 15H.4z",
+  medium: "M8 .5 15.5 8 8 15.5.5 8z",
+  low: "M8 1.5a6.5 6.5 0 1 0 .01 0z",
+};
+export const WORDS = { high: "HIGH", medium: "MEDIUM", low: "LOW" };
+export function shape(priority) {
+  return svg("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: SHAPES[priority], fill: "currentColor" }));
+}
+export function mark(priority, text = WORDS[priority]) {
+  return h("span", { class: `mark ${priority}` }, shape(priority), text);
+}
+export function bar(share, label) {
+  const fillIn = h("i");
+  fillIn.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
+  return h("span", { class: share > 1 ? "bar over" : "bar", role: "img", "aria-label": label }, fillIn);
+}
+
+// Puts `nodes` into `parent` in order, moving as little as possible and keeping the focus.
+export function arrange(parent, nodes) {
+  const focused = document.activeElement;
+  const wanted = new Set(nodes);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, index) => {
+    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
+  });
+  if (focused && focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+export function empty(title, advice) {
+  return h("div", { class: "empty" }, h("strong", {}, title), advice);
+}
+export function trouble(where, problem, advice = "The page tries again by itself.") {
+  where.replaceChildren(h("div", { class: "trouble", role: "alert" }, h("strong", {}, "This part could not be loaded."), `${problem.message} ${advice}`));
+}
+export function say(text, urgent = false) {
+  const region = $(urgent ? "say-now" : "say");
+  if (region) region.textContent = text;
+}

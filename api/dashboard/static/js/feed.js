@@ -1,0 +1,107 @@
+// The doctor's feed: what needs an answer now, live, oldest of the most urgent first.
+import { all } from "./http.js";
+import { $, h, arrange, empty, say, trouble } from "./dom.js";
+import { alertCard } from "./alert_card.js";
+import { byUrgency, conditionName, countMarks, counts, isOpen } from "./ward.js";
+import { AlertStream } from "./stream.js";
+import { lineState, watch } from "./vigil.js";
+import { Sound } from "./sound.js";
+import { wardNow } from "./clock.js";
+
+const CLOSED_SHOWN_MS = 3600 * 1000;
+const PEOPLE_MS = 15000;
+const RETRY_MS = 3000;
+const alerts = new Map();
+const people = new Map();
+const cards = new Map();
+const streamedMeanwhile = new Set();
+const sound = new Sound($("sound"));
+let kind = "all";
+let loaded = false;
+
+// The list is asked for once the stream is open, so nothing falls between the two; what the stream
+// said meanwhile is newer than the list and stands.
+async function load() {
+  streamedMeanwhile.clear();
+  try {
+    const found = await all("/alerts", { state: ["open", "acknowledged"] });
+    for (const [id, alert] of alerts) if (isOpen(alert) && !streamedMeanwhile.has(id)) alerts.delete(id);
+    for (const alert of found) if (!streamedMeanwhile.has(alert.id)) alerts.set(alert.id, alert);
+    loaded = true;
+    $("trouble").replaceChildren();
+    draw();
+  } catch (problem) {
+    trouble($("trouble"), problem);
+    setTimeout(load, RETRY_MS);
+  }
+}
+async function loadPeople() {
+  try { for (const row of await all("/panel")) people.set(row.patient, row); draw(); } catch { /* names follow later; the alerts stand without them */ }
+  setTimeout(loadPeople, PEOPLE_MS);
+}
+function onEvent(name, alert) {
+  if (name === "reset" || !alert) { load(); return; }
+  streamedMeanwhile.add(alert.id);
+  alerts.set(alert.id, alert);
+  if (name === "alert.raised") {
+    say(`New ${alert.priority} alert: ${people.get(alert.patient)?.name ?? ""} ${conditionName(alert.condition)}`, alert.priority === "high");
+    sound.burst(alert.priority);
+    if (alert.patient && !people.has(alert.patient)) loadNames();
+  }
+  draw();
+}
+async function loadNames() {
+  try { for (const row of await all("/panel")) people.set(row.patient, row); draw(); } catch { /* see loadPeople */ }
+}
+
+function card(alert) {
+  const person = people.get(alert.patient);
+  const said = JSON.stringify([alert, person?.name, person?.news2]);
+  const known = cards.get(alert.id);
+  if (known?.said === said) return known.node;
+  const node = alertCard(alert, { person, onDone: (now) => { alerts.set(now.id, now); draw(); } });
+  if (known?.node.contains(document.activeElement)) requestAnimationFrame(() => node.querySelector("button, a")?.focus());
+  cards.set(alert.id, { node, said });
+  return node;
+}
+const closedAt = (alert) => Date.parse(alert.closed_at ?? alert.changed_at ?? alert.raised_at);
+
+function draw() {
+  const shown = [...alerts.values()].filter((alert) => kind === "all" || alert.kind === kind);
+  const open = shown.filter((alert) => alert.state === "open").sort(byUrgency);
+  const taken = shown.filter((alert) => alert.state === "acknowledged").sort(byUrgency);
+  const closed = shown.filter((alert) => !isOpen(alert) && wardNow() - closedAt(alert) < CLOSED_SHOWN_MS).sort((a, b) => closedAt(b) - closedAt(a)).slice(0, 20);
+  list("open", open);
+  list("taken", taken);
+  list("closed", closed);
+  $("calm").hidden = open.length > 0;
+  if (!open.length) $("calm").replaceChildren(empty("No alert waits for you.", taken.length ? `${taken.length} acknowledged and still open below.` : "New ones appear here by themselves. The sign at the top right says whether the page is live."));
+  title([...alerts.values()]);
+}
+function list(id, some) {
+  arrange($(id), some.map(card));
+  $(`${id}-part`).hidden = some.length === 0;
+  $(`${id}-count`).textContent = `${some.length}`;
+}
+function title(every) {
+  const tally = counts(every);
+  const urgent = tally.high ? `${tally.high} HIGH` : tally.medium ? `${tally.medium} medium` : tally.low ? `${tally.low} low` : "";
+  document.title = `${urgent ? `(${urgent}) ` : ""}Alerts · Homeward`;
+  $("counts").replaceChildren(...countMarks(tally));
+}
+$("kinds").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  kind = button.dataset.kind;
+  for (const one of $("kinds").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === button));
+  draw();
+});
+
+await watch();
+const line = new AlertStream({ onEvent, onState: (state) => {
+  lineState(state);
+  if (state === "live" && !loaded) load();
+} });
+line.run();
+loadPeople();
+setInterval(draw, 30000);

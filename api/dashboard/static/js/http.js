@@ -1,0 +1,52 @@
+// The JSON API, asked as the person who is signed in. Errors are RFC 9457 problem details.
+const API = "/api/v1";
+
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body?.detail || body?.title || `The server answered ${status}.`);
+    this.status = status;
+    this.type = body?.type ?? "about:blank";
+  }
+}
+
+function query(params = {}) {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    for (const one of [value].flat()) if (one !== undefined && one !== null && one !== "") search.append(name, one);
+  }
+  const text = search.toString();
+  return text ? `?${text}` : "";
+}
+
+async function ask(url, options = {}) {
+  const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options });
+  if (response.status === 401) {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    throw new Problem(401, { title: "Please sign in again." });
+  }
+  const text = await response.text();
+  let body = null;
+  try { body = text ? JSON.parse(text) : null; } catch { body = { title: text.slice(0, 200) }; }
+  if (!response.ok) throw new Problem(response.status, body);
+  return body;
+}
+
+export const get = (path, params) => ask(`${API}${path}${query(params)}`);
+export const page = (path, params) => ask(`${path}${query(params)}`);
+
+function send(method, path, body) {
+  return ask(`${API}${path}`, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
+}
+export const post = (path, body) => send("POST", path, body);
+
+// Follows the cursor of a list to its end, or to `most` items.
+export async function all(path, params = {}, most = 5000) {
+  const items = [];
+  let cursor = null;
+  do {
+    const part = await get(path, { limit: 500, ...params, cursor });
+    items.push(...part.items);
+    cursor = part.next;
+  } while (cursor && items.length < most);
+  return items;
+}

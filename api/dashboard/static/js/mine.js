@@ -1,0 +1,42 @@
+// A patient's own page: my readings and what my care team told me, in plain words.
+import { all, page } from "./http.js";
+import { $, h, empty, trouble } from "./dom.js";
+import { moment, wardNow } from "./clock.js";
+import { metricName, metricUnit, metricValue } from "./ward.js";
+import { watch } from "./vigil.js";
+import { vitalChart } from "./charts.js";
+
+const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "weight"];
+const REFRESH_MS = 30000;
+const plots = [];
+
+async function load() {
+  const id = document.body.dataset.patient;
+  if (!id) { $("readings").replaceChildren(empty("Your account is not linked yet.", "A coordinator links it to your record. Until then nothing can be shown here. Call the ward if this takes longer than a day.")); return; }
+  const to = wardNow();
+  const from = to - 48 * 3600000;
+  try {
+    const [points, messages] = await Promise.all([all(`/patients/${id}/observations`, { metric: SHOWN, from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString(), limit: 5000 }, 20000), page("/ui/messages")]);
+    readings(points, from / 1000, to / 1000);
+    told(messages.items);
+  } catch (problem) { trouble($("readings"), problem); }
+}
+function readings(points, from, to) {
+  for (const plot of plots.splice(0)) plot.destroy();
+  $("readings").replaceChildren();
+  for (const name of SHOWN) {
+    const some = points.filter((point) => point.metric === name);
+    if (!some.length) continue;
+    const last = some[some.length - 1];
+    const plot = h("div", { class: "plot" });
+    $("readings").append(h("figure", { class: "card" }, h("figcaption", {}, h("h3", {}, metricName(name)), h("b", {}, metricValue(name, last.value)), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))), plot));
+    plots.push(vitalChart(plot, { metrics: [{ label: metricName(name), points: some }], unit: metricUnit(name), digits: name === "temp" || name === "weight" ? 1 : 0, from, to }));
+  }
+  if (!plots.length) $("readings").append(empty("No readings in the last two days.", "Check that your device is charged and worn. If it still sends nothing, call the ward."));
+}
+function told(items) {
+  $("messages").replaceChildren(...(items.length ? items.map((one) => h("div", { class: "said" }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : [h("p", { class: "soft" }, "No messages.")]));
+}
+await watch();
+await load();
+setInterval(load, REFRESH_MS);

@@ -1,0 +1,165 @@
+// The coordinator's panel: every patient by urgency, redrawn when an alert or the clock says so.
+import { all } from "./http.js";
+import { $, h, bar, empty, arrange, say, trouble, mark } from "./dom.js";
+import { span } from "./clock.js";
+import { conditionName, countMarks, isOpen, RANK, score, counts } from "./ward.js";
+import { AlertStream } from "./stream.js";
+import { lineState, watch } from "./vigil.js";
+
+const PAGE_SIZE = 50;
+const REFRESH_MS = 10000;
+const FRESH_S = 900;
+const SILENT_S = 3600;
+const state = { rows: [], alerts: new Map(), page: 0, search: "", show: "all", changed: new Set(), loaded: 0 };
+const drawn = new Map();
+
+async function load() {
+  try {
+    const [rows, alerts] = await Promise.all([all("/panel"), openAlerts()]);
+    state.rows = rows;
+    state.alerts = alerts;
+    state.loaded = performance.now();
+    draw();
+  } catch (problem) {
+    if (!state.rows.length) trouble($("panel"), problem);
+  }
+}
+async function openAlerts() {
+  const found = new Map();
+  for (const alert of await all("/alerts", { state: ["open", "acknowledged"] })) {
+    if (isOpen(alert)) found.set(alert.patient, [...(found.get(alert.patient) ?? []), alert]);
+  }
+  return found;
+}
+const alertsOf = (row) => state.alerts.get(row.patient) ?? [];
+const freshness = (row) => (row.freshness_s === null || row.freshness_s === undefined ? Infinity : row.freshness_s + (performance.now() - state.loaded) / 1000);
+
+const FILTERS = {
+  all: () => true,
+  alerts: (row) => alertsOf(row).some((alert) => alert.state === "open"),
+  urgent: (row) => (row.news2?.low ?? 0) >= 5 || row.news2?.single_3 === true || row.news2?.single_3?.length > 0,
+  partial: (row) => !row.news2 || row.news2.score === null || row.news2.score === undefined,
+  silent: (row) => freshness(row) > FRESH_S,
+  unassigned: (row) => !row.doctor,
+};
+function wanted(row) {
+  if (!FILTERS[state.show](row)) return false;
+  const text = `${row.name} ${doctorName(row)} ${row.state ?? ""}`.toLowerCase();
+  return state.search.split(/\s+/).every((word) => text.includes(word));
+}
+const doctorName = (row) => row.doctor_name ?? row.doctor?.name ?? (typeof row.doctor === "string" ? row.doctor : "");
+
+function freshCell(row) {
+  const age = freshness(row);
+  if (age === Infinity) return h("span", { class: "overdue" }, "no reading yet");
+  if (age > SILENT_S) return h("span", { class: "overdue" }, `silent ${span(age)}`);
+  return h("span", { class: age > FRESH_S ? "ageing" : "" }, `${span(age)} ago`);
+}
+function riskCell(row) {
+  const risk = row.risk?.probability ?? row.risk;
+  if (risk === null || risk === undefined) return h("span", { class: "soft" }, "–");
+  const text = `${Math.round(risk * 100)} %`;
+  return [bar(risk, `risk ${text}`), " ", text];
+}
+function alertCell(row) {
+  const open = alertsOf(row);
+  const worst = open.filter((alert) => alert.state === "open").sort((a, b) => RANK[a.priority] - RANK[b.priority])[0];
+  const rest = open.filter((alert) => alert.state === "acknowledged").length;
+  if (!worst && !rest) return h("span", { class: "soft" }, "none");
+  return [countMarks(counts(open)).map((node) => (node.classList.contains("none") ? null : [node, " "])),
+    rest > 0 && h("span", { class: "tag" }, `${rest} acknowledged`),
+    worst && h("div", { class: "small soft" }, conditionName(worst.condition))];
+}
+function urgency(row) {
+  const open = alertsOf(row).filter((alert) => alert.state === "open").map((alert) => alert.priority).sort((a, b) => RANK[a] - RANK[b]);
+  return open[0] ?? "";
+}
+function cells(row) {
+  const watched = row.state && row.state !== "active" ? h("span", { class: "tag" }, row.state) : null;
+  const cover = row.coverage === null || row.coverage === undefined ? null : Math.round(row.coverage * 100);
+  return [
+    h("td", { class: "wide" }, h("a", { class: "person", href: `/patients/${row.patient}` }, row.name || "(name sealed)"), " ", watched),
+    h("td", { "data-label": "NEWS2" }, score(row.news2)),
+    h("td", { "data-label": "Open alerts" }, alertCell(row)),
+    h("td", { "data-label": "Risk", class: "nowrap" }, riskCell(row)),
+    h("td", { "data-label": "Newest reading", class: "nowrap", "data-fresh": row.patient }, freshCell(row)),
+    h("td", { "data-label": "Coverage", class: "nowrap" }, cover === null ? h("span", { class: "soft" }, "–") : h("span", { class: cover < 50 ? "ageing" : "" }, `${cover} %`)),
+    h("td", { "data-label": "Doctor" }, doctorName(row) || h("span", { class: "ageing" }, "nobody yet")),
+  ];
+}
+// A row is rebuilt only when what it says has changed, so that focus and selection stay.
+function rowOf(row) {
+  const said = JSON.stringify([row, alertsOf(row).map((alert) => [alert.id, alert.state, alert.priority])], (key, value) => (key === "freshness_s" ? undefined : value));
+  let entry = drawn.get(row.patient);
+  if (!entry) { entry = { node: h("tr", {}), said: "" }; drawn.set(row.patient, entry); }
+  if (entry.said !== said) { entry.node.replaceChildren(...cells(row)); entry.said = said; }
+  entry.node.querySelector("[data-fresh]").replaceChildren(freshCell(row));
+  entry.node.dataset.urgency = urgency(row);
+  entry.node.classList.toggle("fresh", state.changed.has(row.patient));
+  return entry.node;
+}
+function draw() {
+  const rows = state.rows.filter(wanted);
+  const pages = Math.max(1, Math.ceil(rows.length / PAGE_SIZE));
+  state.page = Math.min(state.page, pages - 1);
+  const shown = rows.slice(state.page * PAGE_SIZE, (state.page + 1) * PAGE_SIZE);
+  summary(rows.length);
+  if (!shown.length) { $("panel").replaceChildren(nothing()); pager(0, 0, 0, pages); return; }
+  if (!$("rows")) $("panel").replaceChildren(frame());
+  arrange($("rows"), shown.map(rowOf));
+  pager(state.page * PAGE_SIZE + 1, state.page * PAGE_SIZE + shown.length, rows.length, pages);
+  state.changed.clear();
+}
+function nothing() {
+  if (state.rows.length) return empty("No patient matches.", "Clear the search, or choose “All”.");
+  return empty("No patients yet.", "Patients appear here as soon as they are admitted and in your care. A coordinator admits them and hands out devices.");
+}
+function frame() {
+  const heads = ["Patient", "NEWS2", "Open alerts", "Risk", "Newest reading", "Coverage", "Doctor"];
+  return h("div", { class: "scroll card" }, h("table", { class: "panel stack" }, h("caption", { class: "visually-hidden" }, "Patients by urgency, most urgent first"),
+    h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", { id: "rows" })));
+}
+function summary(found) {
+  const open = [...state.alerts.values()].flat();
+  const tally = counts(open);
+  $("counts").replaceChildren(...countMarks(tally), h("span", { class: "soft" }, found === state.rows.length ? `${found} patients` : `${found} of ${state.rows.length} patients`));
+  const urgent = tally.high + tally.medium;
+  document.title = `${urgent ? `(${urgent}) ` : ""}Panel · Homeward`;
+}
+function pager(first, last, total, pages) {
+  $("pager").hidden = pages < 2;
+  $("where").textContent = `${first}–${last} of ${total}`;
+  $("back").disabled = state.page === 0;
+  $("on").disabled = state.page >= pages - 1;
+}
+
+let waiting = 0;
+function soon(delay = 700) {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => { await load(); soon(REFRESH_MS); }, delay);
+}
+function onEvent(name, alert) {
+  if (alert?.patient) state.changed.add(alert.patient);
+  if (name === "alert.raised" && alert) {
+    const row = state.rows.find((one) => one.patient === alert.patient);
+    say(`New ${alert.priority} alert: ${row?.name ?? "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
+  }
+  soon(300);
+}
+$("search").addEventListener("input", () => { state.search = $("search").value.trim().toLowerCase(); state.page = 0; draw(); });
+$("filters").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  state.show = button.dataset.show;
+  state.page = 0;
+  for (const one of $("filters").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === button));
+  draw();
+});
+$("back").addEventListener("click", () => { state.page -= 1; draw(); });
+$("on").addEventListener("click", () => { state.page += 1; draw(); });
+setInterval(() => { for (const cell of document.querySelectorAll("[data-fresh]")) { const row = state.rows.find((one) => one.patient === cell.dataset.fresh); if (row) cell.replaceChildren(freshCell(row)); } }, 5000);
+
+await watch();
+await load();
+soon(REFRESH_MS);
+new AlertStream({ onEvent, onState: (line) => lineState(line) }).run();

@@ -1,0 +1,138 @@
+// One patient's page: who they are, how they are, what happened, and what staff may enter.
+import { all, get, page, post } from "./http.js";
+import { $, h, arrange, empty, say, trouble } from "./dom.js";
+import { moment, span, wardNow } from "./clock.js";
+import { byUrgency, isOpen, metricName, metricUnit, metricValue, score } from "./ward.js";
+import { alertCard } from "./alert_card.js";
+import { AlertStream } from "./stream.js";
+import { lineState, watch } from "./vigil.js";
+import { scoreChart, riskChart, vitalChart } from "./charts.js";
+import { facts } from "./patient_facts.js";
+
+const id = document.body.dataset.patient;
+const REFRESH_MS = 15000;
+const RAW_HOURS = 24;
+const CHARTS = [
+  { metrics: ["hr"], least: 0 }, { metrics: ["spo2"] }, { metrics: ["rr"] }, { metrics: ["temp"], digits: 1 },
+  { metrics: ["sbp", "dbp"], title: "Blood pressure" }, { metrics: ["glucose"] }, { metrics: ["weight"], digits: 1 },
+];
+const state = { hours: 24, patient: null, plots: [], points: {}, history: [] };
+
+async function loadFacts() {
+  try {
+    const [patient, assessment, devices] = await Promise.all([get(`/patients/${id}`), get(`/patients/${id}/assessment`).catch(quiet), page(`/ui/patients/${id}/devices`).catch(quiet)]);
+    state.patient = patient;
+    $("name").textContent = patient.name;
+    document.title = `${patient.name} · Homeward`;
+    facts($("facts"), patient, assessment, devices?.items ?? []);
+  } catch (problem) {
+    if (problem.status === 404) { $("facts").replaceChildren(empty("This patient is not in your care.", "You see patients of your care team, your plan and your open alerts. Ask the coordinator if this should be yours.")); throw problem; }
+    trouble($("facts"), problem);
+  }
+}
+const quiet = (problem) => { if (problem.status === 401) throw problem; return null; };
+
+async function loadAlerts() {
+  try {
+    const alerts = (await all("/alerts", { patient: id }, 200)).filter((alert) => alert.patient === id);
+    const make = (alert) => alertCard(alert, { link: false, onDone: loadAlerts });
+    const open = alerts.filter(isOpen).sort(byUrgency);
+    const past = alerts.filter((alert) => !isOpen(alert)).sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
+    arrange($("open"), open.map(make));
+    $("no-open").hidden = open.length > 0;
+    arrange($("past"), past.slice(0, 30).map(make));
+    $("past-part").hidden = past.length === 0;
+    $("past-count").textContent = `${past.length}`;
+  } catch (problem) { trouble($("open"), problem); }
+}
+
+async function loadCharts() {
+  const to = wardNow();
+  const from = to - state.hours * 3600 * 1000;
+  const wanted = { from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString() };
+  const bucket = state.hours <= RAW_HOURS ? undefined : state.hours <= 72 ? "5m" : "1h";
+  try {
+    const metrics = CHARTS.flatMap((chart) => chart.metrics);
+    const [points, history] = await Promise.all([
+      all(`/patients/${id}/observations`, { ...wanted, metric: metrics, bucket, limit: 5000 }, 60000), page(`/ui/patients/${id}/history`, wanted)]);
+    state.points = Object.groupBy ? Object.groupBy(points, (point) => point.metric) : group(points);
+    state.history = history.items;
+    drawCharts(from / 1000, to / 1000);
+  } catch (problem) { trouble($("charts"), problem); }
+}
+function group(points) {
+  const found = {};
+  for (const point of points) (found[point.metric] ??= []).push(point);
+  return found;
+}
+function figure(title, newest, about) {
+  const plot = h("div", { class: "plot" });
+  const node = h("figure", { class: "card", "aria-label": about }, h("figcaption", {}, h("h3", {}, title), newest), plot);
+  $("charts").append(node);
+  return plot;
+}
+function newestOf(name) {
+  const points = state.points[name] ?? [];
+  const last = points[points.length - 1];
+  if (!last) return null;
+  return [h("b", {}, `${metricValue(name, last.value ?? last.mean)} `), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))];
+}
+function drawCharts(from, to) {
+  for (const plot of state.plots) plot.destroy();
+  state.plots = [];
+  $("charts").replaceChildren();
+  const zone = undefined;
+  const drawable = CHARTS.filter((chart) => chart.metrics.some((name) => state.points[name]?.length));
+  if (state.history.length) {
+    const last = state.history[state.history.length - 1];
+    state.plots.push(scoreChart(figure("NEWS2", score({ ...last }, { words: false }), "NEWS2 over time, lower and upper bound"), { points: state.history, from, to, zone }));
+    if (state.history.some((point) => point.risk !== null)) state.plots.push(riskChart(figure("Risk of deterioration", last.risk === null ? null : h("b", {}, `${Math.round(last.risk * 100)} %`), "Predicted risk over time"), { points: state.history, from, to, zone }));
+  }
+  for (const chart of drawable) vital(chart, from, to, zone);
+  if (!drawable.length && !state.history.length) $("charts").append(empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message."));
+  document.body.dataset.charts = state.plots.length;
+}
+function vital(chart, from, to, zone) {
+  const names = chart.metrics.filter((name) => state.points[name]?.length);
+  const title = chart.title ?? metricName(names[0]);
+  const newest = names.length > 1 ? [h("b", {}, names.map((name) => { const p = state.points[name].at(-1); return metricValue(name, p.value ?? p.mean); }).join("/")), h("span", { class: "soft small" }, metricUnit(names[0]), " ", moment(state.points[names[0]].at(-1).time))] : newestOf(names[0]);
+  const metrics = names.map((name) => ({ label: metricName(name), points: state.points[name] }));
+  const limits = Object.fromEntries(names.map((name) => [name, state.patient?.limits?.[name] ?? {}]));
+  state.plots.push(vitalChart(figure(title, newest, `${title} over the last ${span(state.hours * 3600)}`), { metrics, unit: metricUnit(names[0]), digits: chart.digits ?? 0, from, to, limits, zone }));
+}
+
+$("ranges").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  state.hours = Number(button.dataset.hours);
+  for (const one of $("ranges").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === button));
+  loadCharts();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => loadCharts());
+
+$("enter")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const said = new FormData(event.target);
+  const sample = { t: new Date(wardNow()).toISOString() };
+  for (const name of ["rr", "acvpu", "o2", "temp", "sbp", "dbp", "hr", "spo2"]) if (said.get(name)) sample[name] = Number(said.get(name));
+  const told = $("entered");
+  if (Object.keys(sample).length === 1) { told.textContent = "Nothing was filled in."; told.className = "wrong"; return; }
+  try {
+    await post(`/patients/${id}/observations`, { samples: [sample] });
+    event.target.reset();
+    told.textContent = "Saved. The score follows in a few seconds.";
+    told.className = "";
+    say("Observations saved");
+    setTimeout(refresh, 2500);
+  } catch (problem) { told.textContent = `Not saved: ${problem.message}`; told.className = "wrong"; }
+});
+
+async function refresh() { await Promise.all([loadFacts(), loadAlerts()]); }
+function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) { loadAlerts(); if (name === "alert.raised") say(`New ${alert.priority} alert for this patient`, true); } }
+
+await watch();
+await loadFacts();
+await Promise.all([loadAlerts(), loadCharts()]);
+setInterval(refresh, REFRESH_MS);
+setInterval(() => { if (document.visibilityState === "visible") loadCharts(); }, 4 * REFRESH_MS);
+new AlertStream({ onEvent, onState: (line) => lineState(line) }).run();

@@ -1,0 +1,58 @@
+// The head of a patient's page: the person, the state now, devices and limits.
+import { h, bar } from "./dom.js";
+import { moment, wardNow, span } from "./clock.js";
+import { metricName, metricUnit, metricValue, score } from "./ward.js";
+
+const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+const card = (title, ...parts) => h("section", { class: "card" }, h("h2", {}, title), ...parts);
+
+function age(birth) {
+  const born = new Date(birth);
+  const today = new Date(wardNow());
+  const had = today.getUTCMonth() > born.getUTCMonth() || (today.getUTCMonth() === born.getUTCMonth() && today.getUTCDate() >= born.getUTCDate());
+  return today.getUTCFullYear() - born.getUTCFullYear() - (had ? 0 : 1);
+}
+function contact(value) {
+  if (!value) return null;
+  const text = typeof value === "string" ? value : [value.name, value.relation, value.phone].filter(Boolean).join(", ");
+  const phone = (typeof value === "string" ? value : value.phone ?? "").match(/\+?[\d][\d ()-]{5,}/)?.[0];
+  return phone ? h("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}` }, text) : text;
+}
+function person(patient) {
+  const born = patient.birth_date ? `${patient.birth_date} (${age(patient.birth_date)} years)` : null;
+  return card("Person", list([
+    ["Born", born], ["Sex", patient.sex], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
+    ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, ""), ` ${patient.time_zone}`)],
+    ["Record no.", patient.external_id],
+    ["Watched", patient.state === "active" ? "yes" : h("b", { class: "overdue" }, `${patient.state}${patient.until ? " until " : ""}`, patient.until ? moment(patient.until) : "")],
+  ]));
+}
+function now(assessment) {
+  if (!assessment?.news2) return card("Now", h("p", { class: "soft" }, "No score yet: nothing was measured, or not enough of it."));
+  const risk = assessment.risk?.probability;
+  const missing = assessment.news2.missing ?? [];
+  return card("Now", score(assessment.news2), list([
+    ["Scored", moment(assessment.time)],
+    ["To settle it", missing.length ? `measure ${missing.map(metricName).join(", ").toLowerCase()}` : null],
+    ["Single 3", (assessment.news2.single_3 ?? []).length ? assessment.news2.single_3.map(metricName).join(", ") : null],
+    ["Risk", risk === null || risk === undefined ? null : [bar(risk, "risk"), ` ${Math.round(risk * 100)} % within ${span((assessment.risk.horizon_minutes ?? 0) * 60)}`]],
+    ["Driven by", (assessment.drivers ?? []).slice(0, 3).map((one) => one.text ?? one.name ?? one.feature ?? String(one)).join(", ")],
+  ]), h("p", { class: "soft small" }, "The risk is learnt from data and may be wrong. It never lowers what NEWS2 or a limit says."));
+}
+function deviceLine(device) {
+  const expected = Object.entries(device.expected ?? {}).map(([name, s]) => `${metricName(name)} every ${span(s)}`).join(", ");
+  const battery = device.battery === null || device.battery === undefined ? "" : `battery ${metricValue("battery", device.battery)} %`;
+  return h("p", {}, h("b", {}, device.kind), " ", h("span", { class: "soft" }, device.serial ?? device.id), device.state !== "enrolled" && [" ", h("span", { class: "tag" }, device.state)], h("br"),
+    device.last_received ? h("span", { class: device.silent ? "overdue" : "" }, moment(device.last_received, { prefix: device.silent ? "silent since " : "heard " })) : h("span", { class: "overdue" }, "never heard"),
+    (battery || expected) && h("span", { class: "small soft" }, h("br"), [battery, expected].filter(Boolean).join(" · ")));
+}
+function limitsOf(patient) {
+  const own = Object.entries(patient.limits ?? {});
+  const text = (limit) => [limit.low !== null && limit.low !== undefined ? `below ${limit.low}` : null, limit.high !== null && limit.high !== undefined ? `above ${limit.high}` : null].filter(Boolean).join(", ");
+  return card("Alerts when", own.length ? list(own.map(([name, limit]) => [metricName(name), `${text(limit) || "no limit"} ${metricUnit(name)}`])) : h("p", { class: "soft" }, "The ward's defaults; no limits of their own."),
+    h("p", { class: "small soft" }, `SpO₂ scale ${patient.spo2_scale ?? 1}`));
+}
+export function facts(where, patient, assessment, devices) {
+  where.replaceChildren(now(assessment), person(patient), limitsOf(patient),
+    card("Devices", devices.length ? devices.map(deviceLine) : h("p", { class: "soft" }, "No device yet. The coordinator registers one and hands over its enrolment code.")));
+}

@@ -1,0 +1,73 @@
+// Watches the watchers: the clock, the alert engine, the line to this page and the rota. Whatever
+// is wrong is said in one loud banner, with what to do, because a quiet page must mean a quiet ward.
+import { page } from "./http.js";
+import { setClock, secondsText, tick, wardNow, span } from "./clock.js";
+import { $, h, shape } from "./dom.js";
+
+const POLL_MS = 5000;
+const TOLD = {
+  line: ["This page is NOT being updated.", "Alerts may be missing. Do not rely on it: phone the coordinator, and check the network."],
+  server: ["The ward server does not answer.", "What you see is old. Phone the coordinator, and use the downtime list."],
+  engine: ["The alert engine is NOT running.", "No new alert will be raised. Watch the readings by hand and tell the technical service now."],
+  gateway: ["Readings are NOT being taken in.", "The gateway does not answer. Devices keep their readings; nothing new arrives until it is back."],
+  shift: ["NOBODY is on shift.", "No clinician receives alerts. Coordinators: add a shift on the capacity board, or use the out-of-hours route."],
+};
+const wrong = new Map(); // name -> ward time since
+let streamed = false;
+
+export function set(name, isWrong) {
+  if (isWrong && !wrong.has(name)) wrong.set(name, wardNow());
+  else if (!isWrong && !wrong.delete(name)) return;
+  draw();
+}
+
+function draw() {
+  const banner = $("banner");
+  if (!banner) return;
+  const names = [...wrong.keys()].filter((name) => !(name === "line" && wrong.has("server")));
+  banner.hidden = names.length === 0;
+  document.body.classList.toggle("alarmed", names.length > 0);
+  document.body.classList.toggle("lost", wrong.has("line") || wrong.has("server"));
+  const items = names.map((name) => h("li", { "data-wrong": name }, shape("high"),
+    h("div", {}, h("strong", {}, TOLD[name][0]), TOLD[name][1], ` Since ${secondsText(wrong.get(name))}.`)));
+  banner.replaceChildren(h("ul", {}, items));
+  pulse();
+}
+
+function pulse() {
+  const node = $("pulse");
+  if (!node) return;
+  const lost = wrong.has("line") || wrong.has("server");
+  node.dataset.state = lost ? "lost" : "live";
+  node.textContent = lost ? "Not live" : streamed ? "Live" : "Connected";
+}
+
+async function poll() {
+  const asked = performance.now();
+  try {
+    const status = await page("/ui/status");
+    setClock(status.now, status.rate, status.zone);
+    set("server", false);
+    set("engine", !status.engine);
+    set("gateway", !status.gateway);
+    set("shift", status.on_shift === 0);
+    document.body.dataset.onShift = status.on_shift;
+  } catch (problem) {
+    if (problem.status !== 401) set("server", true);
+  }
+  setTimeout(poll, Math.max(1000, POLL_MS - (performance.now() - asked)));
+}
+
+// The first draw waits for the clock, so that no age is ever counted by this computer's own.
+export async function watch() {
+  await Promise.race([poll(), new Promise((done) => setTimeout(done, 3000))]);
+  tick();
+  pulse();
+  setInterval(tick, 1000);
+}
+export function lineState(state) {
+  streamed = true;
+  set("line", state !== "live");
+  pulse();
+}
+export const sinceText = (seconds) => span(seconds);

@@ -1,0 +1,90 @@
+// What the parts of an alert and an assessment look like, the same on every page.
+import { h, mark, WORDS } from "./dom.js";
+import { moment, wardNow } from "./clock.js";
+
+const METRICS = {
+  hr: ["Heart rate", "/min"], spo2: ["SpO₂", "%"], rr: ["Breathing rate", "/min"], temp: ["Temperature", "°C"],
+  sbp: ["Systolic", "mmHg"], dbp: ["Diastolic", "mmHg"], glucose: ["Glucose", "mg/dL"], weight: ["Weight", "kg"],
+  steps: ["Steps", ""], acvpu: ["Consciousness", ""], o2: ["Oxygen", ""], battery: ["Battery", "%"],
+};
+const SHORT = { ...Object.fromEntries(Object.entries(METRICS).map(([key, [name]]) => [key, name])), rr: "RR", sbp: "BP", temp: "temp", hr: "pulse", acvpu: "ACVPU", o2: "O₂" };
+const CONDITIONS = {
+  news2_urgent: "NEWS2 5 or more: urgent review", news2_emergency: "NEWS2 7 or more: emergency review",
+  single_3: "One measurement scores 3", incomplete_score: "Score incomplete, may be urgent", risk: "Predicted deterioration",
+  glucose_low: "Glucose low", glucose_high: "Glucose high", unconfirmed_deterioration: "Late readings show deterioration, nothing fresh since",
+  silent: "Device silent", coverage: "Too few readings", battery: "Battery low", clock: "Device clock uncertain", forged: "Forged message refused",
+  conflict: "Two devices, one identity", sensor: "Sensor trouble", ward_outage: "Many devices silent at once", nobody_on_shift: "Nobody on shift",
+};
+const BANDS = { low: "low", "low-medium": "low–medium", medium: "urgent", high: "emergency" };
+export const RANK = { high: 0, medium: 1, low: 2 };
+
+export const metricName = (name) => METRICS[name]?.[0] ?? name;
+export const metricUnit = (name) => METRICS[name]?.[1] ?? "";
+export function metricValue(name, value) {
+  if (name === "acvpu") return ["Alert", "Confusion", "Voice", "Pain", "Unresponsive"][value] ?? `${value}`;
+  if (name === "o2") return value ? "on oxygen" : "room air";
+  const digits = name === "temp" || name === "weight" ? 1 : 0;
+  return `${Number(value).toFixed(digits)}`;
+}
+export function conditionName(name) {
+  if (CONDITIONS[name]) return CONDITIONS[name];
+  const found = name.match(/^(limit|critical|baseline)_([a-z0-9]+?)(?:_(low|high))?$/);
+  if (!found) return name.replaceAll("_", " ");
+  const [, sort, metric, side] = found;
+  const tail = side === "low" ? " below limit" : side === "high" ? " above limit" : "";
+  return { limit: `${metricName(metric)}${tail}`, critical: `${metricName(metric)} critical`, baseline: `${metricName(metric)} away from own usual` }[sort];
+}
+export const bandKey = (band) => (band ?? "none").replaceAll("_", "-");
+
+const shortList = (names) => (names ?? []).map((name) => SHORT[name] ?? name).join(", ");
+// What is certain, and what what is missing could make of it: missing is never normal.
+function partialWords(news2, band) {
+  const could = news2.high >= 7 && news2.low < 7 ? "emergency" : news2.high >= 5 && news2.low < 5 ? "urgent" : "";
+  const sure = BANDS[band] ?? band;
+  return could ? (news2.low < 5 ? `could be ${could}` : `${sure}, could be ${could}`) : sure;
+}
+
+// A whole score is one number; a partial one is its bounds and what would settle it.
+export function score(news2, { words = true } = {}) {
+  if (!news2 || (news2.low === undefined && news2.score === undefined)) {
+    return h("span", { class: "score", "data-band": "none" }, h("span", { class: "number" }, "–"), words && h("span", { class: "words" }, "not yet", h("small", {}, "no score")));
+  }
+  const partial = news2.score === null || news2.score === undefined;
+  const text = partial ? `${news2.low}–${news2.high}` : `${news2.score}`;
+  const missing = shortList(news2.missing);
+  const assumed = shortList(news2.assumed);
+  const band = bandKey(news2.band);
+  const label = partial ? `NEWS2 between ${news2.low} and ${news2.high}, missing ${missing}` : `NEWS2 ${news2.score}`;
+  const detail = partial ? `missing ${missing || "some"}` : assumed ? `assumed ${assumed}` : "";
+  const lead = partial ? partialWords(news2, band) : BANDS[band] ?? band;
+  return h("span", { class: "score", "data-band": band, "data-partial": partial },
+    h("span", { class: "number", role: "img", "aria-label": label, title: label }, text),
+    words && h("span", { class: "words" }, lead, detail && h("small", {}, detail)));
+}
+
+export const isOpen = (alert) => alert.state === "open" || alert.state === "acknowledged";
+export function byUrgency(a, b) {
+  const states = (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1);
+  return states || RANK[a.priority] - RANK[b.priority] || Date.parse(a.raised_at) - Date.parse(b.raised_at);
+}
+export function counts(alerts) {
+  const tally = { high: 0, medium: 0, low: 0 };
+  for (const alert of alerts) if (alert.state === "open") tally[alert.priority] += 1;
+  return tally;
+}
+export function countMarks(tally) {
+  const marks = Object.keys(WORDS).filter((name) => tally[name]).map((name) => mark(name, `${tally[name]} ${WORDS[name].toLowerCase()}`));
+  return marks.length ? marks : [h("span", { class: "mark none" }, "none")];
+}
+// When an answer is wanted; past that, it says so in words and weight, not in colour alone.
+function due(alert) {
+  if (!alert.respond_by) return "waiting";
+  const late = Date.parse(alert.respond_by) < wardNow();
+  return h("span", { class: late ? "overdue" : "" }, moment(alert.respond_by, { prefix: late ? "OVERDUE since " : "answer due " }));
+}
+export function stateWords(alert) {
+  if (alert.state === "open") return due(alert);
+  if (alert.state === "acknowledged") return [h("b", {}, "acknowledged"), alert.acknowledged_by ? ` by ${alert.acknowledged_by}` : ""];
+  const by = alert.closed_by ? ` by ${alert.closed_by}` : "";
+  return [alert.state === "expired" ? "ended by itself" : `resolved${by}`, alert.outcome ? `, ${alert.outcome.replaceAll("_", " ")}` : "", alert.closed_at ? [" ", moment(alert.closed_at)] : ""];
+}

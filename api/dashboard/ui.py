@@ -1,0 +1,164 @@
+"""What pages need besides the public API: the state of the ward itself, courses, the handover.
+
+These answers serve our own pages and may change with them; programs use ``/api/v1``.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+
+from analytics.domain.care import Role
+from analytics.news2 import BANDS
+from api import records
+from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.errors import InvalidError, NotFoundError
+from api.store import alerts, course, devices, duty, equipment, leadership, patients
+from api.store.instants import rfc3339
+from api.store.types import Row
+
+router = APIRouter(prefix="/ui", include_in_schema=False)
+
+_ENGINE_DEAD_S = 15.0
+_GATEWAY_DEAD_S = 15.0
+_MOST_PATIENTS = 2_000
+_MOST_ALERTS = 1_000
+_MOST_DAYS = 400
+_OPEN = ("open", "acknowledged")
+_CLOSED = ("resolved", "expired")
+
+
+@router.get("/status")
+async def status(work: Work) -> dict[str, Any]:
+    """Tell the ward's time, and whether anybody would notice if something went wrong."""
+    ages = await leadership.ages(work.conn)
+    there = await duty.on_shift(work.conn, work.now)
+    ward = work.caller.ward
+    every = work.caller.role is Role.ADMIN
+    settings = work.services.settings
+    return {
+        "now": rfc3339(work.now),
+        "rate": settings.clock_rate if settings.clock_start else 1.0,
+        "zone": settings.ward_time_zone,
+        "engine": ages.get("alerts", _ENGINE_DEAD_S) < _ENGINE_DEAD_S,
+        "gateway": await equipment.gateway_alive(work.conn, _GATEWAY_DEAD_S),
+        "on_shift": sum(1 for one in there if every or one["ward"] == ward),
+    }
+
+
+async def _number(work: UnitOfWork, patient_id: UUID) -> int:
+    found = await patients.number(work.conn, patient_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+@router.get("/patients/{patient_id}/history")
+async def history(
+    work: Work,
+    patient_id: UUID,
+    start: Annotated[AwareDatetime, Query(alias="from")],
+    end: Annotated[AwareDatetime, Query(alias="to")],
+) -> dict[str, Any]:
+    """Return NEWS2 bounds and risk over time."""
+    if not start < end <= start + timedelta(days=_MOST_DAYS):
+        raise InvalidError("to", f"must follow `from` by at most {_MOST_DAYS} days")
+    number = await _number(work, patient_id)
+    rows = await course.assessments(work.conn, number, start, end)
+    work.note("assessments.read", number, points=len(rows))
+    return {"items": [_point(row) for row in rows]}
+
+
+def _point(row: Row) -> dict[str, Any]:
+    return {
+        "time": rfc3339(row["time"]),
+        "score": None if row["partial"] else row["low"],
+        "low": row["low"],
+        "high": row["high"],
+        "band": BANDS[row["band"]],
+        "risk": row["risk"],
+    }
+
+
+@router.get("/patients/{patient_id}/devices")
+async def patients_devices(work: Work, patient_id: UUID) -> dict[str, Any]:
+    """Return a patient's devices with when they were last heard, for who cares for the patient."""
+    number = await _number(work, patient_id)
+    known = await devices.devices(work.conn, after=0, limit=50, patient_no=number)
+    now = await course.newest(work.conn, [number])
+    raised = await alerts.page(work.conn, states=_OPEN, limit=50, patient=patient_id)
+    silent = {one["device"] for one in raised if one["condition"] == "silent"}
+    latest = now[number]["latest"] if number in now else {}
+    work.note("devices.list", number)
+    return {"items": [_device(one, latest.get("battery"), silent) for one in known]}
+
+
+def _device(row: Row, battery: Row | None, silent: set[str]) -> dict[str, Any]:
+    known = ("id", "kind", "serial", "expected", "state", "online")
+    own = battery is not None and battery.get("device") in {row["id"], row["no"]}
+    return {name: row[name] for name in known} | {
+        "last_received": rfc3339(row["last_received"]),
+        "battery": battery["v"] if battery is not None and own else None,
+        "silent": row["id"] in silent,
+    }
+
+
+@router.get("/handover", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
+async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -> dict[str, Any]:
+    """Return each patient's state, newest vitals and what was raised in the last hours."""
+    known = await patients.records(work.conn, after=0, limit=_MOST_PATIENTS)
+    known = [row for row in known if row["state"] != "discharged"]
+    now = await course.newest(work.conn, [row["no"] for row in known])
+    told = await _alerts_since(work, work.now - timedelta(hours=hours))
+    items = [_line(work, row, now.get(row["no"]), told.pop(row["no"], [])) for row in known]
+    ward = told.pop(None, [])
+    if ward:
+        items.append({"patient": None, "name": None, "alerts": ward})
+    work.note("handover.read", patients=[row["no"] for row in known])
+    return {"items": sorted(items, key=_urgency), "now": rfc3339(work.now)}
+
+
+async def _alerts_since(work: UnitOfWork, since: datetime) -> dict[int | None, list[Row]]:
+    """Return alerts that are open, or were raised or closed since, by patient."""
+    rows = await alerts.page(work.conn, states=_OPEN, limit=_MOST_ALERTS)
+    closed = await alerts.page(work.conn, states=_CLOSED, limit=_MOST_ALERTS)
+    rows += [row for row in closed if max(row["raised_at"], row["closed_at"] or since) > since]
+    found: dict[int | None, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["patient_no"], []).append(alerts.alert_json(row))
+    return found
+
+
+def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dict[str, Any]:
+    assessment = (now["assessment"] or {}) if now else {}
+    return {
+        "patient": str(row["id"]),
+        "name": records.name_of(work.services.vault, row),
+        "state": row["state"],
+        "doctor": row["doctor_name"],
+        "news2": assessment.get("news2"),
+        "received": rfc3339(now["received"]) if now else None,
+        "latest": now["latest"] if now else {},
+        "alerts": raised,
+    }
+
+
+_RANK = {"high": 0, "medium": 1, "low": 2}
+
+
+def _urgency(line: dict[str, Any]) -> tuple[int, int, str]:
+    """Sort open alerts first, by priority; then by score; then by name."""
+    opened = [_RANK[one["priority"]] for one in line["alerts"] if one["state"] in _OPEN]
+    low = (line.get("news2") or {}).get("low") or 0
+    return (min(opened, default=3), -low, line["name"] or "")
+
+
+@router.get("/messages", dependencies=[allow(Role.PATIENT)])
+async def messages(work: Work) -> dict[str, Any]:
+    """Return what the care team told the patient who asks."""
+    number = work.caller.patient_no
+    rows = await course.messages(work.conn, number) if number is not None else []
+    work.note("messages.read", number)
+    return {"items": [{**row, "issued": rfc3339(row["issued"])} for row in rows]}

@@ -1,0 +1,72 @@
+"""What the pages show besides the JSON routes: the course of a score, newest readings, messages."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from api.store.types import Conn, Row
+
+_POINTS = 700
+
+# The worst of each slice of time, so that a thinned chart never hides a bad quarter of an hour.
+_COURSE = """
+    SELECT time_bucket(%(width)s, time) AS slice, max(time) AS time, max(low) AS low,
+           max(high) AS high, max(band) AS band, max(risk) AS risk,
+           bool_and(score IS NULL) AS partial
+      FROM assessment_seen
+     WHERE patient_no = %(patient)s AND time >= %(start)s AND time < %(end)s
+     GROUP BY slice ORDER BY slice
+"""
+
+_NEWEST = """
+    SELECT patient_no, received, measured, assessment, latest FROM patient_now
+     WHERE patient_no = ANY (%s)
+"""
+
+_MESSAGES = """
+    SELECT c.id, c.args ->> 'text' AS text, c.issued, c.state
+      FROM command c JOIN device d ON d.no = c.device_no
+     WHERE d.patient_no = %s AND c.command = 'message' ORDER BY c.issued DESC LIMIT 30
+"""
+
+
+def slice_width(start: datetime, end: datetime) -> timedelta:
+    """Return the width of a slice that leaves a chart at most 700 points, in whole seconds."""
+    return timedelta(seconds=max(1, round((end - start).total_seconds() / _POINTS)))
+
+
+async def assessments(conn: Conn, patient_no: int, start: datetime, end: datetime) -> list[Row]:
+    """Return a patient's scores and risk over time, oldest first, thinned to their worst.
+
+    Args:
+        conn: a connection acting for a person who may see the patient.
+        patient_no: the patient.
+        start: from this event time on.
+        end: up to, without, this event time.
+    """
+    asked = {
+        "width": slice_width(start, end),
+        "patient": patient_no,
+        "start": start,
+        "end": end,
+    }
+    return await (await conn.execute(_COURSE, asked)).fetchall()
+
+
+async def newest(conn: Conn, numbers: Sequence[int]) -> dict[int, Row]:
+    """Return the newest arrival, assessment and readings of each of these patients."""
+    rows = await (await conn.execute(_NEWEST, (list(numbers),))).fetchall()
+    return {row["patient_no"]: row for row in rows}
+
+
+async def messages(conn: Conn, patient_no: int) -> list[Row]:
+    """Return the newest 30 messages that were sent to a patient's devices."""
+    return await (await conn.execute(_MESSAGES, (patient_no,))).fetchall()
+
+
+async def patient_id(conn: Conn, patient_no: int) -> UUID | None:
+    """Return the outside id of a patient whom the acting person may see."""
+    row = await (
+        await conn.execute("SELECT id FROM patient WHERE no = %s", (patient_no,))
+    ).fetchone()
+    return row["id"] if row else None
