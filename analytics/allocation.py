@@ -1,73 +1,116 @@
-"""skeleton: signatures are final"""
+"""Who looks after whom: doctors' minutes to patients' demands, at least cost.
 
-from msgspec import Struct, field
+One doctor for a demand, within skills, minutes and places. The aims in order: urgent demands
+unmet (weighted by acuity), demands unmet, lateness, moves, cost, imbalance. What cannot be met
+is said with its reason, never hidden in a penalty. Computing takes up to the time limit on one
+core: call it in a thread.
+"""
 
+from collections.abc import Mapping, Sequence
 
-class Doctor(Struct, frozen=True, kw_only=True):
-    """A doctor or nurse on shift. ``minutes`` is the working time left."""
+from analytics.allocation_problem import UNMET, Choice, Problem, pose
+from analytics.allocation_solver import Solved, solve
+from analytics.domain.rota import Assignment, Demand, Doctor, Load, Plan, Shortage, Unmet
 
-    id: str
-    minutes: float
-    cost_per_hour: float = 0.0
-    skills: tuple[str, ...] = ()
-    max_patients: int | None = None
+__all__ = ["Assignment", "Demand", "Doctor", "Load", "Plan", "Shortage", "Unmet", "allocate"]
 
-
-class Demand(Struct, frozen=True, kw_only=True):
-    """One piece of work for one patient, done whole by one doctor."""
-
-    patient: str
-    minutes: float
-    acuity: int = 0
-    skills: tuple[str, ...] = ()
-    current_doctor: str | None = None
-    deadline_minutes: float | None = None
-
-
-class Assignment(Struct, frozen=True, kw_only=True):
-    patient: str
-    doctor: str
-    minutes: float
-
-
-class Load(Struct, frozen=True, kw_only=True):
-    doctor: str
-    minutes: float
-    load_minutes: float
-    patients: int
-
-
-class Unmet(Struct, frozen=True, kw_only=True):
-    patient: str
-    minutes: float
-    reason: str
-
-
-class Shortage(Struct, frozen=True, kw_only=True):
-    skill: str | None
-    minutes: float
-    patients: int
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """msgspec.to_builtins(plan) is exactly what-if's answer."""
-
-    status: str
-    cost: float
-    bound: float
-    assignments: list[Assignment] = field(default_factory=list)
-    loads: list[Load] = field(default_factory=list)
-    moves: int = 0
-    unmet: list[Unmet] = field(default_factory=list)
-    shortage: list[Shortage] = field(default_factory=list)
+_CENT_SECONDS = 360_000
+"""Cents per hour times seconds, in one unit of currency."""
 
 
 def allocate(
-    doctors: list[Doctor],
-    demands: list[Demand],
+    doctors: Sequence[Doctor],
+    demands: Sequence[Demand],
     *,
     time_limit_s: float = 5.0,
-    pinned: dict[str, str] | None = None,
+    pinned: Mapping[str, str] | None = None,
 ) -> Plan:
-    """pinned: patient -> doctor id that must not move. Deterministic. CPU-bound: run in a thread."""
-    raise NotImplementedError
+    """Return the best plan for the demands.
+
+    Args:
+        doctors: on shift, with what is left of their time; ids differ.
+        demands: work to do.
+        time_limit_s: most seconds of computing.
+        pinned: patient to doctor id: set by a person, never moved by the solver, not even for
+            want of a skill; without effect if that doctor is not on shift.
+    """
+    problem = pose(doctors, demands, pinned or {})
+    return _answer(doctors, demands, problem, solve(problem, time_limit_s))
+
+
+def _answer(
+    doctors: Sequence[Doctor], demands: Sequence[Demand], problem: Problem, solved: Solved
+) -> Plan:
+    choice = solved.choice
+    given = [(demands[at], doctor) for at, doctor in enumerate(choice) if doctor != UNMET]
+    unmet = _unmet(demands, problem, choice)
+    met = "optimal" if solved.proved else "feasible"
+    cost = sum(demand.minutes / 60 * doctors[doctor].cost_per_hour for demand, doctor in given)
+    return Plan(
+        status="infeasible" if unmet else met,
+        cost=round(cost, 6),
+        bound=round(min(cost, solved.cost_bound / _CENT_SECONDS), 6),
+        assignments=[
+            Assignment(patient=demand.patient, doctor=doctors[doctor].id, minutes=demand.minutes)
+            for demand, doctor in given
+        ],
+        loads=_loads(doctors, demands, choice),
+        moves=problem.aims(choice).moves,
+        unmet=unmet,
+        shortage=_shortage(demands, choice),
+    )
+
+
+def _loads(doctors: Sequence[Doctor], demands: Sequence[Demand], choice: Choice) -> list[Load]:
+    loads = []
+    for at, doctor in enumerate(doctors):
+        mine = [demand for demand, to in zip(demands, choice, strict=True) if to == at]
+        load = Load(
+            doctor=doctor.id,
+            minutes=doctor.minutes,
+            load_minutes=sum(demand.minutes for demand in mine),
+            patients=len({demand.patient for demand in mine}),
+        )
+        loads.append(load)
+    return loads
+
+
+def _unmet(demands: Sequence[Demand], problem: Problem, choice: Choice) -> list[Unmet]:
+    left = [
+        capacity - load
+        for capacity, load in zip(problem.capacity, problem.loads(choice), strict=True)
+    ]
+    return [
+        Unmet(
+            patient=demand.patient,
+            minutes=demand.minutes,
+            reason=_reason(problem, at, left),
+        )
+        for at, demand in enumerate(demands)
+        if choice[at] == UNMET
+    ]
+
+
+def _reason(problem: Problem, demand: int, left: Sequence[int]) -> str:
+    able = problem.able[demand]
+    if not able:
+        return "no_skill"
+    if any(left[doctor] >= problem.work[demand] for doctor in able):
+        return "max_patients"
+    return "no_time"
+
+
+def _shortage(demands: Sequence[Demand], choice: Choice) -> list[Shortage]:
+    lacking: dict[str | None, list[Demand]] = {}
+    for demand, doctor in zip(demands, choice, strict=True):
+        if doctor == UNMET:
+            for skill in demand.skills or (None,):
+                lacking.setdefault(skill, []).append(demand)
+    return [
+        Shortage(
+            skill=skill,
+            minutes=sum(demand.minutes for demand in lacked),
+            patients=len({demand.patient for demand in lacked}),
+        )
+        for skill, lacked in sorted(lacking.items(), key=lambda item: item[0] or "")
+    ]

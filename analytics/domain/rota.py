@@ -1,0 +1,106 @@
+"""The words of the rota: who can work, what there is to do, and the plan that joins them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doctor:
+    """A doctor or nurse on shift.
+
+    Attributes:
+        id: identity in the plan.
+        minutes: working time that is left, in minutes.
+        cost_per_hour: in any one currency.
+        skills: what the person may be asked to do.
+        max_patients: most demands at once; None for no limit.
+    """
+
+    id: str
+    minutes: float
+    cost_per_hour: float = 0.0
+    skills: tuple[str, ...] = ()
+    max_patients: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """One piece of work for one patient, done whole by one doctor.
+
+    Attributes:
+        patient: whose.
+        minutes: how long it takes.
+        acuity: 0 to 20, on the scale of NEWS2; 5 or more is urgent.
+        skills: all of these are needed.
+        current_doctor: who has it in the plan in force.
+        deadline_minutes: from now, by when it should be done; None for none.
+    """
+
+    patient: str
+    minutes: float
+    acuity: int = 0
+    skills: tuple[str, ...] = ()
+    current_doctor: str | None = None
+    deadline_minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One demand given to one doctor."""
+
+    patient: str
+    doctor: str
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What one doctor has to do: available minutes, assigned minutes, demands."""
+
+    doctor: str
+    minutes: float
+    load_minutes: float
+    patients: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmet:
+    """A demand that nobody has: ``no_skill``, ``no_time`` or ``max_patients`` is why."""
+
+    patient: str
+    minutes: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortage:
+    """What is lacking: unmet minutes and demands that need a skill (None: any doctor)."""
+
+    skill: str | None
+    minutes: float
+    patients: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A plan; in JSON it is exactly the answer of ``POST /allocation/what-if``.
+
+    Attributes:
+        status: ``optimal`` (proved, up to cost), ``feasible`` (all met, not proved best) or
+            ``infeasible`` (something is unmet).
+        cost: assigned minutes / 60 x cost per hour.
+        bound: no plan that is as good in the aims before cost can cost less.
+        assignments: in the order of the demands.
+        loads: in the order of the doctors.
+        moves: demands that are with another doctor than before.
+        unmet: in the order of the demands.
+        shortage: by skill.
+    """
+
+    status: str
+    cost: float
+    bound: float
+    assignments: list[Assignment] = field(default_factory=list)
+    loads: list[Load] = field(default_factory=list)
+    moves: int = 0
+    unmet: list[Unmet] = field(default_factory=list)
+    shortage: list[Shortage] = field(default_factory=list)
