@@ -1,0 +1,100 @@
+"""The alert engine: one leader among the API's processes turns findings into alerts.
+
+It is woken by the gateway's notification and by a timer, works off the outbox first, then what
+has fallen due, then the equipment. The tables are the truth: a notification only wakes, and a
+leader that takes over continues from the rows.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from analytics.episodes import EpisodePolicy
+from api.alerting import intake, metrics, sweep, timekeeping
+from api.alerting.settings import AlertingSettings
+from api.leadership import Wake, lead
+from api.services import Connection, Services
+from api.store import outbox
+
+CHANNELS = ("homeward_outbox",)
+_BATCHES_BETWEEN_TICKS = 10
+_TIDY_LIMIT = 5_000
+
+
+@dataclass(slots=True, kw_only=True)
+class AlertEngine:
+    """The leader's work, on the connection that holds the lock.
+
+    Attributes:
+        services: clock and pools.
+        settings: the site's settings.
+        policy: when to raise, escalate and let go.
+    """
+
+    services: Services
+    settings: AlertingSettings
+    policy: EpisodePolicy = field(default_factory=EpisodePolicy)
+    _last: dict[str, float] = field(default_factory=dict)
+
+    async def work(self, conn: Connection, wake: Wake) -> None:
+        """Work until cancelled."""
+        self._last.clear()
+        began = asyncio.get_running_loop().time()
+        while True:
+            busy = await self._drain(conn)
+            if self._due("tick", self.settings.tick_s):
+                await timekeeping.tick(conn, self.services.now(), self.policy)
+            if self._due("sweep", self.settings.sweep_s):
+                await self._sweep(conn, began)
+            if self._due("tidy", self.settings.tidy_s):
+                await self._tidy(conn)
+            if not busy:
+                await wake.wait(self.settings.tick_s)
+
+    async def _drain(self, conn: Connection) -> bool:
+        """Take what waits; True if more may wait than was allowed between two looks at time."""
+        for _ in range(_BATCHES_BETWEEN_TICKS):
+            taken = await intake.take(conn, self.services.now(), self.settings, self.policy)
+            if taken < self.settings.batch:
+                return False
+        return True
+
+    def _due(self, what: str, every_s: float) -> bool:
+        now = asyncio.get_running_loop().time()
+        if now - self._last.get(what, -every_s) < every_s:
+            return False
+        self._last[what] = now
+        return True
+
+    async def _sweep(self, conn: Connection, began: float) -> None:
+        now = self.services.now()
+        await timekeeping.stop_watching(conn, now, self.policy)
+        await timekeeping.hand_over(conn, now, self.policy)
+        led_for = asyncio.get_running_loop().time() - began
+        clock = self.services.clock
+        rate = clock.rate if clock.start is not None else 1.0
+        await sweep.sweep(
+            conn,
+            now,
+            self.settings,
+            self.policy,
+            slack_s=self.settings.delivery_slack_s * rate,
+            trust_gateway=led_for < self.settings.gateway_silent_s,
+        )
+
+    async def _tidy(self, conn: Connection) -> None:
+        before = self.services.now() - timedelta(seconds=self.settings.keep_events_s)
+        await outbox.forget_events(conn, before, self.settings.keep_events, _TIDY_LIMIT)
+        await outbox.forget_taken(conn, self.settings.keep_outbox_s, _TIDY_LIMIT)
+        metrics.BACKLOG.set(await outbox.backlog(conn))
+
+
+async def run_engine(services: Services, settings: AlertingSettings | None = None) -> None:
+    """Lead, or wait to lead, until cancelled.
+
+    Args:
+        services: the program's shared services.
+        settings: the site's settings; None reads ``HOMEWARD_ALERT_*``.
+    """
+    engine = AlertEngine(services=services, settings=settings or AlertingSettings())
+    await lead(services, "alerts", CHANNELS, engine.work)

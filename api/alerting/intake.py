@@ -1,0 +1,121 @@
+"""One batch of the outbox becomes episodes, in one transaction.
+
+A row that no rule can read is taken and logged, never left to block those behind it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+import structlog
+from psycopg import OperationalError
+
+from analytics.domain.alerts import Finding
+from analytics.episodes import EpisodePolicy
+from api.alerting import metrics
+from api.alerting.ledger import Ledger, Subject
+from api.alerting.posting import open_ledger, post
+from api.alerting.settings import AlertingSettings
+from api.store import duty, episodes, notices, outbox
+from api.store.instants import ms_of
+from api.store.types import Conn, Row
+
+log = structlog.get_logger("api.alerting")
+
+
+async def take(conn: Conn, now: datetime, settings: AlertingSettings, policy: EpisodePolicy) -> int:
+    """Take one batch of the outbox; return how many rows it had.
+
+    Args:
+        conn: the leader's own connection, outside a transaction.
+        now: the ward's time.
+        settings: the site's settings.
+        policy: when to raise, escalate and let go.
+    """
+    try:
+        return await _take(conn, now, settings, policy, settings.batch)
+    except OperationalError:
+        raise
+    except Exception as error:  # the top of a lane: find the row that cannot be handled
+        log.exception("batch_failed", error=type(error).__name__)
+        return await _one_by_one(conn, now, settings, policy)
+
+
+async def _one_by_one(
+    conn: Conn, now: datetime, settings: AlertingSettings, policy: EpisodePolicy
+) -> int:
+    for taken in range(settings.batch):
+        try:
+            if not await _take(conn, now, settings, policy, 1):
+                return taken
+        except OperationalError:
+            raise
+        except Exception as error:  # the same lane: this very row is the one
+            metrics.REFUSED.inc()
+            log.exception("finding_set_aside", error=type(error).__name__)
+            async with conn.transaction():
+                rows = await outbox.waiting(conn, 1)
+                await outbox.mark_taken(conn, [row["id"] for row in rows])
+    return settings.batch
+
+
+async def _take(
+    conn: Conn,
+    now: datetime,
+    settings: AlertingSettings,
+    policy: EpisodePolicy,
+    limit: int,
+) -> int:
+    async with conn.transaction():
+        rows = await outbox.waiting(conn, limit)
+        if not rows:
+            return 0
+        found = _findings(rows)
+        if found:
+            ledger = await _fold(conn, now, settings, policy, found)
+            await post(conn, ledger)
+            metrics.count(ledger.news)
+        if any(row["kind"] == "risk" for row in rows):
+            await notices.wake_rota(conn, "risk")
+        await outbox.mark_taken(conn, [row["id"] for row in rows])
+    return len(rows)
+
+
+def _findings(rows: Sequence[Row]) -> list[tuple[Row, Finding]]:
+    found = []
+    for row in rows:
+        if row["kind"] != "finding":
+            continue
+        try:
+            found.append((row, msgspec.convert(row["payload"], Finding, strict=False)))
+        except msgspec.ValidationError as error:
+            metrics.REFUSED.inc()
+            log.error("finding_unreadable", outbox=row["id"], error=str(error))  # noqa: TRY400
+    return found
+
+
+async def _fold(
+    conn: Conn,
+    now: datetime,
+    settings: AlertingSettings,
+    policy: EpisodePolicy,
+    found: Sequence[tuple[Row, Finding]],
+) -> Ledger:
+    numbers = sorted({row["patient_no"] for row, _ in found if row["patient_no"] is not None})
+    patients = await duty.patients(conn, numbers)
+    ledger = await open_ledger(conn, now, policy, numbers)
+    conditions = sorted({finding.condition for _, finding in found})
+    since = ms_of(now) - int(settings.resolved_memory_s * 1000)
+    ledger.know(await episodes.newest(conn, numbers, conditions, since))
+    for row, finding in found:
+        patient = patients.get(row["patient_no"])
+        if patient is None or patient["state"] != "active":
+            continue  # paused and discharged patients raise nothing
+        subject = Subject(
+            ward=patient["ward"],
+            patient_no=row["patient_no"],
+            device_no=row["device_no"],
+            frame_id=row["frame_id"],
+        )
+        ledger.find(subject, finding)
+    return ledger

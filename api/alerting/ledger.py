@@ -1,0 +1,247 @@
+"""What one transaction of the alert engine changes, worked out in memory.
+
+Findings, due times and people's answers all go through here, so that episodes change by the pure
+functions of ``analytics.episodes`` and nothing else. The ledger knows which row an episode is,
+who holds it, and which changes the feed must tell.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from analytics import episodes
+from analytics.domain.alerts import Finding, State
+from analytics.episodes import EpisodePolicy, Event, Level, Transition
+from api.alerting.duty import Duty
+from api.store.episodes import Record
+
+_SILENT = frozenset({Event.PENDING, Event.REPEATED, Event.HISTORIC})
+_CLOSED = frozenset({State.RESOLVED, State.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom or what a finding is about; ``patient_no`` None is the ward itself."""
+
+    ward: str
+    patient_no: int | None = None
+    device_no: int | None = None
+    frame_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One change that the feed tells.
+
+    Attributes:
+        event: ``alert.raised``, ``alert.changed`` or ``alert.closed``.
+        change: what happened, in the words of ``analytics.episodes.Event``, or ``handed_over``.
+        notify: whether it should make itself heard.
+        former: who held it before, to be told that it has gone.
+    """
+
+    episode_id: UUID
+    event: str
+    change: str
+    notify: bool
+    at_ms: int
+    actor: UUID | None = None
+    former: UUID | None = None
+
+
+Key = tuple[int | None, str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """The episodes in question, those changed, and the news.
+
+    Attributes:
+        now_ms: ward time of the transaction.
+        policy: when to raise, escalate and let go.
+        duty: who is at work.
+        changed: records to write, by id, in the order of their first change.
+        news: what to append to the feed, in order.
+    """
+
+    now_ms: int
+    policy: EpisodePolicy
+    duty: Duty
+    changed: dict[UUID, Record] = field(default_factory=dict)
+    news: list[News] = field(default_factory=list)
+    _known: dict[Key, Record] = field(default_factory=dict)
+
+    def know(self, records: Iterable[Record]) -> None:
+        """Take in what the database holds: for each subject and condition the newest episode."""
+        for record in records:
+            self._known[self._key(record)] = record
+
+    def current(self, subject: Subject, condition: str) -> Record | None:
+        """Return the newest episode of a condition, None if there is none of interest."""
+        ward = subject.ward if subject.patient_no is None else ""
+        return self._known.get((subject.patient_no, ward, condition))
+
+    def living(self) -> list[Record]:
+        """Return the known episodes that are not closed, as they are now."""
+        return [record for record in self._known.values() if record.open]
+
+    def find(self, subject: Subject, finding: Finding) -> None:
+        """Apply one finding to the subject's episode of that condition."""
+        before = self.current(subject, finding.condition)
+        past = before.episode if before else None
+        for made in episodes.apply(past, finding, self.now_ms, self.policy):
+            self._take(before, made, subject)
+            before = self.current(subject, finding.condition)
+
+    def due(self, record: Record) -> None:
+        """Let time act on an episode whose stored moment has come."""
+        self._all(record, episodes.tick(record.episode, self.now_ms, self.policy), None)
+
+    def acknowledge(self, record: Record, actor: UUID) -> Record:
+        """Note that a person has taken the alert on."""
+        made = episodes.acknowledge(record.episode, self.now_ms, self.policy)
+        return self._all(replace(record, acknowledged_by=actor), made, actor)
+
+    def resolve(self, record: Record, actor: UUID) -> Record:
+        """Close the alert for a person."""
+        made = episodes.resolve(record.episode, self.now_ms, self.policy)
+        return self._all(replace(record, closed_by=actor), made, actor)
+
+    def escalate(self, record: Record, actor: UUID) -> Record:
+        """Pass the alert on to the next level for a person."""
+        return self._all(record, episodes.escalate(record.episode, self.now_ms, self.policy), actor)
+
+    def close(self, record: Record, reason: str) -> None:
+        """End an episode that has lost its subject (a pause, a discharge), saying why."""
+        shown = record.episode.raised_ms is not None
+        ended = replace(
+            record.episode,
+            state=State.EXPIRED,
+            due_ms=None,
+            closed_ms=self.now_ms,
+            detail={**record.episode.detail, "closed_because": reason},
+        )
+        self._keep(replace(record, episode=ended))
+        if shown:
+            self._tell(record, "alert.closed", Event.EXPIRED.value, notify=False, actor=None)
+
+    def hand_over(self, record: Record) -> None:
+        """Give an alert whose holder is not at work to somebody who is; nothing if nobody is."""
+        doctor = self.duty.first(record.patient_no, record.ward)
+        if doctor is None or doctor == record.doctor_id:
+            return
+        after = self._keep(replace(record, doctor_id=doctor))
+        self._tell(
+            after,
+            "alert.changed",
+            "handed_over",
+            notify=True,
+            actor=None,
+            former=record.doctor_id,
+        )
+
+    def annotate(self, record: Record, *, outcome: str | None, comment: str | None) -> Record:
+        """Add what a person said about the alert."""
+        kept = replace(record, outcome=outcome or record.outcome, comment=comment or record.comment)
+        return self._keep(kept)
+
+    def _all(self, record: Record, made: list[Transition], actor: UUID | None) -> Record:
+        subject = Subject(
+            ward=record.ward,
+            patient_no=record.patient_no,
+            device_no=record.device_no,
+            frame_id=record.frame_id,
+        )
+        for one in made:
+            record = self._take(record, one, subject, actor)
+        return record
+
+    def _take(
+        self,
+        before: Record | None,
+        made: Transition,
+        subject: Subject,
+        actor: UUID | None = None,
+    ) -> Record:
+        after = self._row(before, made, subject)
+        after = replace(after, doctor_id=self._holder(after, made))
+        self._keep(after)
+        event = self._event(before, made)
+        if event:
+            former = before.doctor_id if before and before.id == after.id else None
+            self._tell(
+                after, event, made.event.value, notify=made.notify, actor=actor, former=former
+            )
+        return after
+
+    def _row(self, before: Record | None, made: Transition, subject: Subject) -> Record:
+        """Continue the row, or begin another: for a new episode, or for one of back-fill."""
+        after = made.episode
+        if before is not None and before.episode.historic == after.historic:
+            reopened = not before.open and after.state not in _CLOSED
+            if not reopened:
+                raised_now = made.event is Event.RAISED and subject.frame_id is not None
+                frame = subject.frame_id if raised_now else before.frame_id
+                return replace(before, episode=after, frame_id=frame)
+        return Record(
+            episode=after,
+            ward=subject.ward,
+            patient_no=subject.patient_no,
+            device_no=subject.device_no,
+            frame_id=subject.frame_id,
+        )
+
+    def _holder(self, after: Record, made: Transition) -> UUID | None:
+        """Return who holds the alert after this change; the coordinator is nobody of the rota."""
+        episode = after.episode
+        if episode.raised_ms is None or made.event is Event.HISTORIC:
+            return None
+        if made.event is Event.RAISED and episode.level is Level.DOCTOR:
+            return self.duty.first(after.patient_no, after.ward)
+        if made.event is Event.ESCALATED and episode.level is Level.SECOND:
+            other = self.duty.second(after.ward, after.doctor_id)
+            return after.doctor_id if other is None else other
+        return after.doctor_id
+
+    def _event(self, before: Record | None, made: Transition) -> str | None:
+        if made.event in _SILENT:
+            return None
+        if made.event is Event.RAISED:
+            return "alert.raised"
+        if made.episode.state in _CLOSED:
+            shown = before is not None and before.episode.raised_ms is not None
+            return "alert.closed" if shown else None
+        return "alert.changed"
+
+    def _keep(self, record: Record) -> Record:
+        self.changed[record.id] = record
+        if not record.episode.historic:
+            self._known[self._key(record)] = record
+        return record
+
+    def _tell(
+        self,
+        record: Record,
+        event: str,
+        change: str,
+        *,
+        notify: bool,
+        actor: UUID | None,
+        former: UUID | None = None,
+    ) -> None:
+        self.news.append(
+            News(
+                episode_id=record.id,
+                event=event,
+                change=change,
+                notify=notify,
+                at_ms=self.now_ms,
+                actor=actor,
+                former=former,
+            )
+        )
+
+    @staticmethod
+    def _key(record: Record) -> Key:
+        ward = record.ward if record.patient_no is None else ""
+        return (record.patient_no, ward, record.episode.condition)

@@ -1,0 +1,65 @@
+"""Reads what a ledger needs from the database, and writes what it decided, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from analytics.episodes import EpisodePolicy
+from api.alerting.duty import Duty, OnShift
+from api.alerting.ledger import Ledger, News
+from api.store import alerts, duty, episodes, notices, stream
+from api.store.instants import instant, ms_of
+from api.store.types import Conn, Row
+
+_RESHAPING = frozenset({"alert.raised", "alert.closed"})
+
+
+async def open_ledger(
+    conn: Conn, now: datetime, policy: EpisodePolicy, patients: Sequence[int] = ()
+) -> Ledger:
+    """Return an empty ledger that knows who is on shift and whose these patients are."""
+    people = [
+        OnShift(doctor_id=row["id"], kind=row["kind"], ward=row["ward"], user_id=row["user_id"])
+        for row in await duty.on_shift(conn, now)
+    ]
+    at_work = Duty(
+        on_shift=people,
+        held=await duty.held(conn) if people else {},
+        planned=await duty.planned(conn, patients) if people and patients else {},
+    )
+    return Ledger(now_ms=ms_of(now), policy=policy, duty=at_work)
+
+
+async def post(conn: Conn, ledger: Ledger) -> None:
+    """Write the ledger's changed episodes and append its news to the feed."""
+    if ledger.changed:
+        await episodes.save(conn, ledger.changed.values())
+    if not ledger.news:
+        return
+    rows = await alerts.many(conn, list({one.episode_id for one in ledger.news}))
+    former = [one.former for one in ledger.news if one.former is not None]
+    users = await duty.users(conn, former) if former else {}
+    await stream.append(conn, [_entry(one, rows[one.episode_id], users) for one in ledger.news])
+    if any(one.event in _RESHAPING for one in ledger.news):
+        await notices.wake_rota(conn, "alert")
+
+
+def _entry(news: News, row: Row, users: dict[UUID, UUID]) -> stream.Entry:
+    held = {row["doctor_user"], row["acknowledged_by"], news.actor}
+    if news.former is not None:
+        held.add(users.get(news.former))
+    body = alerts.alert_json(row)
+    at = instant(news.at_ms)
+    if at is None:
+        msg = "news has a time"
+        raise ValueError(msg)
+    return stream.Entry(
+        episode_id=news.episode_id,
+        patient_no=row["patient_no"],
+        ward=row["ward"],
+        event=news.event,
+        at=at,
+        actor=news.actor,
+        holders=sorted(user for user in held if user is not None),
+        data={**body, "change": news.change, "notify": news.notify},
+    )

@@ -1,0 +1,51 @@
+"""What a site may set of the alert engine: ``HOMEWARD_ALERT_`` + the name, in capitals.
+
+Clinical delays are in seconds of the ward's clock; what watches programs is in real seconds.
+"""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class AlertingSettings(BaseSettings):
+    """Settings of the alert engine. Defaults marked proposed must be approved by the site.
+
+    Attributes:
+        batch: most outbox rows of one transaction.
+        tick_s: real seconds between looks at due times when nothing wakes the engine.
+        sweep_s: real seconds between looks at the equipment (silence, shifts, gateway).
+        tidy_s: real seconds between deletions of what is no longer kept.
+        silent_multiple: a device is silent after so many of its shortest expected intervals ...
+        silent_grace_s: ... but never before so many seconds (proposed).
+        coverage_multiple: a metric is missing after so many of its expected intervals ...
+        coverage_grace_s: ... but never before so many seconds (proposed).
+        coverage_persist_s: and is told of when it stays so for so long (a spool may be draining).
+        delivery_slack_s: real seconds that delivery may take, whatever the ward clock's rate.
+        outage_fraction: at this share of a ward's devices silent at once it is an outage ...
+        outage_minimum: ... and at no fewer than this number: one alert instead of hundreds.
+        gateway_silent_s: real seconds without a gateway's heartbeat that mean an outage.
+        resolved_memory_s: a condition that a person resolved is remembered for so long.
+        keep_outbox_s: real seconds for which taken outbox rows stay.
+        keep_events_s: seconds for which feed events can be resumed from.
+        keep_events: most feed events kept.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_ALERT_", extra="ignore")
+
+    batch: int = Field(default=200, ge=1, le=2_000)
+    tick_s: float = Field(default=0.5, gt=0)
+    sweep_s: float = Field(default=2.0, gt=0)
+    tidy_s: float = Field(default=60.0, gt=0)
+    silent_multiple: float = Field(default=3.0, ge=1)
+    silent_grace_s: float = Field(default=180.0, ge=0)
+    coverage_multiple: float = Field(default=5.0, ge=1)
+    coverage_grace_s: float = Field(default=600.0, ge=0)
+    coverage_persist_s: float = Field(default=120.0, ge=0)
+    delivery_slack_s: float = Field(default=5.0, ge=0)
+    outage_fraction: float = Field(default=0.5, gt=0, le=1)
+    outage_minimum: int = Field(default=5, ge=2)
+    gateway_silent_s: float = Field(default=15.0, gt=0)
+    resolved_memory_s: float = Field(default=86_400.0, ge=0)
+    keep_outbox_s: float = Field(default=3 * 86_400.0, ge=0)
+    keep_events_s: float = Field(default=7 * 86_400.0, ge=0)
+    keep_events: int = Field(default=200_000, ge=1_000)

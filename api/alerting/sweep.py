@@ -1,0 +1,113 @@
+"""Looks at the equipment and the staffing every few seconds and raises what stands.
+
+What is computed is compared with the living episodes: what stands and has none starts one, what
+has one and stands no more clears it.
+"""
+
+from datetime import datetime
+
+from analytics.domain.alerts import Change, Finding
+from analytics.episodes import EpisodePolicy
+from api.alerting import metrics, technical
+from api.alerting.ledger import Ledger, Subject
+from api.alerting.posting import open_ledger, post
+from api.alerting.settings import AlertingSettings
+from api.alerting.technical import DeviceSeen, Standing, WardSeen
+from api.store import episodes, equipment
+from api.store.episodes import Record
+from api.store.instants import maybe_ms, ms_of
+from api.store.types import Conn, Row
+
+
+async def sweep(
+    conn: Conn,
+    now: datetime,
+    settings: AlertingSettings,
+    policy: EpisodePolicy,
+    *,
+    slack_s: float,
+    trust_gateway: bool,
+) -> None:
+    """Raise and clear technical alerts, in one transaction.
+
+    Args:
+        conn: the leader's own connection, outside a transaction.
+        now: the ward's time.
+        settings: the site's settings.
+        policy: when to raise, escalate and let go.
+        slack_s: seconds of the ward's clock that delivery may take.
+        trust_gateway: do not ask for the heartbeat yet (the stack is just starting).
+    """
+    async with conn.transaction():
+        alive = trust_gateway or await equipment.gateway_alive(conn, settings.gateway_silent_s)
+        ledger = await open_ledger(conn, now, policy)
+        wards = [
+            WardSeen(
+                ward=row["ward"],
+                patients=row["patients"],
+                staffed=ledger.duty.covers(row["ward"]),
+                outage_ended_ms=maybe_ms(row["outage_ended"]) or 0,
+            )
+            for row in await equipment.wards(conn)
+        ]
+        stands = technical.standing(
+            ms_of(now),
+            wards,
+            [_device(row) for row in await equipment.devices(conn)],
+            gateway_alive=alive,
+            slack_s=slack_s,
+            settings=settings,
+        )
+        living = await episodes.of_conditions(conn, technical.CONDITIONS)
+        ledger.know(living)
+        reconcile(ledger, stands, living)
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+
+
+def reconcile(ledger: Ledger, stands: list[Standing], living: list[Record]) -> None:
+    """Start what stands and has no living episode; clear what has one and stands no more."""
+    standing = {(s.subject.patient_no, s.subject.ward, s.finding.condition): s for s in stands}
+    for record in living:
+        key = (record.patient_no, record.ward, record.episode.condition)
+        now_standing = standing.pop(key, None)
+        if now_standing is None:
+            if record.episode.cleared_ms is None:
+                ledger.find(_subject(record), _cleared(ledger.now_ms, record))
+        elif record.episode.cleared_ms is not None:
+            ledger.find(now_standing.subject, now_standing.finding)
+    for one in standing.values():
+        if not one.hold:
+            ledger.find(one.subject, one.finding)
+
+
+def _subject(record: Record) -> Subject:
+    return Subject(ward=record.ward, patient_no=record.patient_no, device_no=record.device_no)
+
+
+def _cleared(now_ms: int, record: Record) -> Finding:
+    episode = record.episode
+    return Finding(
+        condition=episode.condition,
+        change=Change.CLEARED,
+        priority=episode.priority,
+        measured_ms=now_ms,
+        received_ms=now_ms,
+        message=episode.message,
+        rule=technical.RULE,
+        detail=episode.detail,
+    )
+
+
+def _device(row: Row) -> DeviceSeen:
+    latest = row["latest"] or {}
+    return DeviceSeen(
+        device=row["id"],
+        device_no=row["no"],
+        patient_no=row["patient_no"],
+        ward=row["ward"],
+        expected=row["expected"],
+        since_ms=ms_of(row["since"]),
+        heard_ms=maybe_ms(row["heard"]),
+        latest_ms={metric: int(one["t"]) for metric, one in latest.items()},
+    )

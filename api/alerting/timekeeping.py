@@ -1,0 +1,67 @@
+"""What time does to alerts: persistence, escalation, acknowledgements that run out, pauses.
+
+Every moment is stored with its episode, so a restart forgets none; what fell due while nobody led
+is done at once.
+"""
+
+from datetime import datetime
+
+from analytics.episodes import EpisodePolicy
+from api.alerting import metrics
+from api.alerting.posting import open_ledger, post
+from api.store import duty, episodes, equipment
+from api.store.instants import ms_of
+from api.store.types import Conn
+
+_LIMIT = 500
+
+
+async def tick(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
+    """Let everything that is due happen, at most 500 episodes; return how many there were."""
+    async with conn.transaction():
+        records = await episodes.due(conn, ms_of(now), _LIMIT)
+        if not records:
+            return 0
+        numbers = [record.patient_no for record in records if record.patient_no is not None]
+        ledger = await open_ledger(conn, now, policy, numbers)
+        ledger.know(records)
+        for record in records:
+            ledger.due(record)
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+    return len(records)
+
+
+async def stop_watching(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
+    """End pauses that are over, and end alerts of patients who are not watched any more."""
+    async with conn.transaction():
+        await duty.end_pauses(conn, now)
+        ended = await equipment.not_watched(conn)
+        if not ended:
+            return
+        ledger = await open_ledger(conn, now, policy)
+        for row in ended:
+            record = await episodes.get(conn, row["id"])
+            if record is not None and record.open:
+                ledger.close(record, row["state"])
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+
+
+async def hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
+    """Give alerts held by nobody at work to those who are: a shift has ended, or one has begun."""
+    async with conn.transaction():
+        ledger = await open_ledger(conn, now, policy)
+        at_work = [one.doctor_id for one in ledger.duty.on_shift]
+        if not at_work:
+            return
+        records = await episodes.unattended(conn, at_work, _LIMIT)
+        if not records:
+            return
+        numbers = [record.patient_no for record in records if record.patient_no is not None]
+        ledger.duty.planned = await duty.planned(conn, numbers)
+        ledger.know(records)
+        for record in records:
+            ledger.hand_over(record)
+        await post(conn, ledger)
+        metrics.count(ledger.news)

@@ -1,0 +1,137 @@
+"""Runs a job in one API process at a time, and hands it over when that one falls.
+
+The job gets the very connection that holds the lock, and must write through it: a leader whose
+backend was ended can commit nothing. A listener on a second connection wakes it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import structlog
+from psycopg import AsyncConnection, OperationalError, sql
+from psycopg.rows import dict_row
+
+from api.services import Connection, Services
+from api.store import leadership as store
+
+log = structlog.get_logger("api.leadership")
+RETRY_S = 1.0
+BEAT_S = 1.0
+STALE_S = 8.0
+
+Job = Callable[[Connection, "Wake"], Awaitable[None]]
+
+
+class Wake:
+    """Notifications, coalesced: whoever waits learns that there were some, and their payloads.
+
+    Payloads kept between two looks are bounded; the same one is kept once.
+    """
+
+    _MOST = 64
+
+    def __init__(self) -> None:
+        """Start with nothing to do."""
+        self._event = asyncio.Event()
+        self._said: dict[str, None] = {}
+
+    def ring(self, payload: str) -> None:
+        """Note a notification."""
+        if len(self._said) < self._MOST:
+            self._said[payload] = None
+        self._event.set()
+
+    async def wait(self, timeout_s: float) -> list[str]:
+        """Return what was said, at once if anything was, empty after ``timeout_s`` real seconds."""
+        try:
+            await asyncio.wait_for(self._event.wait(), timeout_s)
+        except TimeoutError:
+            return []
+        return self.take()
+
+    def take(self) -> list[str]:
+        """Return what was said until now and forget it."""
+        self._event.clear()
+        said = list(self._said)
+        self._said.clear()
+        return said
+
+
+@asynccontextmanager
+async def connected(database_url: str, name: str) -> AsyncIterator[Connection]:
+    """Open a connection of one's own: autocommit, UTC, dictionaries."""
+    conn = await AsyncConnection[dict[str, object]].connect(
+        database_url,
+        autocommit=True,
+        row_factory=dict_row,
+        application_name=name,
+        options="-c timezone=UTC",
+    )
+    async with conn:
+        yield conn
+
+
+async def listen(database_url: str, channels: tuple[str, ...], wake: Wake, name: str) -> None:
+    """Ring ``wake`` for every notification on the channels; runs until the connection breaks."""
+    async with connected(database_url, name) as conn:
+        for channel in channels:
+            await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        wake.ring("listening")  # whatever happened before is looked at once
+        async for notice in conn.notifies():
+            wake.ring(f"{notice.channel}:{notice.payload}")
+
+
+async def lead(services: Services, job_name: str, channels: tuple[str, ...], job: Job) -> None:
+    """Run ``job`` whenever this process holds its lock; returns only by cancellation.
+
+    Args:
+        services: the program's shared services.
+        job_name: a key of ``api.store.leadership.LOCKS``.
+        channels: what wakes the job.
+        job: works until it is cancelled, on the connection that it is given.
+    """
+    holder = uuid4()
+    while True:
+        try:
+            await _reign(services, job_name, channels, job, holder)
+        except* OperationalError as lost:
+            log.warning("leader_connection_lost", job=job_name, error=str(lost.exceptions[0]))
+        await asyncio.sleep(RETRY_S)
+
+
+async def _reign(
+    services: Services, job_name: str, channels: tuple[str, ...], job: Job, holder: UUID
+) -> None:
+    url = services.settings.engine_database_url
+    async with connected(url, f"homeward-{job_name}") as conn:
+        await _wait_for_lock(conn, job_name)
+        log.info("leading", job=job_name)
+        wake = Wake()
+        async with asyncio.TaskGroup() as group:
+            pid = conn.info.backend_pid
+            group.create_task(_beat(services, job_name, holder, pid), name=f"{job_name}-beat")
+            group.create_task(
+                listen(url, channels, wake, f"homeward-{job_name}-listen"),
+                name=f"{job_name}-listen",
+            )
+            group.create_task(_run(job, conn, wake), name=job_name)
+
+
+async def _run(job: Job, conn: Connection, wake: Wake) -> None:
+    await job(conn, wake)
+
+
+async def _wait_for_lock(conn: Connection, job_name: str) -> None:
+    while not await store.try_lock(conn, job_name):
+        if await store.end_stale(conn, job_name, STALE_S):
+            log.warning("stale_leader_ended", job=job_name)
+        await asyncio.sleep(RETRY_S)
+
+
+async def _beat(services: Services, job_name: str, holder: UUID, backend_pid: int) -> None:
+    while True:
+        async with services.engine_pool.connection() as conn:
+            await store.beat(conn, job_name, holder, backend_pid)
+        await asyncio.sleep(BEAT_S)

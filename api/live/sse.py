@@ -1,0 +1,103 @@
+"""A subscription as Server-Sent Events: replay, then live, heartbeats between.
+
+Every block has a decimal ``id``, heartbeats too, so a browser that reconnects asks for exactly
+what it has not seen. ``event: reset`` says: your id is older than what is kept, or you were too
+slow; load the list again.
+"""
+
+import json
+from collections.abc import AsyncIterator
+
+from api.identity import Caller
+from api.live import metrics
+from api.live.feed import LiveFeed
+from api.live.subscription import End, Event, Subscription, encode
+from api.store import stream
+from api.store.instants import rfc3339
+
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+MEDIA_TYPE = "text/event-stream"
+_RETRY = b"retry: 2000\n\n"
+_CHUNK = 200
+
+
+async def stream_alerts(
+    feed: LiveFeed, subscription: Subscription, last: int | None
+) -> AsyncIterator[bytes]:
+    """Yield a listener's stream until it ends.
+
+    Args:
+        feed: the process's feed.
+        subscription: joined before this is called, so that nothing falls between.
+        last: the newest id that the listener has; None for "from now on".
+    """
+    position = subscription.after if last is None else last
+    try:
+        yield _RETRY + _heartbeat(feed, position)
+        if last is not None:
+            async for event in replay(feed, subscription.caller, last, subscription.after):
+                if event.name == "reset":
+                    subscription.after = min(subscription.after, event.stream_id)
+                yield event.sse
+        async for chunk in _live(feed, subscription):
+            yield chunk
+    finally:
+        feed.leave(subscription)
+
+
+async def _live(feed: LiveFeed, subscription: Subscription) -> AsyncIterator[bytes]:
+    while True:
+        event = await subscription.next(feed.settings.heartbeat_s)
+        if event is not None:
+            yield event.sse
+        elif subscription.end is End.SIGNED_OUT:
+            return
+        elif subscription.end is not None:
+            metrics.RESETS.inc()
+            yield _reset(feed.position or 0, subscription.end)
+            return
+        elif subscription.idle:
+            yield _heartbeat(feed, max(subscription.after, feed.position or 0))
+
+
+async def replay(feed: LiveFeed, caller: Caller, last: int, upto: int) -> AsyncIterator[Event]:
+    """Yield what the caller may see of the events between two ids, or a reset.
+
+    Args:
+        feed: the process's feed.
+        caller: who listens.
+        last: the newest id that the listener has.
+        upto: the subscription gives what comes after this.
+    """
+    async with feed.services.engine_pool.connection() as conn:
+        first, newest = await stream.bounds(conn)
+    if last < first - 1 or last > newest:
+        metrics.RESETS.inc()
+        yield encode(min(upto, newest), "reset", json.dumps({"reason": End.FORGOTTEN.value}))
+        return
+    while last < upto:
+        async with feed.services.engine_pool.connection() as conn:
+            rows = await stream.after(conn, last, upto, _CHUNK)
+            subjects = {(row["patient_no"], row["ward"]) for row in rows}
+            seen = await stream.watchers(conn, subjects, [caller.user_id]) if rows else {}
+        for row in rows:
+            users = seen[row["patient_no"], row["ward"]] | set(row["holders"])
+            if caller.user_id in users:
+                yield encode(row["stream_id"], row["event"], row["data"])
+        last = rows[-1]["stream_id"] if rows else upto
+
+
+def _heartbeat(feed: LiveFeed, position: int) -> bytes:
+    body = {
+        "at": rfc3339(feed.services.now()),
+        "engine": feed.engine,
+        "feed": "stale" if feed.stale else "live",
+    }
+    return b": heartbeat\nid: %d\nevent: heartbeat\ndata: %s\n\n" % (
+        position,
+        json.dumps(body).encode(),
+    )
+
+
+def _reset(position: int, why: End) -> bytes:
+    return encode(position, "reset", json.dumps({"reason": why.value})).sse

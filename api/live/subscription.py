@@ -1,0 +1,99 @@
+"""One listener: a bounded queue of events that are shared by all who get them.
+
+Whoever does not take them away in time loses the queue and is told to start again: what they
+missed is in the table, and memory stays bounded.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+from api.identity import Caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change of an alert, encoded once for everybody.
+
+    Attributes:
+        stream_id: its place in the feed.
+        name: ``alert.raised``, ``alert.changed`` or ``alert.closed``.
+        data: the alert as JSON, with ``change`` and ``notify``.
+        sse: the whole event as it goes over a stream.
+    """
+
+    stream_id: int
+    name: str
+    data: bytes
+    sse: bytes
+
+
+def encode(stream_id: int, name: str, data: str) -> Event:
+    """Return an event with its bytes; ``data`` is JSON on one line."""
+    body = data.encode()
+    sse = b"id: %d\nevent: %s\ndata: %s\n\n" % (stream_id, name.encode(), body)
+    return Event(stream_id=stream_id, name=name, data=body, sse=sse)
+
+
+class End(StrEnum):
+    """Why a subscription has nothing more to give."""
+
+    SLOW = "too slow"
+    SIGNED_OUT = "signed out"
+    FORGOTTEN = "older than kept"
+
+
+class Subscription:
+    """What waits for one listener.
+
+    Attributes:
+        caller: who listens.
+        after: events up to this id are not wanted (they were seen, or are replayed).
+        end: set when nothing more will come.
+    """
+
+    def __init__(self, caller: Caller, after: int, most: int) -> None:
+        """Begin with nothing waiting."""
+        self.caller = caller
+        self.after = after
+        self.end: End | None = None
+        self._most = most
+        self._waiting: deque[Event] = deque()
+        self._ready = asyncio.Event()
+
+    def offer(self, event: Event) -> None:
+        """Add an event; a listener with a full queue is ended instead."""
+        if self.end is not None or event.stream_id <= self.after:
+            return
+        if len(self._waiting) >= self._most:
+            self.finish(End.SLOW)
+            return
+        self._waiting.append(event)
+        self._ready.set()
+
+    def finish(self, why: End) -> None:
+        """End the subscription and let go of what waits."""
+        if self.end is None:
+            self.end = why
+            self._waiting.clear()
+            self._ready.set()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits."""
+        return not self._waiting
+
+    async def next(self, timeout_s: float) -> Event | None:
+        """Return the next event; None when the time is over or the subscription has ended."""
+        if not self._waiting and self.end is None:
+            self._ready.clear()
+            try:
+                await asyncio.wait_for(self._ready.wait(), timeout_s)
+            except TimeoutError:
+                return None
+        if not self._waiting:
+            return None
+        event = self._waiting.popleft()
+        self.after = event.stream_id
+        return event

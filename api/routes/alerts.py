@@ -1,0 +1,241 @@
+"""Alerts: the list, one alert, what people say to it, its evidence, and the live stream."""
+
+import base64
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from analytics.domain.vitals import Metric, Quality
+from api.alerting.answers import Action, Answer, answer
+from api.deps import CLINICIANS, COORDINATORS, Shared, Signed, Work, acting, allow
+from api.errors import InvalidError, NotFoundError
+from api.identity import Caller
+from api.live.sse import HEADERS, MEDIA_TYPE, stream_alerts
+from api.paging import Cursor, Limit, cut, read_cursor
+from api.services import Services
+from api.store import alerts, evidence
+from api.store.instants import rfc3339
+from api.store.types import Row
+
+if TYPE_CHECKING:
+    from api.live import LiveFeed
+
+router = APIRouter(prefix="/alerts", tags=["alerts"])
+
+StateName = Literal["open", "acknowledged", "resolved", "expired"]
+_STATES = ("open", "acknowledged", "resolved", "expired")
+_LAST_ID = 2**63 - 1
+
+
+class Said(BaseModel):
+    """What a person says to an alert."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    comment: str | None = Field(default=None, max_length=2_000)
+    outcome: Literal["actionable", "not_actionable", "false"] | None = None
+
+
+@router.get("")
+async def list_alerts(
+    work: Work,
+    *,
+    state: Annotated[list[StateName] | None, Query()] = None,
+    patient: UUID | None = None,
+    kind: Literal["clinical", "technical"] | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Alerts that the caller may see, newest first; ``stream`` is where a feed goes on from."""
+    position = await alerts.position(work.conn)
+    before: Any = read_cursor(cursor, datetime, str)
+    rows = await alerts.page(
+        work.conn,
+        states=state or _STATES,
+        limit=limit + 1,
+        before=before and (before[0], _uuid(before[1])),
+        patient=patient,
+        kind=kind,
+    )
+    shown, following = cut(rows, limit, lambda row: (row["raised_at"], row["id"]))
+    work.note("alerts.list", n=len(shown))
+    return {
+        "items": [alerts.alert_json(row) for row in shown],
+        "next": following,
+        "stream": position,
+    }
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidError("cursor", "is not a cursor of this list") from error
+
+
+@router.get("/stream", response_class=StreamingResponse)
+async def stream(
+    request: Request,
+    caller: Signed,
+    last_event_id: Annotated[str | None, Header()] = None,
+    after: Annotated[int | None, Query(ge=0, le=_LAST_ID)] = None,
+) -> StreamingResponse:
+    """Server-Sent Events of the alerts that the caller may see.
+
+    ``Last-Event-ID`` (or ``?after=`` with the list's ``stream``) resumes without a gap.
+    """
+    last = _last_id(last_event_id) if last_event_id else after
+    feed: LiveFeed = request.app.state.live
+    subscription = await feed.subscribe(caller, last)
+    return StreamingResponse(
+        stream_alerts(feed, subscription, last), media_type=MEDIA_TYPE, headers=HEADERS
+    )
+
+
+def _last_id(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) > _LAST_ID:
+        raise InvalidError("Last-Event-ID", "must be a decimal id of this stream")
+    return int(text)
+
+
+@router.get("/{alert_id}")
+async def get_alert(work: Work, alert_id: UUID) -> dict[str, Any]:
+    """One alert."""
+    row = await alerts.find(work.conn, alert_id)
+    if row is None:
+        raise NotFoundError
+    work.note("alert.read", row["patient_no"], alert=str(alert_id))
+    return alerts.alert_json(row)
+
+
+@router.post("/{alert_id}/acknowledge", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
+async def acknowledge(
+    services: Shared, caller: Signed, alert_id: UUID, said: Said | None = None
+) -> dict[str, Any]:
+    """Take the alert on; it comes back by itself if the condition lasts and nothing is done."""
+    return await _answer(services, caller, alert_id, Action.ACKNOWLEDGE, said)
+
+
+@router.post("/{alert_id}/resolve", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
+async def resolve(
+    services: Shared, caller: Signed, alert_id: UUID, said: Said | None = None
+) -> dict[str, Any]:
+    """Close the alert; the outcome teaches the risk model."""
+    return await _answer(services, caller, alert_id, Action.RESOLVE, said)
+
+
+@router.post("/{alert_id}/escalate", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
+async def escalate(
+    services: Shared, caller: Signed, alert_id: UUID, said: Said | None = None
+) -> dict[str, Any]:
+    """Pass the alert on: to a second person on shift, then to the coordinator."""
+    return await _answer(services, caller, alert_id, Action.ESCALATE, said)
+
+
+async def _answer(
+    services: Services, caller: Caller, alert_id: UUID, action: Action, said: Said | None
+) -> dict[str, Any]:
+    """Check the relation with the caller's rights, then change with the engine's.
+
+    The two transactions follow each other: both append to the audit chain, which has one writer.
+    """
+    async with acting(services, caller) as work:
+        seen = await alerts.find(work.conn, alert_id) is not None
+    if not seen and not await _closed_by(services, caller, alert_id):
+        raise NotFoundError
+    words = said or Said()
+    await answer(
+        services,
+        Answer(
+            alert_id=alert_id,
+            action=action,
+            actor=caller.user_id,
+            comment=words.comment,
+            outcome=words.outcome,
+        ),
+    )
+    async with services.engine_pool.connection() as conn:
+        rows = await alerts.many(conn, [alert_id])
+    return alerts.alert_json(rows[alert_id])
+
+
+async def _closed_by(services: Services, caller: Caller, alert_id: UUID) -> bool:
+    """Whether the caller closed it: a repeated answer must not read as "there is no such"."""
+    async with services.engine_pool.connection() as conn:
+        row = (await alerts.many(conn, [alert_id])).get(alert_id)
+    return row is not None and row["closed_by"] == caller.user_id
+
+
+@router.get("/{alert_id}/evidence")
+async def get_evidence(work: Work, alert_id: UUID) -> dict[str, Any]:
+    """From the alert to rule and model version, to the readings, to the signed bytes and keys."""
+    row = await alerts.find(work.conn, alert_id)
+    if row is None:
+        raise NotFoundError
+    work.note("alert.evidence", row["patient_no"], alert=str(alert_id))
+    answered: dict[str, Any] = {
+        "alert": alerts.alert_json(row),
+        "rule": row["rule"],
+        "assessment": None,
+        "observations": [],
+        "frames": [],
+    }
+    if row["patient_no"] is None:
+        return answered
+    readings = await evidence.inputs(work.conn, row, row["received_at"] or work.now)
+    frames = await evidence.frames(work.conn, row["patient_no"], readings)
+    answered["assessment"] = _assessment(await evidence.assessment(work.conn, row))
+    answered["observations"] = [_reading(one) for one in readings]
+    answered["frames"] = [_frame(one) for one in frames]
+    return answered
+
+
+def _assessment(row: Row | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        "time": rfc3339(row["time"]),
+        "news2": {"score": row["score"], "low": row["low"], "high": row["high"]},
+        "risk": row["risk"],
+        "model": {"version": row["model_version"], "made_at": rfc3339(row["model_made_at"])},
+        "care_plan_revision": row["plan_revision"],
+        "frame": row["frame_id"],
+    }
+
+
+def _reading(row: Row) -> dict[str, Any]:
+    return {
+        "time": rfc3339(row["time"]),
+        "received": rfc3339(row["received"]),
+        "device_time": rfc3339(row["device_time"]),
+        "metric": Metric(row["metric"]).wire_name,
+        "value": row["value"],
+        "quality": Quality(row["quality"]).name.lower(),
+        "device": row["device"],
+        "entered_by": row["entered_name"],
+        "frame": row["frame_id"],
+    }
+
+
+def _frame(row: Row) -> dict[str, Any]:
+    return {
+        "frame": row["frame_id"],
+        "device": row["device"],
+        "boot": row["boot"],
+        "seq": row["seq"],
+        "received": rfc3339(row["received"]),
+        "offset_ms": row["offset_ms"],
+        "key": row["key_id"],
+        "public_key": _base64(row["sign_public"]),
+        "key_enrolled_at": rfc3339(row["enrolled_at"]),
+        "key_revoked_at": rfc3339(row["revoked_at"]),
+        "signed_frame": _base64(row["frame"]),
+    }
+
+
+def _base64(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()

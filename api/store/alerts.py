@@ -1,0 +1,117 @@
+"""Alerts as people see them: one shape, for lists, for single answers and for the feed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from api.store.instants import rfc3339
+from api.store.types import Conn, Row
+
+LEVEL_NAMES = ("doctor", "second", "coordinator")
+
+_ALERT = """
+    SELECT e.*, p.id AS patient, d.name AS doctor_name, d.user_id AS doctor_user, v.id AS device,
+           coalesce(nullif(a.display_name, ''), a.username) AS acknowledged_name,
+           coalesce(nullif(c.display_name, ''), c.username) AS closed_name
+      FROM episode e LEFT JOIN patient p ON p.no = e.patient_no
+      LEFT JOIN doctor d ON d.id = e.doctor_id LEFT JOIN device v ON v.no = e.device_no
+      LEFT JOIN app_user a ON a.id = e.acknowledged_by LEFT JOIN app_user c ON c.id = e.closed_by
+"""
+
+_PAGE = (
+    _ALERT
+    + """
+     WHERE e.raised_at IS NOT NULL AND e.state = ANY (%(states)s)
+       AND (%(patient)s::uuid IS NULL OR p.id = %(patient)s)
+       AND (%(kind)s::text IS NULL OR e.kind = %(kind)s)
+       AND (%(before_at)s::timestamptz IS NULL
+            OR (e.raised_at, e.id) < (%(before_at)s, %(before_id)s::uuid))
+     ORDER BY e.raised_at DESC, e.id DESC LIMIT %(limit)s
+"""
+)
+
+
+def alert_json(row: Row) -> Row:
+    """Return the alert of one row of this module's queries, ready for JSON."""
+    return {
+        "id": str(row["id"]),
+        "patient": str(row["patient"]) if row["patient"] else None,
+        "ward": row["ward"],
+        "condition": row["condition"],
+        "kind": row["kind"],
+        "priority": row["priority"],
+        "state": row["state"],
+        "raised_at": rfc3339(row["raised_at"]),
+        "measured_at": rfc3339(row["measured_at"]),
+        "received_at": rfc3339(row["received_at"]),
+        "started_at": rfc3339(row["started_at"]),
+        "respond_by": rfc3339(row["deadline"]),
+        "doctor": str(row["doctor_id"]) if row["doctor_id"] else None,
+        "doctor_name": row["doctor_name"],
+        "level": LEVEL_NAMES[row["escalation_level"]],
+        "message": row["message"],
+        "count": row["count"],
+        "value": row["value"],
+        "rule": row["rule"],
+        "device": row["device"],
+        "detail": row["detail"],
+        "cleared_at": rfc3339(row["cleared_at"]),
+        "acknowledged_at": rfc3339(row["acknowledged_at"]),
+        "acknowledged_by": row["acknowledged_name"],
+        "acknowledged_until": rfc3339(row["acknowledged_until"]),
+        "closed_at": rfc3339(row["closed_at"]),
+        "closed_by": row["closed_name"],
+        "outcome": row["outcome"],
+        "comment": row["comment"],
+    }
+
+
+async def page(
+    conn: Conn,
+    *,
+    states: Sequence[str],
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+    patient: UUID | None = None,
+    kind: str | None = None,
+) -> list[Row]:
+    """Return alerts that the acting person may see, newest first.
+
+    Args:
+        conn: a connection acting for the person.
+        states: states to show, never ``pending``.
+        limit: the most rows.
+        before: (raised_at, id) of the last alert of the page before.
+        patient: only this patient's.
+        kind: only ``clinical`` or ``technical``.
+    """
+    at, last = before or (None, None)
+    asked = {
+        "states": list(states),
+        "patient": patient,
+        "kind": kind,
+        "before_at": at,
+        "before_id": last,
+        "limit": limit,
+    }
+    return await (await conn.execute(_PAGE, asked)).fetchall()
+
+
+async def find(conn: Conn, alert_id: UUID) -> Row | None:
+    """Return one raised alert, None if it is not there for whoever the connection acts for."""
+    cursor = await conn.execute(
+        _ALERT + " WHERE e.id = %s AND e.raised_at IS NOT NULL", (alert_id,)
+    )
+    return await cursor.fetchone()
+
+
+async def many(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return alerts by id (the engine's own reading, raised or not)."""
+    cursor = await conn.execute(_ALERT + " WHERE e.id = ANY (%s)", (list(ids),))
+    return {row["id"]: row for row in await cursor.fetchall()}
+
+
+async def position(conn: Conn) -> int:
+    """Return the stream id of the newest event: a feed asked from here on misses nothing."""
+    row = await (await conn.execute("SELECT value FROM stream_position")).fetchone()
+    return int(row["value"]) if row else 0

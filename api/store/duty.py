@@ -1,0 +1,80 @@
+"""Who is at work now, what they hold, and whose patient is whose by the plan in force."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from api.store.types import Conn, Row
+
+_ON_SHIFT = """
+    SELECT d.id, d.name, d.kind, d.ward, d.skills, d.user_id, d.cost_per_hour, d.max_patients,
+           max(s."end") AS until
+      FROM doctor d JOIN shift s ON s.doctor_id = d.id
+     WHERE s.start <= %(now)s AND s."end" > %(now)s
+     GROUP BY d.id ORDER BY d.kind, d.id
+"""
+
+_HELD = """
+    SELECT doctor_id, count(*) AS n FROM episode
+     WHERE state IN ('open', 'acknowledged') AND doctor_id IS NOT NULL GROUP BY doctor_id
+"""
+
+
+async def on_shift(conn: Conn, now: datetime) -> list[Row]:
+    """Return the people on shift at ``now``, with the end of their shift as ``until``."""
+    return await (await conn.execute(_ON_SHIFT, {"now": now})).fetchall()
+
+
+async def held(conn: Conn) -> dict[UUID, int]:
+    """Return how many unclosed alerts each doctor or nurse holds."""
+    rows = await (await conn.execute(_HELD)).fetchall()
+    return {row["doctor_id"]: int(row["n"]) for row in rows}
+
+
+async def planned(conn: Conn, patients: Sequence[int]) -> dict[int, UUID]:
+    """Return the doctor of each of these patients by the plan in force."""
+    cursor = await conn.execute(
+        "SELECT patient_no, doctor_id FROM assignment WHERE patient_no = ANY (%s)",
+        (list(patients),),
+    )
+    return {row["patient_no"]: row["doctor_id"] for row in await cursor.fetchall()}
+
+
+async def patients(conn: Conn, numbers: Sequence[int]) -> dict[int, Row]:
+    """Return ward and state of each of these patients, by number."""
+    cursor = await conn.execute(
+        "SELECT no, ward, state, bucket FROM patient WHERE no = ANY (%s)", (list(numbers),)
+    )
+    return {row["no"]: row for row in await cursor.fetchall()}
+
+
+async def end_pauses(conn: Conn, now: datetime) -> int:
+    """Watch those patients again whose pause has ended; return how many."""
+    cursor = await conn.execute(
+        """UPDATE patient SET state = 'active', paused_until = NULL
+            WHERE state = 'paused' AND paused_until <= %s""",
+        (now,),
+    )
+    return cursor.rowcount
+
+
+async def next_boundary(conn: Conn, now: datetime) -> datetime | None:
+    """Return when the next shift begins or ends, None if none is planned."""
+    cursor = await conn.execute(
+        """SELECT min(least(CASE WHEN start > %(now)s THEN start END,
+                            CASE WHEN "end" > %(now)s THEN "end" END)) AS at
+             FROM shift WHERE "end" > %(now)s""",
+        {"now": now},
+    )
+    row = await cursor.fetchone()
+    found: datetime | None = row["at"] if row else None
+    return found
+
+
+async def users(conn: Conn, doctors: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return the account of each of these doctors that has one."""
+    cursor = await conn.execute(
+        "SELECT id, user_id FROM doctor WHERE id = ANY (%s) AND user_id IS NOT NULL",
+        (list(doctors),),
+    )
+    return {row["id"]: row["user_id"] for row in await cursor.fetchall()}

@@ -1,0 +1,243 @@
+"""Episodes as the alert engine keeps them: read with a lock, written whole.
+
+``analytics.episodes`` has one ``due_ms``; the table keeps it in the column of what it is the end
+of (``pending_due``, ``escalate_due``, ``acknowledged_until``), so that a person can read it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
+
+from analytics.domain.alerts import Priority, State, kind_of
+from analytics.episodes import Episode, Level
+from api.store.instants import instant, maybe_ms, ms_of
+from api.store.types import Conn, Row
+
+LEVELS: tuple[Level, ...] = (Level.DOCTOR, Level.SECOND, Level.COORDINATOR)
+DUE_COLUMN = {
+    State.PENDING: "pending_due",
+    State.OPEN: "escalate_due",
+    State.ACKNOWLEDGED: "acknowledged_until",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One row: the pure episode and what only the database knows of it.
+
+    Attributes:
+        episode: state, times and severity, as ``analytics.episodes`` decides on them.
+        patient_no: None for an alert about the ward.
+        ward: the ward that it belongs to.
+        device_no: the device that it is about, if one.
+        doctor_id: who holds it; None is the coordinator.
+        frame_id: the reading that raised it.
+    """
+
+    episode: Episode
+    patient_no: int | None
+    ward: str
+    id: UUID = field(default_factory=uuid4)
+    device_no: int | None = None
+    doctor_id: UUID | None = None
+    frame_id: int | None = None
+    acknowledged_by: UUID | None = None
+    closed_by: UUID | None = None
+    outcome: str | None = None
+    comment: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it still lives (pending included)."""
+        return self.episode.state in DUE_COLUMN
+
+
+_NEWEST = """
+    SELECT DISTINCT ON (patient_no, condition) * FROM episode
+     WHERE patient_no = ANY (%(patients)s) AND condition = ANY (%(conditions)s) AND NOT historic
+       AND (state IN ('pending', 'open', 'acknowledged')
+            OR (state = 'resolved' AND closed_at > %(since)s))
+     ORDER BY patient_no, condition, (closed_at IS NULL) DESC, closed_at DESC
+"""
+
+_LOCK_LIVING = """
+    SELECT FROM episode
+     WHERE patient_no = ANY (%(patients)s) AND condition = ANY (%(conditions)s)
+       AND state IN ('pending', 'open', 'acknowledged')
+     ORDER BY id FOR UPDATE
+"""
+
+_OPEN_BY_CONDITION = """
+    SELECT * FROM episode
+     WHERE condition = ANY (%s) AND state IN ('pending', 'open', 'acknowledged') FOR UPDATE
+"""
+
+_UNATTENDED = """
+    SELECT * FROM episode
+     WHERE kind = 'clinical' AND state IN ('open', 'acknowledged') AND escalation_level < 2
+       AND (doctor_id IS NULL OR doctor_id <> ALL (%(at_work)s))
+     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+
+_DUE = """
+    SELECT * FROM episode
+     WHERE (state = 'pending' AND pending_due <= %(now)s)
+        OR (state = 'open' AND escalate_due <= %(now)s)
+        OR (state = 'acknowledged' AND acknowledged_until <= %(now)s)
+     ORDER BY coalesce(pending_due, escalate_due, acknowledged_until) LIMIT %(limit)s
+       FOR UPDATE SKIP LOCKED
+"""
+
+_UPSERT = """
+    INSERT INTO episode (id, patient_no, device_no, ward, condition, kind, priority, state,
+        historic, started_at, measured_at, received_at, pending_due, escalate_due,
+        acknowledged_until, deadline, raised_at, doctor_id, message, value, count, rule, frame_id,
+        detail, cleared_at, escalation_level, acknowledged_by, acknowledged_at, closed_at,
+        closed_by, outcome, comment)
+    VALUES (%(id)s, %(patient_no)s, %(device_no)s, %(ward)s, %(condition)s, %(kind)s, %(priority)s,
+        %(state)s, %(historic)s, %(started_at)s, %(measured_at)s, %(received_at)s,
+        %(pending_due)s, %(escalate_due)s, %(acknowledged_until)s, %(deadline)s, %(raised_at)s,
+        %(doctor_id)s, %(message)s, %(value)s, %(count)s, %(rule)s, %(frame_id)s, %(detail)s,
+        %(cleared_at)s, %(escalation_level)s, %(acknowledged_by)s, %(acknowledged_at)s,
+        %(closed_at)s, %(closed_by)s, %(outcome)s, %(comment)s)
+    ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, state = excluded.state,
+        historic = excluded.historic, measured_at = excluded.measured_at,
+        received_at = excluded.received_at, pending_due = excluded.pending_due,
+        escalate_due = excluded.escalate_due, acknowledged_until = excluded.acknowledged_until,
+        deadline = excluded.deadline, raised_at = excluded.raised_at,
+        doctor_id = excluded.doctor_id, message = excluded.message, value = excluded.value,
+        count = excluded.count, rule = excluded.rule, frame_id = excluded.frame_id,
+        detail = excluded.detail, cleared_at = excluded.cleared_at,
+        escalation_level = excluded.escalation_level, acknowledged_by = excluded.acknowledged_by,
+        acknowledged_at = excluded.acknowledged_at, closed_at = excluded.closed_at,
+        closed_by = excluded.closed_by, outcome = excluded.outcome, comment = excluded.comment
+"""
+
+
+def record_of(row: Row) -> Record:
+    """Return the record that a row of ``episode`` holds."""
+    state = State(row["state"])
+    due = row[DUE_COLUMN[state]] if state in DUE_COLUMN else None
+    return Record(
+        id=row["id"],
+        patient_no=row["patient_no"],
+        ward=row["ward"],
+        device_no=row["device_no"],
+        doctor_id=row["doctor_id"],
+        frame_id=row["frame_id"],
+        acknowledged_by=row["acknowledged_by"],
+        closed_by=row["closed_by"],
+        outcome=row["outcome"],
+        comment=row["comment"],
+        episode=Episode(
+            condition=row["condition"],
+            priority=Priority(row["priority"]),
+            state=state,
+            started_ms=ms_of(row["started_at"]),
+            measured_ms=ms_of(row["measured_at"]),
+            received_ms=ms_of(row["received_at"] or row["measured_at"]),
+            level=LEVELS[row["escalation_level"]],
+            raised_ms=maybe_ms(row["raised_at"]),
+            due_ms=maybe_ms(due),
+            deadline_ms=maybe_ms(row["deadline"]),
+            cleared_ms=maybe_ms(row["cleared_at"]),
+            acknowledged_ms=maybe_ms(row["acknowledged_at"]),
+            closed_ms=maybe_ms(row["closed_at"]),
+            closed_by_person=row["closed_by"] is not None,
+            historic=row["historic"],
+            count=row["count"],
+            value=row["value"],
+            message=row["message"],
+            rule=row["rule"],
+            detail=row["detail"],
+        ),
+    )
+
+
+def _parameters(record: Record) -> Row:
+    episode = record.episode
+    due: Row = dict.fromkeys(DUE_COLUMN.values())
+    if episode.state in DUE_COLUMN:
+        due[DUE_COLUMN[episode.state]] = instant(episode.due_ms)
+    return {
+        **due,
+        "id": record.id,
+        "patient_no": record.patient_no,
+        "device_no": record.device_no,
+        "ward": record.ward,
+        "condition": episode.condition,
+        "kind": kind_of(episode.condition).value,
+        "priority": episode.priority.value,
+        "state": episode.state.value,
+        "historic": episode.historic,
+        "started_at": instant(episode.started_ms),
+        "measured_at": instant(episode.measured_ms),
+        "received_at": instant(episode.received_ms),
+        "deadline": instant(episode.deadline_ms),
+        "raised_at": instant(episode.raised_ms),
+        "doctor_id": record.doctor_id,
+        "message": episode.message,
+        "value": episode.value,
+        "count": episode.count,
+        "rule": episode.rule,
+        "frame_id": record.frame_id,
+        "detail": Jsonb(episode.detail),
+        "cleared_at": instant(episode.cleared_ms),
+        "escalation_level": LEVELS.index(episode.level),
+        "acknowledged_by": record.acknowledged_by,
+        "acknowledged_at": instant(episode.acknowledged_ms),
+        "closed_at": instant(episode.closed_ms),
+        "closed_by": record.closed_by,
+        "outcome": record.outcome,
+        "comment": record.comment,
+    }
+
+
+async def newest(
+    conn: Conn, patients: Sequence[int], conditions: Sequence[str], since_ms: int
+) -> list[Record]:
+    """Return, for each patient and condition, the living episode or the last one resolved.
+
+    Args:
+        conn: the leader's connection, in a transaction.
+        patients: patients' numbers.
+        conditions: names of conditions.
+        since_ms: episodes resolved before this are of no interest.
+    """
+    asked = {"patients": list(patients), "conditions": list(conditions), "since": instant(since_ms)}
+    await conn.execute(_LOCK_LIVING, asked)
+    cursor = await conn.execute(_NEWEST, asked)
+    return [record_of(row) for row in await cursor.fetchall()]
+
+
+async def get(conn: Conn, episode_id: UUID) -> Record | None:
+    """Return one episode, locked until the end of the transaction."""
+    cursor = await conn.execute("SELECT * FROM episode WHERE id = %s FOR UPDATE", (episode_id,))
+    row = await cursor.fetchone()
+    return None if row is None else record_of(row)
+
+
+async def of_conditions(conn: Conn, conditions: Sequence[str]) -> list[Record]:
+    """Return the living episodes of these conditions, locked."""
+    cursor = await conn.execute(_OPEN_BY_CONDITION, (list(conditions),))
+    return [record_of(row) for row in await cursor.fetchall()]
+
+
+async def unattended(conn: Conn, at_work: Sequence[UUID], limit: int) -> list[Record]:
+    """Return clinical alerts below the coordinator's level that nobody of ``at_work`` holds."""
+    cursor = await conn.execute(_UNATTENDED, {"at_work": list(at_work), "limit": limit})
+    return [record_of(row) for row in await cursor.fetchall()]
+
+
+async def due(conn: Conn, now_ms: int, limit: int) -> list[Record]:
+    """Return episodes whose next stored moment has come, longest due first, locked."""
+    cursor = await conn.execute(_DUE, {"now": instant(now_ms), "limit": limit})
+    return [record_of(row) for row in await cursor.fetchall()]
+
+
+async def save(conn: Conn, records: Iterable[Record]) -> None:
+    """Write the records whole; new ones are inserted."""
+    async with conn.cursor() as cursor:
+        await cursor.executemany(_UPSERT, [_parameters(record) for record in records])

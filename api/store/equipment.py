@@ -1,0 +1,60 @@
+"""What was last heard of the devices, the wards and the gateway."""
+
+from api.store.types import Conn, Row
+
+_DEVICES = """
+    SELECT d.no, d.id, d.patient_no, p.ward, d.expected, coalesce(d.bound_from, d.registered_at)
+           AS since, w.heard, n.latest
+      FROM device d JOIN patient p ON p.no = d.patient_no
+      LEFT JOIN patient_now n ON n.patient_no = p.no
+      LEFT JOIN LATERAL (SELECT max(last_received) AS heard FROM device_window
+                          WHERE device_no = d.no) w ON true
+     WHERE p.state = 'active' AND d.state = 'enrolled' AND d.bound_to IS NULL
+       AND d.expected <> '{}'
+     ORDER BY d.no
+"""
+
+_WARDS = """
+    SELECT p.ward, count(*) AS patients,
+           (SELECT max(coalesce(e.cleared_at, e.closed_at)) FROM episode e
+             WHERE e.condition = 'ward_outage' AND e.ward = p.ward) AS outage_ended
+      FROM patient p WHERE p.state = 'active' GROUP BY p.ward ORDER BY p.ward
+"""
+
+_WORKERS = """
+    SELECT count(*) FILTER (WHERE beat > now() - make_interval(secs => %(silent_s)s)) AS fresh,
+           max(groups) AS wanted
+      FROM gateway_worker
+     WHERE groups = (SELECT groups FROM gateway_worker ORDER BY beat DESC LIMIT 1)
+"""
+
+
+async def devices(conn: Conn) -> list[Row]:
+    """Return the enrolled devices with a schedule, of patients who are watched."""
+    return await (await conn.execute(_DEVICES)).fetchall()
+
+
+async def wards(conn: Conn) -> list[Row]:
+    """Return the wards with watched patients, and when the last outage of each ended."""
+    return await (await conn.execute(_WARDS)).fetchall()
+
+
+async def gateway_alive(conn: Conn, silent_s: float) -> bool:
+    """Whether every worker of the gateway has given a sign of life within ``silent_s`` seconds."""
+    row = await (await conn.execute(_WORKERS, {"silent_s": silent_s})).fetchone()
+    return row is not None and row["wanted"] is not None and row["fresh"] >= row["wanted"]
+
+
+async def not_watched(conn: Conn) -> list[Row]:
+    """Return episodes that must end because their patient is not watched any more.
+
+    A discharge ends all; a pause ends technical and pending ones, while a clinical alert that
+    was raised before it stays until a person answers.
+    """
+    cursor = await conn.execute(
+        """SELECT e.id, p.state FROM episode e
+             JOIN patient p ON p.no = e.patient_no
+            WHERE p.state <> 'active' AND e.state IN ('pending', 'open', 'acknowledged')
+              AND (p.state = 'discharged' OR e.kind = 'technical' OR e.state = 'pending')"""
+    )
+    return await cursor.fetchall()

@@ -1,0 +1,78 @@
+"""From an alert to the rows and signed bytes behind it, through the acting person's views."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from api.store.types import Conn, Row
+
+_OLDEST_INPUT = timedelta(hours=12)  # oxygen and consciousness, the longest age a score accepts
+_SLACK = timedelta(seconds=1)
+
+_INPUTS = """
+    SELECT DISTINCT ON (o.metric) o.time, o.received, o.device_time, o.frame_id, o.metric,
+           o.quality, o.value, o.device_no, d.id AS device, o.entered_by,
+           coalesce(nullif(u.display_name, ''), u.username) AS entered_name
+      FROM observation_seen o LEFT JOIN device d ON d.no = o.device_no
+      LEFT JOIN app_user u ON u.id = o.entered_by
+     WHERE o.patient_no = %(patient)s AND o.time > %(from)s AND o.time <= %(to)s
+       AND o.received <= %(known)s
+     ORDER BY o.metric, (o.frame_id = %(frame)s) DESC, o.time DESC
+"""
+
+_FRAMES = """
+    SELECT f.time AS received, f.frame_id, f.boot, f.seq, f.offset_ms, f.clock_state, f.frame,
+           d.id AS device, k.id AS key_id, k.sign_public, k.enrolled_at, k.revoked_at
+      FROM signed_frame_seen f JOIN device d ON d.no = f.device_no
+      LEFT JOIN device_key k ON k.id = f.key_id
+     WHERE f.patient_no = %(patient)s AND f.frame_id = ANY (%(frames)s)
+       AND f.time BETWEEN %(from)s AND %(to)s
+     ORDER BY f.time, f.frame_id
+"""
+
+_ASSESSMENT = """
+    SELECT a.time, a.frame_id, a.model_version, a.plan_revision, a.risk, a.score, a.low, a.high,
+           a.band, a.late, m.made_at AS model_made_at
+      FROM assessment_seen a LEFT JOIN population_model m ON m.version = a.model_version
+     WHERE a.patient_no = %(patient)s AND a.time > %(from)s AND a.time <= %(to)s
+     ORDER BY (a.frame_id = %(frame)s) DESC, a.time DESC LIMIT 1
+"""
+
+
+async def inputs(conn: Conn, alert: Row, known: datetime) -> list[Row]:
+    """Return, for each metric, the reading that the alert could build on.
+
+    Args:
+        conn: a connection acting for the person.
+        alert: a row of ``api.store.alerts``.
+        known: what arrived later was not known yet.
+    """
+    return await (await conn.execute(_INPUTS, {**_window(alert), "known": known})).fetchall()
+
+
+async def frames(conn: Conn, patient_no: int, readings: Sequence[Row]) -> list[Row]:
+    """Return the signed frames that these readings came in, with the keys that signed them."""
+    signed = [row for row in readings if row["device_no"] is not None]
+    if not signed:
+        return []
+    arrivals = [row["received"] for row in signed]
+    asked = {
+        "patient": patient_no,
+        "frames": list({row["frame_id"] for row in signed}),
+        "from": min(arrivals) - _SLACK,
+        "to": max(arrivals) + _SLACK,
+    }
+    return await (await conn.execute(_FRAMES, asked)).fetchall()
+
+
+async def assessment(conn: Conn, alert: Row) -> Row | None:
+    """Return the assessment of the reading that raised the alert, with the model's version."""
+    return await (await conn.execute(_ASSESSMENT, _window(alert))).fetchone()
+
+
+def _window(alert: Row) -> Row:
+    return {
+        "patient": alert["patient_no"],
+        "from": alert["started_at"] - _OLDEST_INPUT,
+        "to": alert["measured_at"],
+        "frame": alert["frame_id"],
+    }

@@ -1,0 +1,15 @@
+"""A ward for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import Database
+from tests.support.ward import Ward, ward_in
+
+
+@pytest.fixture
+def ward(database: Database, tmp_path: Path) -> Iterator[Ward]:
+    with ward_in(database, tmp_path) as made:
+        yield made

@@ -1,0 +1,219 @@
+"""Outbox rows become episodes, feed events and somebody's work, in one transaction each."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from analytics.episodes import EpisodePolicy
+from api.alerting import intake, timekeeping
+from api.alerting.settings import AlertingSettings
+from tests.support.ward import START, Ward, story
+
+SETTINGS = AlertingSettings()
+POLICY = EpisodePolicy()
+MINUTE = timedelta(minutes=1)
+
+
+def take(ward: Ward, now: datetime) -> None:
+    async def told() -> None:
+        async with ward.engine() as conn:
+            while await intake.take(conn, now, SETTINGS, POLICY):
+                pass
+
+    story(told())
+
+
+def tick(ward: Ward, now: datetime) -> None:
+    async def told() -> None:
+        async with ward.engine() as conn:
+            await timekeeping.tick(conn, now, POLICY)
+
+    story(told())
+
+
+def test_a_finding_raises_an_alert_for_the_doctor_on_shift(ward: Ward) -> None:
+    patient, doctor = ward.patient(), ward.doctor()
+    ward.on_shift(doctor, START)
+    ward.finding(patient, "news2_emergency", START)
+    take(ward, START)
+    [episode] = ward.episodes()
+    assert (episode["state"], episode["doctor_id"]) == ("open", doctor.doctor_id)
+    assert episode["frame_id"] == 7
+    assert episode["escalate_due"] > START
+    [event] = ward.events()
+    assert event["event"] == "alert.raised"
+    assert event["holders"] == [doctor.user_id]
+    assert event["data"]["patient"] == str(patient.id)
+    assert event["data"]["notify"] is True
+    assert ward.all("SELECT FROM outbox WHERE taken_at IS NULL") == []
+
+
+def test_the_plans_doctor_comes_before_the_least_loaded(ward: Ward) -> None:
+    patient, planned, other = ward.patient(), ward.doctor("A"), ward.doctor("B")
+    for doctor in (planned, other):
+        ward.on_shift(doctor, START)
+    ward.assign(patient, planned)
+    for condition in ("limit_hr_high", "limit_spo2_low", "news2_urgent"):
+        ward.finding(patient, condition, START)
+    take(ward, START)
+    assert {e["doctor_id"] for e in ward.episodes()} == {planned.doctor_id}
+
+
+def test_without_a_plan_the_work_is_shared(ward: Ward) -> None:
+    doctors = [ward.doctor("A"), ward.doctor("B")]
+    for doctor in doctors:
+        ward.on_shift(doctor, START)
+    for _ in range(4):
+        ward.finding(ward.patient(), "news2_urgent", START)
+    take(ward, START)
+    held = [e["doctor_id"] for e in ward.episodes()]
+    assert sorted(held.count(d.doctor_id) for d in doctors) == [2, 2]
+
+
+def test_repeats_count_and_stay_silent(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "news2_urgent", START, priority="medium")
+    for minute in range(1, 4):
+        at = START + minute * MINUTE
+        ward.finding(patient, "news2_urgent", at, change="persists", priority="medium")
+    take(ward, START + 4 * MINUTE)
+    [episode] = ward.episodes()
+    assert episode["count"] == 4
+    assert len(ward.events()) == 1
+
+
+def test_what_must_persist_waits_and_is_raised_by_its_stored_time(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "limit_spo2_low", START, persist_s=60)
+    take(ward, START)
+    assert ward.episodes()[0]["state"] == "pending"
+    assert ward.events() == []
+    tick(ward, START + timedelta(seconds=59))
+    assert ward.events() == []
+    tick(ward, START + timedelta(seconds=60))
+    assert [e["event"] for e in ward.events()] == ["alert.raised"]
+
+
+def test_what_ends_before_it_persisted_is_never_shown(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "limit_spo2_low", START, persist_s=60)
+    ward.finding(patient, "limit_spo2_low", START + timedelta(seconds=20), change="cleared")
+    take(ward, START + timedelta(seconds=20))
+    assert ward.episodes()[0]["state"] == "expired"
+    assert ward.events() == []
+
+
+def test_a_late_finding_never_pages(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "news2_emergency", START - timedelta(hours=1), late=True)
+    take(ward, START)
+    [episode] = ward.episodes()
+    assert episode["historic"]
+    assert episode["raised_at"] is None
+    assert ward.events() == []
+
+
+def test_bad_backfill_that_nothing_follows_goes_to_the_coordinator(ward: Ward) -> None:
+    patient, doctor = ward.patient(), ward.doctor()
+    ward.on_shift(doctor, START)
+    ward.finding(
+        patient, "unconfirmed_deterioration", START, late=True, persist_s=600, priority="medium"
+    )
+    take(ward, START)
+    tick(ward, START + 9 * MINUTE)
+    assert ward.events() == []
+    tick(ward, START + 10 * MINUTE)
+    [event] = ward.events()
+    assert (event["data"]["level"], event["data"]["doctor"]) == ("coordinator", None)
+
+
+@pytest.mark.parametrize("state", ["paused", "discharged"])
+def test_who_is_not_watched_raises_nothing(ward: Ward, state: str) -> None:
+    ward.finding(ward.patient(state=state), "news2_emergency", START)
+    take(ward, START)
+    assert ward.episodes() == []
+    assert ward.all("SELECT FROM outbox WHERE taken_at IS NULL") == []
+
+
+def test_a_row_that_cannot_be_read_is_set_aside(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "news2_urgent", START, priority="purple")
+    ward.finding(patient, "single_3", START)
+    take(ward, START)
+    assert [e["condition"] for e in ward.episodes()] == ["single_3"]
+    assert ward.all("SELECT FROM outbox WHERE taken_at IS NULL") == []
+
+
+def test_nobody_answers_second_then_coordinator_are_called(ward: Ward) -> None:
+    first, second = ward.doctor("A"), ward.doctor("B")
+    patient = ward.patient()
+    for doctor in (first, second):
+        ward.on_shift(doctor, START)
+    ward.assign(patient, first)
+    ward.finding(patient, "news2_emergency", START)
+    take(ward, START)
+    for expected, level in ((second, 1), (second, 2)):
+        due = ward.episodes()[0]["escalate_due"]
+        tick(ward, due)
+        episode = ward.episodes()[0]
+        assert (episode["escalation_level"], episode["doctor_id"]) == (level, expected.doctor_id)
+    passed_on = ward.events()[1]
+    assert set(passed_on["holders"]) == {first.user_id, second.user_id}
+
+
+def test_one_living_episode_for_a_patient_and_condition(ward: Ward) -> None:
+    patient = ward.patient()
+    for _ in range(3):
+        ward.finding(patient, "news2_urgent", START)
+        take(ward, START)
+    assert len(ward.episodes()) == 1
+
+
+def test_a_new_start_after_the_end_is_a_new_episode(ward: Ward) -> None:
+    patient = ward.patient()
+    for minute, change in enumerate(("started", "cleared", "started")):
+        at = START + minute * MINUTE
+        ward.finding(patient, "news2_urgent", at, change=change, priority="medium")
+    take(ward, START + 3 * MINUTE)
+    assert [e["state"] for e in ward.episodes()] == ["resolved", "open"]
+    assert [e["event"] for e in ward.events()] == ["alert.raised", "alert.closed", "alert.raised"]
+
+
+def test_a_discharge_ends_alerts_and_a_pause_ends_by_itself(ward: Ward) -> None:
+    gone, away = ward.patient(), ward.patient()
+    for patient in (gone, away):
+        ward.finding(patient, "news2_urgent", START)
+    take(ward, START)
+    ward.sql.execute("UPDATE patient SET state = 'discharged' WHERE no = %s", (gone.no,))
+    ward.sql.execute(
+        "UPDATE patient SET state = 'paused', paused_until = %s WHERE no = %s",
+        (START + MINUTE, away.no),
+    )
+
+    async def told() -> None:
+        async with ward.engine() as conn:
+            await timekeeping.stop_watching(conn, START + 2 * MINUTE, POLICY)
+
+    story(told())
+    by_patient = {e["patient_no"]: e["state"] for e in ward.episodes()}
+    assert by_patient == {gone.no: "expired", away.no: "open"}
+    assert ward.one("SELECT state FROM patient WHERE no = %s", away.no)["state"] == "active"
+
+
+def test_alerts_of_an_ended_shift_are_handed_over(ward: Ward) -> None:
+    leaving, coming = ward.doctor("A"), ward.doctor("B")
+    patient = ward.patient()
+    ward.shift(leaving, START - timedelta(hours=8), START + MINUTE)
+    ward.finding(patient, "news2_emergency", START)
+    take(ward, START)
+    ward.shift(coming, START + MINUTE, START + timedelta(hours=8))
+
+    async def told() -> None:
+        async with ward.engine() as conn:
+            await timekeeping.hand_over(conn, START + 2 * MINUTE, POLICY)
+
+    story(told())
+    assert ward.episodes()[0]["doctor_id"] == coming.doctor_id
+    event = ward.events()[-1]
+    assert event["data"]["change"] == "handed_over"
+    assert set(event["holders"]) == {leaving.user_id, coming.user_id}
