@@ -15,6 +15,7 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 
 from api import problems, routes
+from api.certificates import DeviceAuthority
 from api.middleware import AccessLog, BoundedBody, SecurityHeaders
 from api.services import Services, open_pool
 from api.settings import ApiSettings
@@ -56,6 +57,8 @@ def _services(settings: ApiSettings) -> Services:
         engine_pool=open_pool(settings.engine_database_url, _ENGINE_CONNECTIONS, "homeward-engine"),
         clock=settings.ward_clock(),
         vault=Vault(settings.master_key_file),
+        authority=DeviceAuthority.load(settings.device_ca_cert_file, settings.device_ca_key_file),
+        broker_ca=settings.mqtt_ca_file.read_text() if settings.mqtt_ca_file else None,
     )
 
 
@@ -66,9 +69,7 @@ def _mount(app: FastAPI) -> None:
         router: APIRouter | None = getattr(module, "router", None)
         if router is not None:
             app.include_router(router, prefix=getattr(module, "PREFIX", PREFIX))
-    if importlib.util.find_spec("api.dashboard") and importlib.util.find_spec(
-        "api.dashboard.pages"
-    ):
+    if importlib.util.find_spec("api.dashboard.pages"):
         pages = importlib.import_module("api.dashboard.pages")
         app.include_router(pages.router)
 
@@ -77,13 +78,13 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
     """Return the background tasks by name."""
     services: Services = app.state.services
     tasks: dict[str, Task] = {}
-    if importlib.util.find_spec("api.live"):
-        live = importlib.import_module("api.live").LiveFeed(services)
-        app.state.live = live
-        tasks["live"] = live.run
+    feed = getattr(importlib.import_module("api.live"), "LiveFeed", None)
+    if feed is not None:
+        app.state.live = feed(services)
+        tasks["live"] = app.state.live.run
     for name, function in (("alerting", "run_engine"), ("rota", "run_rota")):
-        if importlib.util.find_spec(f"api.{name}"):
-            run = getattr(importlib.import_module(f"api.{name}"), function)
+        run = getattr(importlib.import_module(f"api.{name}"), function, None)
+        if run is not None:
             tasks[name] = partial(run, services)
     return tasks
 

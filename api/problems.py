@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.exceptions import HTTPException
 
-from api.errors import ApiError, InvalidError, UnavailableError
+from api.errors import ApiError, ForbiddenError, InvalidError, UnavailableError
 
 log = structlog.get_logger("api")
 MEDIA_TYPE = "application/problem+json"
@@ -77,6 +77,12 @@ async def _database(_: Request, error: Exception) -> JSONResponse:
     return _from_error(UnavailableError("The database does not answer."))
 
 
+async def _not_granted(_: Request, error: Exception) -> JSONResponse:
+    """Row-level security said no where the route had not: still an answer, and worth a look."""
+    log.warning("refused_by_database", error=type(error).__name__)
+    return _from_error(ForbiddenError())
+
+
 async def _surprise(_: Request, error: Exception) -> JSONResponse:
     log.error("unexpected_error", error=type(error).__name__, exc_info=error)
     return _from_error(ApiError())
@@ -89,4 +95,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     for vendor in (psycopg.OperationalError, PoolTimeout, PoolClosed):
         app.add_exception_handler(vendor, _database)
+    app.add_exception_handler(psycopg.errors.InsufficientPrivilege, _not_granted)
     app.add_exception_handler(Exception, _surprise)

@@ -13,6 +13,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from analytics.domain.clock import WardClock
+from api.certificates import DeviceAuthority
 from api.settings import ApiSettings
 from api.vault import Vault
 
@@ -30,6 +31,8 @@ class Services:
         engine_pool: connections as ``homeward_engine``, for the alert engine and the re-planner.
         clock: the ward's clock.
         vault: seals and opens personal data.
+        authority: signs the devices' certificates.
+        broker_ca: authority of the broker's certificate (PEM), told to devices.
     """
 
     settings: ApiSettings
@@ -37,10 +40,16 @@ class Services:
     engine_pool: Pool
     clock: WardClock
     vault: Vault
+    authority: DeviceAuthority
+    broker_ca: str | None = None
+
+    def real_s(self) -> float:
+        """Return real seconds since 1970: for certificates and one-time passwords."""
+        return time.time()  # noqa: TID251 - the edge of the program
 
     def now(self) -> datetime:
-        """Return the ward's time (UTC): the one place of the API that reads the clock for it."""
-        return self.clock.at(time.time())  # noqa: TID251 - the edge of the program
+        """Return the ward's time (UTC)."""
+        return self.clock.at(self.real_s())
 
 
 def open_pool(database_url: str, size: int, name: str) -> Pool:

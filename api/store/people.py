@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
+from analytics.domain.care import Role
 from api.store.types import Conn, Row
-
-_USER = "id, username, role, state, display_name, ward, patient_no, created_at"
 
 
 async def add_session(conn: Conn, hashed: bytes, user_id: UUID, kind: str, hours: float) -> None:
@@ -52,3 +51,190 @@ async def revoke_sessions(conn: Conn, user_id: UUID, but: bytes = b"") -> None:
         """,
         (user_id, but),
     )
+
+
+async def by_username(conn: Conn, username: str) -> Row | None:
+    """An account with what proves it, by its lower-case name."""
+    found = await conn.execute(
+        """
+        SELECT id, username, password_hash, role, state, totp_sealed, totp_step
+          FROM app_user WHERE username = %s
+        """,
+        (username,),
+    )
+    return await found.fetchone()
+
+
+async def secrets_of(conn: Conn, user_id: UUID) -> Row | None:
+    """An account with what proves it, by its id."""
+    found = await conn.execute(
+        """
+        SELECT id, username, password_hash, role, state, totp_sealed, totp_step
+          FROM app_user WHERE id = %s
+        """,
+        (user_id,),
+    )
+    return await found.fetchone()
+
+
+async def use_totp_step(conn: Conn, user_id: UUID, step: int) -> bool:
+    """Mark a time step as used; False if it, or a newer one, was used before."""
+    found = await conn.execute(
+        """
+        UPDATE app_user SET totp_step = %(step)s
+         WHERE id = %(id)s AND (totp_step IS NULL OR totp_step < %(step)s)
+        """,
+        {"id": user_id, "step": step},
+    )
+    return found.rowcount > 0
+
+
+async def set_totp(conn: Conn, user_id: UUID, sealed: bytes | None) -> None:
+    """Offer a second factor (not asked for until a password of it was used), or drop it."""
+    await conn.execute(
+        "UPDATE app_user SET totp_sealed = %s, totp_step = NULL WHERE id = %s", (sealed, user_id)
+    )
+
+
+async def set_password(conn: Conn, user_id: UUID, password_hash: str) -> None:
+    """Replace a password's hash."""
+    await conn.execute(
+        "UPDATE app_user SET password_hash = %s WHERE id = %s", (password_hash, user_id)
+    )
+
+
+async def add_user(conn: Conn, values: Row) -> UUID | None:
+    """Add an account; None if the name is taken.
+
+    Args:
+        conn: any connection of the API.
+        values: ``username``, ``password_hash``, ``role``, ``state``, ``display_name``, ``ward``.
+    """
+    found = await conn.execute(
+        """
+        INSERT INTO app_user (username, password_hash, role, state, display_name, ward)
+        VALUES (%(username)s, %(password_hash)s, %(role)s, %(state)s, %(display_name)s, %(ward)s)
+        ON CONFLICT (username) DO NOTHING RETURNING id
+        """,
+        values,
+    )
+    row = await found.fetchone()
+    return row["id"] if row else None
+
+
+async def user(conn: Conn, user_id: UUID) -> Row | None:
+    """An account as administrators see it."""
+    found = await conn.execute(
+        """
+        SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, p.id AS patient,
+               u.totp_step IS NOT NULL AS totp, u.created_at, u.patient_no
+          FROM app_user u LEFT JOIN patient p ON p.no = u.patient_no WHERE u.id = %s
+        """,
+        (user_id,),
+    )
+    return await found.fetchone()
+
+
+async def users(
+    conn: Conn,
+    *,
+    after: str | None,
+    limit: int,
+    roles: list[str] | None = None,
+    state: str | None = None,
+) -> list[Row]:
+    """Accounts by name, after a name; of some roles or one state alone if given."""
+    found = await conn.execute(
+        """
+        SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, p.id AS patient,
+               u.totp_step IS NOT NULL AS totp, u.created_at, u.patient_no
+          FROM app_user u LEFT JOIN patient p ON p.no = u.patient_no
+         WHERE (%(after)s::text IS NULL OR u.username > %(after)s)
+           AND (%(roles)s::text[] IS NULL OR u.role = ANY (%(roles)s))
+           AND (%(state)s::text IS NULL OR u.state = %(state)s)
+         ORDER BY u.username LIMIT %(limit)s
+        """,
+        {"after": after, "limit": limit, "roles": roles, "state": state},
+    )
+    return await found.fetchall()
+
+
+async def change_user(conn: Conn, user_id: UUID, values: Row) -> None:
+    """Change role, state, display name and ward, each kept where None."""
+    await conn.execute(
+        """
+        UPDATE app_user SET role = coalesce(%(role)s, role), state = coalesce(%(state)s, state),
+               display_name = coalesce(%(display_name)s, display_name),
+               ward = coalesce(%(ward)s, ward)
+         WHERE id = %(id)s
+        """,
+        {**values, "id": user_id},
+    )
+
+
+async def other_admins(conn: Conn, user_id: UUID) -> int:
+    """How many active administrators there are besides one; they are locked till the commit."""
+    found = await conn.execute(
+        """
+        SELECT id FROM app_user WHERE role = 'admin' AND state = 'active' AND id <> %s FOR UPDATE
+        """,
+        (user_id,),
+    )
+    return len(await found.fetchall())
+
+
+async def link_patient(conn: Conn, user_id: UUID, patient_no: int) -> bool:
+    """Link a patient's own account to the record; False if it cannot be linked to it."""
+    found = await conn.execute(
+        """
+        UPDATE app_user SET patient_no = %(no)s, state = 'active'
+         WHERE id = %(id)s AND role = 'patient' AND state <> 'disabled'
+           AND (patient_no IS NULL OR patient_no = %(no)s)
+        """,
+        {"id": user_id, "no": patient_no},
+    )
+    return found.rowcount > 0
+
+
+async def clinicians_among(conn: Conn, user_ids: list[UUID]) -> set[UUID]:
+    """Which of the accounts are active doctors or nurses."""
+    found = await conn.execute(
+        """
+        SELECT id FROM app_user
+         WHERE id = ANY (%s) AND role IN ('doctor', 'nurse') AND state = 'active'
+        """,
+        (user_ids,),
+    )
+    return {row["id"] for row in await found.fetchall()}
+
+
+async def put_admin(conn: Conn, username: str, password_hash: str) -> UUID:
+    """Add the first administrator, or give an account of that name the password and the role."""
+    found = await conn.execute(
+        """
+        INSERT INTO app_user (username, password_hash, role) VALUES (%s, %s, 'admin')
+        ON CONFLICT (username) DO UPDATE
+            SET password_hash = excluded.password_hash, role = 'admin', state = 'active'
+        RETURNING id
+        """,
+        (username, password_hash),
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise LookupError(username)
+    user_id: UUID = row["id"]
+    return user_id
+
+
+async def living_sessions(conn: Conn, hashes: list[bytes]) -> dict[bytes, tuple[Role, str]]:
+    """Which of the sessions still hold, with their owners' present role and ward."""
+    found = await conn.execute(
+        """
+        SELECT s.token_hash, u.role, u.ward
+          FROM session_token s JOIN app_user u ON u.id = s.user_id
+         WHERE s.token_hash = ANY (%s) AND s.revoked_at IS NULL AND s.expires_at > now()
+           AND u.state <> 'disabled'
+        """,
+        (hashes,),
+    )
+    return {row["token_hash"]: (Role(row["role"]), row["ward"]) for row in await found.fetchall()}

@@ -1,0 +1,110 @@
+"""The order of the panel: who needs somebody first. Pure, so that it can be argued about.
+
+Urgency is the highest of what open alerts and the NEWS2 lower bound say (Royal College of
+Physicians, 2017: 5 or a single 3 is urgent, 7 an emergency), then the score itself, then the risk.
+Rules come first: a model's risk only orders patients whom the rules call equal. Whoever has no
+fresh score is never called well: not knowing ranks above a low score.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.domain.vitals import METRIC_BY_NAME, Metric
+
+NEWS2_METRICS = (
+    Metric.RR,
+    Metric.SPO2,
+    Metric.O2,
+    Metric.SBP,
+    Metric.HR,
+    Metric.ACVPU,
+    Metric.TEMP,
+)
+UNKNOWN_NEWS2: Mapping[str, object] = {
+    "score": None,
+    "low": 0,
+    "high": 20,
+    "band": None,
+    "single_3": False,
+    "single_3_in": [],
+    "missing": [metric.wire_name for metric in NEWS2_METRICS],
+    "assumed": [],
+    "settles": None,
+}
+"""What is told while nothing was assessed: everything is missing, every score is possible."""
+
+STALE_S = 3_600.0
+_EMERGENCY, _URGENT = 7, 5
+_MAX_SCORE = 20
+_PRIORITY = {"high": 3, "medium": 2, "low": 1}
+_GRACE = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the order of one patient depends on.
+
+    Attributes:
+        alert: highest priority of the open alerts, None without any.
+        low: lower bound of NEWS2, None if nothing was assessed.
+        single_3: whether one parameter alone scores 3.
+        risk: probability of deterioration, None if unknown.
+        freshness_s: ward seconds since anything arrived, None if nothing ever did.
+        watched: False while paused.
+    """
+
+    alert: str | None
+    low: int | None
+    single_3: bool
+    risk: float | None
+    freshness_s: float | None
+    watched: bool = True
+
+
+def urgency(standing: Standing) -> float:
+    """Return the urgency, 0 to 400, higher first: hundreds are the level, the rest orders."""
+    if not standing.watched and standing.alert is None:
+        return 0.0
+    level = max(_PRIORITY.get(standing.alert or "", 0), _news2_level(standing))
+    score = min(standing.low or 0, _MAX_SCORE)
+    return round(100.0 * level + 4.0 * score + 10.0 * (standing.risk or 0.0), 3)
+
+
+def _news2_level(standing: Standing) -> int:
+    low = standing.low
+    if low is not None and low >= _EMERGENCY:
+        return 3
+    if standing.single_3 or (low is not None and low >= _URGENT):
+        return 2
+    unknown = low is None or standing.freshness_s is None or standing.freshness_s > STALE_S
+    return 1 if unknown else 0
+
+
+def coverage(
+    latest: Mapping[str, Mapping[str, Any]],
+    schedules: Iterable[Mapping[str, float]],
+    now_ms: int,
+) -> float | None:
+    """Return which share of the expected metrics is up to date, 0 to 1; None if none is expected.
+
+    A metric is up to date when its newest reading is younger than three of its expected intervals.
+
+    Args:
+        latest: newest reading by metric name, with its time ``t`` (milliseconds since 1970).
+        schedules: expected seconds between readings by metric name, one for each device.
+        now_ms: the ward's time, in milliseconds since 1970.
+    """
+    expected: dict[str, float] = {}
+    for schedule in schedules:
+        for name, seconds in schedule.items():
+            if name in METRIC_BY_NAME:
+                expected[name] = min(seconds, expected.get(name, seconds))
+    if not expected:
+        return None
+    fresh = [
+        name
+        for name, seconds in expected.items()
+        if name in latest and now_ms - int(latest[name]["t"]) <= seconds * 1_000 * _GRACE
+    ]
+    return round(len(fresh) / len(expected), 3)

@@ -1,0 +1,160 @@
+"""What may be said of a patient over HTTP, and how it is checked.
+
+Limits are a clinician's own for one person. They must lie within what the metric can be at all
+(``analytics.domain.vitals``), and low below high, else a typing error could silence a limit.
+"""
+
+from datetime import date, datetime
+from functools import cache
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from analytics.domain.vitals import CLINICAL, FACTS, METRIC_BY_NAME, Metric
+
+_EARLIEST_BIRTH = date(1895, 1, 1)
+
+
+class LimitForm(BaseModel):
+    """One metric's limits in its unit; null is no limit on that side."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    low: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    high: Annotated[float | None, Field(allow_inf_nan=False)] = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "LimitForm":
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError("low must be below high")
+        return self
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _known_zone(name: str) -> str:
+    if name not in _zones():
+        raise ValueError("is not a time zone of the IANA database")
+    return name
+
+
+def _known_limits(limits: dict[str, LimitForm]) -> dict[str, LimitForm]:
+    for name, limit in limits.items():
+        metric = METRIC_BY_NAME.get(name)
+        if metric is None or metric not in CLINICAL or metric in {Metric.ACVPU, Metric.O2}:
+            raise ValueError(f"{name} is not a metric that can have limits")
+        lowest, highest = FACTS[metric].reject
+        for value in (limit.low, limit.high):
+            if value is not None and not lowest <= value <= highest:
+                raise ValueError(f"{name} must be {lowest:g} to {highest:g}")
+    return limits
+
+
+def _possible_birth(day: date) -> date:
+    if day < _EARLIEST_BIRTH:
+        raise ValueError(f"must not be before {_EARLIEST_BIRTH}")
+    return day
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+BirthDate = Annotated[date, AfterValidator(_possible_birth)]
+Sex = Literal["female", "male", "other", "unknown"]
+Ward = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
+Limits = Annotated[dict[str, LimitForm], AfterValidator(_known_limits)]
+State = Literal["active", "paused", "discharged"]
+Scale = Annotated[Literal[1, 2], Field(description="2 only on a competent clinician's decision")]
+
+
+class ContactForm(BaseModel):
+    """Whom to call besides the patient."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text = ""
+    phone: Text = ""
+    relation: Text = ""
+
+
+class NewPatient(BaseModel):
+    """A patient to take in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    birth_date: BirthDate
+    sex: Sex
+    ward: Ward | None = None
+    external_id: Text | None = None
+    phone: Text | None = None
+    emergency_contact: Text | ContactForm | None = None
+    time_zone: TimeZone = "UTC"
+    spo2_scale: Scale = 1
+    limits: Limits = {}
+    state: State = "active"
+    until: AwareDatetime | None = None
+
+
+class PatientChange(BaseModel):
+    """What to change; what is left out stays, null empties where that is possible."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    birth_date: BirthDate | None = None
+    sex: Sex | None = None
+    ward: Ward | None = None
+    external_id: Text | None = None
+    phone: Text | None = None
+    emergency_contact: Text | ContactForm | None = None
+    time_zone: TimeZone | None = None
+    spo2_scale: Scale | None = None
+    limits: Limits | None = None
+    state: State | None = None
+    until: AwareDatetime | None = None
+
+    def beyond_plan(self) -> bool:
+        """Whether more than limits and oxygen scale, which doctors may set, is changed."""
+        return bool(self.model_fields_set - {"spo2_scale", "limits"})
+
+
+class Patient(BaseModel):
+    """A patient's record; ``doctor`` by the plan in force; personal fields are null once erased."""
+
+    id: UUID
+    name: str | None
+    birth_date: date | None
+    sex: Sex
+    ward: str
+    external_id: str | None
+    phone: str | None
+    emergency_contact: str | ContactForm | None
+    time_zone: str
+    spo2_scale: int
+    limits: dict[str, LimitForm]
+    plan_revision: int
+    state: State
+    until: datetime | None
+    created_at: datetime
+    doctor: UUID | None
+    doctor_name: str | None
+
+
+class PatientInFull(Patient):
+    """A patient's record with the accounts of the care team."""
+
+    care_team: list[UUID]

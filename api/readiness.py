@@ -1,0 +1,68 @@
+"""Whether the ward is ready, and if not, why: database, schema, alert engine, gateway.
+
+The gateway's silence makes the ward unready though the API still answers: a panel that shows old
+figures as if they were new is worse than none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from api.services import Pool
+from api.store import leadership, readiness
+
+# The newest step of gateway/migrations that this program was written for; a test compares them.
+SCHEMA_REVISION = "0006"
+GATEWAY_SILENT_S = 10.0
+LEADER_SILENT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What was found, by part: an empty text is well, anything else says what is wrong."""
+
+    checks: Mapping[str, str]
+
+    @property
+    def ready(self) -> bool:
+        """Whether every part is well."""
+        return not any(self.checks.values())
+
+
+async def look(pool: Pool) -> Readiness:
+    """Look at every part now."""
+    try:
+        async with pool.connection(timeout=2.0) as conn:
+            revision = await readiness.schema_revision(conn)
+            gateway = await readiness.gateway_age(conn)
+            leaders = await leadership.ages(conn)
+    except (psycopg.Error, PoolTimeout) as error:
+        reason = f"does not answer ({type(error).__name__})"
+        return Readiness(checks={"database": reason})
+    return Readiness(
+        checks={
+            "database": "",
+            "migrations": schema_reason(revision),
+            "engine": age_reason(leaders.get("alerts"), LEADER_SILENT_S),
+            "rota": age_reason(leaders.get("rota"), LEADER_SILENT_S),
+            "gateway": age_reason(gateway, GATEWAY_SILENT_S),
+        }
+    )
+
+
+def schema_reason(revision: str | None) -> str:
+    """Return what is wrong with the schema's revision; an older program may meet a newer one."""
+    if revision is None:
+        return "no schema"
+    if revision < SCHEMA_REVISION:
+        return f"at {revision}, needs {SCHEMA_REVISION}"
+    return ""
+
+
+def age_reason(age_s: float | None, silent_s: float) -> str:
+    """Return what is wrong with a part whose last sign of life is ``age_s`` seconds old."""
+    if age_s is None:
+        return "never heard of"
+    return f"silent for {age_s:.0f} s" if age_s > silent_s else ""

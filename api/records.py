@@ -1,0 +1,104 @@
+"""What is personal of a patient, as it is sealed and opened; and the vault's keys in the database.
+
+Only this module turns rows into names. A person who was erased has no key left: what was sealed
+stays closed, and reads as None.
+"""
+
+import hashlib
+import hmac
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from api.store import keys
+from api.store.types import Conn, Row
+from api.vault import KEY_BYTES, Vault, Wrapped, new_key, seal, unseal
+
+SYSTEM_KEY = "system"
+
+
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whom to call besides the patient."""
+
+    name: str = ""
+    phone: str = ""
+    relation: str = ""
+
+
+class Personal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The personal part of a patient's record."""
+
+    name: str
+    birth_date: date
+    phone: str | None = None
+    emergency_contact: str | Contact | None = None
+    external_id: str | None = None
+
+
+def _key_bond(patient_id: UUID) -> bytes:
+    return b"patient-key:" + patient_id.bytes
+
+
+def _record_bond(patient_id: UUID) -> bytes:
+    return b"patient:" + patient_id.bytes
+
+
+def new_patient_key(vault: Vault, patient_id: UUID) -> tuple[bytes, Wrapped]:
+    """Return a fresh data key for a patient, bare and wrapped."""
+    key = new_key()
+    return key, vault.wrap(key, _key_bond(patient_id))
+
+
+def patient_key(vault: Vault, row: Row) -> bytes | None:
+    """Return the data key of a row with ``id``, ``master_version``, ``wrapped``; None if erased."""
+    if row["wrapped"] is None:
+        return None
+    wrapped = Wrapped(version=row["master_version"], data=row["wrapped"])
+    return vault.unwrap(wrapped, _key_bond(row["id"]))
+
+
+def seal_personal(key: bytes, patient_id: UUID, personal: Personal) -> bytes:
+    """Seal the personal part with the patient's data key."""
+    return seal(key, msgspec.json.encode(personal), _record_bond(patient_id))
+
+
+def open_personal(vault: Vault, row: Row) -> Personal | None:
+    """Return the personal part of a row with ``sealed`` and the key's columns; None if erased.
+
+    Raises:
+        VaultError: what is stored does not open with the key that it should.
+    """
+    key = patient_key(vault, row)
+    if key is None:
+        return None
+    plain = unseal(key, row["sealed"], _record_bond(row["id"]))
+    return msgspec.json.decode(plain, type=Personal)
+
+
+def name_of(vault: Vault, row: Row) -> str | None:
+    """Return the patient's name, None if the person was erased."""
+    personal = open_personal(vault, row)
+    return personal.name if personal else None
+
+
+async def system_key(conn: Conn, vault: Vault, purpose: str) -> bytes:
+    """Return the vault's key for one purpose (``totp``, ``external-id``), made at first use."""
+    bond = b"vault-key:" + SYSTEM_KEY.encode()
+    row = await keys.vault_key(conn, SYSTEM_KEY)
+    if row is None:
+        fresh = vault.wrap(new_key(), bond)
+        row = await keys.add_vault_key(conn, SYSTEM_KEY, fresh.version, fresh.data)
+    root = vault.unwrap(Wrapped(version=row["master_version"], data=row["wrapped"]), bond)
+    derive = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
+    return derive.derive(root)
+
+
+async def external_hash(conn: Conn, vault: Vault, external_id: str | None) -> bytes | None:
+    """Return the keyed hash by which an external id is found without being readable."""
+    if not external_id:
+        return None
+    key = await system_key(conn, vault, "external-id")
+    return hmac.new(key, external_id.strip().encode(), hashlib.sha256).digest()

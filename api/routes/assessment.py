@@ -1,0 +1,92 @@
+"""What is thought of a patient now, and how scores went over time."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+
+from api.deps import Work
+from api.errors import NotFoundError
+from api.panel import UNKNOWN_NEWS2
+from api.spans import End, Start, span_of, width_of
+from api.store import patients, readings
+
+router = APIRouter(tags=["readings"])
+_MOST = 10_000
+
+
+class Assessment(BaseModel):
+    """NEWS2 with its bounds, the risk and what drives it, deviations from the person's own usual.
+
+    ``time`` is null, and everything is missing, until something was assessed. Not a diagnosis.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    time: str | None
+    news2: dict[str, Any]
+    risk: dict[str, Any]
+    baselines: list[Any]
+    drivers: list[Any]
+    freshness_s: float | None
+    latest: dict[str, Any]
+
+
+class Score(BaseModel):
+    """The highest scores in one stretch of time, ``time`` its start."""
+
+    time: datetime
+    low: int
+    high: int
+    score: int | None
+    risk: float | None
+    band: int
+
+
+class Scores(BaseModel):
+    """Scores over time, for a chart."""
+
+    items: list[Score]
+    next: str | None = None
+
+
+@router.get("/patients/{patient_id}/assessment")
+async def read_assessment(work: Work, patient_id: UUID) -> Assessment:
+    """Read the newest assessment of a patient."""
+    patient_no = await patients.number(work.conn, patient_id)
+    if patient_no is None:
+        raise NotFoundError
+    work.note("assessment.read", patient_no)
+    row = await readings.latest(work.conn, patient_no)
+    nothing: dict[str, Any] = {
+        "time": None,
+        "news2": dict(UNKNOWN_NEWS2),
+        "risk": {"probability": None, "horizon_minutes": None, "model": None},
+        "baselines": [],
+        "drivers": [],
+    }
+    told = (row["assessment"] if row else None) or {}
+    fresh = max((work.now - row["received"]).total_seconds(), 0.0) if row else None
+    latest = row["latest"] if row else {}
+    return Assessment(**{**nothing, **told, "freshness_s": fresh, "latest": latest})
+
+
+@router.get("/patients/{patient_id}/assessments")
+async def read_assessments(
+    work: Work,
+    patient_id: UUID,
+    start: Start = None,
+    end: End = None,
+    bucket: Annotated[str, Query(max_length=8)] = "5m",
+) -> Scores:
+    """Read how NEWS2 and risk went, the highest of each bucket; at most 10,000 buckets."""
+    span = span_of(start, end, work.now)
+    width = width_of(bucket)
+    patient_no = await patients.number(work.conn, patient_id)
+    if patient_no is None:
+        raise NotFoundError
+    work.note("assessments.read", patient_no)
+    rows = await readings.assessments(work.conn, patient_no, span, width, _MOST)
+    return Scores(items=[Score.model_validate(row) for row in rows])

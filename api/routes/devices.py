@@ -1,0 +1,197 @@
+"""Devices: register for a patient, list, certify anew, revoke."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from analytics.domain.vitals import METRIC_BY_NAME
+from api import identity
+from api.addresses import new_device_id
+from api.certificates import RequestRefusedError, Revoked
+from api.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.errors import ConflictError, InvalidError, NotFoundError
+from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.store import devices, patients
+from api.store.types import Row
+
+router = APIRouter(tags=["devices"], dependencies=[allow(*COORDINATORS)])
+TOKEN_HOURS = 24
+DeviceId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{2,62}$")]
+
+
+def _known_schedule(expected: dict[str, float]) -> dict[str, float]:
+    for name in expected:
+        if name not in METRIC_BY_NAME:
+            raise ValueError(f"{name} is not a metric")
+    return expected
+
+
+Seconds = Annotated[float, Field(ge=1, le=604_800, allow_inf_nan=False)]
+Schedule = Annotated[
+    dict[str, Seconds],
+    Field(description="seconds between readings by metric", max_length=len(METRIC_BY_NAME)),
+    AfterValidator(_known_schedule),
+]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class NewDevice(BaseModel):
+    """A device to register for a patient; it stays theirs for life."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: ShortText
+    serial: ShortText | None = None
+    expected: Schedule = {}
+
+
+class Registered(BaseModel):
+    """The registered device and its one-time token, which is shown this once."""
+
+    id: str
+    device: str
+    enrolment_token: str
+    expires_at: datetime
+
+
+class Device(BaseModel):
+    """A device; ``online`` is the device's own unsigned word, ``last_received`` is proved."""
+
+    id: str
+    device: str
+    patient: UUID
+    kind: str
+    serial: str | None
+    expected: dict[str, float]
+    state: str
+    registered_at: datetime
+    bound_from: datetime | None
+    bound_to: datetime | None
+    online: bool
+    last_received: datetime | None
+
+
+class CertificateRequest(BaseModel):
+    """A PEM PKCS#10 request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    csr: Annotated[str, Field(max_length=16_384)]
+
+
+class Certificate(BaseModel):
+    """A client certificate for the broker."""
+
+    id: str
+    client_certificate_pem: str
+    expires_at: datetime
+
+
+async def _device(work: UnitOfWork, device_id: str, *, lock: bool = False) -> Row:
+    row = await devices.device(work.conn, device_id, lock=lock)
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _shown(row: Row) -> Device:
+    return Device(**row, device=row["id"])
+
+
+async def _token(work: UnitOfWork, row: Row) -> Registered:
+    token = identity.new_token()
+    hashed = identity.token_hash(token)
+    expires = await devices.add_token(work.conn, row["no"], hashed, TOKEN_HOURS)
+    return Registered(id=row["id"], device=row["id"], enrolment_token=token, expires_at=expires)
+
+
+@router.get("/devices")
+async def list_devices(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[Device]:
+    """List the devices of the ward in the order of registration."""
+    return await _listed(work, cursor, limit, None)
+
+
+@router.get("/patients/{patient_id}/devices")
+async def list_patients_devices(
+    work: Work, patient_id: UUID, cursor: Cursor = None, limit: Limit = 100
+) -> Page[Device]:
+    """List one patient's devices."""
+    patient_no = await patients.number(work.conn, patient_id)
+    if patient_no is None:
+        raise NotFoundError
+    return await _listed(work, cursor, limit, patient_no)
+
+
+async def _listed(
+    work: UnitOfWork, cursor: str | None, limit: int, patient_no: int | None
+) -> Page[Device]:
+    after = read_cursor(cursor, int)
+    rows = await devices.devices(
+        work.conn, after=int(str(after[0])) if after else 0, limit=limit + 1, patient_no=patient_no
+    )
+    shown, following = cut(rows, limit, lambda row: [row["no"]])
+    work.note("devices.list", patient_no, count=len(shown))
+    return Page(items=[_shown(row) for row in shown], next=following)
+
+
+@router.post("/patients/{patient_id}/devices", status_code=201)
+async def register(work: Work, patient_id: UUID, body: NewDevice) -> Registered:
+    """Register a device for a patient and get its one-time token, good for 24 hours."""
+    patient_no = await patients.number(work.conn, patient_id)
+    if patient_no is None:
+        raise NotFoundError
+    device_id = new_device_id()
+    values = {**body.model_dump(), "id": device_id, "patient_no": patient_no, "now": work.now}
+    await devices.add(work.conn, values)
+    work.note("device.register", patient_no, device=device_id)
+    return await _token(work, await _device(work, device_id))
+
+
+@router.post("/devices/{device_id}/token", status_code=201)
+async def renew_token(work: Work, device_id: DeviceId) -> Registered:
+    """Give a new one-time token, with which the device enrols its next key."""
+    row = await _device(work, device_id, lock=True)
+    if row["state"] == "revoked":
+        raise ConflictError("A revoked device stays revoked; register the hardware anew.")
+    work.note("device.token", row["patient_no"], device=device_id)
+    return await _token(work, row)
+
+
+@router.post("/devices/{device_id}/certificate", status_code=201)
+async def certify(work: Work, device_id: DeviceId, body: CertificateRequest) -> Certificate:
+    """Sign a further client certificate for an enrolled device."""
+    row = await _device(work, device_id, lock=True)
+    if row["state"] != "enrolled":
+        raise ConflictError("Only an enrolled device gets a certificate.")
+    now = datetime.fromtimestamp(work.services.real_s(), UTC)
+    try:
+        issued = work.services.authority.sign(body.csr, device_id, now)
+    except RequestRefusedError as error:
+        raise InvalidError("csr", str(error)) from error
+    await devices.add_certificate(work.conn, row["no"], issued.serial, issued.expires, issued.pem)
+    work.note("device.certify", row["patient_no"], device=device_id, serial=issued.serial)
+    return Certificate(
+        id=issued.serial, client_certificate_pem=issued.pem, expires_at=issued.expires
+    )
+
+
+@router.post("/devices/{device_id}/revoke")
+async def revoke(work: Work, device_id: DeviceId) -> Device:
+    """End a device at once: its keys, certificates and tokens. A repeat changes nothing."""
+    row = await _device(work, device_id, lock=True)
+    await devices.revoke(work.conn, row["no"], work.now)
+    work.note("device.revoke", row["patient_no"], device=device_id)
+    return _shown(await _device(work, device_id))
+
+
+@router.get("/devices/revoked.pem")
+async def revocation_list(work: Work) -> Response:
+    """Return the list of revoked certificates (PEM), signed now and good for 30 days."""
+    rows = await devices.revoked_certificates(work.conn)
+    revoked = [Revoked(serial=row["serial"], since=row["revoked_at"]) for row in rows]
+    now = datetime.fromtimestamp(work.services.real_s(), UTC)
+    pem = work.services.authority.revocation_list(revoked, now)
+    return Response(pem, media_type="application/pem-certificate-chain")

@@ -1,0 +1,144 @@
+"""Readings of one patient, raw or in buckets for charts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from analytics.domain.vitals import METRIC_BY_NAME, Metric, Quality
+from api.deps import UnitOfWork, Work
+from api.errors import InvalidError, NotFoundError
+from api.observation_ids import ObservationId
+from api.paging import Cursor, Page, cut, read_cursor
+from api.spans import End, Start, span_of, width_of
+from api.store import patients, readings
+from api.store.types import Row
+
+router = APIRouter(tags=["readings"])
+Limit = Annotated[int, Query(ge=1, le=10_000)]
+
+
+class Point(BaseModel):
+    """One reading: by a device, or entered by a person."""
+
+    id: str
+    time: datetime
+    metric: str
+    value: float
+    quality: str
+    device: str | None
+    entered_by: UUID | None
+    entered_by_name: str | None
+    received: datetime
+
+
+class Bucket(BaseModel):
+    """The readings of one metric in one stretch of time, ``time`` its start."""
+
+    time: datetime
+    metric: str
+    min: float
+    mean: float
+    max: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked for: whose readings, of what, when, and which page."""
+
+    patient_no: int
+    metrics: list[Metric]
+    span: tuple[datetime, datetime]
+    cursor: str | None
+    limit: int
+
+
+def _metrics(names: list[str]) -> list[Metric]:
+    for name in names:
+        if name not in METRIC_BY_NAME:
+            raise InvalidError("metric", f"must be one of {', '.join(METRIC_BY_NAME)}")
+    return [METRIC_BY_NAME[name] for name in dict.fromkeys(names)] or list(Metric)
+
+
+@router.get("/patients/{patient_id}/observations")
+async def read_observations(
+    *,
+    work: Work,
+    patient_id: UUID,
+    metric: Annotated[list[str], Query(max_length=len(Metric))] = [],  # noqa: B006 - FastAPI copies
+    start: Start = None,
+    end: End = None,
+    bucket: Annotated[str | None, Query(max_length=8)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 1_000,
+) -> Page[Point] | Page[Bucket]:
+    """Read a patient's readings by mapped time; with ``bucket``, their extremes and means."""
+    wanted = _metrics(metric)
+    span = span_of(start, end, work.now)
+    patient_no = await patients.number(work.conn, patient_id)
+    if patient_no is None:
+        raise NotFoundError
+    work.note("observations.read", patient_no, metrics=[one.wire_name for one in wanted])
+    asked = Asked(patient_no=patient_no, metrics=wanted, span=span, cursor=cursor, limit=limit)
+    if bucket is None:
+        return await _raw(work, asked)
+    return await _in_buckets(work, asked, width_of(bucket))
+
+
+async def _raw(work: UnitOfWork, asked: Asked) -> Page[Point]:
+    key = read_cursor(asked.cursor, datetime, int, int, float)
+    span, after = asked.span, None
+    if key is not None and isinstance(key[0], datetime):
+        span = (max(span[0], key[0]), span[1])
+        after = (int(str(key[1])), int(str(key[2])), float(str(key[3])))
+    rows = await readings.observations(
+        work.conn, asked.patient_no, asked.metrics, span, after=after, limit=asked.limit + 1
+    )
+    shown, following = cut(
+        rows, asked.limit, lambda row: [row["time"], row["metric"], row["frame_id"], row["value"]]
+    )
+    return Page(items=[_point(row, asked.patient_no) for row in shown], next=following)
+
+
+def _point(row: Row, patient_no: int) -> Point:
+    identity = ObservationId(
+        time=row["time"], patient_no=patient_no, metric=row["metric"], frame_id=row["frame_id"]
+    )
+    return Point(
+        id=identity.text(),
+        time=row["time"],
+        metric=Metric(row["metric"]).wire_name,
+        value=row["value"],
+        quality=Quality(row["quality"]).name.lower(),
+        device=row["device"],
+        entered_by=row["entered_by"],
+        entered_by_name=row["entered_by_name"],
+        received=row["received"],
+    )
+
+
+async def _in_buckets(work: UnitOfWork, asked: Asked, width: timedelta) -> Page[Bucket]:
+    key = read_cursor(asked.cursor, datetime, int)
+    after = None
+    if key is not None and isinstance(key[0], datetime):
+        after = (key[0], int(str(key[1])))
+    rows = await readings.buckets(
+        work.conn,
+        asked.patient_no,
+        asked.metrics,
+        asked.span,
+        width,
+        after=after,
+        limit=asked.limit + 1,
+    )
+    shown, following = cut(rows, asked.limit, lambda row: [row["start"], row["metric"]])
+    items = [Bucket(**{**row, "time": row["start"], "metric": _name(row)}) for row in shown]
+    return Page(items=items, next=following)
+
+
+def _name(row: Row) -> str:
+    return Metric(row["metric"]).wire_name

@@ -1,0 +1,39 @@
+"""For operators: is it alive, is it ready and why not, and its metrics. No personal data."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api import readiness
+from api.deps import Shared
+from api.telemetry import POOL, REGISTRY
+
+PREFIX = ""
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Answer that the program runs."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+async def readyz(services: Shared) -> JSONResponse:
+    """Answer 200 when the whole ward is ready, else 503 with the reasons."""
+    found = await readiness.look(services.pool)
+    body = {
+        "ready": found.ready,
+        "reasons": [f"{part}: {why}" for part, why in found.checks.items() if why],
+        "checks": {part: why or "ok" for part, why in found.checks.items()},
+    }
+    return JSONResponse(body, 200 if found.ready else 503)
+
+
+@router.get("/metrics")
+async def metrics(services: Shared) -> Response:
+    """Answer the metrics in Prometheus' text format."""
+    for pool in (services.pool, services.engine_pool):
+        for what, value in pool.get_stats().items():
+            POOL.labels(pool.name, what).set(value)
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

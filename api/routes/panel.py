@@ -1,0 +1,87 @@
+"""The panel: every patient whom the caller may see, most urgent first."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from analytics.domain.care import Role
+from api import panel, records
+from api.deps import CLINICIANS, UnitOfWork, Work, allow
+from api.paging import Cursor, Page, cut, read_cursor
+from api.store import panel as sql
+from api.store.types import Row
+
+router = APIRouter(tags=["patients"])
+Limit = Annotated[int, Query(ge=1, le=1_000)]
+
+
+class PanelRow(BaseModel):
+    """One patient; ``freshness_s`` in ward seconds, ``coverage`` the share that is up to date."""
+
+    patient: UUID
+    name: str | None
+    urgency: float
+    news2: dict[str, Any]
+    risk: float | None
+    freshness_s: float | None
+    coverage: float | None
+    open_alerts: int
+    doctor: UUID | None
+    doctor_name: str | None
+    state: str
+    until: datetime | None
+    measured: datetime | None
+    worst_alert: str | None
+
+
+def _standing(row: Row, now: datetime) -> panel.Standing:
+    age = (now - row["received"]).total_seconds() if row["received"] else None
+    return panel.Standing(
+        alert=row["worst"],
+        low=row["news2_low"],
+        single_3=bool((row["news2"] or {}).get("single_3")),
+        risk=row["risk"],
+        freshness_s=max(age, 0.0) if age is not None else None,
+        watched=row["state"] == "active",
+    )
+
+
+def _shown(work: UnitOfWork, row: Row, standing: panel.Standing, urgency: float) -> PanelRow:
+    now_ms = int(work.now.timestamp() * 1000)
+    return PanelRow(
+        patient=row["id"],
+        name=records.name_of(work.services.vault, row),
+        urgency=urgency,
+        news2=row["news2"] or dict(panel.UNKNOWN_NEWS2),
+        risk=row["risk"],
+        freshness_s=standing.freshness_s,
+        coverage=panel.coverage(row["latest"] or {}, row["expected"], now_ms),
+        open_alerts=row["open_alerts"],
+        doctor=row["doctor"],
+        doctor_name=row["doctor_name"],
+        state=row["state"],
+        until=row["paused_until"],
+        measured=row["measured"],
+        worst_alert=row["worst"],
+    )
+
+
+@router.get("/panel", dependencies=[allow(Role.COORDINATOR, *CLINICIANS)])
+async def read_panel(work: Work, cursor: Cursor = None, limit: Limit = 200) -> Page[PanelRow]:
+    """Read the panel: most urgent first; equal ones in the order they were taken in."""
+    after = read_cursor(cursor, float, int)
+    ranked = []
+    for row in await sql.rows(work.conn):
+        standing = _standing(row, work.now)
+        ranked.append((-panel.urgency(standing), row["no"], standing, row))
+    ranked.sort(key=lambda one: one[:2])
+    if after is not None:
+        last = (float(str(after[0])), int(str(after[1])))
+        ranked = [one for one in ranked if one[:2] > last]
+    shown, following = cut(ranked, limit, lambda one: one[:2])
+    work.note("panel.read", patients=[one[1] for one in shown])
+    items = [_shown(work, row, standing, -minus) for minus, _, standing, row in shown]
+    return Page(items=items, next=following)

@@ -1,0 +1,228 @@
+"""Patients: take in, list, read, change, and forget."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import psycopg
+from fastapi import APIRouter, Query
+
+from analytics.domain.care import Role
+from api import records
+from api.addresses import bucket_of
+from api.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.patient_forms import NewPatient, Patient, PatientChange, PatientInFull
+from api.records import Contact, Personal
+from api.store import keys, patients
+from api.store.types import Row
+
+router = APIRouter(tags=["patients"])
+_TAKEN = "Another patient has this external id."
+
+
+def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
+    """Return a record as it is answered, with the personal part opened."""
+    personal = records.open_personal(work.services.vault, row)
+    contact = personal.emergency_contact if personal else None
+    return {
+        **row,
+        "name": personal.name if personal else None,
+        "birth_date": personal.birth_date if personal else None,
+        "external_id": personal.external_id if personal else None,
+        "phone": personal.phone if personal else None,
+        "emergency_contact": _contact_form(contact),
+        "spo2_scale": row["spo2_scale"] or 1,
+        "limits": row["limits"] or {},
+        "until": row["paused_until"],
+        "doctor": row["doctor_id"],
+    }
+
+
+def _contact_form(contact: str | Contact | None) -> object:
+    if isinstance(contact, Contact):
+        return {"name": contact.name, "phone": contact.phone, "relation": contact.relation}
+    return contact
+
+
+def _contact(given: object) -> str | Contact | None:
+    if given is None or isinstance(given, str):
+        return given
+    return Contact(**given) if isinstance(given, dict) else None
+
+
+def _check_state(state: str, until: datetime | None, now: datetime) -> datetime | None:
+    """Return until when the patient is paused, None in every other state."""
+    if state != "paused":
+        return None
+    if until is None:
+        raise InvalidError("until", "is needed to pause: nobody is to be forgotten in a pause")
+    if until <= now:
+        raise InvalidError("until", "must lie ahead")
+    return until
+
+
+def _check_birth(personal: Personal, now: datetime) -> None:
+    if personal.birth_date > now.date():
+        raise InvalidError("birth_date", "must not lie ahead")
+
+
+@router.get("/patients")
+async def list_patients(
+    work: Work,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+    external_id: Annotated[str | None, Query(max_length=200)] = None,
+) -> Page[Patient]:
+    """List the patients whom the caller may see, in the order they were taken in."""
+    after = read_cursor(cursor, int)
+    sought = await records.external_hash(work.conn, work.services.vault, external_id)
+    rows = await patients.records(
+        work.conn, after=int(str(after[0])) if after else 0, limit=limit + 1, external_hash=sought
+    )
+    shown, following = cut(rows, limit, lambda row: [row["no"]])
+    work.note("patients.list", patients=[row["no"] for row in shown])
+    return Page(items=[Patient(**_shown(work, row)) for row in shown], next=following)
+
+
+@router.post("/patients", status_code=201, dependencies=[allow(*COORDINATORS)])
+async def take_in(work: Work, body: NewPatient) -> PatientInFull:
+    """Take a patient in; coordinators into their own ward."""
+    ward = body.ward or work.caller.ward
+    _check_ward(work, ward)
+    fields = body.model_dump(include={"name", "birth_date", "phone", "external_id"})
+    personal = Personal(
+        **fields, emergency_contact=_contact(body.model_dump()["emergency_contact"])
+    )
+    _check_birth(personal, work.now)
+    patient_id = uuid4()
+    key, wrapped = records.new_patient_key(work.services.vault, patient_id)
+    values = {
+        "id": patient_id,
+        "bucket": bucket_of(patient_id),
+        "ward": ward,
+        "sealed": records.seal_personal(key, patient_id, personal),
+        "external_hash": await records.external_hash(
+            work.conn, work.services.vault, body.external_id
+        ),
+        "paused_until": _check_state(body.state, body.until, work.now),
+        "limits": body.model_dump()["limits"],
+        "set_by": work.caller.user_id,
+        "now": work.now,
+        **body.model_dump(include={"sex", "time_zone", "state", "spo2_scale"}),
+    }
+    try:
+        patient_no = await patients.add(work.conn, values)
+    except psycopg.errors.UniqueViolation as error:
+        raise ConflictError(_TAKEN) from error
+    await keys.put_patient_key(work.conn, patient_no, wrapped.version, wrapped.data)
+    work.note("patient.create", patient_no)
+    return await _in_full(work, patient_id)
+
+
+def _check_ward(work: UnitOfWork, ward: str) -> None:
+    if work.caller.role is not Role.ADMIN and ward != work.caller.ward:
+        raise ForbiddenError("A coordinator manages their own ward.")
+
+
+async def _in_full(work: UnitOfWork, patient_id: UUID) -> PatientInFull:
+    row = await patients.record(work.conn, patient_id)
+    if row is None:
+        raise NotFoundError
+    team = await patients.care_team(work.conn, row["no"])
+    return PatientInFull(**_shown(work, row), care_team=team)
+
+
+@router.get("/patients/{patient_id}")
+async def read_patient(work: Work, patient_id: UUID) -> PatientInFull:
+    """Read one patient's record."""
+    row = await patients.record(work.conn, patient_id)
+    if row is None:
+        raise NotFoundError
+    work.note("patient.read", row["no"])
+    team = await patients.care_team(work.conn, row["no"])
+    return PatientInFull(**_shown(work, row), care_team=team)
+
+
+@router.patch("/patients/{patient_id}", dependencies=[allow(*COORDINATORS, Role.DOCTOR)])
+async def change_patient(work: Work, patient_id: UUID, body: PatientChange) -> PatientInFull:
+    """Change a record; a doctor of the patient may change limits and oxygen scale alone."""
+    if work.caller.role is Role.DOCTOR and body.beyond_plan():
+        raise ForbiddenError("A doctor may change limits and spo2_scale; the rest a coordinator.")
+    row = await patients.record(work.conn, patient_id)
+    if row is None:
+        raise NotFoundError
+    if body.beyond_plan():
+        await _change_record(work, row, body)
+    if body.spo2_scale is not None or body.limits is not None:
+        await _change_plan(work, row, body)
+    work.note("patient.change", row["no"], fields=sorted(body.model_fields_set))
+    return await _in_full(work, patient_id)
+
+
+async def _change_plan(work: UnitOfWork, row: Row, body: PatientChange) -> None:
+    scale = body.spo2_scale or row["spo2_scale"] or 1
+    limits = body.model_dump()["limits"] if body.limits is not None else row["limits"] or {}
+    await patients.set_care_plan(work.conn, row["no"], scale, limits, work.now)
+
+
+async def _change_record(work: UnitOfWork, seen: Row, body: PatientChange) -> None:
+    row = await patients.record(work.conn, seen["id"], lock=True) or seen
+    key = records.patient_key(work.services.vault, row)
+    old = records.open_personal(work.services.vault, row)
+    if key is None or old is None:
+        raise ConflictError("This person was erased.")
+    personal = _changed(old, body)
+    _check_birth(personal, work.now)
+    ward = body.ward or row["ward"]
+    _check_ward(work, ward)
+    state = body.state or row["state"]
+    until = body.until if "until" in body.model_fields_set else row["paused_until"]
+    if body.until is not None and state != "paused":
+        raise InvalidError("until", "goes with the state `paused`")
+    values = {
+        "ward": ward,
+        "sealed": records.seal_personal(key, row["id"], personal),
+        "external_hash": await records.external_hash(
+            work.conn, work.services.vault, personal.external_id
+        ),
+        "sex": body.sex or row["sex"],
+        "time_zone": body.time_zone or row["time_zone"],
+        "state": state,
+        "paused_until": until if not _touches_state(body) else _check_state(state, until, work.now),
+    }
+    try:
+        await patients.change(work.conn, row["no"], values)
+    except psycopg.errors.UniqueViolation as error:
+        raise ConflictError(_TAKEN) from error
+
+
+def _touches_state(body: PatientChange) -> bool:
+    return bool(body.model_fields_set & {"state", "until"})
+
+
+def _changed(old: Personal, body: PatientChange) -> Personal:
+    given = body.model_dump(include=body.model_fields_set)
+    return Personal(
+        name=given.get("name") or old.name,
+        birth_date=given.get("birth_date") or old.birth_date,
+        phone=given.get("phone", old.phone),
+        external_id=given.get("external_id", old.external_id),
+        emergency_contact=_contact(given["emergency_contact"])
+        if "emergency_contact" in given
+        else old.emergency_contact,
+    )
+
+
+@router.post("/patients/{patient_id}/erase", status_code=204, dependencies=[allow(Role.ADMIN)])
+async def erase(work: Work, patient_id: UUID) -> None:
+    """Forget a discharged person: without their key nothing personal can be read again."""
+    row = await patients.record(work.conn, patient_id, lock=True)
+    if row is None:
+        raise NotFoundError
+    if row["state"] != "discharged":
+        raise ConflictError("Discharge the patient first.")
+    await keys.destroy_patient_key(work.conn, row["no"])
+    await patients.forget(work.conn, row["no"])
+    work.note("patient.erase", row["no"])

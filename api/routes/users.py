@@ -1,0 +1,182 @@
+"""Accounts, for administrators; and who may be chosen for care teams, for coordinators."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from analytics.domain.care import Role
+from api import identity
+from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.errors import ConflictError, NotFoundError
+from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.store import people
+
+router = APIRouter(tags=["people"])
+
+Username = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._@-]{0,63}$"
+    ),
+]
+Password = Annotated[str, Field(min_length=identity.MIN_PASSWORD, max_length=identity.MAX_PASSWORD)]
+Ward = Annotated[str, Field(min_length=1, max_length=60)]
+DisplayName = Annotated[str, Field(max_length=120)]
+
+
+class User(BaseModel):
+    """An account."""
+
+    id: UUID
+    username: str
+    role: Role
+    state: str
+    display_name: str
+    ward: str
+    patient: UUID | None
+    totp: bool
+    created_at: datetime
+
+
+class Clinician(BaseModel):
+    """A doctor or nurse who has an account."""
+
+    id: UUID
+    username: str
+    display_name: str
+    role: Role
+
+
+class NewUser(BaseModel):
+    """An account to open."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    username: Username
+    password: Password
+    role: Role
+    display_name: DisplayName = ""
+    ward: Ward = "main"
+
+
+class UserChange(BaseModel):
+    """What to change of an account; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Password | None = None
+    role: Role | None = None
+    state: Literal["active", "disabled"] | None = None
+    display_name: DisplayName | None = None
+    ward: Ward | None = None
+    reset_totp: bool = False
+
+    @property
+    def ends_sessions(self) -> bool:
+        """Whether everybody signed in with the account must sign in anew."""
+        return bool(self.password or self.role or self.reset_totp) or self.state == "disabled"
+
+
+@router.get("/users", dependencies=[allow(Role.ADMIN)])
+async def list_users(
+    work: Work, cursor: Cursor = None, limit: Limit = 100, role: Role | None = None
+) -> Page[User]:
+    """List accounts by name."""
+    after = read_cursor(cursor, str)
+    rows = await people.users(
+        work.conn,
+        after=str(after[0]) if after else None,
+        limit=limit + 1,
+        roles=[role.value] if role else None,
+    )
+    shown, following = cut(rows, limit, lambda row: [row["username"]])
+    return Page(items=[User.model_validate(row) for row in shown], next=following)
+
+
+@router.post("/users", status_code=201, dependencies=[allow(Role.ADMIN)])
+async def add_user(work: Work, body: NewUser) -> User:
+    """Open an account."""
+    values = {
+        "username": body.username,
+        "password_hash": await identity.hash_password(body.password),
+        "role": body.role.value,
+        "state": "pending" if body.role is Role.PATIENT else "active",
+        "display_name": body.display_name,
+        "ward": body.ward,
+    }
+    user_id = await people.add_user(work.conn, values)
+    if user_id is None:
+        raise ConflictError("This user name is taken.")
+    work.note("user.create", user=str(user_id), role=body.role.value)
+    return await _shown(work, user_id)
+
+
+@router.patch("/users/{user_id}", dependencies=[allow(Role.ADMIN)])
+async def change_user(work: Work, user_id: UUID, body: UserChange) -> User:
+    """Change an account; a new password or role, or disabling, ends its sessions."""
+    row = await people.user(work.conn, user_id)
+    if row is None:
+        raise NotFoundError
+    await _keep_an_admin(work, user_id, body)
+    if body.password:
+        hashed = await identity.hash_password(body.password)
+        await people.set_password(work.conn, user_id, hashed)
+    if body.reset_totp:
+        await people.set_totp(work.conn, user_id, None)
+    values = body.model_dump(include={"role", "state", "display_name", "ward"}, mode="json")
+    await people.change_user(work.conn, user_id, values)
+    if body.ends_sessions:
+        await people.revoke_sessions(work.conn, user_id)
+    work.note("user.change", user=str(user_id), fields=sorted(body.model_fields_set))
+    return await _shown(work, user_id)
+
+
+async def _keep_an_admin(work: UnitOfWork, user_id: UUID, body: UserChange) -> None:
+    """Refuse to lock everybody out."""
+    loses = body.state == "disabled" or body.role not in {None, Role.ADMIN}
+    if not loses:
+        return
+    row = await people.user(work.conn, user_id)
+    if row is None or row["role"] != Role.ADMIN:
+        return
+    if not await people.other_admins(work.conn, user_id):
+        raise ConflictError("This is the last administrator.")
+
+
+async def _shown(work: UnitOfWork, user_id: UUID) -> User:
+    return User.model_validate(await people.user(work.conn, user_id))
+
+
+@router.get("/clinicians", dependencies=[allow(*COORDINATORS)])
+async def list_clinicians(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[Clinician]:
+    """List active doctors and nurses, whom a care team can be made of."""
+    after = read_cursor(cursor, str)
+    rows = await people.users(
+        work.conn,
+        after=str(after[0]) if after else None,
+        limit=limit + 1,
+        roles=[role.value for role in CLINICIANS],
+        state="active",
+    )
+    shown, following = cut(rows, limit, lambda row: [row["username"]])
+    return Page(items=[Clinician.model_validate(row) for row in shown], next=following)
+
+
+@router.get("/registrations", dependencies=[allow(*COORDINATORS)])
+async def list_registrations(
+    work: Work, cursor: Cursor = None, limit: Limit = 100
+) -> Page[Clinician]:
+    """List patients' own accounts that wait to be linked to a patient."""
+    after = read_cursor(cursor, str)
+    rows = await people.users(
+        work.conn,
+        after=str(after[0]) if after else None,
+        limit=limit + 1,
+        roles=[Role.PATIENT.value],
+        state="pending",
+    )
+    shown, following = cut(rows, limit, lambda row: [row["username"]])
+    return Page(items=[Clinician.model_validate(row) for row in shown], next=following)

@@ -1,0 +1,199 @@
+"""SQL of devices, their keys, certificates, enrolment and commands."""
+
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from api.store.types import Conn, Row
+
+_DEVICE = """
+    SELECT d.id, d.no, d.patient_no, p.id AS patient, p.bucket, d.kind, d.serial, d.expected,
+           d.state, d.registered_at, d.bound_from, d.bound_to, coalesce(n.online, false) AS online,
+           (SELECT max(w.last_received) FROM device_window w WHERE w.device_no = d.no)
+               AS last_received
+      FROM device d JOIN patient p ON p.no = d.patient_no
+      LEFT JOIN device_now n ON n.device_no = d.no
+"""
+
+
+async def add(conn: Conn, values: Row) -> None:
+    """Register a device.
+
+    Args:
+        conn: a connection acting for who manages the patient.
+        values: ``id``, ``patient_no``, ``kind``, ``serial``, ``expected``, ``now``.
+    """
+    await conn.execute(
+        """
+        INSERT INTO device (id, patient_no, kind, serial, expected, registered_at)
+        VALUES (%(id)s, %(patient_no)s, %(kind)s, %(serial)s, %(expected)s, %(now)s)
+        """,
+        {**values, "expected": Jsonb(values["expected"])},
+    )
+
+
+async def device(conn: Conn, device_id: str, *, lock: bool = False) -> Row | None:
+    """One device that the acting user may see."""
+    tail = " WHERE d.id = %s FOR UPDATE OF d" if lock else " WHERE d.id = %s"
+    found = await conn.execute(_DEVICE + tail, (device_id,))
+    return await found.fetchone()
+
+
+async def devices(
+    conn: Conn, *, after: int, limit: int, patient_no: int | None = None
+) -> list[Row]:
+    """Devices that the acting user may see, in the order of registration, after a number."""
+    found = await conn.execute(
+        _DEVICE
+        + """
+         WHERE d.no > %(after)s AND (%(patient)s::integer IS NULL OR d.patient_no = %(patient)s)
+         ORDER BY d.no LIMIT %(limit)s
+        """,
+        {"after": after, "limit": limit, "patient": patient_no},
+    )
+    return await found.fetchall()
+
+
+async def add_token(conn: Conn, device_no: int, hashed: bytes, hours: int) -> datetime:
+    """Store a one-time token for ``hours`` real hours, ending unused older ones."""
+    await conn.execute(
+        """
+        UPDATE enrolment SET expires_at = now()
+         WHERE device_no = %s AND used_at IS NULL AND expires_at > now()
+        """,
+        (device_no,),
+    )
+    found = await conn.execute(
+        """
+        INSERT INTO enrolment (token_hash, device_no, expires_at)
+        VALUES (%s, %s, now() + make_interval(hours => %s)) RETURNING expires_at
+        """,
+        (hashed, device_no, hours),
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise LookupError(device_no)
+    expires: datetime = row["expires_at"]
+    return expires
+
+
+async def revoke(conn: Conn, device_no: int, now: datetime) -> None:
+    """End a device: its keys (ward time), its certificates and tokens (real time)."""
+    await conn.execute(
+        """
+        UPDATE device SET state = 'revoked', bound_to = coalesce(bound_to, %s)
+         WHERE no = %s AND state <> 'revoked'
+        """,
+        (now, device_no),
+    )
+    await conn.execute(
+        "UPDATE device_key SET revoked_at = %s WHERE device_no = %s AND revoked_at IS NULL",
+        (now, device_no),
+    )
+    await conn.execute(
+        """
+        UPDATE device_certificate SET revoked_at = now()
+         WHERE device_no = %s AND revoked_at IS NULL
+        """,
+        (device_no,),
+    )
+    await conn.execute(
+        "UPDATE enrolment SET expires_at = now() WHERE device_no = %s AND expires_at > now()",
+        (device_no,),
+    )
+
+
+async def add_certificate(
+    conn: Conn, device_no: int, serial: str, expires: datetime, pem: str
+) -> None:
+    """Remember a certificate that was signed for a device."""
+    await conn.execute(
+        """
+        INSERT INTO device_certificate (serial, device_no, issued_at, expires_at, certificate_pem)
+        VALUES (%s, %s, now(), %s, %s)
+        """,
+        (serial, device_no, expires, pem),
+    )
+
+
+async def revoked_certificates(conn: Conn) -> list[Row]:
+    """Revoked certificates that have not ended by themselves."""
+    found = await conn.execute(
+        """
+        SELECT serial, revoked_at FROM device_certificate
+         WHERE revoked_at IS NOT NULL AND expires_at > now() ORDER BY serial
+        """
+    )
+    return await found.fetchall()
+
+
+async def enrolment_target(conn: Conn, hashed: bytes) -> Row | None:
+    """What a token is for, None for one that never was or has ended."""
+    found = await conn.execute(
+        "SELECT device_id, bucket, used, request_digest, answer FROM enrolment_target(%s)",
+        (hashed,),
+    )
+    return await found.fetchone()
+
+
+async def enrol(conn: Conn, values: Row) -> str:
+    """Enrol a key: ``enrolled``, ``again`` (same request before), ``refused``, ``key_in_use``."""
+    found = await conn.execute(
+        """
+        SELECT enrol_device(%(token)s, %(digest)s, %(sign_key)s, %(box_key)s, %(now)s, %(answer)s,
+                            %(serial)s, %(expires)s) AS outcome
+        """,
+        {**values, "answer": Jsonb(values["answer"])},
+    )
+    row = await found.fetchone()
+    return row["outcome"] if row else "refused"
+
+
+async def gateway_keys(conn: Conn) -> list[Row]:
+    """The gateway's public keys in force, newest first."""
+    found = await conn.execute(
+        """
+        SELECT sign_public, box_public FROM gateway_key WHERE retired_at IS NULL
+         ORDER BY valid_from DESC, sign_public
+        """
+    )
+    return await found.fetchall()
+
+
+async def add_command(conn: Conn, values: Row) -> UUID:
+    """Queue a command and wake the gateway.
+
+    Args:
+        conn: a connection acting for who manages the patient.
+        values: ``device_no``, ``bucket``, ``command``, ``args``, ``issued``, ``expires``,
+            ``issued_by``.
+    """
+    found = await conn.execute(
+        """
+        INSERT INTO command (device_no, bucket, command, args, issued, expires, changed_at,
+                             issued_by)
+        VALUES (%(device_no)s, %(bucket)s, %(command)s, %(args)s, %(issued)s, %(expires)s,
+                %(issued)s, %(issued_by)s)
+        RETURNING id, pg_notify('homeward_inbox', 'command')
+        """,
+        {**values, "args": Jsonb(values["args"])},
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise LookupError(values["device_no"])
+    command_id: UUID = row["id"]
+    return command_id
+
+
+async def commands(conn: Conn, device_no: int, before: datetime | None, limit: int) -> list[Row]:
+    """A device's commands, newest first, issued before a time. Arguments are not told."""
+    found = await conn.execute(
+        """
+        SELECT id, command, issued, expires, state, changed_at FROM command
+         WHERE device_no = %(no)s AND (%(before)s::timestamptz IS NULL OR issued < %(before)s)
+         ORDER BY issued DESC LIMIT %(limit)s
+        """,
+        {"no": device_no, "before": before, "limit": limit},
+    )
+    return await found.fetchall()

@@ -1,0 +1,165 @@
+"""SQL of patients' records, care plans and care teams; row-level security does the choosing."""
+
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from api.store.types import Conn, Row
+
+_RECORD = """
+    SELECT p.id, p.no, p.bucket, p.ward, p.sealed, p.sex, p.time_zone, p.state, p.paused_until,
+           p.plan_revision, p.created_at, k.master_version, k.wrapped, c.spo2_scale, c.limits,
+           d.id AS doctor_id, d.name AS doctor_name
+      FROM patient p
+      LEFT JOIN patient_key k ON k.patient_no = p.no
+      LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
+      LEFT JOIN assignment a ON a.patient_no = p.no
+      LEFT JOIN doctor d ON d.id = a.doctor_id
+"""
+
+
+async def record(conn: Conn, patient_id: UUID, *, lock: bool = False) -> Row | None:
+    """One patient whom the acting user may see; ``lock`` keeps the row until the commit."""
+    tail = " WHERE p.id = %s FOR UPDATE OF p" if lock else " WHERE p.id = %s"
+    found = await conn.execute(_RECORD + tail, (patient_id,))
+    return await found.fetchone()
+
+
+async def records(
+    conn: Conn, *, after: int, limit: int, external_hash: bytes | None = None
+) -> list[Row]:
+    """Patients whom the acting user may see, in the order they came, after a number."""
+    found = await conn.execute(
+        _RECORD
+        + """
+         WHERE p.no > %(after)s
+           AND (%(hash)s::bytea IS NULL OR p.external_hash = %(hash)s)
+         ORDER BY p.no LIMIT %(limit)s
+        """,
+        {"after": after, "limit": limit, "hash": external_hash},
+    )
+    return await found.fetchall()
+
+
+async def number(conn: Conn, patient_id: UUID) -> int | None:
+    """The narrow key of a patient whom the acting user may see."""
+    found = await conn.execute("SELECT no FROM patient WHERE id = %s", (patient_id,))
+    row = await found.fetchone()
+    return row["no"] if row else None
+
+
+async def add(conn: Conn, values: Row) -> int:
+    """Add a patient's record and its first care plan; answer the narrow key.
+
+    Args:
+        conn: a connection acting for who manages the ward.
+        values: ``id``, ``bucket``, ``ward``, ``sealed``, ``external_hash``, ``sex``, ``time_zone``,
+            ``state``, ``paused_until``, ``spo2_scale``, ``limits``, ``set_by``, ``now``.
+    """
+    found = await conn.execute(
+        """
+        INSERT INTO patient (id, bucket, ward, sealed, external_hash, sex, time_zone, state,
+                             paused_until, created_at)
+        VALUES (%(id)s, %(bucket)s, %(ward)s, %(sealed)s, %(external_hash)s, %(sex)s,
+                %(time_zone)s, %(state)s, %(paused_until)s, %(now)s) RETURNING no
+        """,
+        values,
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise LookupError(values["id"])
+    patient_no: int = row["no"]
+    await conn.execute(
+        """
+        INSERT INTO care_plan (patient_no, revision, spo2_scale, limits, set_by, set_at)
+        VALUES (%s, 1, %s, %s, %s, %s)
+        """,
+        (
+            patient_no,
+            values["spo2_scale"],
+            Jsonb(values["limits"]),
+            values["set_by"],
+            values["now"],
+        ),
+    )
+    return patient_no
+
+
+async def change(conn: Conn, patient_no: int, values: Row) -> None:
+    """Write the record's columns anew.
+
+    Args:
+        conn: a connection acting for who manages the ward.
+        patient_no: whose record.
+        values: ``ward``, ``sealed``, ``external_hash``, ``sex``, ``time_zone``, ``state``,
+            ``paused_until``.
+    """
+    await conn.execute(
+        """
+        UPDATE patient SET ward = %(ward)s, sealed = %(sealed)s,
+               external_hash = %(external_hash)s, sex = %(sex)s, time_zone = %(time_zone)s,
+               state = %(state)s, paused_until = %(paused_until)s
+         WHERE no = %(no)s
+        """,
+        {**values, "no": patient_no},
+    )
+
+
+async def set_care_plan(conn: Conn, patient_no: int, scale: int, limits: Row, now: datetime) -> int:
+    """Add a revision of the care plan, in the acting user's name; answer its number."""
+    found = await conn.execute(
+        "SELECT set_care_plan(%s, %s::smallint, %s, %s) AS revision",
+        (patient_no, scale, Jsonb(limits), now),
+    )
+    row = await found.fetchone()
+    return row["revision"] if row else 0
+
+
+async def care_team(conn: Conn, patient_no: int) -> list[UUID]:
+    """Ids of the accounts in a patient's care team."""
+    found = await conn.execute(
+        "SELECT user_id FROM care_team WHERE patient_no = %s ORDER BY user_id", (patient_no,)
+    )
+    return [row["user_id"] for row in await found.fetchall()]
+
+
+async def set_care_team(conn: Conn, patient_no: int, user_ids: list[UUID]) -> None:
+    """Make the care team be these accounts and no others."""
+    await conn.execute(
+        "DELETE FROM care_team WHERE patient_no = %s AND user_id <> ALL (%s)",
+        (patient_no, user_ids),
+    )
+    await conn.execute(
+        """
+        INSERT INTO care_team (patient_no, user_id) SELECT %s, unnest(%s::uuid[])
+        ON CONFLICT DO NOTHING
+        """,
+        (patient_no, user_ids),
+    )
+
+
+async def forget(conn: Conn, patient_no: int) -> None:
+    """Overwrite what is left of an erased person's record, and close their account."""
+    await conn.execute(
+        """
+        UPDATE patient SET sealed = ''::bytea, external_hash = NULL, sex = 'unknown',
+               state = 'discharged', paused_until = NULL WHERE no = %s
+        """,
+        (patient_no,),
+    )
+    await conn.execute(
+        """
+        UPDATE app_user SET state = 'disabled', display_name = '',
+               username = 'erased-' || replace(id::text, '-', '')
+         WHERE patient_no = %s
+        """,
+        (patient_no,),
+    )
+    await conn.execute(
+        """
+        UPDATE session_token SET revoked_at = now() WHERE revoked_at IS NULL
+           AND user_id IN (SELECT id FROM app_user WHERE patient_no = %s)
+        """,
+        (patient_no,),
+    )

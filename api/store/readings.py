@@ -1,0 +1,225 @@
+"""SQL of readings: observations raw and in buckets, entries by staff, assessments, signed frames.
+
+The API's role has no grant on the hypertables: it reads them through the owner's views, which
+filter by ``visible_patients()``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from api.store.types import Conn, Row
+
+# One index scan for each metric, so that a page costs the page and not the whole span.
+_RAW = """
+    SELECT o.time, o.received, o.frame_id, o.metric, o.quality, o.value, o.entered_by,
+           d.id AS device, u.username AS entered_by_name
+      FROM unnest(%(metrics)s::smallint[]) AS wanted (metric)
+     CROSS JOIN LATERAL (
+        SELECT s.* FROM observation_seen s
+         WHERE s.patient_no = %(patient)s AND s.metric = wanted.metric
+           AND s.time >= %(start)s AND s.time < %(end)s
+           AND (%(first)s OR (s.time, s.metric::integer, s.frame_id, s.value)
+                > (%(start)s, %(after_metric)s, %(after_frame)s, %(after_value)s))
+         ORDER BY s.time, s.frame_id, s.value LIMIT %(limit)s) o
+      LEFT JOIN device d ON d.no = o.device_no
+      LEFT JOIN app_user u ON u.id = o.entered_by
+     ORDER BY o.time, o.metric, o.frame_id, o.value LIMIT %(limit)s
+"""
+
+
+async def observations(
+    conn: Conn,
+    patient_no: int,
+    metrics: Sequence[int],
+    span: tuple[datetime, datetime],
+    *,
+    after: tuple[int, int, float] | None,
+    limit: int,
+) -> list[Row]:
+    """Readings by mapped time ascending, ``span`` start inclusive and end exclusive.
+
+    Args:
+        conn: a connection acting for who may see the patient.
+        patient_no: whose readings.
+        metrics: codes of the metrics.
+        span: start and end; with ``after`` the start is the time of the last reading seen.
+        after: metric, frame and value of the last reading seen, None for the first page.
+        limit: at most so many.
+    """
+    metric, frame, value = after or (0, 0, 0.0)
+    found = await conn.execute(
+        _RAW,
+        {
+            "metrics": list(metrics),
+            "patient": patient_no,
+            "start": span[0],
+            "end": span[1],
+            "first": after is None,
+            "after_metric": metric,
+            "after_frame": frame,
+            "after_value": value,
+            "limit": limit,
+        },
+    )
+    return await found.fetchall()
+
+
+async def buckets(
+    conn: Conn,
+    patient_no: int,
+    metrics: Sequence[int],
+    span: tuple[datetime, datetime],
+    width: timedelta,
+    *,
+    after: tuple[datetime, int] | None,
+    limit: int,
+) -> list[Row]:
+    """Lowest, mean, highest and count of each metric in buckets of ``width``, by time."""
+    found = await conn.execute(
+        """
+        SELECT time_bucket(%(width)s, s.time) AS start, s.metric, min(s.value) AS min,
+               avg(s.value) AS mean, max(s.value) AS max, count(*) AS count
+          FROM observation_seen s
+         WHERE s.patient_no = %(patient)s AND s.metric = ANY (%(metrics)s::smallint[])
+           AND s.time >= %(from)s AND s.time < %(to)s
+         GROUP BY 1, 2
+        HAVING %(first)s OR (time_bucket(%(width)s, s.time), s.metric::integer)
+               > (%(after_time)s, %(after_metric)s)
+         ORDER BY 1, 2 LIMIT %(limit)s
+        """,
+        {
+            "width": width,
+            "patient": patient_no,
+            "metrics": list(metrics),
+            "from": max(span[0], after[0]) if after else span[0],
+            "to": span[1],
+            "first": after is None,
+            "after_time": after[0] if after else span[0],
+            "after_metric": after[1] if after else 0,
+            "limit": limit,
+        },
+    )
+    return await found.fetchall()
+
+
+async def observation(
+    conn: Conn, patient_no: int, metric: int, time: datetime, frame_id: int
+) -> Row | None:
+    """One reading by its identity, if the acting user may see it."""
+    found = await conn.execute(
+        """
+        SELECT s.time, s.received, s.device_time, s.frame_id, s.patient_no, s.device_no, s.metric,
+               s.quality, s.value, s.entered_by, p.id AS patient, d.id AS device
+          FROM observation_seen s JOIN patient p ON p.no = s.patient_no
+          LEFT JOIN device d ON d.no = s.device_no
+         WHERE s.patient_no = %s AND s.metric = %s AND s.time = %s AND s.frame_id = %s LIMIT 1
+        """,
+        (patient_no, metric, time, frame_id),
+    )
+    return await found.fetchone()
+
+
+async def signed_frame(
+    conn: Conn, patient_no: int, frame_id: int, received: datetime, slack: timedelta
+) -> Row | None:
+    """The signed frame that a reading came in, with the key that signed it."""
+    found = await conn.execute(
+        """
+        SELECT f.time, f.frame_id, f.boot, f.seq, f.offset_ms, f.clock_state, f.frame, f.key_id,
+               d.id AS device, k.sign_public, k.enrolled_at, k.superseded_at, k.superseded_boot,
+               k.superseded_seq, k.revoked_at
+          FROM signed_frame_seen f
+          LEFT JOIN device d ON d.no = f.device_no
+          LEFT JOIN device_key k ON k.id = f.key_id
+         WHERE f.patient_no = %(patient)s AND f.frame_id = %(frame)s
+           AND f.time BETWEEN %(received)s::timestamptz - %(slack)s
+                          AND %(received)s::timestamptz + %(slack)s
+         LIMIT 1
+        """,
+        {"patient": patient_no, "frame": frame_id, "received": received, "slack": slack},
+    )
+    return await found.fetchone()
+
+
+async def entry_as(conn: Conn, patient_no: int, frame_id: int) -> Row | None:
+    """What a named person entered, by the number under which the lane folded it."""
+    found = await conn.execute(
+        """
+        SELECT l.id, l.entered_at, l.entered_by, u.username, u.display_name, u.role, l.payload
+          FROM lane_input l LEFT JOIN app_user u ON u.id = l.entered_by
+         WHERE l.patient_no = %s AND l.folded_as = %s
+        """,
+        (patient_no, frame_id),
+    )
+    return await found.fetchone()
+
+
+async def add_entry(
+    conn: Conn, patient: Row, samples: list[Row], entered_by: UUID, now: datetime
+) -> int:
+    """Give readings entered by staff to the patient's lane, and wake the gateway.
+
+    Args:
+        conn: a connection acting for who enters them.
+        patient: a row with ``no`` and ``bucket``.
+        samples: each with ``t`` (milliseconds since 1970) and metrics by name.
+        entered_by: the named person.
+        now: the ward's time.
+    """
+    found = await conn.execute(
+        """
+        INSERT INTO lane_input (patient_no, bucket, kind, entered_at, entered_by, payload)
+        VALUES (%s, %s, 'observations', %s, %s, %s)
+        RETURNING id, pg_notify('homeward_inbox', 'entry')
+        """,
+        (patient["no"], patient["bucket"], now, entered_by, Jsonb({"samples": samples})),
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise LookupError(patient["no"])
+    entry_id: int = row["id"]
+    return entry_id
+
+
+async def folded(conn: Conn, entry_id: int) -> bool:
+    """Whether the gateway has made readings of an entry."""
+    found = await conn.execute(
+        "SELECT folded_as IS NOT NULL AS folded FROM lane_input WHERE id = %s", (entry_id,)
+    )
+    row = await found.fetchone()
+    return row is not None and bool(row["folded"])
+
+
+async def latest(conn: Conn, patient_no: int) -> Row | None:
+    """The newest state of a patient: assessment as the gateway wrote it, latest readings."""
+    found = await conn.execute(
+        "SELECT received, measured, assessment, latest FROM patient_now WHERE patient_no = %s",
+        (patient_no,),
+    )
+    return await found.fetchone()
+
+
+async def assessments(
+    conn: Conn, patient_no: int, span: tuple[datetime, datetime], width: timedelta, limit: int
+) -> list[Row]:
+    """Highest NEWS2 bounds and risk in buckets of ``width``, by time, for charts."""
+    found = await conn.execute(
+        """
+        SELECT time_bucket(%(width)s, s.time) AS time, max(s.low) AS low, max(s.high) AS high,
+               max(s.score) AS score, max(s.risk) AS risk, max(s.band) AS band
+          FROM assessment_seen s
+         WHERE s.patient_no = %(patient)s AND s.time >= %(from)s AND s.time < %(to)s
+         GROUP BY 1 ORDER BY 1 LIMIT %(limit)s
+        """,
+        {
+            "width": width,
+            "patient": patient_no,
+            "from": span[0],
+            "to": span[1],
+            "limit": limit,
+        },
+    )
+    return await found.fetchall()
