@@ -4,13 +4,12 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 
 from tests.support.brokers import Broker, ClientFiles
 
@@ -29,7 +28,7 @@ class Listener:
         )
         self._session_s = session_s
         self._connected: queue.Queue[str] = queue.Queue()
-        self._reasons: queue.Queue[list[Any]] = queue.Queue()
+        self._reasons: queue.Queue[list[ReasonCode]] = queue.Queue()
         self.client.on_connect = self._on_connect
         self.client.on_connect_fail = lambda *_: self._connected.put("no connection")
         self.client.on_disconnect = lambda *_: self._gone()
@@ -37,7 +36,9 @@ class Listener:
         self.client.on_subscribe = lambda _c, _u, _i, reasons, _p: self._reasons.put(list(reasons))
         self.client.on_publish = lambda _c, _u, _i, reason, _p: self._reasons.put([reason])
 
-    def _on_connect(self, _c: Any, _u: Any, flags: Any, reason: Any, _p: Any) -> None:
+    def _on_connect(
+        self, _c: object, _u: object, flags: mqtt.ConnectFlags, reason: ReasonCode, _p: object
+    ) -> None:
         self.session_present = flags.session_present
         self._connected.put("" if not reason.is_failure else str(reason))
 
@@ -90,8 +91,7 @@ def connected(
     """Yield a connected client: with a certificate, or with the fleet's password."""
     listener = Listener(client_id, session_s=session_s)
     if files is not None:
-        ca: Path = broker.ca_file
-        listener.client.tls_set(str(ca), str(files.certificate), str(files.key))
+        listener.client.tls_set(str(broker.ca_file), str(files.certificate), str(files.key))
     if password is not None:
         listener.client.username_pw_set(broker.fleet_username, password)
     try:

@@ -1,6 +1,7 @@
 """A small ward in a real database: people, patients, shifts, findings, and an API around it."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import psycopg
+import uvicorn
 from fastapi import FastAPI
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
@@ -53,6 +55,7 @@ class Ward:
 
     database: Database
     folder: Path
+    secrets: Path
     sql: psycopg.Connection[dict[str, Any]]
     settings: ApiSettings = field(init=False)
 
@@ -63,8 +66,8 @@ class Ward:
             database_url=self.database.api,
             engine_database_url=self.database.engine,
             master_key_file=key,
-            device_ca_cert_file=self.folder / "none.crt",
-            device_ca_key_file=self.folder / "none.key",
+            device_ca_cert_file=self.secrets / "device-ca.crt",
+            device_ca_key_file=self.secrets / "device-ca.key",
             cookie_secure=False,
             pool_size=8,
         )
@@ -253,11 +256,52 @@ async def _started(app: FastAPI, *, background: bool) -> AsyncIterator[None]:
 
 
 @contextmanager
-def ward_in(database: Database, folder: Path) -> Iterator[Ward]:
+def ward_in(database: Database, folder: Path, secrets: Path) -> Iterator[Ward]:
     with psycopg.connect(database.owner, autocommit=True, row_factory=dict_row) as sql:
-        yield Ward(database=database, folder=folder, sql=sql)
+        yield Ward(database=database, folder=folder, secrets=secrets, sql=sql)
 
 
 def story(told: Coroutine[Any, Any, None]) -> None:
     """Run one test's coroutine, in at most a minute."""
     asyncio.run(asyncio.wait_for(told, 60))
+
+
+@asynccontextmanager
+async def served(settings: ApiSettings) -> AsyncIterator[str]:
+    """The application behind a real uvicorn, with its background tasks; yields its address."""
+    config = uvicorn.Config(
+        create_app(settings), port=0, log_level="warning", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        if task.done():
+            await task
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}/api/v1"
+    finally:
+        server.should_exit = True
+        await task
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """One event as it came over a stream."""
+
+    id: int
+    name: str
+    data: dict[str, Any]
+
+
+async def read_events(response: httpx.Response) -> AsyncIterator[Told]:
+    """The events of a stream; comments and retry times are passed over."""
+    fields: dict[str, str] = {}
+    async for line in response.aiter_lines():
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif "event" in fields:
+            yield Told(id=int(fields["id"]), name=fields["event"], data=json.loads(fields["data"]))
+            fields = {}

@@ -1,0 +1,104 @@
+"""The containers' description agrees with the programs: no setting is invented or forgotten."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic_settings import BaseSettings
+
+from deploy.roles import LOGINS
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SETTINGS = {
+    "gateway": ("gateway.settings",),
+    "api": ("api.settings",),
+    "migrate": ("deploy.settings",),
+}
+ALLOWED_KEYS = {
+    "image", "build", "user", "restart", "read_only", "tmpfs", "cap_drop", "security_opt",
+    "command", "environment", "secrets", "volumes", "networks", "shm_size", "healthcheck",
+    "ports", "depends_on",
+}  # fmt: skip
+
+
+def classes(modules: tuple[str, ...]) -> list[type[BaseSettings]]:
+    found = []
+    for name in modules:
+        module = importlib.import_module(name)
+        found += [
+            thing
+            for thing in vars(module).values()
+            if isinstance(thing, type)
+            and issubclass(thing, BaseSettings)
+            and thing.__module__ == name
+        ]
+    return found
+
+
+def variable(name: str) -> str:
+    return f"HOMEWARD_{name.upper()}"
+
+
+def test_only_known_keys_and_only_described_networks_volumes_and_secrets() -> None:
+    assert set(COMPOSE) <= {"name", "x-homeward", "services", "networks", "volumes", "secrets"}
+    for name, service in COMPOSE["services"].items():
+        assert set(service) <= ALLOWED_KEYS, name
+        assert set(service.get("networks", [])) <= set(COMPOSE["networks"]), name
+        assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"]), name
+        assert set(service.get("depends_on", [])) <= set(COMPOSE["services"]), name
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source.startswith("./") or source in COMPOSE["volumes"], name
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_every_variable_is_a_setting_and_every_required_setting_is_given(service: str) -> None:
+    given = {v for v in COMPOSE["services"][service]["environment"] if v.startswith("HOMEWARD_")}
+    known: dict[str, bool] = {}
+    for settings in classes(SETTINGS[service]):
+        for name, field in settings.model_fields.items():
+            known[variable(name)] = known.get(variable(name), False) or field.is_required()
+    assert given <= set(known)
+    assert {name for name, required in known.items() if required} <= given
+
+
+def test_each_mounted_secret_is_used_and_each_used_one_is_mounted() -> None:
+    for name in ("gateway", "api", "database"):
+        service = COMPOSE["services"][name]
+        text = " ".join(str(value) for value in service["environment"].values())
+        assert set(re.findall(r"/run/secrets/([\w.]+)", text)) == set(service["secrets"]), name
+    wanted = {f"{login}.password" for login in LOGINS} | {"postgres_pgpass"}
+    assert set(COMPOSE["services"]["migrate"]["secrets"]) == wanted
+
+
+def test_nothing_secret_is_written_here_or_has_a_default() -> None:
+    for secret in COMPOSE["secrets"].values():
+        assert set(secret) == {"file"}
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert not re.search(r"\$\{[A-Z_]+:-", text)
+    assert not re.search(r"postgresql://[^@\s]*:[^@\s]*@", text)
+
+
+def test_every_secret_is_one_that_provisioning_makes(tmp_path: Path) -> None:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from deploy.provision import provision  # noqa: PLC0415
+
+    provision(tmp_path, ["broker.example.org"], datetime(2026, 1, 1, tzinfo=UTC))
+    for secret in COMPOSE["secrets"].values():
+        file = secret["file"].removeprefix("./deployment/")
+        assert (tmp_path / file).is_file(), file
+
+
+def test_the_ward_clock_is_real_in_production() -> None:
+    assert "HOMEWARD_CLOCK" not in (ROOT / "docker-compose.yml").read_text()
+
+
+def test_tokens_travel_only_behind_tls() -> None:
+    assert "ports" not in COMPOSE["services"]["api"]
+    assert "443:443" in COMPOSE["services"]["proxy"]["ports"]
+    assert "COOKIE_SECURE" not in str(COMPOSE["services"]["api"]["environment"])
