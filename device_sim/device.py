@@ -8,6 +8,8 @@ calls in and does what comes out.
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from device_sim.actions import Action, Forgot, Made, Moment, Obey, Publish
 from device_sim.identity import Identity, Keys
 from device_sim.inbox import Inbox, heard_more
@@ -191,15 +193,10 @@ class DeviceCore:
     def _make_clock(self, now: Moment) -> list[Action]:
         self._next_clock_ms = now.clock_ms + CLOCK_EVERY_MS
         boot, seq = self._next_id()
-        clock = wire.Clock(
-            device=self.identity.device,
-            boot=boot,
-            seq=seq,
-            now=now.clock_ms,
-            spooled=len(self._spool),
-            **({"echo": self._echo} if self._echo else {}),
-        )
-        return self._make(clock)
+        device, spooled = self.identity.device, len(self._spool)
+        clock = wire.Clock(device=device, boot=boot, seq=seq, now=now.clock_ms, spooled=spooled)
+        echo = self._echo
+        return self._make(msgspec.structs.replace(clock, echo=echo) if echo else clock)
 
     def _make(self, message: wire.DeviceMessage) -> list[Action]:
         """Sign, once, and keep."""

@@ -1,0 +1,123 @@
+"""The two things this package does for a user: ``simulate`` and ``replay``.
+
+``deploy.cli`` turns them into ``homeward simulate`` and ``homeward replay``. Each registers
+patients and devices over the API, sends as real devices do, and leaves two files: the ledger of
+every frame made, and the alerts that must have been raised (one JSON object a line).
+"""
+
+import asyncio
+import json
+import random
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from device_sim.casting import Casting, cast_body, cast_recording
+from device_sim.files import RunFiles, RunSummary
+from device_sim.fleet import Fleet
+from device_sim.identity import Identity, Keys, enrolment_request, identity_of
+from device_sim.ledger import Ledger
+from device_sim.options import ReplayOptions, RunOptions, SimulateOptions
+from device_sim.outbox import Outbox
+from device_sim.registration import Registered, register
+from device_sim.running import Ending, Links, Say, new_inward, run
+from device_sim.settings import SimulatorSettings, ward_clocks
+from device_sim.simulated import Clocks
+from device_sim.stack import Stack
+from device_sim.ward import Ward, enrol_now
+from device_sim.wearer import Enrol
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 -- a command's output
+
+
+def _never() -> bool:
+    return False
+
+
+def simulate(
+    options: SimulateOptions, *, say: Say = _say, stopped: Callable[[], bool] = _never
+) -> RunSummary:
+    """Simulate a ward of made-up patients; the last line said is the summary as JSON.
+
+    Raises:
+        SimulatorError: the ward cannot be used; the text says why.
+    """
+    stack = options.target.read()
+    clocks = _clocks(stack)
+    casting = cast_body(options, clocks)
+    return _perform(options, casting, stack, clocks, say=say, stopped=stopped)
+
+
+def replay(
+    options: ReplayOptions, *, say: Say = _say, stopped: Callable[[], bool] = _never
+) -> RunSummary:
+    """Replay a recording onto the ward clock; the last line said is the summary as JSON.
+
+    Raises:
+        SimulatorError: the recording or the ward cannot be used; the text says why.
+    """
+    settings = SimulatorSettings()
+    casting = cast_recording(options, settings.cache_folder(), say)
+    stack = options.target.read()
+    return _perform(options, casting, stack, _clocks(stack), say=say, stopped=stopped)
+
+
+def _clocks(stack: Stack) -> Clocks:
+    """The stack's ward clock if it names one, else the environment's."""
+    if stack.clock is not None:
+        return ward_clocks(stack.clock.start, stack.clock.rate, stack.clock.origin)
+    settings = SimulatorSettings()
+    return ward_clocks(settings.clock_start, settings.clock_rate, settings.clock_origin)
+
+
+def _perform(
+    options: RunOptions,
+    casting: Casting,
+    stack: Stack,
+    clocks: Clocks,
+    *,
+    say: Say,
+    stopped: Callable[[], bool],
+) -> RunSummary:
+    """Register, run, and sum up."""
+    registered = asyncio.run(_register(stack, casting, say))
+    devices, expected = casting.bring(registered, clocks, random.Random(options.seed))  # noqa: S311 -- a simulation
+    files = RunFiles(options.out or Path(tempfile.mkdtemp(prefix="homeward-run-")))
+    files.write_truth(expected)
+    say(f"ledger and expected alerts: {files.folder}")
+    inward, ledger = new_inward(), Ledger(files.ledger)
+    links = Links(stack, registered, inward)
+    outbox = Outbox(clocks, links.send, ledger)
+    fleet = Fleet(devices, clocks, inward, outbox, enrol=_enroller(stack.api))
+    start_s = clocks.timer_s()
+    try:
+        run(fleet, links, clocks, Ending(options.seconds, options.drain_s, stopped), say)
+    finally:
+        ledger.close()
+    summary = files.summary(fleet.totals, len(devices), len(expected), clocks.timer_s() - start_s)
+    say(json.dumps(summary))
+    return summary
+
+
+def _enroller(api: str) -> Enrol:
+    """How a device of this ward enrols a new key."""
+
+    def enrol(token: str, keys: Keys) -> Identity:
+        return identity_of(enrol_now(api, enrolment_request(token, keys)))
+
+    return enrol
+
+
+async def _register(stack: Stack, casting: Casting, say: Say) -> list[Registered]:
+    total = len(casting.newcomers)
+    step = max(total // 5, 1)
+
+    def progress(done: int) -> None:
+        if done % step == 0 or done == total:
+            say(f"registered {done} of {total} patients")
+
+    own = stack.mqtt.fleet is None
+    async with Ward(stack.api, stack.admin.username, stack.admin.password) as ward:
+        return await register(ward, casting.newcomers, own_certificates=own, progress=progress)

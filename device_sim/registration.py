@@ -1,0 +1,75 @@
+"""Registering simulated patients and their devices with the ward, several at a time."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from ssl import SSLContext
+
+from device_sim.identity import Identity, Keys, enrolment_request, identity_of, make_keys
+from device_sim.tls import certificate_request, client_context, make_tls_key
+from device_sim.ward import Ward
+from gateway import wire
+
+CONCURRENCY = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """What the ward is told: the patient's and the device's registration bodies."""
+
+    patient: Mapping[str, object]
+    device: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A patient with an enrolled device; ``tls`` is None on the loopback fleet listener."""
+
+    patient: str
+    identity: Identity
+    keys: Keys
+    mqtt: wire.EnrolledMqtt
+    tls: SSLContext | None
+
+
+async def register(
+    ward: Ward,
+    newcomers: Sequence[Newcomer],
+    *,
+    own_certificates: bool,
+    progress: Callable[[int], None],
+) -> list[Registered]:
+    """Register all, in their order; ``progress`` hears how many are done.
+
+    Raises:
+        WardRefused: the API refused one of them.
+    """
+    gate = asyncio.Semaphore(CONCURRENCY)
+    done = 0
+
+    async def one(newcomer: Newcomer) -> Registered:
+        nonlocal done
+        async with gate:
+            registered = await _register_one(ward, newcomer, own_certificates=own_certificates)
+        done += 1
+        progress(done)
+        return registered
+
+    return list(await asyncio.gather(*(one(newcomer) for newcomer in newcomers)))
+
+
+async def _register_one(ward: Ward, newcomer: Newcomer, *, own_certificates: bool) -> Registered:
+    patient = await ward.add_patient(newcomer.patient)
+    device = await ward.add_device(patient, newcomer.device)
+    keys = make_keys(os.urandom)
+    tls_key = make_tls_key() if own_certificates else None
+    csr = certificate_request(tls_key) if tls_key is not None else None
+    answer = await ward.enrol(enrolment_request(device.token, keys, csr=csr))
+    return Registered(
+        patient=patient,
+        identity=identity_of(answer),
+        keys=keys,
+        mqtt=answer.mqtt,
+        tls=client_context(tls_key, answer.mqtt) if tls_key is not None else None,
+    )

@@ -1,0 +1,47 @@
+"""A device's TLS identity: a key that stays here, a request for a certificate, a context."""
+
+import ssl
+import tempfile
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from device_sim.errors import WardRefused
+from gateway import wire
+
+
+def make_tls_key() -> ec.EllipticCurvePrivateKey:
+    """A fresh P-256 key."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def certificate_request(key: ec.EllipticCurvePrivateKey) -> str:
+    """A PKCS#10 request in PEM; its subject is ignored, the certificate names the device."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "device")])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name)
+    return request.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def client_context(key: ec.EllipticCurvePrivateKey, mqtt: wire.EnrolledMqtt) -> ssl.SSLContext:
+    """A context that shows the device's certificate and trusts only the ward's authority.
+
+    Raises:
+        WardRefused: the enrolment brought no certificate.
+    """
+    if mqtt.client_certificate_pem is None:
+        raise WardRefused("the enrolment answered without a client certificate")
+    context = ssl.create_default_context(cadata=mqtt.ca_pem)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    secret = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with tempfile.TemporaryDirectory() as folder:  # the ssl module reads keys from files only
+        file = Path(folder) / "device.pem"
+        file.touch(mode=0o600)
+        file.write_bytes(secret + mqtt.client_certificate_pem.encode())
+        context.load_cert_chain(file)
+    return context

@@ -1,0 +1,105 @@
+"""The ward's HTTP API as a coordinator's program uses it: patients, devices, enrolment."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
+
+import httpx
+import msgspec
+
+from device_sim.errors import WardRefused
+from gateway import wire
+
+_PREFIX = "/api/v1"
+_TIMEOUT_S = 30.0
+_REFUSED_FROM = 400
+_ENROL_TRIES = 3
+
+
+class RegisteredDevice(NamedTuple):
+    """A device's record id, its id on the wire, and its one-time token."""
+
+    record: str
+    device: str
+    token: str
+
+
+class Ward:
+    """A signed-in session; use as an asynchronous context manager.
+
+    Args:
+        api: the address, for example ``http://127.0.0.1:8080``.
+        username: a coordinator's (or the embedded stack's administrator's) name.
+        password: theirs.
+    """
+
+    def __init__(self, api: str, username: str, password: str) -> None:
+        self._form = {"username": username, "password": password}
+        self._http = httpx.AsyncClient(base_url=api.rstrip("/") + _PREFIX, timeout=_TIMEOUT_S)
+
+    async def __aenter__(self) -> Self:
+        """Sign in."""
+        answer = await self._post("/auth/login", data=self._form)
+        self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def add_patient(self, body: Mapping[str, object]) -> str:
+        """Register a patient; their id."""
+        return str((await self._post("/patients", json=body))["id"])
+
+    async def add_device(self, patient: str, body: Mapping[str, object]) -> RegisteredDevice:
+        """Register a device for a patient."""
+        answer = await self._post(f"/patients/{patient}/devices", json=body)
+        return RegisteredDevice(answer["id"], answer["device"], answer["enrolment_token"])
+
+    async def enrol(self, request: wire.EnrolmentRequest) -> wire.EnrolmentAnswer:
+        """Enrol keys; asked again if the answer was lost, since the same answer comes back."""
+        body = msgspec.to_builtins(request)
+        for _ in range(_ENROL_TRIES - 1):
+            try:
+                return _enrolled(await self._http.post("/enrol", json=body))
+            except httpx.TransportError:
+                continue
+        return _enrolled(await self._post_raw("/enrol", json=body))
+
+    async def _post(self, path: str, **content: Any) -> dict[str, Any]:  # noqa: ANN401 -- httpx's arguments
+        answer: dict[str, Any] = (await self._post_raw(path, **content)).json()
+        return answer
+
+    async def _post_raw(self, path: str, **content: Any) -> httpx.Response:  # noqa: ANN401 -- httpx's arguments
+        try:
+            answer = await self._http.post(path, **content)
+        except httpx.HTTPError as failure:
+            raise WardRefused(f"{self._http.base_url}{path}: {failure!r}") from None
+        return _accepted(answer)
+
+
+def enrol_now(api: str, request: wire.EnrolmentRequest) -> wire.EnrolmentAnswer:
+    """Enrol keys and wait for the answer: for a device that rotates its key.
+
+    Raises:
+        WardRefused: the API refused, or cannot be reached.
+    """
+    body = msgspec.to_builtins(request)
+    try:
+        answer = httpx.post(f"{api.rstrip('/')}{_PREFIX}/enrol", json=body, timeout=_TIMEOUT_S)
+    except httpx.HTTPError as failure:
+        raise WardRefused(f"{api}: {failure!r}") from None
+    return _enrolled(answer)
+
+
+def _accepted(answer: httpx.Response) -> httpx.Response:
+    if answer.status_code >= _REFUSED_FROM:
+        request = answer.request
+        raise WardRefused(f"{request.method} {request.url}: {answer.status_code} {answer.text}")
+    return answer
+
+
+def _enrolled(answer: httpx.Response) -> wire.EnrolmentAnswer:
+    try:
+        return msgspec.json.decode(_accepted(answer).content, type=wire.EnrolmentAnswer)
+    except msgspec.DecodeError as failure:
+        raise WardRefused(f"{answer.request.url}: {failure}") from None
