@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from deploy import cli_simulation
+
 app = typer.Typer(
     name="homeward",
     help="Homeward, a virtual ward at home. Not a medical device; not for primary alarming.",
@@ -20,6 +22,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+cli_simulation.register(app)
 
 
 def say(text: str) -> None:

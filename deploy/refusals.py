@@ -11,8 +11,9 @@ def explain(failure: Exception) -> str | None:
     from sqlalchemy.exc import OperationalError
 
     from deploy.errors import DeployError
+    from device_sim.errors import SimulatorError
 
-    if isinstance(failure, DeployError):
+    if isinstance(failure, DeployError | SimulatorError):
         return str(failure)
     if isinstance(failure, psycopg.OperationalError | OperationalError):
         return f"the database cannot be reached: {_first_line(failure)}"

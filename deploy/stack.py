@@ -8,7 +8,7 @@ import asyncio
 import json
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 
 import psycopg
@@ -164,15 +164,17 @@ def run(
     options: StackOptions,
     settings: StackSettings,
     say: Say,
-    meanwhile: Callable[[RunningStack], Awaitable[None]] | None = None,
+    meanwhile: Callable[[RunningStack], Awaitable[None]],
 ) -> None:
-    """Run a stack in the foreground until a signal, or until ``meanwhile`` returns.
+    """Run a stack in the foreground.
 
     Args:
         options: what was asked for.
         settings: the environment.
         say: tells the operator something.
-        meanwhile: what to do once the ward is ready; None waits for a signal.
+        meanwhile: what to do once the ward is ready, with everything running; the stack ends when
+            it returns. It must return soon after ``stopping`` is set (SIGINT, SIGTERM, SIGHUP); a
+            second signal cancels it.
 
     Raises:
         DeployError: it could not be started; everything that was started is stopped again.
@@ -183,43 +185,48 @@ def run(
         asyncio.run(_run(plan, say, meanwhile))
 
 
-async def _run(
-    plan: Plan, say: Say, meanwhile: Callable[[RunningStack], Awaitable[None]] | None
-) -> None:
+async def _run(plan: Plan, say: Say, meanwhile: Callable[[RunningStack], Awaitable[None]]) -> None:
     stack = RunningStack(plan, say)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stack.stopping.set)
-    plan.folder.stack_json.unlink(missing_ok=True)
+    _end_on_signal(stack)
+    stack.description.unlink(missing_ok=True)
     clock = asyncio.create_task(stack.keep_time(), name="ward-clock")
-    work = asyncio.create_task(_live(stack, say, meanwhile), name="ward")
-    signalled = asyncio.create_task(stack.stopping.wait(), name="signal")
     try:
-        await asyncio.wait({work, signalled}, return_when=asyncio.FIRST_COMPLETED)
+        if await _before_stop(stack, stack.start()):
+            say(f"the ward is ready at {stack.api} (details in {stack.description})")
+            await meanwhile(stack)
+    except asyncio.CancelledError:
+        say("stopping at once")
     finally:
-        await _end(stack, [work, signalled, clock])
-    if work.done() and not work.cancelled():
-        work.result()
+        clock.cancel()
+        await stack.stop()
+        stack.description.unlink(missing_ok=True)
 
 
-async def _live(
-    stack: RunningStack, say: Say, meanwhile: Callable[[RunningStack], Awaitable[None]] | None
-) -> None:
-    await stack.start()
-    say(f"the ward is ready at {stack.api} (details in {stack.plan.folder.stack_json})")
-    if meanwhile is None:
-        await stack.stopping.wait()
-    else:
-        await meanwhile(stack)
+def _end_on_signal(stack: RunningStack) -> None:
+    """Let the first signal end the stack in order, and a second one hurry it."""
+    main = asyncio.current_task()
+
+    def asked() -> None:
+        if stack.stopping.is_set() and main is not None:
+            main.cancel()
+        stack.stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, asked)
 
 
-async def _end(stack: RunningStack, tasks: list[asyncio.Task[None] | asyncio.Task[bool]]) -> None:
-    for task in tasks:
-        if not task.done():
-            task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await stack.stop()
-    stack.plan.folder.stack_json.unlink(missing_ok=True)
+async def _before_stop(stack: RunningStack, work: Coroutine[None, None, None]) -> bool:
+    """Do the work unless a signal comes first; whether it was done."""
+    doing = asyncio.create_task(work, name="start")
+    stopped = asyncio.create_task(stack.stopping.wait(), name="stop")
+    await asyncio.wait({doing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not doing.done():
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
+        return False
+    doing.result()
+    return True
 
 
 def _real_s() -> float:
