@@ -1,0 +1,1 @@
+"""The re-planner: who looks after whom, worked out again whenever the ward changes."""

@@ -1,0 +1,200 @@
+"""The feed over real sockets: who is told, how fast, and that a cut loses nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from tests.support.ward import Person, Told, Ward, read_events, served, story
+
+
+@asynccontextmanager
+async def listening(
+    base: str, person: Person, last: int | None = None
+) -> AsyncIterator[AsyncIterator[Told]]:
+    headers = dict(person.headers)
+    if last is not None:
+        headers["Last-Event-ID"] = str(last)
+    async with (
+        httpx.AsyncClient(timeout=20) as client,
+        client.stream("GET", f"{base}/alerts/stream", headers=headers) as response,
+    ):
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield read_events(response)
+
+
+async def told(events: AsyncIterator[Told], *, beats: bool = False) -> Told:
+    async for event in events:
+        if beats or event.name != "heartbeat":
+            return event
+    raise AssertionError("the stream ended")
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110 - the database tells nobody but the product
+            await asyncio.sleep(0.05)
+
+
+def test_an_alert_reaches_its_doctor_at_once_and_nobody_else(ward: Ward) -> None:
+    patient, doctor, stranger = ward.patient(), ward.doctor("A"), ward.doctor("B")
+    elsewhere = ward.user("coordinator", ward="other")
+    ward.on_shift(doctor)
+    ward.care_team(patient, doctor)
+
+    async def main() -> None:
+        async with (
+            served(ward.settings) as base,
+            listening(base, doctor) as mine,
+            listening(base, stranger) as other,
+            listening(base, elsewhere) as far,
+        ):
+            for stream in (mine, other, far):
+                assert (await told(stream, beats=True)).name == "heartbeat"
+            await asyncio.sleep(1.0)
+            ward.finding(patient, "news2_emergency", datetime.now(UTC))
+            event = await asyncio.wait_for(told(mine), 5)
+            assert (event.name, event.data["condition"]) == ("alert.raised", "news2_emergency")
+            assert event.data["doctor"] == str(doctor.doctor_id)
+            for stream in (other, far):
+                nothing = asyncio.create_task(told(stream))
+                await asyncio.sleep(0.3)
+                assert not nothing.done()
+                nothing.cancel()
+
+    story(main())
+
+
+def test_an_idle_engine_raises_within_some_milliseconds(ward: Ward) -> None:
+    patients, doctor = [ward.patient() for _ in range(15)], ward.doctor()
+    ward.on_shift(doctor)
+    for patient in patients:
+        ward.care_team(patient, doctor)
+
+    async def main() -> None:
+        async with served(ward.settings) as base, listening(base, doctor) as mine:
+            await told(mine, beats=True)
+            await asyncio.sleep(1.5)
+            took = []
+            for patient in patients:
+                began = asyncio.get_running_loop().time()
+                ward.finding(patient, "news2_emergency", datetime.now(UTC))
+                while (await told(mine)).name != "alert.raised":
+                    pass
+                took.append(asyncio.get_running_loop().time() - began)
+                await asyncio.sleep(0.05)
+            assert sorted(took)[len(took) // 2] < 0.1
+
+    story(main())
+
+
+def test_a_cut_stream_resumes_without_a_gap_or_a_repeat(ward: Ward) -> None:
+    patient, nurse = ward.patient(), ward.doctor("N", kind="nurse")
+    ward.on_shift(nurse)
+    ward.care_team(patient, nurse)
+
+    async def main() -> None:
+        async with served(ward.settings) as base:
+            async with listening(base, nurse) as first:
+                beat = await told(first, beats=True)
+            for n in range(30):
+                ward.finding(patient, f"limit_{n}", datetime.now(UTC))
+                await asyncio.sleep(0.01)
+            seen: list[int] = []
+            last = beat.id
+            while len(seen) < 30:
+                async with listening(base, nurse, last) as again:
+                    for _ in range(min(7, 30 - len(seen))):
+                        event = await asyncio.wait_for(told(again), 5)
+                        seen.append(event.id)
+                        last = event.id
+            kept = [e["stream_id"] for e in ward.events() if e["patient_no"] is not None]
+            assert seen == kept[:30]
+
+    story(main())
+
+
+def test_an_id_older_than_kept_or_never_given_is_told_to_start_again(ward: Ward) -> None:
+    patient, nurse = ward.patient(), ward.doctor("N", kind="nurse")
+    ward.care_team(patient, nurse)
+    ward.on_shift(ward.doctor())
+
+    async def main() -> None:
+        async with served(ward.settings) as base:
+            for n in range(5):
+                ward.finding(patient, f"limit_{n}", datetime.now(UTC))
+            await until(lambda: len(ward.events()) == 5)
+            ward.sql.execute("DELETE FROM alert_event WHERE stream_id <= 3")
+            for last in (1, 9_999):
+                async with listening(base, nurse, last) as stream:
+                    event = await asyncio.wait_for(told(stream), 5)
+                    assert event.name == "reset"
+                    assert event.id < 9_999
+            async with listening(base, nurse, 3) as stream:
+                assert (await asyncio.wait_for(told(stream), 5)).id == 4
+
+    story(main())
+
+
+def test_who_joins_the_care_team_hears_the_next_event(ward: Ward) -> None:
+    patient, nurse = ward.patient(), ward.doctor("N", kind="nurse")
+    ward.on_shift(ward.doctor())
+
+    async def main() -> None:
+        async with served(ward.settings) as base, listening(base, nurse) as mine:
+            await told(mine, beats=True)
+            ward.finding(patient, "news2_urgent", datetime.now(UTC))
+            await until(lambda: bool(ward.events()))
+            ward.care_team(patient, nurse)
+            ward.finding(patient, "single_3", datetime.now(UTC))
+            event = await asyncio.wait_for(told(mine), 5)
+            assert event.data["condition"] == "single_3"
+
+    story(main())
+
+
+def test_a_stream_ends_with_its_session(ward: Ward) -> None:
+    nurse = ward.doctor("N", kind="nurse")
+
+    async def main() -> None:
+        async with served(ward.settings) as base, listening(base, nurse) as mine:
+            await told(mine, beats=True)
+            ward.sql.execute("UPDATE session_token SET revoked_at = now()")
+
+            async def to_the_end() -> None:
+                async for _ in mine:
+                    pass
+
+            await asyncio.wait_for(to_the_end(), 15)
+
+    story(main())
+
+
+def test_a_stream_needs_a_session_and_a_decimal_id(ward: Ward) -> None:
+    nurse = ward.doctor("N", kind="nurse")
+
+    async def main() -> None:
+        async with ward.api() as client:
+            assert (await client.get("/alerts/stream")).status_code == 401
+            headers = nurse.headers | {"Last-Event-ID": "x1"}
+            assert (await client.get("/alerts/stream", headers=headers)).status_code == 422
+
+    story(main())
+
+
+def test_heartbeats_say_whether_the_engine_lives(ward: Ward) -> None:
+    nurse = ward.doctor("N", kind="nurse")
+
+    async def main() -> None:
+        async with served(ward.settings) as base, listening(base, nurse) as mine:
+            async for event in mine:
+                if event.data["engine"] == "running":
+                    assert event.data["feed"] == "live"
+                    at = datetime.fromisoformat(event.data["at"])
+                    assert datetime.now(UTC) - at < timedelta(seconds=5)
+                    return
+
+    story(main())
