@@ -97,6 +97,8 @@ class Policy:
             a median window cuts alarms without losing time resolution).
         repeat_s: a questionable critical reading pages if nothing better comes within this.
         repeat_gap_ms: two readings at least so far apart are a repeat (Masimo's 15 s delay).
+        urgent_s: persistence of a NEWS2 of 5-6 (RCP: inform immediately); a site whose devices
+            stream noise may set some seconds.
         single_3_s: persistence of a single 3 (Goerges 2009: 19 s removes two thirds of the
             ineffective alarms; 20 s proposed).
         incomplete_ms: how long a set is incomplete before the measurement is asked for.
@@ -123,6 +125,7 @@ class Policy:
     window_ms: int = MINUTE_MS
     repeat_s: float = 120.0
     repeat_gap_ms: int = 15_000
+    urgent_s: float = 0.0
     single_3_s: float = 20.0
     incomplete_ms: int = 10 * MINUTE_MS
     incomplete_low: int = 2

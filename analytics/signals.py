@@ -30,9 +30,9 @@ def news2(scene: Scene, news: News2) -> bool:
         return False
     known = known_mask(news)
     if low >= EMERGENCY:
-        hold(scene, _score_alarm("news2_emergency", news, known))
+        hold(scene, _score_alarm("news2_emergency", news, known, 0.0))
     elif low >= URGENT:
-        hold(scene, _score_alarm("news2_urgent", news, known))
+        hold(scene, _score_alarm("news2_urgent", news, known, scene.policy.urgent_s))
         _release(scene, "news2_emergency", news, known)
     else:
         _release(scene, "news2_emergency", news, known)
@@ -60,7 +60,7 @@ def _release(scene: Scene, name: str, news: News2, known: int) -> None:
             condition.inside_ms = 0
 
 
-def _score_alarm(name: str, news: News2, known: int) -> Alarm:
+def _score_alarm(name: str, news: News2, known: int, persist_s: float) -> Alarm:
     emergency = name == "news2_emergency"
     says = f"NEWS2 {news.low}" if news.score is not None else f"NEWS2 at least {news.low}"
     asks = "emergency response" if emergency else "urgent review"
@@ -71,6 +71,7 @@ def _score_alarm(name: str, news: News2, known: int) -> Alarm:
         value=float(news.low),
         message=f"{says}: {asks}",
         rule=NEWS2_RULE,
+        persist_s=persist_s,
         known=known,
         detail=_score_detail(news),
     )
