@@ -35,6 +35,7 @@ class BenchDevice:
 
     name: str
     patient: UUID
+    seed: bytes
     public: bytes
     secret: bytes
     bucket: str
@@ -43,7 +44,11 @@ class BenchDevice:
     topic: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.topic = wire.device_topic(self.bucket, self.name, wire.TopicKind.VITALS)
+        self.topic = self.topic_of(wire.TopicKind.VITALS)
+
+    def topic_of(self, kind: wire.TopicKind) -> str:
+        """The device's own topic of one kind."""
+        return wire.device_topic(self.bucket, self.name, kind)
 
     def vitals(self, at_ms: int, rng: random.Random) -> Ready:
         """The next frame: one sample of the six metrics of an early-warning round."""
@@ -103,9 +108,15 @@ def make_fleet(count: int, seed: int = 1, prefix: str = "b") -> list[BenchDevice
 def _make_device(name: str, drawn_from: str) -> BenchDevice:
     digest = hashlib.sha256(drawn_from.encode()).digest()
     patient = UUID(bytes=digest[:16], version=4)
-    public, secret = wire.signing_keys(hashlib.sha256(digest).digest())
+    seed = hashlib.sha256(digest).digest()
+    public, secret = wire.signing_keys(seed)
     return BenchDevice(
-        name=name, patient=patient, public=public, secret=secret, bucket=wire.bucket_of(patient)
+        name=name,
+        patient=patient,
+        seed=seed,
+        public=public,
+        secret=secret,
+        bucket=wire.bucket_of(patient),
     )
 
 

@@ -1,0 +1,77 @@
+"""Two workers: they share the load, one is stopped in its tracks, one dies, and nothing is lost."""
+
+import time
+
+import psycopg
+
+from deploy.bench.child import Child, wait_until
+from tests.faults.crew import Crew
+from tests.faults.rig import Rig
+
+RATE = 150.0
+TAKEN_WITHIN_S = 10.0
+
+
+def holder_of(rig: Rig, group: int = 0, groups: int = 1) -> object:
+    return rig.ask(
+        'SELECT worker FROM gateway_worker WHERE groups = %s AND "group" = %s', groups, group
+    )
+
+
+def test_a_stopped_worker_is_replaced_and_cannot_commit_when_it_wakes(
+    rig: Rig, gateway: Child, crew: Crew
+) -> None:
+    crew.talk(RATE, 0.7)
+    standby = rig.gateway("standby")
+    standby.spawn()
+    time.sleep(1.5)
+    crew.rate = RATE
+    first = holder_of(rig)
+    gateway.suspend()
+    stopped = time.monotonic()
+    wait_until(lambda: holder_of(rig) != first, TAKEN_WITHIN_S, what="the standby took over")
+    second = holder_of(rig)
+    before = rig.stored(crew)
+    wait_until(lambda: rig.stored(crew) > before, TAKEN_WITHIN_S, what="the standby stores")
+    assert time.monotonic() - stopped < TAKEN_WITHIN_S
+    gateway.resume()
+    crew.talk(RATE, 3.0)
+    assert holder_of(rig) == second, "the revived worker fought for the buckets"
+    rig.settle(crew)
+    standby.stop()
+    wait_until(lambda: holder_of(rig) != second, TAKEN_WITHIN_S, what="the first took over again")
+    crew.talk(RATE, 0.5)
+    rig.settle(crew)
+
+
+def test_two_workers_share_and_one_takes_over_from_the_other(
+    rig: Rig, gateway: Child, crew: Crew
+) -> None:
+    gateway.stop()
+    pair = [rig.gateway(f"pair-{group}", groups=2, group=group) for group in (0, 1)]
+    for child in pair:
+        child.start()
+    crew.talk(RATE, 1.0)
+    assert workers_at_work(rig) == 2
+    crew.rate = RATE
+    pair[0].kill()
+    time.sleep(0.3)
+    before = rig.stored(crew)
+    wait_until(lambda: rig.stored(crew) > before + 20, TAKEN_WITHIN_S, what="the other stores")
+    rig.settle(crew)
+    pair[0].start()
+    crew.talk(RATE, 1.0)
+    rig.settle(crew)
+    for child in pair:
+        child.stop()
+    gateway.start()
+    crew.talk(RATE, 0.5)
+    rig.settle(crew)
+
+
+def workers_at_work(rig: Rig) -> int:
+    with psycopg.connect(rig.url) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT worker FROM gateway_worker WHERE beat > now() - interval '2 s'"
+        ).fetchall()
+    return len(rows)
