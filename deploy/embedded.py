@@ -1,7 +1,7 @@
 """``homeward up``: the embedded stack, with simulated patients when they are asked for."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from deploy.launch import Launch
 from deploy.preparation import StackOptions
@@ -24,12 +24,19 @@ def run_with_patients(
     run(options, settings, say, meanwhile)
 
 
-def simulator_part(stack: RunningStack, patients: int, *more: str) -> Part:
+def simulator_part(stack: RunningStack, patients: int) -> Part:
     """Return the simulator as a part of a running stack; its ledger stays in the data folder."""
-    words = ["simulate", "--stack", str(stack.description), "--patients", str(patients), *more]
-    launch = Launch(
-        argv=[sys.executable, "-m", "deploy.cli", *words],
+    out = stack.plan.folder.root / "simulated"
+    launch = simulator_launch(stack, ["--patients", str(patients), "--out", str(out)])
+    return Part(name="simulator", launch=launch, ready=lambda: True)
+
+
+def simulator_launch(stack: RunningStack, words: Sequence[str]) -> Launch:
+    """Return how ``homeward simulate`` is started on a running stack."""
+    command = [sys.executable, "-m", "deploy.cli", "simulate", "--stack", str(stack.description)]
+    return Launch(
+        argv=[*command, *words],
         env=inherited_environment() | {"PYTHONUNBUFFERED": "1"},
         cwd=stack.plan.folder.root,
+        stop_timeout_s=60.0,
     )
-    return Part(name="simulator", launch=launch, ready=lambda: True)

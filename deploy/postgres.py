@@ -42,6 +42,7 @@ max_wal_size = '2GB'
 wal_compression = on
 checkpoint_timeout = '15min'
 synchronous_commit = on
+track_commit_timestamp = on
 fsync = on
 jit = off
 timezone = 'UTC'

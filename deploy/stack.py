@@ -9,6 +9,7 @@ import json
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -42,13 +43,16 @@ class RunningStack:
     Attributes:
         plan: what was decided before the start.
         stopping: set to end the stack.
+        database_url: the administrator's address of the ward's database.
+        restarts: how often a part had to be started again.
     """
 
     def __init__(self, plan: Plan, say: Say) -> None:
         self.plan = plan
         self.stopping = asyncio.Event()
         self.database_url = plan.settings.database_url or plan.postgres().url()
-        self._supervisor = Supervisor(plan.folder.logs, say, self._describe)
+        self.restarts = 0
+        self._supervisor = Supervisor(plan.folder.logs, say, self._after_restart)
 
     @property
     def description(self) -> Path:
@@ -92,6 +96,10 @@ class RunningStack:
             clock=plan.clock,
         )
 
+    def ward_now(self) -> datetime:
+        """Return the ward's time."""
+        return self.plan.clock.at(_real_s())
+
     async def add(self, part: Part) -> None:
         """Start one more part, which is stopped first."""
         await self._supervisor.start(part)
@@ -109,6 +117,10 @@ class RunningStack:
         while True:
             ward_time.save(self.plan.clock_file, self.plan.clock, _real_s())
             await asyncio.sleep(ward_time.SAVE_EVERY_S)
+
+    def _after_restart(self) -> None:
+        self.restarts += 1
+        self._describe()
 
     def _describe(self) -> None:
         """Rewrite ``stack.json`` in one step."""
