@@ -1,0 +1,90 @@
+"""Personal baselines stay robust; rolling features fall where they belong in event time."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.baseline import FLOORS, READY_READINGS, Baseline
+from analytics.domain.vitals import Metric
+from analytics.features import BUCKET_MS, NAMES, SPEC, Rolling, vector
+from analytics.lane_state import Track
+from analytics.news2 import score
+
+HOUR = 3_600_000
+HR_FLOOR = FLOORS[Metric.HR]
+
+
+def learnt(values: list[float], spacing_ms: int = HOUR) -> Baseline:
+    baseline = Baseline()
+    for at, value in enumerate(values):
+        baseline.learn(value, (at + 1) * spacing_ms, HR_FLOOR)
+    return baseline
+
+
+def test_it_finds_what_is_usual() -> None:
+    chance = Random(1)
+    baseline = learnt([chance.gauss(58, 4) for _ in range(300)])
+    assert baseline.ready
+    assert baseline.median == pytest.approx(58, abs=1)
+    assert baseline.unit(HR_FLOOR) == pytest.approx(4, abs=1.2)
+    assert baseline.deviation(82, HR_FLOOR) > 4
+
+
+def test_one_in_ten_wild_readings_hardly_move_it() -> None:
+    chance = Random(2)
+    values = [chance.gauss(60, 3) if at % 10 else 200.0 for at in range(300)]
+    assert learnt(values).median == pytest.approx(60, abs=2)
+
+
+def test_a_bad_first_reading_does_not_set_it() -> None:
+    assert learnt([250.0, *[60.0] * 30]).median == pytest.approx(60)
+
+
+def test_it_follows_a_slow_drift() -> None:
+    values = [60 + at / 50 for at in range(500)]
+    assert learnt(values).median == pytest.approx(values[-1], abs=2)
+
+
+def test_a_stream_does_not_outweigh_a_spot_reading() -> None:
+    assert learnt([60.0] * 600, spacing_ms=1_000).readings == 2
+    assert not learnt([60.0] * (READY_READINGS - 1)).ready
+
+
+def test_a_trend_is_against_the_hours_before() -> None:
+    rolling = Rolling()
+    for half_hour in range(12):
+        rolling.add(70.0, half_hour * BUCKET_MS)
+    rolling.add(100.0, 12 * BUCKET_MS)
+    assert (rolling.prior, rolling.prior_count) == (70.0, 12)
+    rolling.add(130.0, 10 * BUCKET_MS)
+    assert rolling.prior > 70
+    rolling.add(1.0, -5 * BUCKET_MS)
+    assert rolling.prior_count == 13
+
+
+@given(st.permutations(range(13)))
+def test_order_of_arrival_does_not_matter_within_the_window(order: list[int]) -> None:
+    rolling, other = Rolling(), Rolling()
+    for at in range(13):
+        rolling.add(float(at), at * BUCKET_MS)
+    other.add(0.0, 12 * BUCKET_MS)
+    for at in order:
+        other.add(float(at), at * BUCKET_MS)
+    assert other.prior == pytest.approx(rolling.prior)
+
+
+def test_missing_adds_nothing_by_itself() -> None:
+    features = vector([None] * len(SPEC), score([None] * 7), oxygen=False)
+    assert len(features) == len(NAMES)
+    named = dict(zip(NAMES, features, strict=True))
+    assert named.pop("NEWS2 not known") == pytest.approx(20 / 7)
+    assert set(named.values()) == {0.0}
+
+
+def test_levels_are_in_clinical_units() -> None:
+    tracks = [Track(t_ms=0, value=centre + scale, staff=False) for _, _, centre, scale in SPEC]
+    features = vector(tracks, score([None] * 7), oxygen=True)
+    assert features[0] == features[3] == pytest.approx(1)
+    assert features[-1] == 1
