@@ -2,7 +2,7 @@
 # A stamp in .make/ bears the checksum of what was locked: an unchanged lock is not done again.
 PYTHON ?= python3
 BIN := .venv/bin
-VENV_STAMP := .make/venv-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
+VENV_STAMP := .make/venv-$(shell { cat requirements.lock; sed '/^.tool.ruff/,$$d' pyproject.toml; } | cksum | tr ' ' '-')
 WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh | cksum | tr ' ' '-')
 SET_UP := $(VENV_STAMP) $(WEB_STAMP)
 
