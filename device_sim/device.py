@@ -104,7 +104,8 @@ class DeviceCore:
         if self._waits_until is not None:
             return self._settle(now) if now.timer_s >= self._waits_until else []
         due = self._next_clock_ms is not None and now.clock_ms >= self._next_clock_ms
-        return (self._make_clock(now) if due else []) + self._pump(now)
+        actions = self._make_clock(now) if due else []
+        return actions + self._pump(now) if due or self._window.overdue(now.timer_s) else []
 
     def heard_acks(self, frame: bytes, now: Moment, *, retained: bool) -> list[Action]:
         """The broker brought ``acks``: forget what they cover, send what now fits the window."""

@@ -3,6 +3,7 @@
 The window is simply the oldest 100 frames of the spool: they leave it only when covered.
 """
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -25,11 +26,17 @@ class Window:
         self._first_wait_s = resend_after_s
         self._under_way: dict[FrameId, _UnderWay] = {}
         self._sent_before: set[FrameId] = set()
+        self._earliest = math.inf
+
+    def overdue(self, timer_s: float) -> bool:
+        """Whether a frame under way should be sent again by now."""
+        return timer_s >= self._earliest
 
     def reset(self) -> None:
         """A new connection: everything uncovered is sent again, oldest first."""
         self._sent_before.update(self._under_way)
         self._under_way.clear()
+        self._earliest = math.inf
 
     def forget(self, ids: Iterable[FrameId]) -> None:
         """These frames left the spool."""
@@ -56,4 +63,9 @@ class Window:
                 wait_s = min(2 * current.wait_s, MAX_RESEND_AFTER_S)
                 self._under_way[spooled.id] = _UnderWay(timer_s + wait_s, wait_s)
                 to_send.append((spooled, True))
+        if self.overdue(timer_s):
+            ends = (current.again_at for current in self._under_way.values())
+            self._earliest = min(ends, default=math.inf)
+        elif to_send:
+            self._earliest = min(self._earliest, timer_s + first)
         return to_send
