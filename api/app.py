@@ -83,6 +83,8 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         app.state.live = feed(services)
         tasks["live"] = app.state.live.run
     for name, function in (("alerting", "run_engine"), ("rota", "run_rota")):
+        if importlib.util.find_spec(f"api.{name}") is None:
+            continue
         run = getattr(importlib.import_module(f"api.{name}"), function, None)
         if run is not None:
             tasks[name] = partial(run, services)

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import TooLargeError
@@ -77,7 +78,8 @@ class BoundedBody:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > MAX_BODY_BYTES:
-                raise TooLargeError
+                # FastAPI lets its own exceptions through while it reads a body, and no others.
+                raise HTTPException(TooLargeError.status, TooLargeError.title)
             return message
 
         await self._app(scope, bounded, send)

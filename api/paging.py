@@ -44,7 +44,7 @@ def read_cursor(cursor: str | None, *kinds: type) -> tuple[object, ...] | None:
     Raises:
         InvalidError: it is none of ours.
     """
-    if cursor is None:
+    if not cursor:
         return None
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
