@@ -38,7 +38,11 @@ class Ward:
 
     async def __aenter__(self) -> Self:
         """Sign in."""
-        answer = await self._post("/auth/login", data=self._form)
+        try:
+            answer = await self._post("/auth/login", data=self._form)
+        except WardRefused:
+            await self._http.aclose()
+            raise
         self._http.headers["Authorization"] = f"Bearer {answer['access_token']}"
         return self
 
