@@ -34,13 +34,18 @@ def prepare_database(administrator: str, secrets: Secrets) -> None:
 
 def migrate_with_roles(administrator: str, passwords: Mapping[str, str]) -> str:
     """Make roles and database, bring the schema up to date; return the owner's address."""
+    make_empty(administrator, passwords)
+    owner = login_address(administrator, OWNER, passwords)
+    upgrade(owner)
+    return owner
+
+
+def make_empty(administrator: str, passwords: Mapping[str, str]) -> None:
+    """Make the roles, and the database without any table; what is there is left alone."""
     name = str(conninfo_to_dict(administrator)["dbname"])
     with psycopg.connect(make_conninfo(administrator, dbname="postgres"), autocommit=True) as conn:
         make_roles(conn, passwords)
         make_database(conn, name)
-    owner = login_address(administrator, OWNER, passwords)
-    upgrade(owner)
-    return owner
 
 
 def read_passwords(folder: Path) -> dict[str, str]:

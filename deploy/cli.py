@@ -101,6 +101,18 @@ def migrate(
     typer.echo(f"the schema is at {current(url)}")
 
 
+@app.command("make-roles", epilog="Example: homeward make-roles --secrets deployment/secrets")
+def roles(
+    secrets: Annotated[Path, typer.Option(help="Folder of <login>.password files.")],
+) -> None:
+    """Make the roles and an empty database named by HOMEWARD_DATABASE_URL, as to restore into."""
+    from deploy.bootstrap import make_empty, read_passwords
+    from deploy.settings import required_database_url
+
+    make_empty(required_database_url(), read_passwords(secrets))
+    typer.echo("roles and database are there")
+
+
 @app.command(epilog="Example: homeward provision deployment --broker-host broker.example.org")
 def provision(
     folder: Annotated[Path, typer.Argument(help="Folder to make or complete.")],

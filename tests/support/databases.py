@@ -74,7 +74,7 @@ class DatabaseServer:
         try:
             yield self.database(name)
         finally:
-            self._drop(name)
+            self.drop(name)
 
     @contextmanager
     def migrated(self) -> Iterator[Database]:
@@ -88,13 +88,13 @@ class DatabaseServer:
         try:
             yield self.database(name)
         finally:
-            self._drop(name)
+            self.drop(name)
 
     def _ensure_template(self) -> None:
         """Migrate a database once and close it: an open one cannot be copied."""
         if self._templated:
             return
-        self._drop(TEMPLATE)
+        self.drop(TEMPLATE)
         with psycopg.connect(self.url, autocommit=True) as connection:
             make_database(connection, TEMPLATE)
         upgrade(self.database(TEMPLATE).owner)
@@ -107,7 +107,8 @@ class DatabaseServer:
             )
         self._templated = True
 
-    def _drop(self, name: str) -> None:
+    def drop(self, name: str) -> None:
+        """Drop a database, with whoever is still connected to it."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             connection.execute(statement.format(sql.Identifier(name)))
