@@ -59,13 +59,16 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER shift_wakes AFTER INSERT OR UPDATE OR DELETE ON shift
-    FOR EACH STATEMENT EXECUTE FUNCTION wake_rota('shift');
+    FOR EACH ROW EXECUTE FUNCTION wake_rota('shift');
 CREATE TRIGGER doctor_wakes AFTER INSERT OR UPDATE ON doctor
-    FOR EACH STATEMENT EXECUTE FUNCTION wake_rota('doctor');
+    FOR EACH ROW EXECUTE FUNCTION wake_rota('doctor');
 CREATE TRIGGER request_wakes AFTER INSERT ON replan_request
-    FOR EACH STATEMENT EXECUTE FUNCTION wake_rota('request');
-CREATE TRIGGER patient_wakes AFTER INSERT OR UPDATE OF state, ward ON patient
-    FOR EACH STATEMENT EXECUTE FUNCTION wake_rota('patient');
+    FOR EACH ROW EXECUTE FUNCTION wake_rota('request');
+CREATE TRIGGER patient_wakes AFTER INSERT ON patient
+    FOR EACH ROW EXECUTE FUNCTION wake_rota('patient');
+CREATE TRIGGER patient_change_wakes AFTER UPDATE ON patient
+    FOR EACH ROW WHEN (OLD.state <> NEW.state OR OLD.ward <> NEW.ward)
+    EXECUTE FUNCTION wake_rota('patient');
 
 REVOKE EXECUTE ON FUNCTION append_alert_event(uuid, integer, text, text, timestamptz, uuid, uuid[], jsonb) FROM PUBLIC;
 REVOKE EXECUTE ON FUNCTION alert_watchers(integer, text, uuid[]) FROM PUBLIC;

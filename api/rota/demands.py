@@ -1,0 +1,112 @@
+"""What each patient asks of the people on shift, and how much time those have; pure.
+
+The acuity is the worse of NEWS2's lower bound and of what open alerts say, so that a patient whose
+score is not known yet is not taken for well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from analytics.allocation import Demand, Doctor
+from api.rota.settings import RotaSettings
+
+EMERGENCY, URGENT, REVIEW = 7, 5, 1
+_BY_ALERT = {0: 0, 1: REVIEW, 2: URGENT, 3: EMERGENCY}
+_MAX_ACUITY = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientSeen:
+    """One watched patient.
+
+    Attributes:
+        news2_low: lower bound of the newest score; None if there is none.
+        risk: the model's probability, if there is one.
+        worst: worst priority of an open clinical alert: 0 none, 1 low, 2 medium, 3 high.
+        conditions: the conditions of those alerts.
+        doctor: who has the patient by the plan in force.
+        pinned: whether a coordinator said so.
+    """
+
+    no: int
+    id: UUID
+    ward: str
+    news2_low: int | None = None
+    risk: float | None = None
+    worst: int = 0
+    conditions: Sequence[str] = ()
+    doctor: UUID | None = None
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """One doctor or nurse on shift until ``until``."""
+
+    id: UUID
+    kind: str
+    ward: str
+    until: datetime
+    skills: Sequence[str] = field(default=())
+    cost_per_hour: float = 0.0
+    max_patients: int | None = None
+
+
+def acuity(patient: PatientSeen, settings: RotaSettings) -> int:
+    """Return the patient's acuity on the scale of NEWS2 (0 to 20)."""
+    score = patient.news2_low or 0
+    risky = REVIEW if (patient.risk or 0.0) >= settings.risk_acuity else 0
+    return min(_MAX_ACUITY, max(score, _BY_ALERT[patient.worst], risky))
+
+
+def demand(patient: PatientSeen, settings: RotaSettings) -> Demand:
+    """Return what one patient asks for: minutes, deadline and skills by acuity."""
+    level = acuity(patient, settings)
+    minutes, deadline = _work(level, patient, settings)
+    skills = {
+        settings.skill_by_condition[one]
+        for one in patient.conditions
+        if one in settings.skill_by_condition
+    }
+    if settings.urgent_needs_doctor and level >= URGENT:
+        skills.add("doctor")
+    return Demand(
+        patient=str(patient.id),
+        minutes=minutes,
+        acuity=level,
+        skills=tuple(sorted(skills)),
+        current_doctor=str(patient.doctor) if patient.doctor else None,
+        deadline_minutes=deadline,
+    )
+
+
+def _work(level: int, patient: PatientSeen, settings: RotaSettings) -> tuple[float, float | None]:
+    if level >= EMERGENCY:
+        return settings.emergency_minutes, settings.emergency_deadline
+    if level >= URGENT:
+        return settings.urgent_minutes, settings.urgent_deadline
+    risky = (patient.risk or 0.0) >= settings.risk_acuity
+    if patient.worst or risky:
+        return settings.review_minutes, settings.review_deadline
+    return settings.routine_minutes, None
+
+
+def worker(person: Worker, now: datetime, settings: RotaSettings) -> Doctor:
+    """Return a person on shift as the solver sees them: minutes left, within the horizon."""
+    left = (person.until - now).total_seconds() / 60
+    return Doctor(
+        id=str(person.id),
+        minutes=round(min(left, settings.horizon_minutes) * settings.working_share, 2),
+        cost_per_hour=person.cost_per_hour,
+        skills=tuple(sorted({*person.skills, person.kind})),
+        max_patients=settings.most_per_doctor
+        if person.max_patients is None
+        else person.max_patients,
+    )
+
+
+def pins(patients: Sequence[PatientSeen]) -> Mapping[str, str]:
+    """Return patient to doctor, for those whom a coordinator has fixed."""
+    return {str(p.id): str(p.doctor) for p in patients if p.pinned and p.doctor is not None}

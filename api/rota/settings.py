@@ -1,0 +1,57 @@
+"""What a site may set of the re-planner: ``HOMEWARD_ROTA_`` + the name, in capitals.
+
+The minutes are seeds (proposed) from published workloads of remote monitoring, see
+docs/clinical.md: 1.6 to 1.8 min for a transmission that asks nothing of anybody (Leuven), 9 to
+13 min for one that does (Seiler 2021); deadlines of 30 and 60 min are NEWS2's emergency and
+urgent response (RCP).
+"""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class RotaSettings(BaseSettings):
+    """Settings of the re-planner.
+
+    Attributes:
+        debounce_s: real seconds of quiet before a plan is made ...
+        debounce_most_s: ... but a plan is made after so many, quiet or not.
+        time_limit_s: most seconds of solving for one ward.
+        check_s: real seconds after which the rota is looked at although nothing woke it.
+        horizon_minutes: how far ahead a plan counts a person's time.
+        working_share: share of the time on shift that can be planned.
+        routine_minutes: a look at a patient of whom nothing is wanted.
+        review_minutes: a low-priority alert is open, or the risk model warns.
+        urgent_minutes: a doctor's review (NEWS2 5 to 6, or a medium alert).
+        emergency_minutes: NEWS2 of 7 or more, or a high alert: review and call.
+        urgent_deadline: minutes by which an urgent review should be done.
+        emergency_deadline: minutes by which an emergency review should be done.
+        review_deadline: minutes by which a review should be done.
+        risk_acuity: probability of the risk model from which a patient counts as a review.
+        urgent_needs_doctor: whether urgent work may go to doctors only.
+        skill_by_condition: skill that an open alert of a condition asks for.
+        most_per_doctor: patients a doctor or nurse may have when nothing is said of them (1 nurse
+            for 85 to 100 patients of chronic remote monitoring).
+        keep_plans: plans that stay readable.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_ROTA_", extra="ignore")
+
+    debounce_s: float = Field(default=1.0, ge=0)
+    debounce_most_s: float = Field(default=5.0, ge=0)
+    time_limit_s: float = Field(default=2.0, gt=0, le=60)
+    check_s: float = Field(default=30.0, gt=0)
+    horizon_minutes: float = Field(default=240.0, gt=0)
+    working_share: float = Field(default=0.8, gt=0, le=1)
+    routine_minutes: float = Field(default=2.0, gt=0)
+    review_minutes: float = Field(default=10.0, gt=0)
+    urgent_minutes: float = Field(default=12.0, gt=0)
+    emergency_minutes: float = Field(default=30.0, gt=0)
+    emergency_deadline: float = Field(default=30.0, gt=0)
+    urgent_deadline: float = Field(default=60.0, gt=0)
+    review_deadline: float = Field(default=240.0, gt=0)
+    risk_acuity: float = Field(default=0.6, ge=0, le=1)
+    urgent_needs_doctor: bool = True
+    skill_by_condition: dict[str, str] = Field(default_factory=dict)
+    most_per_doctor: int = Field(default=90, ge=1)
+    keep_plans: int = Field(default=200, ge=1)

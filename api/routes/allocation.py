@@ -1,0 +1,148 @@
+"""The plan in force, a wish for a new one, pins, and what-if."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter
+from psycopg.errors import ForeignKeyViolation
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from analytics import allocation
+from analytics.domain.care import Role
+from api import audit
+from api.deps import COORDINATORS, Shared, Signed, Work, acting, allow
+from api.errors import ConflictError, InvalidError, NotFoundError, ThrottledError
+from api.rota.merging import merged
+from api.store import notices, patients, plans, staffing
+from api.store.instants import rfc3339
+
+router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
+
+MOST_DOCTORS, MOST_DEMANDS, MOST_PAIRS = 200, 2_000, 60_000
+_at_once = CapacityLimiter(1)
+_MOST_WAITING = 4
+Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Skills = Annotated[list[Id], Field(max_length=50)]
+Minutes = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+
+
+class WhatIfDoctor(BaseModel):
+    """Somebody who could work."""
+
+    id: Id
+    minutes: Minutes
+    cost_per_hour: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = 0.0
+    skills: Skills = []
+    max_patients: Annotated[int, Field(ge=0, le=100_000)] | None = None
+
+
+class WhatIfDemand(BaseModel):
+    """One piece of work for one patient."""
+
+    patient: Id
+    minutes: Minutes
+    acuity: Annotated[int, Field(ge=0, le=20)] = 0
+    skills: Skills = []
+    current_doctor: Id | None = None
+    deadline_minutes: Minutes | None = None
+
+
+class WhatIf(BaseModel):
+    """A ward to plan for; nothing of it is stored."""
+
+    doctors: Annotated[list[WhatIfDoctor], Field(max_length=MOST_DOCTORS)]
+    demands: Annotated[list[WhatIfDemand], Field(max_length=MOST_DEMANDS)]
+    time_limit_s: Annotated[float, Field(gt=0, le=30, allow_inf_nan=False)] = 5.0
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "WhatIf":
+        if len({doctor.id for doctor in self.doctors}) < len(self.doctors):
+            raise ValueError("doctors: two have the same id")
+        if len(self.doctors) * len(self.demands) > MOST_PAIRS:
+            raise ValueError(f"more than {MOST_PAIRS} pairs of doctor and demand")
+        return self
+
+
+class Pin(BaseModel):
+    """A patient whom a coordinator gives to one doctor; null lets the solver choose again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    patient: UUID
+    doctor: UUID | None
+
+
+@router.get("")
+async def plan_in_force(work: Work) -> dict[str, Any]:
+    """The plan in force, as far as it concerns the caller's ward."""
+    row = await plans.in_force(work.conn)
+    if row is None:
+        raise NotFoundError("No plan has been made yet.")
+    everywhere = work.caller.role is Role.ADMIN
+    wards = row["answer"] if everywhere else {work.caller.ward: row["answer"].get(work.caller.ward)}
+    pinned = await plans.pinned(work.conn)
+    work.note("allocation.read", plan=str(row["id"]))
+    return {
+        "id": str(row["id"]),
+        "made_at": rfc3339(row["made_at"]),
+        "cause": row["cause"],
+        **merged([one for one in wards.values() if one is not None]),
+        "pinned": [
+            {"patient": str(one["patient"]), "doctor": str(one["doctor"])} for one in pinned
+        ],
+    }
+
+
+@router.post("/replan", status_code=202)
+async def replan(work: Work) -> dict[str, str]:
+    """Ask for a new plan; the plan in force changes when it is made."""
+    asked = await plans.request(work.conn, "request", work.now)
+    work.note("allocation.replan", request=str(asked))
+    return {"id": str(asked)}
+
+
+@router.put("/pins")
+async def pin(services: Shared, caller: Signed, body: Pin) -> dict[str, str | None]:
+    """Fix a patient to a doctor, for as long as that doctor is on shift."""
+    async with acting(services, caller) as work:
+        number = await patients.number(work.conn, body.patient)
+        ward = None if caller.role is Role.ADMIN else caller.ward
+        if number is None:
+            raise NotFoundError
+        if body.doctor and await staffing.doctor(work.conn, body.doctor, ward) is None:
+            raise InvalidError("doctor", "is nobody on this ward's rota")
+    try:
+        async with services.engine_pool.connection() as conn, conn.transaction():
+            if not await plans.pin(conn, number, body.doctor):
+                raise ConflictError("No plan has been made yet.")
+            await notices.wake_rota(conn, "pin")
+            detail = {"doctor": str(body.doctor) if body.doctor else None}
+            note = audit.Note(action="allocation.pin", patient_no=number, detail=detail)
+            await audit.append(conn, services.now(), str(caller.user_id), [note])
+    except ForeignKeyViolation as error:
+        raise ConflictError("The plan has just changed; try again.") from error
+    return {"patient": str(body.patient), "doctor": str(body.doctor) if body.doctor else None}
+
+
+@router.post("/what-if")
+async def what_if(body: WhatIf) -> dict[str, Any]:
+    """Plan for any input; nothing is stored."""
+    if _at_once.statistics().tasks_waiting >= _MOST_WAITING:
+        raise ThrottledError(int(body.time_limit_s) + 1)
+    plan = await to_thread.run_sync(_solve, body, limiter=_at_once)
+    answer: dict[str, Any] = msgspec.to_builtins(plan)
+    return answer
+
+
+def _solve(body: WhatIf) -> allocation.Plan:
+    doctors = [
+        allocation.Doctor(**{**one.model_dump(), "skills": tuple(one.skills)})
+        for one in body.doctors
+    ]
+    demands = [
+        allocation.Demand(**{**one.model_dump(), "skills": tuple(one.skills)})
+        for one in body.demands
+    ]
+    return allocation.allocate(doctors, demands, time_limit_s=body.time_limit_s)

@@ -1,0 +1,138 @@
+"""Doctors and nurses on the rota; an account may belong to one of them."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from psycopg.errors import UniqueViolation
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from analytics.domain.care import Role
+from api.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.errors import ConflictError, InvalidError, NotFoundError
+from api.identity import Caller
+from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.store import staffing
+from api.store.types import Row
+
+router = APIRouter(tags=["rota"], dependencies=[allow(*COORDINATORS)])
+
+Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_Cost = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+_Places = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class NewDoctor(BaseModel):
+    """Somebody to put on the rota."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    kind: Literal["doctor", "nurse"] = "doctor"
+    skills: Annotated[list[Skill], Field(max_length=50)] = []
+    user_id: UUID | None = None
+    cost_per_hour: _Cost = 0.0
+    max_patients: _Places | None = None
+
+
+class DoctorChange(BaseModel):
+    """What to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    kind: Literal["doctor", "nurse"] | None = None
+    skills: Annotated[list[Skill], Field(max_length=50)] | None = None
+    user_id: UUID | None = None
+    cost_per_hour: _Cost | None = None
+    max_patients: _Places | None = None
+
+
+class Doctor(NewDoctor):
+    """Somebody on the rota."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: UUID
+    ward: str
+
+
+def ward_of(caller: Caller) -> str | None:
+    """Return the ward to which a coordinator is bound; None for an administrator."""
+    return None if caller.role is Role.ADMIN else caller.ward
+
+
+@router.get("/doctors")
+async def list_doctors(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[Doctor]:
+    """List the rota's people of the caller's ward by name."""
+    after: Any = read_cursor(cursor, str, str)
+    rows = await staffing.doctors(
+        work.conn,
+        ward_of(work.caller),
+        after=after and (after[0], uuid_in_cursor(after[1])),
+        limit=limit + 1,
+    )
+    shown, following = cut(rows, limit, lambda row: (row["name"], row["id"]))
+    return Page(items=[Doctor(**row) for row in shown], next=following)
+
+
+def uuid_in_cursor(text: str) -> UUID:
+    """Return an id that was part of a cursor.
+
+    Raises:
+        InvalidError: it is none of ours.
+    """
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidError("cursor", "is not a cursor of this list") from error
+
+
+@router.post("/doctors", status_code=201)
+async def add_doctor(work: Work, body: NewDoctor) -> Doctor:
+    """Put somebody on the rota of the caller's ward."""
+    values = {**body.model_dump(), "ward": work.caller.ward}
+    await _check_account(work, body.user_id, body.kind)
+    try:
+        made = await staffing.add_doctor(work.conn, values)
+    except UniqueViolation as error:
+        raise ConflictError("This account is on the rota already.") from error
+    work.note("doctor.add", doctor=str(made))
+    return Doctor(**values, id=made)
+
+
+@router.patch("/doctors/{doctor_id}")
+async def change_doctor(work: Work, doctor_id: UUID, body: DoctorChange) -> Doctor:
+    """Change somebody on the rota."""
+    row = await _doctor(work, doctor_id)
+    changed = {**row, **body.model_dump(exclude_unset=True)}
+    for field in ("name", "kind", "skills", "cost_per_hour"):
+        if changed[field] is None:
+            raise InvalidError(field, "must not be null")
+    await _check_account(work, changed["user_id"], changed["kind"])
+    try:
+        await staffing.change_doctor(work.conn, changed)
+    except UniqueViolation as error:
+        raise ConflictError("This account is on the rota already.") from error
+    work.note("doctor.change", doctor=str(doctor_id))
+    return Doctor(**changed)
+
+
+async def _doctor(work: UnitOfWork, doctor_id: UUID) -> Row:
+    row = await staffing.doctor(work.conn, doctor_id, ward_of(work.caller))
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+async def _check_account(work: UnitOfWork, user_id: UUID | None, kind: str) -> None:
+    """An account on the rota opens patients' records: it must be of that kind, and of the ward."""
+    if user_id is None:
+        return
+    account = await staffing.account(work.conn, user_id)
+    ward = ward_of(work.caller)
+    if account is None or (ward is not None and account["ward"] != ward):
+        raise InvalidError("user_id", "is no account of this ward")
+    if account["role"] != kind:
+        raise InvalidError("user_id", f"is not the account of a {kind}")

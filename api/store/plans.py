@@ -1,0 +1,156 @@
+"""Plans and their causes: what the re-planner reads, and the one plan that is in force."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from api.store.types import Conn, Row
+
+_PATIENTS = """
+    SELECT p.no, p.id, p.ward, n.news2_low, n.news2_high, n.risk, a.doctor_id, a.pinned,
+           coalesce(e.worst, 0) AS worst, coalesce(e.conditions, '{}') AS conditions
+      FROM patient p
+      LEFT JOIN patient_now n ON n.patient_no = p.no
+      LEFT JOIN assignment a ON a.patient_no = p.no
+      LEFT JOIN LATERAL (
+          SELECT max(CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst,
+                 array_agg(DISTINCT condition) AS conditions
+            FROM episode WHERE patient_no = p.no AND kind = 'clinical'
+             AND state IN ('open', 'acknowledged')) e ON true
+     WHERE p.state = 'active' ORDER BY p.no
+"""
+
+_TAKE_FORCE = """
+    INSERT INTO plan (made_at, cause, status, input, answer, in_force)
+    VALUES (%(at)s, %(cause)s, %(status)s, %(input)s, %(answer)s, true) RETURNING id
+"""
+
+_ASSIGN = """
+    INSERT INTO assignment (patient_no, doctor_id, minutes, pinned, plan_id)
+    VALUES (%(patient)s, %(doctor)s, %(minutes)s, %(pinned)s, %(plan)s)
+    ON CONFLICT (patient_no) DO UPDATE SET doctor_id = excluded.doctor_id,
+        minutes = excluded.minutes, pinned = excluded.pinned, plan_id = excluded.plan_id
+"""
+
+_FORGET = """
+    DELETE FROM plan WHERE NOT in_force AND id IN (
+        SELECT id FROM plan ORDER BY made_at DESC, id OFFSET %s)
+       AND NOT EXISTS (SELECT FROM assignment a WHERE a.plan_id = plan.id)
+"""
+
+
+async def patients(conn: Conn) -> list[Row]:
+    """Return every watched patient with score, risk, open alerts and present doctor."""
+    return await (await conn.execute(_PATIENTS)).fetchall()
+
+
+async def store(
+    conn: Conn,
+    *,
+    at: datetime,
+    cause: str,
+    status: str,
+    asked: Row,
+    answer: Row,
+    assignments: Sequence[Row],
+) -> UUID:
+    """Put a plan in force in place of the one before, in the caller's transaction.
+
+    Args:
+        conn: the re-planner's connection, in a transaction.
+        at: ward time.
+        cause: what made it necessary.
+        status: of the whole plan.
+        asked: what the solver was given, by ward.
+        answer: what it answered, by ward.
+        assignments: ``patient`` (number), ``doctor``, ``minutes`` and ``pinned``.
+    """
+    await conn.execute("UPDATE plan SET in_force = false WHERE in_force")
+    values = {
+        "at": at,
+        "cause": cause,
+        "status": status,
+        "input": Jsonb(asked),
+        "answer": Jsonb(answer),
+    }
+    row = await (await conn.execute(_TAKE_FORCE, values)).fetchone()
+    if row is None:
+        raise LookupError("plan")
+    plan_id: UUID = row["id"]
+    async with conn.cursor() as cursor:
+        await cursor.executemany(_ASSIGN, [{**one, "plan": plan_id} for one in assignments])
+    await conn.execute("DELETE FROM assignment WHERE plan_id <> %s", (plan_id,))
+    return plan_id
+
+
+async def in_force(conn: Conn) -> Row | None:
+    """Return the plan in force, None before the first."""
+    cursor = await conn.execute(
+        "SELECT id, made_at, cause, status, answer FROM plan WHERE in_force"
+    )
+    return await cursor.fetchone()
+
+
+async def pinned(conn: Conn) -> list[Row]:
+    """Return the pinned patients that the acting person may see, with their doctors."""
+    cursor = await conn.execute(
+        """SELECT p.id AS patient, a.doctor_id AS doctor
+             FROM assignment a JOIN patient p ON p.no = a.patient_no
+            WHERE a.pinned ORDER BY p.id"""
+    )
+    return await cursor.fetchall()
+
+
+async def pin(conn: Conn, patient_no: int, doctor_id: UUID | None) -> bool:
+    """Pin a patient to a doctor, or let go of the pin; False without a plan in force."""
+    if doctor_id is None:
+        await conn.execute(
+            "UPDATE assignment SET pinned = false WHERE patient_no = %s", (patient_no,)
+        )
+        return True
+    plan = await in_force(conn)
+    if plan is None:
+        return False
+    values = {"patient": patient_no, "doctor": doctor_id, "minutes": 0.0, "pinned": True}
+    await conn.execute(_ASSIGN, {**values, "plan": plan["id"]})
+    return True
+
+
+async def request(conn: Conn, cause: str, at: datetime) -> UUID:
+    """Ask for a new plan; the re-planner is woken by the row."""
+    cursor = await conn.execute(
+        "INSERT INTO replan_request (cause, requested_at) VALUES (%s, %s) RETURNING id",
+        (cause, at),
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise LookupError("replan_request")
+    asked: UUID = row["id"]
+    return asked
+
+
+async def requests(conn: Conn) -> list[Row]:
+    """Return the requests that no plan has answered yet."""
+    cursor = await conn.execute(
+        "SELECT id, cause FROM replan_request WHERE plan_id IS NULL ORDER BY requested_at LIMIT 500"
+    )
+    return await cursor.fetchall()
+
+
+async def answer_requests(conn: Conn, ids: Sequence[UUID], plan_id: UUID) -> None:
+    """Write down which plan answered these requests."""
+    await conn.execute(
+        "UPDATE replan_request SET plan_id = %s WHERE id = ANY (%s)", (plan_id, list(ids))
+    )
+
+
+async def forget(conn: Conn, keep: int) -> None:
+    """Delete answered requests and plans beyond the newest ``keep``."""
+    await conn.execute(
+        """DELETE FROM replan_request WHERE plan_id IN (
+               SELECT id FROM plan WHERE NOT in_force ORDER BY made_at DESC, id OFFSET %s)""",
+        (keep,),
+    )
+    await conn.execute(_FORGET, (keep,))
