@@ -18,16 +18,23 @@ MINUTE_MS = 60_000
 _EMERGENCY = ("news2_emergency",)
 _SLACK_MS = 5 * MINUTE_MS
 _SLACK_REAL_S = 10.0
-SILENT_AFTER_INTERVALS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """How a deterioration goes: its length, where it leads, and the condition it must raise."""
+    """How a deterioration goes, and what it must raise.
+
+    Attributes:
+        ramp_ms: how long it takes to its full extent.
+        target: metric to the value at the end.
+        raises: alert conditions, any one of which is right.
+        intervals: how many reporting intervals may pass until the ward can know.
+    """
 
     ramp_ms: int
     target: Mapping[str, float]
     raises: tuple[str, ...]
+    intervals: int = 2
 
 
 COURSES: dict[Kind, Course] = {
@@ -55,9 +62,12 @@ COURSES: dict[Kind, Course] = {
         ramp_ms=30 * MINUTE_MS,
         target={"glucose": 42, "hr": 104},
         raises=("glucose_low", "critical_glucose", "limit_glucose_low"),
+        intervals=5,
     ),
-    "falls_offline": Course(ramp_ms=0, target={}, raises=("silent",)),
-    "battery": Course(ramp_ms=20 * MINUTE_MS, target={"battery": 3}, raises=("battery",)),
+    "falls_offline": Course(ramp_ms=0, target={}, raises=("silent",), intervals=30),
+    "battery": Course(
+        ramp_ms=20 * MINUTE_MS, target={"battery": 3}, raises=("battery",), intervals=5
+    ),
 }
 
 
@@ -93,8 +103,8 @@ class Expectation:
     Attributes:
         any_of: alert conditions, any one of which is enough.
         from_ms: ward time of the onset.
-        by_ms: ward time by which it must be raised: the end of the ramp, plus five minutes for
-            persistence, plus ten real seconds for the software.
+        by_ms: ward time by which it must be raised: the end of the ramp, the intervals until the
+            ward can know, five minutes for persistence, and ten real seconds for the software.
     """
 
     patient: str
@@ -118,7 +128,7 @@ def expectation(
         clock_rate: ward seconds per real second.
     """
     course = COURSES[event.kind]
-    wait_ms = SILENT_AFTER_INTERVALS * interval_ms if event.kind == "falls_offline" else 0
+    wait_ms = course.intervals * interval_ms
     slack_ms = _SLACK_MS + int(_SLACK_REAL_S * 1000 * clock_rate)
     return Expectation(
         patient=patient,

@@ -19,11 +19,11 @@ class SimulatorSettings(BaseSettings):
     clock_start: AwareDatetime | None = None
     clock_rate: float = Field(default=1.0, gt=0)
     clock_origin: float = 0.0
-    cache: Path = Path("~/.cache/homeward")
+    cache_home: Path | None = Field(default=None, validation_alias="XDG_CACHE_HOME")
 
     def cache_folder(self) -> Path:
-        """Where downloaded data sets are kept (``HOMEWARD_CACHE``)."""
-        return self.cache.expanduser()
+        """Where downloaded data sets are kept: ``homeward`` in the user's cache."""
+        return (self.cache_home or Path.home() / ".cache") / "homeward"
 
 
 def real_s() -> float:
