@@ -49,6 +49,15 @@ def size(asked: argparse.Namespace) -> Size:
     return chosen
 
 
+def scenario(name: str, run: Run) -> list[Figure]:
+    """One scenario's figures; one that breaks says so and lets the others go on."""
+    try:
+        return SCENARIOS[name](run)
+    except Exception as broken:  # noqa: BLE001 - the top of this program
+        note = f"{type(broken).__name__}: {broken}"
+        return [Figure(name=f"{name} broke", value=0.0, unit="", good=False, note=note)]
+
+
 def main() -> int:
     """Run what was asked for; 1 if a target was missed."""
     asked = arguments()
@@ -59,7 +68,9 @@ def main() -> int:
         run = Run(base=here, server=server, size=size(asked), spare=server.fresh())
         for name in asked.only:
             say(f"{name} ...")
-            figures += SCENARIOS[name](run)
+            found = scenario(name, run)
+            say("\n".join("  ".join(figure.row()) for figure in found))
+            figures += found
     say("")
     say(table(figures))
     say(f"\n{write_lines(asked.out, now, figures)}")

@@ -1,6 +1,7 @@
 """The table that a person reads and the JSON lines that a program keeps."""
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -76,7 +77,8 @@ def table(figures: Sequence[Figure]) -> str:
 def write_lines(folder: Path, stamp: str, figures: Iterable[Figure]) -> Path:
     """Write one JSON line for each figure, each with the machine and the commit."""
     folder.mkdir(parents=True, exist_ok=True)
-    about = {"at": stamp, "commit": _commit(), "machine": platform.platform()}
+    about: dict[str, object] = {"at": stamp, "commit": _commit()}
+    about |= {"machine": platform.platform(), "load": os.getloadavg()}
     about |= {"python": platform.python_version(), "cores": _cores()}
     file = folder / f"bench-{stamp.replace(':', '')}.jsonl"
     lines = [json.dumps(about | asdict(figure)) for figure in figures]

@@ -94,7 +94,8 @@ class BenchWard:
         """Let every device say what its clock reads, and a little more."""
         self.last_ms = now = self.now_ms()
         self.send_and_wait([device.clock(now) for device in self.fleet])
-        self.send_and_wait(self.frames(vitals_each * len(self.fleet)))
+        if vitals_each:
+            self.send_and_wait(self.frames(vitals_each * len(self.fleet)))
 
     def cpu_s(self) -> float:
         """CPU seconds of all gateways so far."""
