@@ -13,8 +13,7 @@ from device_sim.scenarios import Event
 from gateway import wire
 
 STREAM = ("hr", "spo2", "rr")
-_SLOWER = {"temp": 5, "sbp": 10, "glucose": 5, "battery": 10, "weight": 1440}
-_WATCHED = 4
+_SLOWER = {"temp": 5, "sbp": 10, "glucose": 4, "battery": 4, "weight": 1440}
 _PAIRED = {"sbp": ("sbp", "dbp")}
 _BATTERY_HOURS = 96
 
@@ -68,8 +67,7 @@ class BodySource:
         glucose = physiology.person.condition.glucose or "glucose" in shown
         slower = [name for name in _SLOWER if name != "glucose" or glucose]
         self._every = dict.fromkeys(STREAM, interval_ms)
-        watched = {name: _WATCHED if name in shown else _SLOWER[name] for name in slower}
-        self._every |= {name: times * interval_ms for name, times in watched.items()}
+        self._every |= {name: _SLOWER[name] * interval_ms for name in slower}
         self._due = [(start_ms, name) for name in self._every]
         heapq.heapify(self._due)
 
