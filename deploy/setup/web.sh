@@ -4,7 +4,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export PATH="$PWD/.venv/bin:$PATH"
-npm ci --silent --no-progress
+# Node brings its own list of authorities; a machine may have more, and they count here too.
+authorities=/etc/ssl/certs/ca-certificates.crt
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r "$authorities" ]; then
+    export NODE_EXTRA_CA_CERTS=$authorities
+fi
+npm ci --loglevel=error --no-progress >/dev/null
 vendor=api/dashboard/static/vendor
 mkdir -p "$vendor"
 cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css "$vendor/"
