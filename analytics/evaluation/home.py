@@ -1,0 +1,156 @@
+"""Evaluation on ``tihm``: do clinical alerts at home follow from readings and own baselines?
+
+The labels are largely threshold-driven: they test alert behaviour, not prognosis. Label times
+behave as UTC and reading times as British Summer Time; ``date_plus1h`` lines them up. A reading
+counts as labelled if a label of its kind follows within 60 minutes.
+Source: Palermo et al., Sci Data 10:606 (2023).
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from analytics.baseline import FLOORS, Baseline
+from analytics.datasets import moment_ms, number, numbered, rows
+from analytics.diabetes import Table, cross_fitted
+from analytics.domain.vitals import FACTS, Metric
+from analytics.evaluation.answers import cross_answered
+from analytics.evaluation.figures import Figure, Judged, figure
+
+DATASET = "tihm"
+FOLLOWS_MS = 60 * 60_000
+KINDS: Mapping[str, Metric] = {
+    "Systolic blood pressure": Metric.SBP,
+    "Diastolic blood pressure": Metric.DBP,
+    "Heart rate": Metric.HR,
+}
+RULES: Mapping[Metric, tuple[float, float]] = {
+    Metric.SBP: (100, 160),
+    Metric.DBP: (50, 100),
+    Metric.HR: (50, 100),
+}
+"""The plain rule that the labels mostly follow: outside these is an alert."""
+TASKS: tuple[tuple[str, str, tuple[Metric, ...]], ...] = (
+    ("blood pressure alert within 60 min", "Blood pressure", (Metric.SBP, Metric.DBP)),
+    ("pulse alert within 60 min", "Pulse", (Metric.HR,)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """One spot reading at home, in event order for its person."""
+
+    person: str
+    t_ms: int
+    values: Mapping[Metric, float]
+
+
+def figures(folder: Path) -> Iterator[Figure]:
+    """Give the figures of the data set."""
+    spots, labels = _spots(folder), _labels(folder)
+    for task, kind, metrics in TASKS:
+        table = _table(task, spots, labels.get(kind, {}), metrics)
+        plain = _plain(spots, metrics)
+        rule = "fixed limits " + ", ".join(
+            f"{metric.wire_name} {low:g}-{high:g}"
+            for metric, (low, high) in RULES.items()
+            if metric in metrics
+        )
+        said = cross_fitted(table).probabilities
+        judged = Judged(said=said, happened=table.bad, people=table.people)
+        yield figure(DATASET, task, "auroc", judged, (rule, plain))
+        answered = Judged(said=cross_answered(table), happened=table.bad, people=table.people)
+        yield figure(DATASET, task, "f1", answered, (rule, plain))
+
+
+def _spots(folder: Path) -> list[Spot]:
+    found: dict[tuple[str, int], dict[Metric, float]] = {}
+    path = folder / "physiology.csv.gz"
+    for row in rows(path, "patient_id", "date", "device_type", "value"):
+        metric = KINDS.get(row["device_type"])
+        value = number(row["value"])
+        if metric is not None and _plausible(metric, value):
+            moment = (row["patient_id"], moment_ms(row["date"]))
+            found.setdefault(moment, {})[metric] = value
+    return [
+        Spot(person=person, t_ms=t_ms, values=values)
+        for (person, t_ms), values in sorted(found.items(), key=lambda item: item[0])
+    ]
+
+
+def _plausible(metric: Metric, value: float) -> bool:
+    low, high = FACTS[metric].plausible
+    return low <= value <= high
+
+
+def _labels(folder: Path) -> dict[str, dict[str, list[int]]]:
+    found: dict[str, dict[str, list[int]]] = {}
+    for row in rows(folder / "labels.csv.gz", "patient_id", "type", "date_plus1h"):
+        of_kind = found.setdefault(row["type"], {})
+        of_kind.setdefault(row["patient_id"], []).append(moment_ms(row["date_plus1h"]))
+    for of_kind in found.values():
+        for times in of_kind.values():
+            times.sort()
+    return found
+
+
+def _table(
+    task: str, spots: Sequence[Spot], labels: Mapping[str, list[int]], metrics: Sequence[Metric]
+) -> Table:
+    used = [spot for spot in spots if any(metric in spot.values for metric in metrics)]
+    baselines: dict[tuple[str, Metric], Baseline] = {}
+    columns = tuple(
+        f"{metric.wire_name} {part}"
+        for metric in metrics
+        for part in ("value", "above", "below", "outside", "own")
+    )
+    return Table(
+        name=task,
+        columns=columns,
+        rows=np.array([_features(spot, metrics, baselines) for spot in used]),
+        bad=np.array([_followed(spot, labels) for spot in used]),
+        people=numbered([spot.person for spot in used]),
+    )
+
+
+def _features(
+    spot: Spot, metrics: Sequence[Metric], baselines: dict[tuple[str, Metric], Baseline]
+) -> list[float]:
+    """Return the row of one reading; its own value enters the baseline only afterwards."""
+    out: list[float] = []
+    for metric in metrics:
+        value = spot.values.get(metric, float("nan"))
+        low, high = RULES[metric]
+        baseline = baselines.setdefault((spot.person, metric), Baseline())
+        floor = FLOORS[metric]
+        own = baseline.deviation(value, floor) if baseline.ready else float("nan")
+        outside = float(value > high or value < low)
+        out += [value, max(0.0, value - high), max(0.0, low - value), outside, own]
+        if value == value:  # noqa: PLR0124 - not NaN
+            baseline.learn(value, spot.t_ms, floor)
+    return out
+
+
+def _followed(spot: Spot, labels: Mapping[str, list[int]]) -> bool:
+    times = labels.get(spot.person, [])
+    at = bisect_left(times, spot.t_ms)
+    return at < len(times) and times[at] - spot.t_ms <= FOLLOWS_MS
+
+
+def _plain(spots: Sequence[Spot], metrics: Sequence[Metric]) -> np.ndarray:
+    used = [spot for spot in spots if any(metric in spot.values for metric in metrics)]
+    return np.array(
+        [
+            float(
+                any(
+                    not RULES[metric][0] <= spot.values[metric] <= RULES[metric][1]
+                    for metric in metrics
+                    if metric in spot.values
+                )
+            )
+            for spot in used
+        ]
+    )
