@@ -28,6 +28,7 @@ from deploy.bench.stack import (
 from tests.faults.crew import Crew, make_member, working
 from tests.support.ledger_check import check
 from tests.support.proxy import TcpProxy
+from tests.support.replay_check import replay_differs
 
 IMPATIENT = {
     "HOMEWARD_ACK_S": "0.5",
@@ -132,6 +133,8 @@ class Rig:
         verdict = check(self.url, crew.ledger, list(crew.members), settled=True)
         assert verdict.faults() == {}, verdict.faults()
         assert verdict.made > 0
+        differs = replay_differs(self.url, list(crew.members))
+        assert differs == [], f"model state of patients {differs} is not what a replay gives"
         for child in self.gateways:
             assert child.resident_bytes() < MOST_RESIDENT
 

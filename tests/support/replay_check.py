@@ -1,0 +1,44 @@
+"""Holds the model state that the gateway wrote down against a replay of what is stored.
+
+Two rebuilds with the gateway's own function: from the snapshots it took while it ran, and from
+nothing but the stored frames. They must agree bit for bit.
+"""
+
+import time
+from collections.abc import Sequence
+
+import psycopg
+
+from analytics.policy import Policy
+from gateway.lanes import LaneBook
+from gateway.restoring import ModelBook, Restorer
+
+REPLAY_DAYS = 30.0
+MOST_LANES = 100_000
+
+
+def replay_differs(url: str, devices: Sequence[str]) -> list[int]:
+    """Patients of these devices whose state is not what a replay of their frames gives."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        rows = connection.execute(
+            "SELECT patient_no FROM device WHERE id = ANY (%s)", (list(devices),)
+        ).fetchall()
+        patients = [int(number) for (number,) in rows]
+        running = _states(connection, patients)
+        connection.execute("DELETE FROM model_snapshot WHERE patient_no = ANY (%s)", (patients,))
+        replayed = _states(connection, patients)
+        connection.rollback()
+    return [patient for patient in patients if running[patient] != replayed[patient]]
+
+
+def _states(connection: psycopg.Connection, patients: list[int]) -> dict[int, bytes]:
+    book = LaneBook(Policy(), MOST_LANES)
+    restorer = Restorer(book, ModelBook(), REPLAY_DAYS)
+    restorer.restore(connection, patients, time.time_ns() // 1_000_000)
+    states: dict[int, bytes] = {}
+    for patient in patients:
+        hold = book.get(patient)
+        assert hold is not None
+        states[patient] = hold.lane.snapshot()
+    return states
