@@ -50,3 +50,10 @@ class Obey(NamedTuple):
 
 
 Action = Made | Publish | Forgot | Obey
+
+
+def made_of(message: wire.DeviceMessage, frame: bytes) -> Made:
+    """Say that a message became a frame."""
+    samples = message.samples if isinstance(message, wire.Vitals) else []
+    readings = sum(len(sample.readings()) for sample in samples)
+    return Made(message.boot, message.seq, frame, readings)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from device_sim.actions import Action, Forgot, Made, Moment, Obey, Publish
+from device_sim.actions import Action, Forgot, Moment, Obey, Publish, made_of
 from device_sim.identity import Identity, Keys
 from device_sim.inbox import Inbox, heard_more
 from device_sim.spool import FrameId, Spool, Spooled
@@ -21,6 +21,7 @@ RETAINED_WAIT_S = 2.0
 CLOCK_EVERY_MS = 3_600_000
 SAMPLES_PER_FRAME = 200
 MAX_UNSIGNED = 1_000
+MAX_EARLY = 20
 SPOOL_FRAMES = 100_000
 
 
@@ -57,6 +58,7 @@ class DeviceCore:
         self._window = Window(resend_after_s)
         self.inbox = Inbox(identity, self._record.obeyed)
         self._unsigned: list[wire.Sample] = []
+        self._early: list[bytes] = []
         self._highest_boot = 0
         self._waits_until: float | None = None
         self._next_clock_ms: int | None = None
@@ -123,10 +125,11 @@ class DeviceCore:
 
     def heard_command(self, frame: bytes, now: Moment) -> list[Action]:
         """The broker brought a command: obey it once, and answer with receipts."""
-        command = self.inbox.open(frame)
-        if not isinstance(command, wire.Command) or not self._record.boot:
+        if not self._record.boot:
+            self._early = [*self._early, frame][-MAX_EARLY:]
             return []
-        if not self.inbox.first_time(command):
+        command = self.inbox.open(frame)
+        if not isinstance(command, wire.Command) or not self.inbox.first_time(command):
             return []
         self._record = self._record._replace(obeyed=self.inbox.obeyed)
         if command.expires <= now.clock_ms or command.command not in set(wire.CommandName):
@@ -166,11 +169,13 @@ class DeviceCore:
         if not self._record.boot:
             self._start_boot(self._highest_boot + 1)
         actions += self._make_clock(now)
-        if self._unsigned:
-            held, self._unsigned = self._unsigned, []
-            actions += self.measured(held, now)
+        held, self._unsigned = self._unsigned, []
+        actions += self.measured(held, now) if held else []
         if self._record.dropped:
             actions += self._make_vitals([])
+        early, self._early = self._early, []
+        for frame in early:
+            actions += self.heard_command(frame, now)
         return actions + self._pump(now)
 
     def _start_boot(self, boot: int) -> None:
@@ -205,7 +210,7 @@ class DeviceCore:
         made = Spooled(message.boot, message.seq, frame, isinstance(message, wire.Receipt))
         self._record = self._record._replace(seq=message.seq)
         self._spool.keep(self._record, made)
-        return [Made(made.boot, made.seq, frame, _readings(message)), *self._make_room()]
+        return [made_of(message, frame), *self._make_room()]
 
     def _make_room(self) -> list[Action]:
         """Drop the oldest frames that no longer fit, and count them."""
@@ -244,8 +249,3 @@ class DeviceCore:
         if self._box_key is not None:
             payload = wire.make_sealed(payload, self._nonces(wire.NONCE_BYTES), self._box_key)
         return Publish(kind, payload, spooled.boot, spooled.seq, resend)
-
-
-def _readings(message: wire.DeviceMessage) -> int:
-    samples = message.samples if isinstance(message, wire.Vitals) else []
-    return sum(len(sample.readings()) for sample in samples)

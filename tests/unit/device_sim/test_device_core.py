@@ -261,3 +261,11 @@ def test_many_samples_make_several_frames() -> None:
 def test_receipts_go_to_their_own_topic() -> None:
     actions = ready().finished("c9", wire.ReceiptState.SEEN, moment(1))
     assert [a.kind for a in actions if isinstance(a, Publish)] == [wire.TopicKind.RECEIPTS]
+
+
+def test_a_command_that_comes_before_the_boot_is_known_is_answered_afterwards() -> None:
+    core = make_core(MemorySpool())
+    core.connected(moment(0))
+    assert core.heard_command(command("message", text="x"), moment(0)) == []
+    kinds = [type(message) for message in published(core.tick(moment(2)))]
+    assert kinds == [wire.Clock, wire.Receipt]
