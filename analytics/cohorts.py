@@ -62,7 +62,9 @@ def cluster(
     Raises:
         ValueError: if there are not more rows than the smallest number of groups tried.
     """
-    scale = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    scale = make_pipeline(
+        SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()
+    )
     scaled = scale.fit_transform(rows)
     tried = {k: _fitted(scaled, k, seed) for k in choices if k < len(rows)}
     if not tried:

@@ -74,7 +74,7 @@ def fit(table: Table, *, seed: int = SEED) -> DiabetesRisk:
     The calibration is learnt on folds that the underlying fit has not seen.
     """
     model = make_pipeline(
-        SimpleImputer(strategy="median", add_indicator=True),
+        SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         StandardScaler(),
         LogisticRegression(max_iter=1000),
     )
