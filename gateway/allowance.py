@@ -37,6 +37,12 @@ class Allowance:
         self._levels[name] = (level - 1.0, now_s)
         return True
 
+    def charge(self, name: str, cost: float) -> None:
+        """Take more of ``name``'s tokens: what it sent was not worth what it cost."""
+        known = self._levels.get(name)
+        if known is not None:
+            self._levels[name] = (max(0.0, known[0] - cost), known[1])
+
     def sweep(self, now_s: float) -> None:
         """Forget the buckets that are full again; at most once in ten seconds."""
         if now_s - self._swept < 10.0:  # noqa: PLR2004 - said in the docstring

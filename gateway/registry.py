@@ -83,6 +83,10 @@ class Registry:
         """The device with this number."""
         return self._by_no.get(device_no)
 
+    def forget(self) -> None:
+        """Have everything read again."""
+        self.revision = -1
+
     def load(
         self,
         revision: int,

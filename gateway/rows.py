@@ -8,6 +8,7 @@ from struct import Struct, pack
 from typing import NamedTuple
 
 from analytics.assessment import Assessment
+from analytics.readings import Sample
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -63,22 +64,12 @@ def instant(at_ms: int) -> int:
     return (at_ms - _EPOCH_2000_MS) * 1000
 
 
-def observation_row(
-    time: int,
-    received: int,
-    device_time: int,
-    frame_id: int,
-    patient_no: int,
-    *,
-    device_no: int,
-    metric: int,
-    quality: int,
-    value: float,
-) -> bytes:
-    """One row of ``observation``; the three times are instants."""
+def observation_row(sample: Sample, arrived: int, device_ms: int, frame: FrameRow) -> bytes:
+    """One row of ``observation``; ``arrived`` is the instant of the frame's arrival."""
     return _OBSERVATION.pack(
-        *(9, 8, time, 8, received, 8, device_time, 8, frame_id, 4, patient_no),
-        *(4, device_no, 2, metric, 2, quality, 8, value),
+        *(9, 8, instant(sample.t_ms), 8, arrived, 8, instant(device_ms), 8, frame.frame_id),
+        *(4, frame.patient_no, 4, frame.device_no, 2, sample.metric, 2, sample.quality),
+        *(8, sample.value),
     )
 
 

@@ -1,0 +1,45 @@
+"""``homeward gateway``: one worker, configured by the environment."""
+
+import gc
+import signal
+import sys
+import threading
+
+import structlog
+
+from gateway.errors import KeyFileError
+from gateway.settings import GatewaySettings
+from gateway.telemetry import Health, Metrics, MetricsServer, configure_logging, pages
+from gateway.worker import Worker
+
+SWITCH_S = 0.001
+_GC_YOUNG = 20_000
+
+
+def run(settings: GatewaySettings | None = None) -> int:
+    """Run a worker until SIGINT or SIGTERM; return the exit code."""
+    configure_logging()
+    chosen = settings or GatewaySettings()  # type: ignore[call-arg] # from the environment
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(_GC_YOUNG, 20, 50)
+    metrics, health = Metrics(), Health()
+    server = None
+    if chosen.metrics_port:
+        server = MetricsServer(chosen.metrics_port, pages(metrics, health))
+        server.start()
+    try:
+        Worker(chosen, metrics, health).run(stop)
+    except KeyFileError as error:
+        structlog.get_logger().error("cannot start", reason=str(error))
+        return 1
+    finally:
+        if server is not None:
+            server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,79 @@
+"""One batch between its first read and its commit: what it knows and what it will write."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analytics.risk import PopulationModel
+from gateway.registry import Registry
+from gateway.work import Work
+
+if TYPE_CHECKING:
+    from gateway.devices import DeviceState
+    from gateway.opening import Handled
+    from gateway.store.memory import Identity
+
+
+class FrameIds:
+    """Frame ids from a block that the store gave; they grow along every lane."""
+
+    BLOCK = 100_000
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._end = 0
+
+    @property
+    def left(self) -> int:
+        """How many are left."""
+        return self._end - self._next
+
+    def refill(self, first: int) -> None:
+        """Begin a new block."""
+        self._next, self._end = first, first + self.BLOCK
+
+    def drop(self) -> None:
+        """Give up the block: buckets were taken, and ids must be above all that was stored."""
+        self._next = self._end = 0
+
+    def next(self) -> int:
+        """The next id."""
+        self._next += 1
+        return self._next - 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What one batch knows.
+
+    Attributes:
+        now_ms: ward time.
+        now_s: monotonic real seconds.
+        registry: as of the transaction.
+        population: the model's version in force.
+        in_episode: patients with an open episode.
+        ids: for the frames it will store.
+        work: what it will write.
+        seen: frames accepted in this batch, by identity.
+        stored: frames in the store under identities that are not fresh.
+        answered: digests of frames it handles, remembered after the commit.
+        owed: devices to be told, with the boot and whether at once.
+        asked: devices whose clock is to be asked for.
+    """
+
+    now_ms: int
+    now_s: float
+    registry: Registry
+    population: PopulationModel
+    in_episode: frozenset[int]
+    ids: FrameIds
+    work: Work = field(default_factory=Work)
+    seen: "dict[Identity, bytes]" = field(default_factory=dict)
+    stored: "dict[Identity, bytes]" = field(default_factory=dict)
+    answered: "list[tuple[bytes, Handled]]" = field(default_factory=list)
+    owed: "list[tuple[DeviceState, int, bool]]" = field(default_factory=list)
+    asked: "list[DeviceState]" = field(default_factory=list)
+    accepted: int = 0
+    duplicates: int = 0
+    readings: int = 0
+    ignored: int = 0
+    lane_failures: int = 0

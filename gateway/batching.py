@@ -1,0 +1,108 @@
+"""From single arrivals to batches: closed by size, or by a moment's patience.
+
+The inbox is where the broker's thread and the pipeline meet. What is in it is not acknowledged,
+so the broker's window bounds its length; its bytes are bounded here, by making the socket wait.
+"""
+
+import queue
+import threading
+import time
+from typing import NamedTuple, Protocol
+
+_PAUSE_S = 0.01
+
+
+class Source(Protocol):
+    """Where an arrival came from, to be acknowledged there."""
+
+    def acknowledge(self, mids: list[int]) -> None:
+        """Tell the broker that these messages are dealt with, in the order of their arrival."""
+
+
+class Arrival(NamedTuple):
+    """One message as the broker brought it.
+
+    Attributes:
+        topic: where.
+        payload: its bytes.
+        retained: whether the broker had kept it.
+        received_ms: ward time of arrival.
+        at_s: monotonic real seconds of arrival.
+        mid: its number on ``source``; 0: needs no acknowledgement.
+    """
+
+    topic: str
+    payload: bytes
+    retained: bool
+    received_ms: int
+    at_s: float
+    source: Source
+    mid: int
+
+
+class Inbox:
+    """Arrivals in order, from the broker's thread to the pipeline's."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._queue: queue.SimpleQueue[Arrival | None] = queue.SimpleQueue()
+        self._most = most_bytes
+        self._put = 0
+        self._taken = 0
+        self._open = threading.Event()
+        self._open.set()
+
+    def put(self, arrival: Arrival) -> None:
+        """Add one; waits while too many bytes are held (one caller: the broker's thread)."""
+        while self._put - self._taken > self._most and self._open.is_set():
+            time.sleep(_PAUSE_S)
+        self._put += len(arrival.payload)
+        self._queue.put(arrival)
+
+    def wake(self) -> None:
+        """Let the taker go round once without an arrival."""
+        self._queue.put(None)
+
+    def take(self, most: int, patience_s: float, linger_s: float) -> list[Arrival]:
+        """Up to ``most`` arrivals: waits for the first, then a moment for company.
+
+        Args:
+            most: closes the batch.
+            patience_s: for the first; an empty list when none came or on a wake-up.
+            linger_s: for further ones.
+        """
+        try:
+            first = self._queue.get(timeout=patience_s)
+        except queue.Empty:
+            return []
+        if first is None:
+            return []
+        taken = [first]
+        self._drain(taken, most)
+        deadline = time.monotonic() + linger_s
+        while len(taken) < most and (left := deadline - time.monotonic()) > 0:
+            time.sleep(left)
+            self._drain(taken, most)
+        self._taken += sum(len(arrival.payload) for arrival in taken)
+        return taken
+
+    def _drain(self, taken: list[Arrival], most: int) -> None:
+        get, append = self._queue.get_nowait, taken.append
+        try:
+            for _ in range(most - len(taken)):
+                arrival = get()
+                if arrival is not None:
+                    append(arrival)
+        except queue.Empty:
+            return
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        self._open.clear()
+
+    def clear(self) -> None:
+        """Forget what is held: the session is lost and the broker will bring it again."""
+        while self.take(10_000, 0.0, 0.0):
+            pass
+
+    def __len__(self) -> int:
+        return self._queue.qsize()

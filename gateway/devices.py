@@ -1,0 +1,151 @@
+"""The devices' replay windows in memory, and when each device is to be told what is handled."""
+
+import heapq
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway import wire
+from gateway.registry import Device
+from gateway.windows import Window  # noqa: TC001 - one rule for the whole package
+
+_NEVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AckRules:
+    """When a device is told: after so many frames, or so many real seconds after the first.
+
+    Attributes:
+        prompt_s: after a duplicate or a ``clock/1``: the device waits for it.
+    """
+
+    frames: int = 64
+    after_s: float = 10.0
+    prompt_s: float = 0.2
+
+
+class DeviceState:
+    """What is held of one device."""
+
+    __slots__ = ("asked_s", "device", "due_s", "news", "pending", "told_s", "warned_s", "windows")
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.windows: dict[int, Window] = {}
+        self.news: set[int] = set()
+        self.pending = 0
+        self.due_s = _NEVER
+        self.told_s = 0.0
+        self.asked_s = -_NEVER
+        self.warned_s: dict[str, float] = {}
+
+    @property
+    def newest_boot(self) -> int:
+        """The highest boot ever heard of; -1 without any."""
+        return max(self.windows, default=-1)
+
+    def acks(self, now_ms: int) -> wire.Acks:
+        """What is handled of the newest boots with news, as it stands in the store."""
+        wanted = self.news | {self.newest_boot} if self.windows else self.news
+        boots = [self.windows[boot].acks() for boot in wanted if boot in self.windows]
+        return wire.Acks(device=self.device.id, time=now_ms, boots=wire.retained_boots(boots))
+
+    def may_warn(self, condition: str, now_s: float, every_s: float) -> bool:
+        """Whether a technical finding may be said again."""
+        if now_s - self.warned_s.get(condition, -_NEVER) < every_s:
+            return False
+        self.warned_s[condition] = now_s
+        return True
+
+
+class DeviceBook:
+    """The devices in memory, least recently heard first."""
+
+    def __init__(self, rules: AckRules, capacity: int) -> None:
+        self._rules = rules
+        self._capacity = capacity
+        self._states: OrderedDict[int, DeviceState] = OrderedDict()
+        self._due: list[tuple[float, int]] = []
+
+    def get(self, device_no: int) -> DeviceState | None:
+        """What is held of a device."""
+        return self._states.get(device_no)
+
+    def use(self, device: Device) -> DeviceState:
+        """The state of a device, made if need be; it then counts as used."""
+        state = self._states.get(device.no)
+        if state is None:
+            state = self._states[device.no] = DeviceState(device)
+        else:
+            state.device = device
+            self._states.move_to_end(device.no)
+        return state
+
+    def evict(self, devices: Iterable[int]) -> None:
+        """Forget devices whose changes were not committed."""
+        for device_no in devices:
+            self._states.pop(device_no, None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._states.clear()
+        self._due.clear()
+
+    def trim(self) -> None:
+        """Drop the devices heard longest ago and owed nothing, beyond the capacity."""
+        for _ in range(max(0, len(self._states) - self._capacity)):
+            device_no, state = self._states.popitem(last=False)
+            if state.due_s < _NEVER:
+                self._states[device_no] = state
+
+    def owe(self, state: DeviceState, boot: int, now_s: float, *, prompt: bool) -> None:
+        """After a commit: the device is to be told of news in ``boot``."""
+        rules = self._rules
+        state.news.add(boot)
+        state.pending += 1
+        due = now_s + rules.after_s
+        if state.pending >= rules.frames:
+            due = now_s
+        elif prompt:
+            due = max(now_s, state.told_s + rules.prompt_s)
+        if due < state.due_s:
+            state.due_s = due
+            heapq.heappush(self._due, (due, state.device.no))
+
+    def due(self, now_s: float, most: int = 500) -> list[DeviceState]:
+        """The devices to be told now; they count as told."""
+        found: list[DeviceState] = []
+        while self._due and self._due[0][0] <= now_s and len(found) < most:
+            due, device_no = heapq.heappop(self._due)
+            state = self._states.get(device_no)
+            if state is not None and state.due_s == due:
+                state.due_s = _NEVER
+                found.append(state)
+        return found
+
+    def next_due(self, now_s: float, most_s: float) -> float:
+        """Seconds until somebody is to be told, at most ``most_s``."""
+        if not self._due:
+            return most_s
+        return min(most_s, max(0.0, self._due[0][0] - now_s))
+
+    def told(self, state: DeviceState, now_s: float, now_ms: int) -> None:
+        """The acknowledgement went out."""
+        for boot in state.news:
+            window = state.windows.get(boot)
+            if window is not None:
+                window.news.clear()
+                window.acked_ms = now_ms
+        newest = state.newest_boot
+        state.windows = {
+            boot: window
+            for boot, window in state.windows.items()
+            if boot in state.news or boot > newest - wire.MAX_BOOTS
+        }
+        state.news.clear()
+        state.pending = 0
+        state.told_s = now_s
+
+    def __len__(self) -> int:
+        return len(self._states)

@@ -1,0 +1,63 @@
+"""Findings about the equipment that the gateway itself makes; the clinical ones come from lanes."""
+
+import msgspec
+
+from analytics.domain.alerts import Change, Finding, Priority
+from gateway.clocks import ClockState, Interval, Mapping
+from gateway.work import OutboxRow
+
+RULE = "ingest/1"
+_encoder = msgspec.json.Encoder()
+
+
+def outbox_row(
+    finding: Finding, *, patient_no: int | None, device_no: int | None, frame_id: int | None
+) -> OutboxRow:
+    """A finding as a row of the outbox: its fields as JSON."""
+    payload = _encoder.encode(finding).decode()
+    return OutboxRow(patient_no, device_no, frame_id, "finding", finding.received_ms, payload)
+
+
+def technical(
+    condition: str, now_ms: int, message: str, *, device: str, detail: dict[str, object]
+) -> Finding:
+    """Something about a device that a coordinator must look at (``forged``, ``conflict``)."""
+    return Finding(
+        condition=condition,
+        change=Change.STARTED,
+        priority=Priority.MEDIUM,
+        measured_ms=now_ms,
+        received_ms=now_ms,
+        message=message,
+        rule=RULE,
+        detail={"device": device, **detail},
+    )
+
+
+def clock_change(
+    before: Mapping | None, after: Mapping, interval: Interval, now_ms: int, persist_s: float
+) -> Finding | None:
+    """A finding when a clock becomes unknown or known again; None while nothing changes.
+
+    Args:
+        before: what was known before this frame; None at the first frame of a boot.
+        after: what is known now.
+        interval: what it follows from.
+        now_ms: ward time.
+        persist_s: how long it must last before it is raised.
+    """
+    unknown = after.state is ClockState.UNCERTAIN
+    was_unknown = before is not None and before.state is ClockState.UNCERTAIN
+    if unknown == was_unknown:
+        return None
+    return Finding(
+        condition="clock",
+        change=Change.STARTED if unknown else Change.CLEARED,
+        priority=Priority.LOW,
+        measured_ms=now_ms,
+        received_ms=now_ms,
+        persist_s=persist_s,
+        message="The device's clock is not known" if unknown else "The device's clock is known",
+        rule=RULE,
+        detail={"jumps": interval.jumps, "low_ms": interval.low, "high_ms": interval.high},
+    )

@@ -1,0 +1,119 @@
+"""One patient's lane and what comes in: a reading folded, its outcome written down.
+
+The one place in which a lane moves forward. Whatever an analysis does wrong stays in its lane:
+the frame is stored, the failure is counted, the other patients go on.
+"""
+
+import msgspec
+import structlog
+
+from analytics.domain.alerts import Change, Finding, Priority
+from analytics.lane import Outcome
+from gateway.batch import Batch
+from gateway.findings import RULE, outbox_row
+from gateway.lanes import Fold, Hold, LaneBook, fold_again
+from gateway.registry import Patient
+from gateway.rows import assessment_row
+from gateway.rules import Rules
+from gateway.staff import entered_reading, outcome_of
+from gateway.store.memory import Waiting
+from gateway.work import ExampleRow, FoldedInput, OutboxRow
+
+_log = structlog.get_logger()
+_encoder = msgspec.msgpack.Encoder()
+
+
+class Folder:
+    """Folds readings and people's inputs into the lanes in memory."""
+
+    def __init__(self, lanes: LaneBook, rules: Rules) -> None:
+        self._lanes = lanes
+        self._rules = rules
+
+    def fold(self, hold: Hold, patient: Patient, fold: Fold, batch: Batch) -> None:
+        """Do one fold and gather what it leads to."""
+        try:
+            outcome = fold_again(hold.lane, fold)
+        except Exception:  # noqa: BLE001 - top of a lane
+            _log.exception("lane failed", patient_no=patient.no, frame_id=fold.frame_id)
+            batch.lane_failures += 1
+            batch.work.outbox.append(_failed(patient.no, fold, batch.now_ms))
+            outcome = None
+        hold.frame_id = fold.frame_id
+        hold.folds += 1
+        if outcome is not None:
+            self._gather(hold, patient, fold, outcome, batch)
+        self._plan_snapshot(hold, patient.no, batch)
+
+    def _gather(
+        self, hold: Hold, patient: Patient, fold: Fold, outcome: Outcome, batch: Batch
+    ) -> None:
+        work = batch.work
+        made = outcome.assessment
+        if made is not None:
+            work.assessments.append(assessment_row(made, patient.no))
+            if hold.measured_ms is None or made.time_ms >= hold.measured_ms:
+                hold.measured_ms = made.time_ms
+                hold.low, hold.high, hold.risk = made.low, made.high, made.risk
+                hold.assessment = made
+        for finding in outcome.findings:
+            device_no = None
+            work.outbox.append(
+                outbox_row(
+                    finding, patient_no=patient.no, device_no=device_no, frame_id=fold.frame_id
+                )
+            )
+        for example in outcome.examples:
+            packed = _encoder.encode(example)
+            work.examples.append(ExampleRow(patient.no, example.at_ms, packed))
+
+    def _plan_snapshot(self, hold: Hold, patient_no: int, batch: Batch) -> None:
+        if hold.folds == 1:
+            hold.due_s = batch.now_s + self._rules.snapshot_s
+        if hold.folds >= self._rules.snapshot_frames or batch.now_s >= hold.due_s:
+            batch.work.snapshots[patient_no] = hold
+
+    def entered(self, waiting: Waiting, batch: Batch) -> None:
+        """Fold what a person entered, and write down where."""
+        patient = batch.registry.patients.get(waiting.patient_no)
+        hold = self._lanes.get(waiting.patient_no)
+        if patient is None or hold is None:
+            return
+        frame_id, at_ms = batch.ids.next(), waiting.entered_ms
+        plan = patient.plan_at(at_ms)
+        in_episode = patient.no in batch.in_episode
+        reading, outcome = None, None
+        if waiting.kind == "outcome":
+            outcome = outcome_of(waiting.payload)
+        else:
+            reading = entered_reading(waiting.payload, frame_id, at_ms)
+            hold.saw(reading.samples, None)
+            hold.received_ms = max(hold.received_ms, at_ms)
+            batch.work.entered.extend(
+                (sample.t_ms, at_ms, frame_id, patient.no, sample.metric, sample.value, by)
+                for by in (waiting.entered_by,)
+                for sample in reading.samples
+            )
+        fold = Fold(reading, plan, batch.population, in_episode, frame_id, outcome)
+        self.fold(hold, patient, fold, batch)
+        batch.work.holds[patient.no] = hold
+        version = batch.population.version
+        batch.work.inputs.append(
+            FoldedInput(
+                waiting.id, frame_id, at_ms, plan.revision, version, in_episode, plan.paused
+            )
+        )
+
+
+def _failed(patient_no: int, fold: Fold, now_ms: int) -> OutboxRow:
+    finding = Finding(
+        condition="sensor",
+        change=Change.STARTED,
+        priority=Priority.HIGH,
+        measured_ms=now_ms,
+        received_ms=now_ms,
+        message="A reading could not be assessed: look at the patient's readings",
+        rule=RULE,
+        detail={"frame_id": fold.frame_id},
+    )
+    return outbox_row(finding, patient_no=patient_no, device_no=None, frame_id=fold.frame_id)

@@ -1,0 +1,170 @@
+"""The patients' lanes in memory: folded in order, thrown away when a commit fails.
+
+A lane that is not here is rebuilt from its snapshot and the frames stored since, with the care
+plan, the model's version and the episodes that each of those folds used (law 5). Idle lanes are
+dropped: their last frames are in the store, and their snapshot is near.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from analytics.domain.care import CarePlan
+from analytics.domain.vitals import Metric, Quality
+from analytics.errors import SnapshotError
+from analytics.lane import Assessment, Outcome, PatientLane
+from analytics.policy import Policy
+from analytics.readings import Reading, Sample
+from analytics.risk import PopulationModel
+
+_NAMES = {int(metric): metric.wire_name for metric in Metric}
+_CODES = {name: code for code, name in _NAMES.items()}
+_QUALITIES = {int(quality): quality.name.lower() for quality in Quality}
+
+
+class Latest(msgspec.Struct, frozen=True, gc=False):
+    """The newest reading of one metric, as ``patient_now.latest`` holds it."""
+
+    t: int
+    v: float
+    q: str
+    device: str | None
+
+
+_latest_decoder = msgspec.json.Decoder(dict[str, Latest])
+_encoder = msgspec.json.Encoder()
+
+
+class Hold:
+    """One lane and what is written down about it."""
+
+    __slots__ = (
+        "assessment",
+        "due_s",
+        "folds",
+        "frame_id",
+        "high",
+        "lane",
+        "latest",
+        "low",
+        "measured_ms",
+        "received_ms",
+        "risk",
+    )
+
+    def __init__(self, lane: PatientLane) -> None:
+        self.lane = lane
+        self.frame_id = 0
+        self.folds = 0
+        self.due_s = 0.0
+        self.received_ms = 0
+        self.latest: dict[str, Latest] = {}
+        self.measured_ms: int | None = None
+        self.low: int | None = None
+        self.high: int | None = None
+        self.risk: float | None = None
+        self.assessment: Assessment | None = None
+
+    def saw(self, samples: Iterable[Sample], device: str | None) -> None:
+        """Remember the newest reading of each metric."""
+        latest = self.latest
+        for sample in samples:
+            name = _NAMES[sample.metric]
+            known = latest.get(name)
+            if known is None or sample.t_ms >= known.t:
+                quality = _QUALITIES[sample.quality]
+                latest[name] = Latest(sample.t_ms, sample.value, quality, device)
+
+    def latest_json(self) -> str:
+        """The newest readings, for the panel."""
+        return _encoder.encode(self.latest).decode()
+
+    def recall(self, latest: bytes | None) -> None:
+        """Take the newest readings from what the panel was last shown."""
+        if latest:
+            known = _latest_decoder.decode(latest)
+            self.latest = {name: one for name, one in known.items() if name in _CODES}
+
+
+class Fold(NamedTuple):
+    """One stored fold, to be done again: a frame's readings or a person's input.
+
+    Attributes:
+        outcome: (event time, deteriorated) of a clinician's outcome; else None.
+    """
+
+    reading: Reading | None
+    plan: CarePlan
+    population: PopulationModel
+    in_episode: bool
+    frame_id: int
+    outcome: tuple[int, bool] | None = None
+
+
+def fold_again(lane: PatientLane, fold: Fold) -> Outcome | None:
+    """Do one fold; the one way in which a lane's state ever changes."""
+    if fold.reading is not None:
+        return lane.fold(fold.reading, fold.plan, fold.population, fold.in_episode)
+    if fold.outcome is not None:
+        at_ms, deteriorated = fold.outcome
+        return Outcome(None, [], lane.outcome(at_ms, deteriorated=deteriorated), changed=True)
+    return None
+
+
+class LaneBook:
+    """The lanes in memory, least recently used first."""
+
+    def __init__(self, policy: Policy, capacity: int) -> None:
+        self._policy = policy
+        self._capacity = capacity
+        self._holds: OrderedDict[int, Hold] = OrderedDict()
+
+    def get(self, patient_no: int) -> Hold | None:
+        """The lane, which then counts as used."""
+        hold = self._holds.get(patient_no)
+        if hold is not None:
+            self._holds.move_to_end(patient_no)
+        return hold
+
+    def missing(self, patients: Iterable[int]) -> list[int]:
+        """Those of ``patients`` whose lanes are not in memory."""
+        return [patient for patient in patients if patient not in self._holds]
+
+    def restored(self, snapshot: bytes | None) -> tuple[Hold, bool]:
+        """A lane from its snapshot, and whether the snapshot could be read."""
+        if snapshot is None:
+            return Hold(PatientLane(self._policy)), True
+        try:
+            return Hold(PatientLane.restore(snapshot, self._policy)), True
+        except SnapshotError:
+            return Hold(PatientLane(self._policy)), False
+
+    def put(self, patient_no: int, hold: Hold) -> None:
+        """Keep a lane that was just rebuilt."""
+        self._holds[patient_no] = hold
+
+    def evict(self, patients: Iterable[int]) -> None:
+        """Forget lanes whose changes were not committed."""
+        for patient in patients:
+            self._holds.pop(patient, None)
+
+    def clear(self) -> None:
+        """Forget everything: another worker may have changed what is stored."""
+        self._holds.clear()
+
+    def trim(self, spare: Callable[[int], bool] = lambda _: False) -> None:
+        """Drop the lanes used longest ago, beyond the capacity."""
+        while len(self._holds) > self._capacity:
+            patient, hold = self._holds.popitem(last=False)
+            if spare(patient):
+                self._holds[patient] = hold
+                return
+
+    def unsaved(self) -> dict[int, Hold]:
+        """The lanes with folds since their last snapshot."""
+        return {patient: hold for patient, hold in self._holds.items() if hold.folds}
+
+    def __len__(self) -> int:
+        return len(self._holds)

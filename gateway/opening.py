@@ -1,0 +1,149 @@
+"""The stage before the transaction: topic, rate, seal, signature, content.
+
+Everything here depends on the frame and the registry alone, so it runs beside the commit of the
+batch before; signature checks leave Python's lock alone meanwhile. A frame that was handled lately
+is known by its digest and costs no second check; a batch may hold one frame many times over.
+"""
+
+from collections import OrderedDict
+from hashlib import blake2b
+
+from gateway import wire
+from gateway.admission import Opened, Refused, open_frame, unsealed
+from gateway.allowance import Allowance
+from gateway.batching import Arrival
+from gateway.registry import Device, Registry
+from gateway.wire import Refusal
+
+FORGERY_COST = 10
+_TOPICS = 100_000
+_STALE = frozenset(
+    {
+        Refusal.UNKNOWN_DEVICE,
+        Refusal.BAD_SIGNATURE,
+        Refusal.UNSEALABLE,
+        Refusal.TOPIC_MISMATCH,
+    }
+)
+"""Refusals that a newer registry might lift."""
+
+Handled = tuple[int, int]
+"""(boot, seq) of a frame whose device is known from the topic."""
+
+
+class Item:
+    """One arrival on its way through the pipeline."""
+
+    __slots__ = ("arrival", "device", "digest", "handled", "opened", "refused", "topic")
+
+    def __init__(self, arrival: Arrival, topic: wire.Topic | None) -> None:
+        self.arrival = arrival
+        self.topic = topic
+        self.device: Device | None = None
+        self.digest = b""
+        self.opened: Opened | None = None
+        self.refused: Refused | None = None
+        self.handled: Handled | None = None
+
+
+class Answered:
+    """Digests of frames lately handled, oldest forgotten first; written after a commit only."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._known: OrderedDict[bytes, Handled] = OrderedDict()
+
+    def get(self, digest: bytes) -> Handled | None:
+        """What the frame with this digest was."""
+        return self._known.get(digest)
+
+    def add(self, digest: bytes, handled: Handled) -> None:
+        """Remember a handled frame."""
+        self._known[digest] = handled
+        if len(self._known) > self._capacity:
+            self._known.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._known.clear()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+class Opener:
+    """Opens frames; one thread calls it for batches, the pipeline for what it refused unjustly."""
+
+    def __init__(
+        self, registry: Registry, allowance: Allowance, answered: Answered, box_private: bytes
+    ) -> None:
+        self._registry = registry
+        self._allowance = allowance
+        self._answered = answered
+        self._box_private = box_private
+        self._topics: dict[str, wire.Topic | Refusal] = {}
+
+    def open(self, arrivals: list[Arrival]) -> list[Item]:
+        """Open a batch, in order."""
+        seen: dict[bytes, Item] = {}
+        if arrivals:
+            self._allowance.sweep(arrivals[-1].at_s)
+        return [self._item(arrival, seen) for arrival in arrivals]
+
+    def again(self, item: Item) -> None:
+        """Open a refused frame once more, after the registry has changed."""
+        if item.topic is None or item.refused is None or item.refused.reason not in _STALE:
+            return
+        item.refused = item.opened = None
+        self._open(item, item.topic, {})
+
+    def _item(self, arrival: Arrival, seen: dict[bytes, Item]) -> Item:
+        topic = self._topic(arrival.topic)
+        if isinstance(topic, Refusal):
+            item = Item(arrival, None)
+            item.refused = Refused(topic)
+            return item
+        item = Item(arrival, topic)
+        item.device = self._registry.devices.get(topic.device)
+        if topic.kind is wire.TopicKind.STATUS:
+            return item
+        name = topic.device if item.device is not None else ""
+        if not self._allowance.take(name, arrival.at_s):
+            item.refused = Refused(Refusal.RATE_LIMITED, item.device)
+            return item
+        self._open(item, topic, seen)
+        if item.refused is not None and item.refused.reason is Refusal.BAD_SIGNATURE:
+            self._allowance.charge(name, FORGERY_COST)
+        return item
+
+    def _topic(self, text: str) -> wire.Topic | Refusal:
+        known = self._topics.get(text)
+        if known is None:
+            if len(self._topics) >= _TOPICS:
+                self._topics.clear()
+            known = self._topics[text] = wire.parse_topic(text)
+        return known
+
+    def _open(self, item: Item, topic: wire.Topic, seen: dict[bytes, Item]) -> None:
+        device = item.device = self._registry.devices.get(topic.device)
+        if device is None:
+            item.refused = Refused(Refusal.UNKNOWN_DEVICE)
+            return
+        frame = unsealed(item.arrival.payload, device, self._box_private)
+        if isinstance(frame, Refusal):
+            item.refused = Refused(frame, device)
+            return
+        digest = item.digest = blake2b(frame, digest_size=16, key=device.id.encode()).digest()
+        item.handled = self._answered.get(digest)
+        if item.handled is not None:
+            return
+        twin = seen.get(digest)
+        if twin is not None and twin.topic == topic:
+            item.opened, item.refused = twin.opened, twin.refused
+            return
+        made = open_frame(frame, topic, device, self._registry)
+        if isinstance(made, Opened):
+            item.opened = made
+        else:
+            item.refused = made
+        seen[digest] = item

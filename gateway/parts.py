@@ -1,0 +1,99 @@
+"""The pipeline's parts, joined once for each worker; all state in memory is reachable from here."""
+
+import time
+from dataclasses import dataclass
+
+from analytics.domain.clock import WardClock
+from gateway.admitting import Admitter
+from gateway.allowance import Allowance
+from gateway.batch import Batch
+from gateway.commands import Speaker
+from gateway.devices import DeviceBook
+from gateway.folding import Folder
+from gateway.keeping import Keeper
+from gateway.keys import GatewayKeys
+from gateway.lanes import LaneBook
+from gateway.opening import Answered, Item, Opener
+from gateway.quotas import Quotas
+from gateway.registry import Registry
+from gateway.restoring import ModelBook, Restorer
+from gateway.rules import Rules, rules_of
+from gateway.settings import GatewaySettings
+from gateway.telemetry import Metrics
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """Everything one worker holds in memory."""
+
+    clock: WardClock
+    rules: Rules
+    registry: Registry
+    answered: Answered
+    opener: Opener
+    devices: DeviceBook
+    lanes: LaneBook
+    models: ModelBook
+    restorer: Restorer
+    quotas: Quotas
+    folder: Folder
+    admitter: Admitter
+    speaker: Speaker
+    metrics: Metrics
+
+    def now_ms(self) -> int:
+        """Ward time now; the pipeline is an edge."""
+        return self.clock.at_ms(time.time())  # noqa: TID251 - see above
+
+    def forget(self) -> None:
+        """Forget all that the store may know better; the registry is read again from the start."""
+        self.devices.clear()
+        self.lanes.clear()
+        self.answered.clear()
+        self.registry.forget()
+
+    def count(self, items: list[Item], batch: Batch) -> None:
+        """Count a committed batch."""
+        metrics, now_s = self.metrics, time.monotonic()
+        frames = metrics.frames.labels
+        frames("stored").inc(batch.accepted)
+        frames("duplicate").inc(batch.duplicates)
+        frames("ignored").inc(batch.ignored)
+        for (_, reason), count in batch.work.refusals.items():
+            metrics.refused.labels(reason).inc(count)
+        frames("quarantined").inc(len(batch.work.quarantine))
+        metrics.failures.labels("lane").inc(batch.lane_failures)
+        metrics.readings.inc(batch.readings)
+        metrics.batches.inc()
+        if items:
+            metrics.latency.observe(now_s - items[0].arrival.at_s)
+        metrics.lanes.set(len(self.lanes))
+        metrics.devices.set(len(self.devices))
+
+
+def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Parts:
+    """Join the parts by these settings."""
+    rules = rules_of(settings)
+    registry = Registry()
+    answered = Answered(settings.answered_frames)
+    devices = DeviceBook(rules.acks, settings.devices)
+    lanes = LaneBook(rules.policy, settings.lanes)
+    models = ModelBook()
+    folder = Folder(lanes, rules)
+    quotas = Quotas(rules)
+    return Parts(
+        clock=settings.clock(),
+        rules=rules,
+        registry=registry,
+        answered=answered,
+        opener=Opener(registry, Allowance(rules.allowance), answered, keys.box_private),
+        devices=devices,
+        lanes=lanes,
+        models=models,
+        restorer=Restorer(lanes, models, settings.replay_days),
+        quotas=quotas,
+        folder=folder,
+        admitter=Admitter(devices, Keeper(lanes, folder, rules), quotas, rules),
+        speaker=Speaker(keys, registry),
+        metrics=metrics,
+    )

@@ -1,0 +1,255 @@
+"""The order of things: read, admit, score and write in one transaction, then acknowledge.
+
+One thread runs it, on the connection that holds the buckets' locks. Memory moves forward inside
+the transaction and is thrown away when that fails, so what is in memory is what is stored. A
+batch that the database refuses is halved until the one frame is found and set aside.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gateway.admission import Refused
+from gateway.batch import Batch, FrameIds
+from gateway.errors import GatewayError, StoreUnavailable
+from gateway.opening import Item
+from gateway.parts import Parts
+from gateway.store import arrangements, blocks, memory, outgoing, writing
+from gateway.store.session import Session
+from gateway.wire import Refusal
+from gateway.work import Work
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from gateway.batching import Source
+    from gateway.commands import Voice
+    from gateway.store.session import Row
+
+COMMANDS_AT_ONCE = 200
+INPUTS_AT_ONCE = 1_000
+NOTIFY_S = 0.01
+_log = structlog.get_logger()
+
+
+def acknowledge(items: list[Item]) -> None:
+    """Acknowledge the arrivals of a committed batch, each on its own connection, in order."""
+    by_source: dict[Source, list[int]] = defaultdict(list)
+    for item in items:
+        if item.arrival.mid:
+            by_source[item.arrival.source].append(item.arrival.mid)
+    for source, mids in by_source.items():
+        source.acknowledge(mids)
+
+
+class Pipeline:
+    """Commits batches on one session, for the buckets it holds."""
+
+    def __init__(self, parts: Parts, session: Session, buckets: Sequence[int]) -> None:
+        self._parts = parts
+        self._session = session
+        self._buckets = list(buckets)
+        self._ids = FrameIds()
+        self._notified_s = 0.0
+        self._to_notify = False
+        self.voice: Voice | None = None
+
+    @property
+    def wants_notify(self) -> bool:
+        """Whether the alert engine is still to be woken."""
+        return self._to_notify
+
+    def commit(self, items: list[Item]) -> None:
+        """Take one batch to its end, and acknowledge it.
+
+        Raises:
+            StoreUnavailable: nothing is acknowledged; all memory must be read anew.
+        """
+        try:
+            batch = self._transact(items)
+        except GatewayError as error:
+            if isinstance(error, StoreUnavailable) or not items:
+                raise StoreUnavailable(str(error)) from error
+            self._divide(items, error)
+        except Exception as error:  # a defect must not stop every patient's readings
+            _log.exception("batch failed", frames=len(items))
+            self._parts.metrics.failures.labels("batch").inc()
+            if not items:
+                raise
+            self._divide(items, error)
+        else:
+            self._finish(items, batch)
+
+    def _divide(self, items: list[Item], error: Exception) -> None:
+        """Find the frame that cannot be stored, and set it aside."""
+        self._parts.forget()
+        if len(items) > 1:
+            half = len(items) // 2
+            self.commit(items[:half])
+            self.commit(items[half:])
+            return
+        item = items[0]
+        if item.refused is not None and item.refused.detail.startswith("poison"):
+            raise StoreUnavailable(f"a frame cannot even be set aside: {error}") from error
+        self._parts.metrics.failures.labels("poison").inc()
+        detail = f"poison: {error}"[:200]
+        item.opened, item.handled = None, None
+        item.refused = Refused(Refusal.MALFORMED, item.device, detail=detail)
+        self.commit(items)
+
+    def _transact(self, items: list[Item]) -> Batch:
+        parts, stage = self._parts, self._parts.metrics.stage
+        began = time.perf_counter()
+        with self._session.transaction() as connection:
+            batch = self._prepare(connection, items)
+            read = time.perf_counter()
+            for item in items:
+                parts.admitter.take(item, batch)
+            folded = time.perf_counter()
+            writing.write(connection, batch.work)
+            self._notify(connection, batch)
+            written = time.perf_counter()
+        stage.labels("read").observe(read - began)
+        stage.labels("fold").observe(folded - read)
+        stage.labels("write").observe(written - folded)
+        stage.labels("commit").observe(time.perf_counter() - written)
+        return batch
+
+    def _prepare(self, connection: "Connection[Row]", items: list[Item]) -> Batch:
+        """Read what the batch must know, in its own transaction."""
+        parts = self._parts
+        now_ms, now_s = parts.now_ms(), time.monotonic()
+        patients = {item.device.patient_no for item in items if item.device is not None}
+        context = memory.context(connection, list(patients), self._buckets)
+        if context.revision != parts.registry.revision:
+            arrangements.refresh(connection, parts.registry, context.revision)
+            for item in items:
+                parts.opener.again(item)
+            patients = {item.device.patient_no for item in items if item.device is not None}
+        batch = Batch(
+            now_ms=now_ms,
+            now_s=now_s,
+            registry=parts.registry,
+            population=parts.models.get(connection, context.model_version),
+            in_episode=self._episodes(connection, context, patients),
+            ids=self._ids,
+        )
+        batch.work.at_ms = now_ms
+        if self._ids.left < len(items) + INPUTS_AT_ONCE:
+            self._ids.refill(blocks.next_block(connection))
+        self._load(connection, items, patients.union(context.waiting), batch)
+        if context.waiting:
+            for waiting in memory.waiting_inputs(connection, context.waiting)[:INPUTS_AT_ONCE]:
+                parts.folder.entered(waiting, batch)
+        if context.commands:
+            self._send_commands(connection, now_ms)
+        return batch
+
+    def _episodes(
+        self, connection: "Connection[Row]", context: memory.Context, patients: set[int]
+    ) -> frozenset[int]:
+        """Patients with an open episode, those with waiting inputs included."""
+        others = [patient for patient in context.waiting if patient not in patients]
+        if not others:
+            return context.in_episode
+        return context.in_episode | memory.context(connection, others, []).in_episode
+
+    def _load(
+        self, connection: "Connection[Row]", items: list[Item], patients: set[int], batch: Batch
+    ) -> None:
+        """Bring windows and lanes into memory, and the frames to compare with."""
+        parts = self._parts
+        devices, pairs = parts.admitter.unknown(items)
+        if devices or pairs:
+            found = memory.windows(connection, devices, pairs)
+            for (device_no, boot), window in found.items():
+                device = parts.registry.device(device_no)
+                if device is not None:
+                    parts.devices.use(device).windows.setdefault(boot, window)
+        batch.stored = memory.stored_frames(connection, parts.admitter.suspects(items))
+        lanes = parts.lanes.missing(patients)
+        if lanes:
+            damaged = parts.restorer.restore(connection, lanes, batch.now_ms)
+            parts.metrics.failures.labels("snapshot").inc(damaged)
+
+    def _send_commands(self, connection: "Connection[Row]", now_ms: int) -> None:
+        """Publish what waits, then mark it: a crash between sends it again under the same id."""
+        voice = self.voice
+        if voice is None:
+            return
+        speaker = self._parts.speaker
+        queued = outgoing.queued(connection, self._buckets, now_ms, COMMANDS_AT_ONCE)
+        sent = [command.id for command in queued if speaker.command(voice, command)]
+        if sent:
+            outgoing.mark_sent(connection, sent, now_ms)
+            self._parts.metrics.commands.inc(len(sent))
+
+    def _notify(self, connection: "Connection[Row]", batch: Batch) -> None:
+        """Wake the alert engine, at most every few milliseconds: a NOTIFY holds up commits."""
+        self._to_notify = self._to_notify or bool(batch.work.outbox)
+        if self._to_notify and batch.now_s - self._notified_s >= NOTIFY_S:
+            blocks.wake_engine(connection)
+            self._notified_s = batch.now_s
+            self._to_notify = False
+
+    def _finish(self, items: list[Item], batch: Batch) -> None:
+        """After the commit: acknowledge, remember, count."""
+        acknowledge(items)
+        parts = self._parts
+        for digest, handled in batch.answered:
+            parts.answered.add(digest, handled)
+        for hold in batch.work.snapshots.values():
+            hold.folds = 0
+        for hold in batch.work.holds.values():
+            hold.assessment = None
+        for state, boot, prompt in batch.owed:
+            parts.devices.owe(state, boot, batch.now_s, prompt=prompt)
+        if self.voice is not None:
+            self._ask_clocks(self.voice, batch)
+        parts.lanes.trim()
+        parts.devices.trim()
+        parts.count(items, batch)
+
+    def _ask_clocks(self, voice: "Voice", batch: Batch) -> None:
+        every_s = self._parts.rules.clock_ask_s
+        for state in batch.asked:
+            if batch.now_s - state.asked_s >= every_s:
+                state.asked_s = batch.now_s
+                self._parts.speaker.ask_clock(voice, state, batch.now_ms)
+
+    def tell_devices(self) -> None:
+        """Send the acknowledgements that are due; what they say is committed."""
+        voice, parts = self.voice, self._parts
+        if voice is None:
+            return
+        now_s = time.monotonic()
+        for state in parts.devices.due(now_s):
+            now_ms = parts.now_ms()
+            if parts.speaker.acknowledge(voice, state, now_ms):
+                parts.devices.told(state, now_s, now_ms)
+                parts.metrics.acks.inc()
+
+    def owe_untold(self, most: int = 5_000) -> None:
+        """On taking buckets: tell the devices that the worker before us may not have told."""
+        parts = self._parts
+        with self._session.transaction() as connection:
+            untold = memory.due_acks(connection, self._buckets, most)
+            found = memory.windows(connection, untold, [])
+        for (device_no, boot), window in found.items():
+            device = parts.registry.device(device_no)
+            if device is not None:
+                state = parts.devices.use(device)
+                state.windows.setdefault(boot, window)
+                parts.devices.owe(state, boot, time.monotonic(), prompt=True)
+
+    def save_lanes(self) -> None:
+        """On leaving: write down every lane with folds since its snapshot."""
+        work = Work()
+        work.snapshots = self._parts.lanes.unsaved()
+        with self._session.transaction() as connection:
+            writing.write(connection, work)
+        for hold in work.snapshots.values():
+            hold.folds = 0

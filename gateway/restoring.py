@@ -1,0 +1,167 @@
+"""Rebuilding lanes from what is stored: the snapshot, then every fold since, in order.
+
+This is the same function of the same data as the running state was (law 5); a test holds the two
+against each other bit for bit. A snapshot that cannot be read is no loss: the lane is rebuilt
+from the stored frames of the last days.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from analytics.domain.care import CarePlan
+from analytics.errors import SnapshotError
+from analytics.readings import Reading
+from analytics.risk import PopulationModel
+from gateway import wire
+from gateway.clocks import ClockState
+from gateway.lanes import Fold, Hold, LaneBook, fold_again
+from gateway.samples import DAY_MS, replayed
+from gateway.staff import entered_reading, outcome_of
+from gateway.store import memory, models
+from gateway.store.arrangements import plan_of
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from gateway.store.session import Row
+
+_SLACK_MS = 3_600_000
+PlanKey = tuple[int, int, bool]
+"""(patient number, revision, paused)."""
+
+
+class ModelBook:
+    """The versions of the population model that lanes have used."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, PopulationModel] = {0: PopulationModel.initial()}
+        self.unreadable = 0
+
+    def get(self, connection: "Connection[Row]", version: int) -> PopulationModel:
+        """One version; the prior where its row is missing or cannot be read."""
+        known = self._known.get(version)
+        if known is None:
+            known = self._known[version] = self._load(connection, version)
+        return known
+
+    def _load(self, connection: "Connection[Row]", version: int) -> PopulationModel:
+        state = models.model_state(connection, version)
+        if state is None:
+            return PopulationModel.initial()
+        try:
+            return PopulationModel.restore(state)
+        except SnapshotError:
+            self.unreadable += 1
+            return PopulationModel.initial()
+
+
+def frame_reading(stored: memory.StoredFold) -> Reading | None:
+    """The reading that a stored frame was folded as; None if it is no message with readings."""
+    message = wire.decode_device_message(wire.unverified_message(stored.frame))
+    if not isinstance(message, wire.Vitals):
+        return None
+    state = ClockState(stored.clock_state)
+    samples = replayed(message, state, stored.offset_ms, stored.refused)
+    if not samples:
+        return None
+    return Reading(
+        frame_id=stored.frame_id,
+        received_ms=stored.received_ms,
+        clock_uncertain=state is ClockState.UNCERTAIN,
+        samples=tuple(samples),
+    )
+
+
+class Restorer:
+    """Brings lanes into memory; returns how many snapshots could not be read."""
+
+    def __init__(self, lanes: LaneBook, models: ModelBook, replay_days: float) -> None:
+        self._lanes = lanes
+        self._models = models
+        self._replay_ms = round(replay_days * DAY_MS)
+
+    def restore(self, connection: "Connection[Row]", patients: Sequence[int], now_ms: int) -> int:
+        """Rebuild the lanes of these patients, which are not in memory.
+
+        Returns:
+            How many snapshots could not be read.
+        """
+        holds: dict[int, Hold] = {}
+        since: list[tuple[int, int]] = []
+        oldest, damaged = now_ms, 0
+        for stored in memory.lanes(connection, patients):
+            hold, readable = self._lanes.restored(stored.snapshot)
+            damaged += not readable
+            hold.frame_id = stored.frame_id if readable and stored.snapshot else 0
+            hold.measured_ms = stored.measured_ms
+            hold.recall(stored.latest)
+            taken = stored.taken_ms if hold.frame_id else None
+            floor = now_ms - self._replay_ms if taken is None else taken - _SLACK_MS
+            oldest = min(oldest, floor)
+            holds[stored.patient_no] = hold
+            since.append((stored.patient_no, hold.frame_id))
+        for patient_no, fold in self._folds(connection, since, oldest):
+            _again(holds[patient_no], fold)
+        for patient_no, hold in holds.items():
+            self._lanes.put(patient_no, hold)
+        return damaged
+
+    def _folds(
+        self, connection: "Connection[Row]", since: Sequence[tuple[int, int]], oldest_ms: int
+    ) -> list[tuple[int, Fold]]:
+        """Every fold of these lanes above the given frame ids, in order."""
+        frames = memory.frames_since(connection, since, oldest_ms)
+        inputs = memory.inputs_since(connection, since)
+        plans = _plans(connection, [*frames, *inputs])
+        folds = [
+            self._fold(connection, frame, plans, frame_reading(frame), None) for frame in frames
+        ]
+        folds.extend(self._entered(connection, entered, plans) for entered in inputs)
+        return sorted(folds, key=lambda pair: pair[1].frame_id)
+
+    def _entered(
+        self,
+        connection: "Connection[Row]",
+        entered: memory.StoredInput,
+        plans: dict[PlanKey, CarePlan],
+    ) -> tuple[int, Fold]:
+        if entered.kind == "outcome":
+            return self._fold(connection, entered, plans, None, outcome_of(entered.payload))
+        reading = entered_reading(entered.payload, entered.frame_id, entered.received_ms)
+        return self._fold(connection, entered, plans, reading, None)
+
+    def _fold(
+        self,
+        connection: "Connection[Row]",
+        stored: memory.StoredFold | memory.StoredInput,
+        plans: dict[PlanKey, CarePlan],
+        reading: Reading | None,
+        outcome: tuple[int, bool] | None,
+    ) -> tuple[int, Fold]:
+        plan = plans[stored.patient_no, stored.plan_revision, stored.paused]
+        population = self._models.get(connection, stored.model_version)
+        fold = Fold(reading, plan, population, stored.in_episode, stored.frame_id, outcome)
+        return stored.patient_no, fold
+
+
+def _again(hold: Hold, fold: Fold) -> None:
+    """Fold once more; what failed then fails again and changes as little."""
+    with suppress(Exception):  # top of a lane: the failure was counted the first time
+        fold_again(hold.lane, fold)
+    hold.frame_id = fold.frame_id
+    hold.folds += 1
+
+
+def _plans(
+    connection: "Connection[Row]",
+    folds: Iterable[memory.StoredFold | memory.StoredInput],
+) -> dict[PlanKey, CarePlan]:
+    wanted = {(fold.patient_no, fold.plan_revision, fold.paused) for fold in folds}
+    rows = memory.plans(connection, {(no, revision) for no, revision, _ in wanted})
+    stored = {(no, revision): (scale, limits) for no, revision, scale, limits in rows}
+    made: dict[PlanKey, CarePlan] = {}
+    for no, revision, paused in wanted:
+        scale, limits = stored.get((no, revision), (1, {}))
+        made[no, revision, paused] = plan_of(revision, scale, limits, paused=paused)
+    return made

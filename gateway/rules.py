@@ -1,0 +1,61 @@
+"""The settings as the pipeline's parts use them: tolerances in ward milliseconds, one record.
+
+What a network may delay is real time; on a ward clock that runs faster the tolerances grow with
+it, or a second on the wire would make a reading an hour late.
+"""
+
+from dataclasses import dataclass
+
+from analytics.policy import Policy
+from gateway.allowance import AllowanceRules
+from gateway.clocks import ClockRules
+from gateway.devices import AckRules
+from gateway.samples import DAY_MS, SampleRules
+from gateway.settings import GatewaySettings
+
+NETWORK_MS = 5_000
+"""Delay of the network and of a batch that every tolerance must bear, in real time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Everything the pipeline decides by; see ``gateway.settings`` for the meanings."""
+
+    clocks: ClockRules
+    samples: SampleRules
+    policy: Policy
+    allowance: AllowanceRules
+    acks: AckRules
+    clock_persist_s: float
+    clock_ask_s: float
+    snapshot_frames: int
+    snapshot_s: float
+    quarantine_unsigned: int
+    quarantine_unsigned_batch: int
+    quarantine_signed: int
+    warn_every_s: float = 60.0
+
+
+def rules_of(settings: GatewaySettings) -> Rules:
+    """The rules by these settings."""
+    rate = settings.clock().rate if settings.clock_start is not None else 1.0
+    hurry_ms = round(NETWORK_MS * max(0.0, rate - 1.0))
+    clocks = ClockRules.at_rate(rate)
+    return Rules(
+        clocks=clocks,
+        samples=SampleRules(
+            too_old_ms=round(settings.too_old_days * DAY_MS),
+            future_ms=round(settings.future_s * 1000) + hurry_ms,
+            binding_slack_ms=clocks.stands_ms,
+        ),
+        policy=Policy(late_ms=round(settings.late_s * 1000) + hurry_ms),
+        allowance=AllowanceRules(per_s=settings.rate_per_s, burst=settings.rate_burst),
+        acks=AckRules(frames=settings.ack_frames, after_s=settings.ack_s),
+        clock_persist_s=settings.clock_persist_s,
+        clock_ask_s=settings.clock_ask_s,
+        snapshot_frames=settings.snapshot_frames,
+        snapshot_s=settings.snapshot_s,
+        quarantine_unsigned=settings.quarantine_unsigned,
+        quarantine_unsigned_batch=settings.quarantine_unsigned_batch,
+        quarantine_signed=settings.quarantine_signed,
+    )

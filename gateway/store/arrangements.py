@@ -1,0 +1,85 @@
+"""Who may be heard and what was arranged: patients, devices, keys, care plans, models."""
+
+from datetime import UTC, datetime
+
+from psycopg import Connection
+
+from analytics.domain.care import CarePlan, Limit, PatientState
+from analytics.domain.vitals import METRIC_BY_NAME, Metric
+from gateway.registry import Device, Key, Patient, Registry
+from gateway.store.session import Row
+
+_PATIENTS = """
+    SELECT p.no, p.bucket, p.state, p.paused_until, p.plan_revision, c.spo2_scale, c.limits
+      FROM patient p LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
+     WHERE p.rev > %s
+"""
+_DEVICES = """
+    SELECT no, id, patient_no, state, bound_from, bound_to FROM device WHERE rev > %s ORDER BY no
+"""
+_KEYS = """
+    SELECT id, device_no, sign_public, box_public, superseded_at, superseded_boot,
+           superseded_seq, revoked_at
+      FROM device_key WHERE rev > %s ORDER BY id
+"""
+
+
+def to_ms(at: datetime | None) -> int | None:
+    """Milliseconds since 1970 of a database time, exactly."""
+    if at is None:
+        return None
+    since = at - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def refresh(connection: Connection[Row], registry: Registry, revision: int) -> None:
+    """Load everything above the registry's revision, up to ``revision`` as just read.
+
+    The rows are read after the revision, so they may be newer; the next revision then brings
+    them again, which changes nothing.
+    """
+    since = (registry.revision,)
+    patients = [_patient(row) for row in connection.execute(_PATIENTS, since)]
+    devices = [_device(row) for row in connection.execute(_DEVICES, since)]
+    keys = [_key(row) for row in connection.execute(_KEYS, since)]
+    registry.load(revision, patients, devices, keys)
+
+
+def limits_of(stored: object) -> dict[Metric, Limit]:
+    """A person's limits from their JSON; unknown metrics are left out."""
+    if not isinstance(stored, dict):
+        return {}
+    return {
+        METRIC_BY_NAME[name]: Limit(low=one.get("low"), high=one.get("high"))
+        for name, one in stored.items()
+        if name in METRIC_BY_NAME and isinstance(one, dict)
+    }
+
+
+def plan_of(revision: int, scale: int | None, limits: object, *, paused: bool) -> CarePlan:
+    """A care plan from its row; a missing row is the ward's default."""
+    return CarePlan(
+        spo2_scale=scale or 1,
+        limits=limits_of(limits),
+        paused=paused,
+        revision=revision,
+    )
+
+
+def _patient(row: Row) -> Patient:
+    no, bucket, state, until, revision, scale, limits = row
+    active, paused = (plan_of(revision, scale, limits, paused=flag) for flag in (False, True))
+    return Patient(no, f"{bucket:02x}", PatientState(state), to_ms(until), active, paused)
+
+
+def _device(row: Row) -> Device:
+    no, name, patient_no, state, bound_from, bound_to = row
+    return Device(no, name, patient_no, state == "revoked", to_ms(bound_from), to_ms(bound_to))
+
+
+def _key(row: Row) -> Key:
+    id_, device_no, sign, box, superseded, boot, seq, revoked = row
+    at = None if boot is None or seq is None else (boot, seq)
+    return Key(
+        id_, device_no, bytes(sign), box and bytes(box), to_ms(superseded), at, to_ms(revoked)
+    )

@@ -1,0 +1,77 @@
+"""Versions of the population model, the examples they learn from, and the gateway's own keys."""
+
+from datetime import UTC, datetime
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from gateway.store.session import Row
+
+_TRAINABLE = """
+    SELECT id, example FROM risk_example WHERE used_in IS NULL ORDER BY id LIMIT %s
+"""
+_ADD_MODEL = """
+    INSERT INTO population_model (version, made_at, state, report) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (version) DO NOTHING
+"""
+_PUBLISH_KEY = """
+    INSERT INTO gateway_key (sign_public, box_public, valid_from) VALUES (%s, %s, %s)
+    ON CONFLICT (sign_public) DO UPDATE SET box_public = excluded.box_public, retired_at = NULL
+"""
+_TRAINING_LOCK = "SELECT pg_try_advisory_xact_lock(7412, 1)"
+
+
+def instant_of(at_ms: int) -> datetime:
+    """A time for a parameter."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def model_state(connection: Connection[Row], version: int) -> bytes | None:
+    """The stored state of one version."""
+    row = connection.execute(
+        "SELECT state FROM population_model WHERE version = %s", (version,)
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def newest_version(connection: Connection[Row]) -> int | None:
+    """The newest version, None before the first."""
+    row = connection.execute("SELECT max(version) FROM population_model").fetchone()
+    return None if row is None else row[0]
+
+
+def add_model(
+    connection: Connection[Row],
+    version: int,
+    state: bytes,
+    report: dict[str, object],
+    now_ms: int,
+) -> None:
+    """Store a version; one that is there already stays as it is."""
+    parameters = (version, instant_of(now_ms), state, Jsonb(report))
+    connection.execute(_ADD_MODEL, parameters)
+
+
+def only_trainer(connection: Connection[Row]) -> bool:
+    """Whether no other worker trains in this moment; until the transaction's end."""
+    row = connection.execute(_TRAINING_LOCK).fetchone()
+    return bool(row and row[0])
+
+
+def trainable(connection: Connection[Row], most: int) -> tuple[list[int], list[bytes]]:
+    """Ids and bytes of examples that no version has learnt from, oldest first."""
+    rows = connection.execute(_TRAINABLE, (most,)).fetchall()
+    return [id_ for id_, _ in rows], [bytes(example) for _, example in rows]
+
+
+def mark_used(connection: Connection[Row], ids: list[int], version: int) -> None:
+    """Say which version learnt from these examples."""
+    statement = "UPDATE risk_example SET used_in = %s WHERE id = ANY (%s)"
+    connection.execute(statement, (version, ids))
+
+
+def publish_key(
+    connection: Connection[Row], sign_public: bytes, box_public: bytes, now_ms: int
+) -> None:
+    """Make the gateway's own public keys known, so that enrolment can tell devices."""
+    connection.execute(_PUBLISH_KEY, (sign_public, box_public, instant_of(now_ms)))

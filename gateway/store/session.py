@@ -1,0 +1,105 @@
+"""One connection to the database, its errors in the gateway's words, and a way to cut it."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import Connection, conninfo, errors
+from psycopg.rows import TupleRow
+
+from gateway.errors import BatchRejected, StoreUnavailable
+
+Row = TupleRow
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+_CONTENT = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.ProgrammingError,
+    psycopg.NotSupportedError,
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Translate the driver's errors at the boundary.
+
+    Raises:
+        StoreUnavailable: the database is away, read-only, full, or ended the transaction.
+        BatchRejected: it refuses the content.
+    """
+    try:
+        yield
+    except errors.InsufficientPrivilege as error:
+        raise StoreUnavailable(str(error)) from error
+    except _CONTENT as error:
+        raise BatchRejected(f"{type(error).__name__}: {error}") from error
+    except psycopg.Error as error:
+        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+def connect(url: str, name: str, *, autocommit: bool = False) -> "Connection[Row]":
+    """Open a connection.
+
+    Args:
+        url: where.
+        name: shown in ``pg_stat_activity``.
+        autocommit: every statement by itself.
+
+    Raises:
+        StoreUnavailable: the database cannot be reached.
+    """
+    with translated():
+        address = conninfo.make_conninfo(url, application_name=name, **_PATIENCE)
+        return psycopg.connect(address, autocommit=autocommit)
+
+
+class Session:
+    """The committing connection. The buckets' advisory locks live as long as it does.
+
+    Attributes:
+        busy_since: monotonic seconds at which the transaction under way began.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.connection = connect(url, "homeward-gateway")
+        self.backend_pid: int = self.connection.info.backend_pid
+        self.busy_since: float | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection[Row]]:
+        """One transaction: committed at the end, rolled back by an exception.
+
+        Raises:
+            StoreUnavailable: nothing was written, or it is not known whether it was.
+            BatchRejected: nothing was written, and the same batch never will be.
+        """
+        self.busy_since = time.monotonic()
+        try:
+            with translated(), self.connection.transaction():
+                yield self.connection
+        finally:
+            self.busy_since = None
+
+    def abort(self) -> None:
+        """Cut the line from another thread: whoever waits on it gets ``StoreUnavailable``."""
+        try:
+            line = socket.socket(fileno=socket.dup(self.connection.fileno()))
+        except (OSError, psycopg.Error):
+            return
+        with line:
+            try:
+                line.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return
+
+    def close(self) -> None:
+        """Give up the connection and with it every lock."""
+        self.connection.close()

@@ -1,0 +1,91 @@
+"""One batch into the database: COPY for what is only added, one upsert for each kind of state."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from psycopg import Connection
+
+from analytics.lane import assessment_json
+from gateway.lanes import Hold
+from gateway.rows import (
+    ASSESSMENT_COLUMNS,
+    FRAME_COLUMNS,
+    HEADER,
+    OBSERVATION_COLUMNS,
+    TRAILER,
+)
+from gateway.store import upserts
+from gateway.store.session import Row
+from gateway.windows import Window
+from gateway.work import Work
+
+
+def write(connection: Connection[Row], work: Work) -> None:
+    """Write everything a batch has gathered; the caller's transaction commits it."""
+    _copy(connection, "observation", OBSERVATION_COLUMNS, work.observations)
+    _copy(connection, "signed_frame", FRAME_COLUMNS, work.frames)
+    _copy(connection, "assessment", ASSESSMENT_COLUMNS, work.assessments)
+    for statement, columns in _state(work):
+        if columns:
+            connection.execute(statement, columns)
+
+
+def _copy(connection: Connection[Row], table: str, columns: str, rows: Sequence[bytes]) -> None:
+    if not rows:
+        return
+    statement = f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(b"".join((HEADER, *rows, TRAILER)))
+
+
+def _columns(rows: Iterable[Sequence[object]]) -> list[list[object]]:
+    """Rows turned into columns; none without rows."""
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _state(work: Work) -> list[tuple[str, list[list[object]]]]:
+    at_ms = work.at_ms
+    return [
+        (upserts.WINDOW, _columns(_window(no, window) for (no, _), window in work.windows.items())),
+        (upserts.NOW, _columns(_now(no, hold) for no, hold in work.holds.items())),
+        (upserts.SNAPSHOT, _columns(_snapshots(work.snapshots))),
+        (upserts.OUTBOX, _columns(work.outbox)),
+        (upserts.QUARANTINE, _columns(work.quarantine)),
+        (upserts.REFUSALS, _columns((*key, n, at_ms) for key, n in sorted(work.refusals.items()))),
+        (upserts.EXAMPLES, _columns(work.examples)),
+        (upserts.INPUTS, _columns(work.inputs)),
+        (upserts.RECEIPTS, _columns(work.receipts)),
+        (upserts.ONLINE, _columns((no, online, at_ms) for no, online in work.online.items())),
+        (upserts.SUPERSEDED, _columns(_superseded(work))),
+        (upserts.STAFF, _columns(work.entered)),
+    ]
+
+
+def _window(device_no: int, window: Window) -> tuple[object, ...]:
+    low, high, last, jumps = window.clock
+    also = ",".join(f"{first},{final}" for first, final in window.ranges)
+    refused = ",".join(f'[{seq},"{reason}"]' for seq, reason in window.refused)
+    return (
+        *(device_no, window.boot, window.upto, window.highest, f"{{{also}}}", f"[{refused}]"),
+        *(window.stored, window.duplicates, window.received_ms, last, low, high, jumps),
+        window.acked_ms,
+    )
+
+
+def _now(patient_no: int, hold: Hold) -> tuple[object, ...]:
+    made = hold.assessment
+    assessment = None if made is None else assessment_json(made).decode()
+    return (
+        *(patient_no, hold.received_ms, hold.measured_ms, hold.low, hold.high, hold.risk),
+        *(assessment, hold.latest_json()),
+    )
+
+
+def _snapshots(holds: Mapping[int, Hold]) -> Iterable[tuple[object, ...]]:
+    for patient_no, hold in holds.items():
+        yield patient_no, hold.frame_id, hold.received_ms, hold.lane.snapshot()
+
+
+def _superseded(work: Work) -> Iterable[tuple[object, ...]]:
+    for key in work.superseded:
+        if key.superseded_at is not None:
+            yield (key.id, key.superseded_ms, *key.superseded_at)

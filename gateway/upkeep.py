@@ -1,0 +1,79 @@
+"""What must be done now and then on the committing connection: keys, cleaning, training."""
+
+import time
+
+import msgspec
+import structlog
+
+from analytics.risk import Example, PopulationModel
+from gateway.keys import GatewayKeys
+from gateway.parts import Parts
+from gateway.samples import DAY_MS
+from gateway.settings import GatewaySettings
+from gateway.store import cleaning, models
+from gateway.store.session import Session
+
+CLEAN_EVERY_S = 60.0
+EXAMPLES_AT_ONCE = 2_000
+_log = structlog.get_logger()
+_examples = msgspec.msgpack.Decoder(Example)
+
+
+class Upkeep:
+    """Errands of one tenure, each when its time has come."""
+
+    def __init__(
+        self, settings: GatewaySettings, keys: GatewayKeys, parts: Parts, session: Session
+    ) -> None:
+        self._settings, self._keys, self._parts = settings, keys, parts
+        self._session = session
+        self._clean_at = 0.0
+        self._train_at = time.monotonic() + settings.training_s
+        self._polled_at = 0.0
+
+    def begin(self) -> None:
+        """At the start of a tenure: make our keys known, have a first model, count quarantine."""
+        now_ms, prior = self._parts.now_ms(), PopulationModel.initial()
+        with self._session.transaction() as connection:
+            keys = self._keys
+            models.publish_key(connection, keys.sign_public, keys.box_public, now_ms)
+            if models.newest_version(connection) is None:
+                models.add_model(connection, 0, prior.snapshot(), prior.report(), now_ms)
+            self._parts.quotas.load(cleaning.signed_kept(connection))
+
+    def run(self, now_s: float) -> bool:
+        """Do what is due; True: a round of the pipeline is due too."""
+        if now_s >= self._clean_at:
+            self._clean_at = now_s + CLEAN_EVERY_S
+            self._clean()
+        if self._settings.training_s and now_s >= self._train_at:
+            self._train_at = now_s + self._settings.training_s
+            self._train()
+        if now_s - self._polled_at >= CLEAN_EVERY_S / 12:
+            self._polled_at = now_s
+            return True
+        return False
+
+    def _clean(self) -> None:
+        settings, now_ms = self._settings, self._parts.now_ms()
+        with self._session.transaction() as connection:
+            cleaning.old_quarantine(connection, now_ms - round(settings.quarantine_days * DAY_MS))
+            cleaning.unsigned_over(connection, settings.quarantine_unsigned)
+            cleaning.old_windows(connection, now_ms - round(settings.window_days * DAY_MS))
+            self._parts.quotas.load(cleaning.signed_kept(connection))
+
+    def _train(self) -> None:
+        """Make the next version of the population model from matured examples."""
+        with self._session.transaction() as connection:
+            if not models.only_trainer(connection):
+                return
+            ids, packed = models.trainable(connection, EXAMPLES_AT_ONCE)
+            if len(ids) < self._settings.training_examples:
+                return
+            newest = models.newest_version(connection) or 0
+            previous = self._parts.models.get(connection, newest)
+            learnt = PopulationModel.trained_on([_examples.decode(one) for one in packed], previous)
+            now_ms = self._parts.now_ms()
+            models.add_model(connection, learnt.version, learnt.snapshot(), learnt.report(), now_ms)
+            models.mark_used(connection, ids, learnt.version)
+        _log.info("trained", version=learnt.version, examples=len(ids))

@@ -1,0 +1,97 @@
+"""A worker's life: stand by, serve, lose, stand by again, until it is told to stop."""
+
+import threading
+import time
+from uuid import uuid4
+
+import structlog
+
+from gateway.errors import GatewayError, OwnershipLost
+from gateway.keys import GatewayKeys
+from gateway.ownership import Claim, Heart
+from gateway.parts import join
+from gateway.serving import Tenure
+from gateway.settings import GatewaySettings
+from gateway.store.ownership import leased
+from gateway.store.session import Session
+from gateway.telemetry import Health, Metrics
+
+_log = structlog.get_logger()
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.2, 5.0
+TAKEN_OVER_PAUSE_S = 5.0
+
+
+class Watch:
+    """Cuts the committing connection when a transaction hangs."""
+
+    def __init__(self, session: Session, timeout_s: float) -> None:
+        self._session, self._timeout_s = session, timeout_s
+
+    def look(self) -> None:
+        """Called with every heartbeat."""
+        since = self._session.busy_since
+        if since is not None and time.monotonic() - since > self._timeout_s:
+            _log.warning("cutting a transaction that hangs", after_s=self._timeout_s)
+            self._session.abort()
+
+
+class Worker:
+    """One gateway process."""
+
+    def __init__(self, settings: GatewaySettings, metrics: Metrics, health: Health) -> None:
+        self._settings = settings
+        self._keys = GatewayKeys.load(settings.gateway_sign_key_file, settings.gateway_box_key_file)
+        self._parts = join(settings, self._keys, metrics)
+        self._health = health
+        self._id = uuid4()
+        self._claim = Claim(settings.groups, settings.group, home=True)
+
+    def run(self, stop: threading.Event) -> None:
+        """Serve until ``stop``; whatever is lost is tried again with growing pauses."""
+        pause_s = FIRST_PAUSE_S
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                self._once(stop)
+            except OwnershipLost as error:
+                _log.warning("standing by", reason=str(error))
+                pause_s = TAKEN_OVER_PAUSE_S
+            except GatewayError as error:
+                self._health.waits(f"database: {error}")
+                _log.warning("standing by", reason=str(error))
+            if time.monotonic() - began > LAST_PAUSE_S:
+                pause_s = FIRST_PAUSE_S
+            stop.wait(pause_s)
+            pause_s = min(LAST_PAUSE_S, 2 * pause_s)
+
+    def _once(self, stop: threading.Event) -> None:
+        settings, claim = self._settings, self._claim
+        session = Session(settings.database_url)
+        try:
+            self._health.waits("another worker holds the buckets")
+            with leased(settings.database_url, self._id) as lease:
+                if not claim.await_locks(session, lease, settings.heartbeat_lost_s, stop):
+                    return
+            self._serve(session, stop)
+            with leased(settings.database_url, self._id) as lease:
+                lease.leave(claim.groups, claim.group)
+        finally:
+            session.close()
+
+    def _serve(self, session: Session, stop: threading.Event) -> None:
+        settings, claim = self._settings, self._claim
+        tenure = Tenure(settings, self._keys, self._parts, session, claim, self._health)
+        watch = Watch(session, settings.commit_timeout_s)
+        heart = Heart(
+            settings.database_url,
+            self._id,
+            every_s=settings.heartbeat_s,
+            wake=tenure.wake,
+            watch=watch.look,
+        )
+        heart.served = {claim.group}
+        heart.start()
+        try:
+            tenure.serve(heart, stop)
+        finally:
+            heart.close()
