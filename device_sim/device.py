@@ -169,11 +169,10 @@ class DeviceCore:
         if not self._record.boot:
             self._start_boot(self._highest_boot + 1)
         actions += self._make_clock(now)
-        held, self._unsigned = self._unsigned, []
+        held, early, self._unsigned, self._early = self._unsigned, self._early, [], []
         actions += self.measured(held, now) if held else []
         if self._record.dropped:
             actions += self._make_vitals([])
-        early, self._early = self._early, []
         for frame in early:
             actions += self.heard_command(frame, now)
         return actions + self._pump(now)
