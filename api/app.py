@@ -6,7 +6,6 @@ The application's lifespan opens two pools (for requests, as ``homeward_api``; f
 """
 
 import importlib
-import importlib.util
 import pkgutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,8 +14,13 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 
 from api import problems, routes
+from api.alerting import run_engine
 from api.certificates import DeviceAuthority
+from api.dashboard import pages
+from api.live import LiveFeed
 from api.middleware import AccessLog, BoundedBody, SecurityHeaders
+from api.revocations import keep_list
+from api.rota import run_rota
 from api.services import Services, open_pool
 from api.settings import ApiSettings
 from api.supervision import Task, running
@@ -31,7 +35,15 @@ DESCRIPTION = (
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
-    """Return the application; the database is opened when it starts, not here."""
+    """Return the application; the database is opened when it starts, not here.
+
+    Args:
+        settings: as read from the environment.
+
+    Raises:
+        OSError: a key file cannot be read.
+        api.vault.VaultError: the master key file holds no keys.
+    """
     app = FastAPI(
         title="Homeward",
         description=DESCRIPTION,
@@ -42,6 +54,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.services = _services(settings)
+    app.state.live = LiveFeed(app.state.services)
     problems.install(app)
     app.add_middleware(BoundedBody)
     app.add_middleware(SecurityHeaders, tls=settings.cookie_secure)
@@ -63,31 +76,24 @@ def _services(settings: ApiSettings) -> Services:
 
 
 def _mount(app: FastAPI) -> None:
-    """Include every module of ``api.routes`` and the pages."""
+    """Include every module of ``api.routes``, and the pages."""
     for found in sorted(pkgutil.iter_modules(routes.__path__), key=lambda one: one.name):
         module = importlib.import_module(f"api.routes.{found.name}")
-        router: APIRouter | None = getattr(module, "router", None)
-        if router is not None:
-            app.include_router(router, prefix=getattr(module, "PREFIX", PREFIX))
-    if importlib.util.find_spec("api.dashboard.pages"):
-        pages = importlib.import_module("api.dashboard.pages")
-        app.include_router(pages.router)
+        router: APIRouter = module.router
+        app.include_router(router, prefix=getattr(module, "PREFIX", PREFIX))
+    app.include_router(pages.router)
 
 
 def _tasks(app: FastAPI) -> dict[str, Task]:
     """Return the background tasks by name."""
     services: Services = app.state.services
-    tasks: dict[str, Task] = {}
-    feed = getattr(importlib.import_module("api.live"), "LiveFeed", None)
-    if feed is not None:
-        app.state.live = feed(services)
-        tasks["live"] = app.state.live.run
-    for name, function in (("alerting", "run_engine"), ("rota", "run_rota")):
-        if importlib.util.find_spec(f"api.{name}") is None:
-            continue
-        run = getattr(importlib.import_module(f"api.{name}"), function, None)
-        if run is not None:
-            tasks[name] = partial(run, services)
+    tasks: dict[str, Task] = {
+        "live": app.state.live.run,
+        "alerting": partial(run_engine, services),
+        "rota": partial(run_rota, services),
+    }
+    if services.settings.device_crl_file is not None:
+        tasks["revocations"] = partial(keep_list, services, services.settings.device_crl_file)
     return tasks
 
 

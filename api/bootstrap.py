@@ -6,16 +6,19 @@ Both act on the database directly, as the program itself, and leave their mark i
 import asyncio
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 
 from analytics.domain.care import Role
-from api import audit, identity
-from api.store import people
+from api import audit, identity, records
+from api.store import keys, people
 from api.store.acting import act_for
+from api.vault import KEY_BYTES, Vault, new_key, read_ring, write_ring
 
+_REWRAP_AT_ONCE = 500
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
@@ -51,3 +54,47 @@ async def _create_admin(database_url: str, username: str, password: str) -> UUID
         now = datetime.now(UTC)  # noqa: TID251 - the edge of a command
         await audit.append(conn, now, "create-admin", [note])
     return user_id
+
+
+def rotate_master(database_url: str, key_file: Path, *, retire_old: bool = False) -> int:
+    """Add a new version of the master key and wrap every data key with it.
+
+    The ring is written first, so a rotation that is interrupted leaves keys that all still open;
+    running it again with the same ring goes on. Running API processes read the ring again by
+    themselves when they meet the new version.
+
+    Args:
+        database_url: a login that may write the keys (owner, superuser or the API's).
+        key_file: the key ring, see ``api.vault.Vault``.
+        retire_old: overwrite with zeros all but the new version and the one before it, which a
+            program may just be wrapping with. Older backups of the database need the old ring.
+
+    Returns:
+        How many data keys were wrapped again.
+    """
+    write_ring(key_file, [*read_ring(key_file), new_key()])
+    wrapped = asyncio.run(_rewrap(database_url, Vault(key_file)))
+    if retire_old:
+        ring = read_ring(key_file)
+        write_ring(key_file, [bytes(KEY_BYTES)] * (len(ring) - 2) + ring[-2:])
+    return wrapped
+
+
+async def _rewrap(database_url: str, vault: Vault) -> int:
+    done = 0
+    async with await psycopg.AsyncConnection.connect(database_url, row_factory=dict_row) as conn:
+        while True:
+            await act_for(conn, None, Role.ADMIN)
+            rows = await keys.patient_keys_below(conn, vault.version, _REWRAP_AT_ONCE)
+            for row in rows:
+                fresh = records.rewrapped(vault, row)
+                await keys.put_patient_key(conn, row["patient_no"], fresh.version, fresh.data)
+            done += len(rows)
+            await conn.commit()
+            if not rows:
+                break
+        done += await records.rewrap_system_key(conn, vault)
+        now = datetime.now(UTC)  # noqa: TID251 - the edge of a command
+        note = audit.Note(action="master_key.rotate", detail={"version": vault.version})
+        await audit.append(conn, now, "rotate-master", [note])
+    return done

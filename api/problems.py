@@ -67,7 +67,9 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
 async def _http(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
-    kind = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(error.status_code, "about:blank")
+    kind = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(
+        error.status_code, "about:blank"
+    )
     text = str(error.detail)
     return problem(error.status_code, kind, text, text, headers=error.headers)
 

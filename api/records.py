@@ -18,6 +18,7 @@ from api.store.types import Conn, Row
 from api.vault import KEY_BYTES, Vault, Wrapped, new_key, seal, unseal
 
 SYSTEM_KEY = "system"
+_SYSTEM_BOND = b"vault-key:system"
 
 
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,14 +85,30 @@ def name_of(vault: Vault, row: Row) -> str | None:
     return personal.name if personal else None
 
 
-async def system_key(conn: Conn, vault: Vault, purpose: str) -> bytes:
-    """Return the vault's key for one purpose (``totp``, ``external-id``), made at first use."""
-    bond = b"vault-key:" + SYSTEM_KEY.encode()
+def rewrapped(vault: Vault, row: Row) -> Wrapped:
+    """Return a patient's data key wrapped with the current master key."""
+    wrapped = Wrapped(version=row["master_version"], data=row["wrapped"])
+    return vault.wrap(vault.unwrap(wrapped, _key_bond(row["id"])), _key_bond(row["id"]))
+
+
+async def rewrap_system_key(conn: Conn, vault: Vault) -> int:
+    """Wrap the vault's own key with the current master key; how many keys that were."""
     row = await keys.vault_key(conn, SYSTEM_KEY)
     if row is None:
-        fresh = vault.wrap(new_key(), bond)
+        return 0
+    wrapped = Wrapped(version=row["master_version"], data=row["wrapped"])
+    fresh = vault.wrap(vault.unwrap(wrapped, _SYSTEM_BOND), _SYSTEM_BOND)
+    await keys.put_vault_key(conn, SYSTEM_KEY, fresh.version, fresh.data)
+    return 1
+
+
+async def system_key(conn: Conn, vault: Vault, purpose: str) -> bytes:
+    """Return the vault's key for one purpose (``totp``, ``external-id``), made at first use."""
+    row = await keys.vault_key(conn, SYSTEM_KEY)
+    if row is None:
+        fresh = vault.wrap(new_key(), _SYSTEM_BOND)
         row = await keys.add_vault_key(conn, SYSTEM_KEY, fresh.version, fresh.data)
-    root = vault.unwrap(Wrapped(version=row["master_version"], data=row["wrapped"]), bond)
+    root = vault.unwrap(Wrapped(version=row["master_version"], data=row["wrapped"]), _SYSTEM_BOND)
     derive = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
     return derive.derive(root)
 

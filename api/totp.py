@@ -39,7 +39,7 @@ def accepted_step(secret: str, password: str, real_s: float, last_step: int | No
     for step in range(now - _DRIFT_STEPS, now + _DRIFT_STEPS + 1):
         if last_step is not None and step <= last_step:
             continue
-        if hmac.compare_digest(totp.at(step * STEP_S), password.strip()):
+        if hmac.compare_digest(totp.at(step * STEP_S).encode(), password.strip().encode()):
             return step
     return None
 

@@ -80,7 +80,8 @@ class Vault:
         return self._ring[version - 1]
 
     def wrap(self, key: bytes, bound_to: bytes) -> Wrapped:
-        """Wrap a data key with the current master key."""
+        """Wrap a data key with the current master key, as the file holds it at this moment."""
+        self._ring = read_ring(self._file)
         version = self.version
         return Wrapped(version=version, data=seal(self._master(version), key, bound_to))
 
@@ -108,3 +109,12 @@ def read_ring(key_file: Path) -> list[bytes]:
     if not raw or len(raw) % KEY_BYTES:
         raise VaultError("the master key file must hold 32 bytes for each version")
     return [raw[at : at + KEY_BYTES] for at in range(0, len(raw), KEY_BYTES)]
+
+
+def write_ring(key_file: Path, ring: list[bytes]) -> None:
+    """Write the versions of the master key in one step, readable for the owner alone."""
+    draft = key_file.with_name(f".{key_file.name}.draft")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_bytes(b"".join(ring))
+    draft.replace(key_file)

@@ -1,5 +1,7 @@
 """An API on a real database, served on a port of its own; people of every role, signed in."""
 
+# ruff: noqa: ANN401 - bodies, parameters and answers are JSON of any shape
+
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager

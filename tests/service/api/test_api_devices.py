@@ -26,7 +26,7 @@ def request_for(token: str, key: SigningKey, csr: str | None = None) -> dict[str
     public = b64(bytes(key.verify_key))
     box = b64(bytes(range(32)))
     csr_hash = hashlib.sha256(csr.encode()).hexdigest() if csr else ""
-    text = "\n".join(["homeward-enrol/1", token, public, box, csr_hash])
+    text = f"homeward-enrol/1\n{token}\n{public}\n{box}\n{csr_hash}"
     proof = b64(key.sign(text.encode()).signature)
     whole = {"token": token, "public_key": public, "box_public_key": box, "proof": proof}
     return whole | ({"csr": csr} if csr else {})
@@ -44,7 +44,9 @@ def certificate_request(name: str = "gateway") -> str:
 def home(staffed: Ward) -> tuple[Ward, str, dict[str, Any]]:
     """A ward with one patient and one registered device; the gateway has told its keys."""
     staffed.sql(
-        "INSERT INTO gateway_key VALUES (%s, %s, now(), NULL)", bytes(range(32)), bytes(range(1, 33))
+        "INSERT INTO gateway_key VALUES (%s, %s, now(), NULL)",
+        bytes(range(32)),
+        bytes(range(1, 33)),
     )
     patient = staffed.take_in()
     body = {"kind": "wrist", "serial": "S-1", "expected": {"hr": 60}}

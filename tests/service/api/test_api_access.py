@@ -1,0 +1,133 @@
+"""Every route against every role; a route without a row fails, so none is open by oversight."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from tests.service.api.conftest import Ward
+
+ROLES = ("patient", "doctor", "nurse", "coordinator", "admin")
+SIGNED = frozenset(ROLES)
+ANYONE = SIGNED | {"nobody"}
+ADMIN = frozenset({"admin"})
+COORDINATOR = ADMIN | {"coordinator"}
+STAFF = COORDINATOR | {"doctor", "nurse"}
+
+ACCESS: dict[str, frozenset[str]] = {
+    "GET /healthz": ANYONE,
+    "GET /readyz": ANYONE,
+    "GET /metrics": ANYONE,
+    "POST /auth/login": ANYONE,
+    "POST /auth/register": ANYONE,
+    "POST /enrol": ANYONE,
+    "POST /auth/logout": SIGNED,
+    "GET /me": SIGNED,
+    "POST /me/password": SIGNED,
+    "POST /me/totp": SIGNED,
+    "POST /me/totp/verify": SIGNED,
+    "POST /me/totp/remove": SIGNED,
+    "GET /users": ADMIN,
+    "POST /users": ADMIN,
+    "PATCH /users/{user_id}": ADMIN,
+    "GET /audit": ADMIN,
+    "GET /clinicians": COORDINATOR,
+    "GET /registrations": COORDINATOR,
+    "GET /patients": SIGNED,
+    "POST /patients": COORDINATOR,
+    "GET /patients/{patient_id}": SIGNED,
+    "PATCH /patients/{patient_id}": COORDINATOR | {"doctor"},
+    "POST /patients/{patient_id}/erase": ADMIN,
+    "PUT /patients/{patient_id}/care-team": COORDINATOR,
+    "PUT /patients/{patient_id}/account": COORDINATOR,
+    "GET /patients/{patient_id}/observations": SIGNED,
+    "POST /patients/{patient_id}/observations": STAFF,
+    "GET /patients/{patient_id}/assessment": SIGNED,
+    "GET /patients/{patient_id}/assessments": SIGNED,
+    "GET /observations/{observation_id}/evidence": SIGNED,
+    "GET /patients/{patient_id}/devices": COORDINATOR,
+    "POST /patients/{patient_id}/devices": COORDINATOR,
+    "GET /devices": COORDINATOR,
+    "GET /devices/revoked.pem": COORDINATOR,
+    "POST /devices/{device_id}/token": COORDINATOR,
+    "POST /devices/{device_id}/certificate": COORDINATOR,
+    "POST /devices/{device_id}/revoke": COORDINATOR,
+    "GET /devices/{device_id}/commands": COORDINATOR,
+    "POST /devices/{device_id}/commands": COORDINATOR,
+    "GET /quarantine": COORDINATOR,
+    "GET /quarantine/{frame_id}": COORDINATOR,
+    "GET /panel": STAFF,
+    "GET /alerts": SIGNED,
+    "GET /alerts/stream": SIGNED,
+    "GET /alerts/{alert_id}": SIGNED,
+    "GET /alerts/{alert_id}/evidence": SIGNED,
+    "POST /alerts/{alert_id}/acknowledge": STAFF,
+    "POST /alerts/{alert_id}/resolve": STAFF,
+    "POST /alerts/{alert_id}/escalate": STAFF,
+    "GET /doctors": COORDINATOR,
+    "POST /doctors": COORDINATOR,
+    "PATCH /doctors/{doctor_id}": COORDINATOR,
+    "GET /shifts": COORDINATOR,
+    "POST /shifts": COORDINATOR,
+    "DELETE /shifts/{shift_id}": COORDINATOR,
+    "GET /allocation": COORDINATOR,
+    "POST /allocation/replan": COORDINATOR,
+    "POST /allocation/what-if": COORDINATOR,
+    "PUT /allocation/pins": COORDINATOR,
+}
+
+FILLED = {
+    "{device_id}": "w-nosuchdevice",
+    "{frame_id}": "1",
+    "{observation_id}": "AAAA",
+}
+
+
+def routes_of(app: FastAPI) -> Iterator[str]:
+    """Every route of the API and of the operators, as ``METHOD /path`` without the prefix."""
+    for mounted in app.routes:
+        prefix = getattr(getattr(mounted, "include_context", None), "prefix", None)
+        router: Any = getattr(mounted, "original_router", None)
+        if router is None:
+            continue
+        for route in router.routes:
+            path = getattr(route, "path", "")  # the pages mount routers of their own
+            if prefix == "/api/v1" or path in {"/healthz", "/readyz", "/metrics"}:
+                for method in sorted(route.methods - {"HEAD"}):
+                    yield f"{method} {path}"
+
+
+def status_of(ward: Ward, who: str, route: str) -> int:
+    """Call a route about a patient, device and so on that are not there; the body is empty."""
+    method, path = route.split(" ")
+    for name, value in FILLED.items():
+        path = path.replace(name, value)
+    while "{" in path:
+        path = path[: path.index("{")] + str(uuid4()) + path[path.index("}") + 1 :]
+    whole = path if path in {"/healthz", "/readyz", "/metrics"} else f"/api/v1{path}"
+    headers = {"Authorization": f"Bearer {ward.tokens[who]}"} if who in ward.tokens else {}
+    body = None if method in {"GET", "DELETE"} else {}
+    with ward.client.stream(method, whole, headers=headers, json=body) as answer:
+        return answer.status_code
+
+
+def test_every_route_has_a_row(ward: Ward) -> None:
+    assert sorted(routes_of(ward.app)) == sorted(ACCESS)
+
+
+def test_every_route_lets_in_whom_it_should(staffed: Ward) -> None:
+    last = "POST /auth/logout"
+    wrong: list[str] = []
+    for route in [*(one for one in ACCESS if one != last), last]:
+        allowed = ACCESS[route]
+        for who in ("nobody", *ROLES):
+            status = status_of(staffed, who, route)
+            refusal = 401 if who == "nobody" else 403
+            fine = status == refusal
+            if who in allowed:
+                fine = status != 403 and (status != 401 or "nobody" in allowed)
+                fine = fine and (status < 500 or route in {"GET /readyz", "POST /enrol"})
+            if not fine:
+                wrong.append(f"{route} as {who}: {status}")
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,63 @@
+"""Tokens, throttle slots and one-time passwords."""
+
+import asyncio
+
+import pyotp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api import identity, throttle, totp
+
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # noqa: S105 - RFC 6238's own example
+
+
+def test_tokens_are_long_and_differ() -> None:
+    tokens = {identity.new_token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert min(len(token) for token in tokens) >= 43
+    assert len(identity.token_hash("x")) == 32
+
+
+def test_a_password_fits_its_own_hash_alone() -> None:
+    async def scene() -> None:
+        stored = await identity.hash_password("correct horse battery")
+        assert stored.startswith("$argon2id$")
+        assert await identity.password_matches(stored, "correct horse battery")
+        assert not await identity.password_matches(stored, "correct horse batterx")
+        assert not await identity.password_matches(None, "")
+        assert not await identity.password_matches("no hash", "x")
+
+    asyncio.run(scene())
+
+
+def test_the_cookie_is_bound_to_the_host_where_tls_allows() -> None:
+    assert identity.cookie_name(secure=True).startswith("__Host-")
+    assert not identity.cookie_name(secure=False).startswith("__")
+
+
+@given(st.text())
+def test_names_fall_into_a_bounded_number_of_slots(name: str) -> None:
+    kind, digits = throttle.slot("name", name).split(":")
+    assert kind == "name"
+    assert 0 <= int(digits, 16) < 65_536
+
+
+def test_a_one_time_password_counts_once_and_for_a_minute() -> None:
+    now = 1_764_000_000.0
+    step = int(now) // 30
+    password = pyotp.TOTP(SECRET).at(int(now))
+    assert totp.accepted_step(SECRET, password, now, None) == step
+    assert totp.accepted_step(SECRET, password, now + 30, None) == step
+    assert totp.accepted_step(SECRET, password, now + 90, None) is None
+    assert totp.accepted_step(SECRET, password, now, step) is None
+    assert totp.accepted_step(SECRET, password, now, step - 1) == step
+    assert totp.accepted_step(SECRET, "000000", now, None) in {None, step - 1, step, step + 1}
+    assert totp.accepted_step(SECRET, "", now, None) is None
+    assert totp.accepted_step(SECRET, "\u0661" * 6, now, None) is None
+
+
+def test_a_sealed_secret_opens_for_its_account_alone() -> None:
+    key = bytes(32)
+    sealed = totp.seal_secret(key, SECRET, b"me")
+    assert totp.open_secret(key, sealed, b"me") == SECRET
+    assert SECRET.encode() not in sealed
