@@ -116,7 +116,7 @@ async def _teach(conn: Conn, services: Services, record: Record, said: Answer) -
         "condition": record.episode.condition,
         "outcome": said.outcome,
         "deteriorated": said.outcome == "actionable",
-        "at": record.episode.raised_ms,
+        "at": record.episode.started_ms,
     }
     await lane_inputs.add_outcome(
         conn,

@@ -47,6 +47,7 @@ async def sweep(
                 patients=row["patients"],
                 staffed=ledger.duty.covers(row["ward"]),
                 outage_ended_ms=maybe_ms(row["outage_ended"]) or 0,
+                in_outage=row["in_outage"],
             )
             for row in await equipment.wards(conn)
         ]

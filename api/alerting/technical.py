@@ -47,12 +47,14 @@ class WardSeen:
     Attributes:
         staffed: whether anybody is on shift.
         outage_ended_ms: when its last outage ended.
+        in_outage: whether one was still going on when last looked at.
     """
 
     ward: str
     patients: int
     staffed: bool
     outage_ended_ms: int = 0
+    in_outage: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +110,13 @@ def _of_ward(
     outage = (not gateway_alive and bool(devices)) or len(silent) >= many
     if outage:
         found.append(_outage(now_ms, ward, len(silent), len(devices), gateway_alive=gateway_alive))
-    found += [_silence(now_ms, own, hold=outage) for own in _by_patient(silent)]
+    hold = outage or ward.in_outage  # one that is just over gives every device its grace again
+    found += [_silence(now_ms, own, hold=hold) for own in _by_patient(silent)]
     heard = {d.device_no for d in devices} - {d.device_no for d in silent}
     for own in _by_patient([d for d in devices if d.device_no in heard]):
         missing = _missing(now_ms, own, floor, slack_s, settings)
         if missing:
-            found.append(_uncovered(now_ms, own[0], missing, settings, hold=outage))
+            found.append(_uncovered(now_ms, own[0], missing, settings, hold=hold))
     return found
 
 

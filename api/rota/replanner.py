@@ -42,7 +42,7 @@ class RePlanner:
             said = await wake.wait(await self._until_boundary(conn))
             causes = {*said} - {"listening"}
             if self._boundary is not None and self._boundary <= self.services.now():
-                causes.add("shift boundary")
+                causes.add("time")
             if causes:
                 causes |= await self._settle(wake)
                 await self._make(conn, cause_of(causes))

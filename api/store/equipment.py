@@ -17,7 +17,10 @@ _DEVICES = """
 _WARDS = """
     SELECT p.ward, count(*) AS patients,
            (SELECT max(coalesce(e.cleared_at, e.closed_at)) FROM episode e
-             WHERE e.condition = 'ward_outage' AND e.ward = p.ward) AS outage_ended
+             WHERE e.condition = 'ward_outage' AND e.ward = p.ward) AS outage_ended,
+           EXISTS (SELECT FROM episode e
+             WHERE e.condition = 'ward_outage' AND e.ward = p.ward AND e.cleared_at IS NULL
+               AND e.state IN ('open', 'acknowledged')) AS in_outage
       FROM patient p WHERE p.state = 'active' GROUP BY p.ward ORDER BY p.ward
 """
 

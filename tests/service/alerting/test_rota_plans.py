@@ -168,7 +168,7 @@ def test_a_shift_that_ends_leads_to_a_plan(ward: Ward) -> None:
             await until(lambda: holders(ward) == {})
 
     story(main())
-    assert ward.all("SELECT FROM plan WHERE cause LIKE '%%shift boundary%%'")
+    assert ward.all("SELECT FROM plan WHERE cause LIKE '%%time%%'")
 
 
 ARTICLE = {

@@ -1,0 +1,102 @@
+"""What patients ask of the people on shift."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.rota.demands import PatientSeen, Worker, acuity, demand, pins, worker
+from api.rota.merging import merged
+from api.rota.planner import questions_of
+from api.rota.replanner import cause_of
+from api.rota.settings import RotaSettings
+
+SETTINGS = RotaSettings()
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def patient(**more: object) -> PatientSeen:
+    facts: dict[str, object] = {"no": 1, "id": UUID(int=1), "ward": "main"}
+    return PatientSeen(**{**facts, **more})  # type: ignore[arg-type]
+
+
+def person(n: int = 5, **more: object) -> Worker:
+    facts: dict[str, object] = {
+        "id": UUID(int=n),
+        "kind": "doctor",
+        "ward": "main",
+        "until": NOW + timedelta(hours=1),
+    }
+    return Worker(**{**facts, **more})  # type: ignore[arg-type]
+
+
+def test_minutes_and_deadlines_follow_the_acuity() -> None:
+    asked = [
+        demand(patient(news2_low=score, worst=worst), SETTINGS)
+        for score, worst in ((0, 0), (3, 1), (5, 0), (7, 0))
+    ]
+    assert [one.minutes for one in asked] == [2, 10, 12, 30]
+    assert [one.deadline_minutes for one in asked] == [None, 240, 60, 30]
+    assert [one.skills for one in asked] == [(), (), ("doctor",), ("doctor",)]
+
+
+def test_the_model_can_add_work_and_never_takes_any() -> None:
+    assert demand(patient(risk=0.9), SETTINGS).minutes == SETTINGS.review_minutes
+    assert demand(patient(news2_low=7, risk=0.0), SETTINGS).minutes == SETTINGS.emergency_minutes
+
+
+def test_an_open_high_alert_is_an_emergency_though_the_score_is_unknown() -> None:
+    assert acuity(patient(news2_low=None, worst=3), SETTINGS) == 7
+
+
+def test_conditions_may_ask_for_a_skill() -> None:
+    settings = RotaSettings(skill_by_condition={"glucose_low": "diabetes"})
+    asked = demand(patient(worst=1, conditions=["glucose_low", "risk"]), settings)
+    assert asked.skills == ("diabetes",)
+
+
+def test_a_persons_time_ends_with_the_shift_and_the_horizon() -> None:
+    assert worker(person(), NOW, SETTINGS).minutes == 48
+    long = person(until=NOW + timedelta(hours=12), skills=["iv"])
+    seen = worker(long, NOW, SETTINGS)
+    assert seen.minutes == 192
+    assert seen.skills == ("doctor", "iv")
+    assert seen.max_patients == SETTINGS.most_per_doctor
+
+
+def test_wards_are_asked_apart() -> None:
+    asked = questions_of(
+        [patient(), patient(no=2, id=UUID(int=2), ward="other")], [person()], NOW, SETTINGS
+    )
+    assert sorted(asked) == ["main", "other"]
+    assert asked["other"].doctors == []
+
+
+def test_only_pinned_patients_with_a_doctor_are_fixed() -> None:
+    fixed = patient(pinned=True, doctor=UUID(int=5))
+    assert pins([fixed, patient(doctor=UUID(int=5)), patient(pinned=True)]) == {
+        str(fixed.id): str(UUID(int=5))
+    }
+
+
+def test_causes_are_one_line() -> None:
+    said = {"listening", "homeward_rota:alert", "homeward_rota:shift", "time"}
+    assert cause_of(said) == "alert, shift, time"
+
+
+def test_no_ward_at_all_is_a_plan_with_nothing_to_do() -> None:
+    told = merged([])
+    assert (told["status"], told["cost"], told["assignments"]) == ("optimal", 0, [])
+
+
+@given(
+    score=st.none() | st.integers(min_value=0, max_value=20),
+    worst=st.integers(min_value=0, max_value=3),
+    risk=st.none() | st.floats(min_value=0, max_value=1),
+)
+def test_worse_is_never_less_work(score: int | None, worst: int, risk: float | None) -> None:
+    now = demand(patient(news2_low=score, worst=worst, risk=risk), SETTINGS)
+    worse = demand(patient(news2_low=min(20, (score or 0) + 3), worst=worst, risk=risk), SETTINGS)
+    assert worse.minutes >= now.minutes
+    assert worse.acuity >= now.acuity
