@@ -88,21 +88,20 @@ async def log_in(
     return answer
 
 
+def _told(refusal: NotSignedInError | ThrottledError) -> str:
+    if isinstance(refusal, ThrottledError):
+        return f"Too many attempts. Try again in {-(-refusal.retry_after_s // 60)} min."
+    return _OTP if isinstance(refusal, OtpRequiredError) else _WRONG
+
+
 def _refused(refusal: NotSignedInError | ThrottledError, form: LoginForm) -> Response:
     """Return the form again with what is wrong or missing."""
-    match refusal:
-        case OtpRequiredError():
-            told = _OTP
-        case NotSignedInError():
-            told = _WRONG
-        case ThrottledError():
-            told = f"Too many attempts. Try again in {-(-refusal.retry_after_s // 60)} min."
     otp = isinstance(refusal, OtpRequiredError) or bool(form.otp)
     answer = frames.frame(
         "login",
         status=refusal.status,
         next=own_path(form.next),
-        told=told,
+        told=_told(refusal),
         username=form.username,
         otp=otp,
     )

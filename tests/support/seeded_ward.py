@@ -88,7 +88,7 @@ class ApiServer:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/login", timeout=2) as answer:
+            with urllib.request.urlopen(f"{self.url}/login", timeout=2) as answer:  # noqa: S310
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
@@ -117,11 +117,11 @@ class SeededWard:
 
     def client(self, username: str) -> httpx.Client:
         """Return an HTTP client signed in as a user."""
-        client = httpx.Client(base_url=f"{self.url}/api/v1", timeout=20)
+        base = f"{self.url}/api/v1"
         form = {"username": username, "password": self.passwords[username]}
-        answer = client.post("/auth/login", data=form).raise_for_status()
-        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        return client
+        answer = httpx.post(f"{base}/auth/login", data=form, timeout=20).raise_for_status()
+        bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        return httpx.Client(base_url=base, headers=bearer, timeout=20)
 
     def seed(self) -> None:
         """Make people, patients, doctors, a shift, and readings."""
@@ -142,7 +142,8 @@ class SeededWard:
         with psycopg.connect(self.server.database.gateway) as conn:
             for index, patient in enumerate(self.patients.values()):
                 readings(conn, self.number(patient), bad=index == 0, partial=index % 3 == 2)
-            beat = "INSERT INTO gateway_worker VALUES (1, 0, gen_random_uuid(), 1, 'infinity')"
+            beat = """INSERT INTO gateway_worker (groups, "group", worker, backend_pid, beat)
+                      VALUES (1, 0, gen_random_uuid(), 1, 'infinity')"""
             conn.execute(beat)
 
     def _add_user(self, admin: httpx.Client, username: str, role: str) -> None:

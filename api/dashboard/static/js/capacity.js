@@ -1,32 +1,32 @@
 // The capacity board: whose time there is, what needs it, and why the plan is as it is.
-import { all, get, post } from "./http.js";
+import { all, get, post, remove } from "./http.js";
 import { $, h, bar, empty, say, trouble } from "./dom.js";
 import { moment, timeText, wardNow } from "./clock.js";
 import { watch } from "./vigil.js";
-import { whatIf } from "./what_if.js";
+import { unmetLine, whatIf } from "./what_if.js";
 
 const REFRESH_MS = 15000;
-const state = { doctors: [], shifts: [], plan: null, names: new Map() };
-const name = (patient) => state.names.get(patient) ?? patient.slice(0, 8);
+const state = { doctors: [], shifts: [], plan: null, people: new Map() };
+const name = (patient) => state.people.get(patient)?.name ?? patient.slice(0, 8);
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
 async function load() {
   try {
-    const [doctors, shifts, plan, people] = await Promise.all([all("/doctors"), all("/shifts"),
-      get("/allocation").catch((problem) => { if (problem.status === 404) return null; throw problem; }), all("/panel")]);
+    const [doctors, shifts, plan, people] = await Promise.all([all("/doctors"), all("/shifts", { from: new Date(wardNow()).toISOString() }),
+      get("/allocation").catch((problem) => { if (problem.status === 404) return null; throw problem; }), all("/panel", { limit: 1000 })]);
     Object.assign(state, { doctors, shifts, plan });
-    state.names = new Map(people.map((row) => [row.patient, row.name]));
+    state.people = new Map(people.map((row) => [row.patient, row]));
     draw();
   } catch (problem) { trouble($("board"), problem); }
 }
-const shiftOf = (doctor) => state.shifts.filter((shift) => (shift.doctor_id ?? shift.doctor) === doctor.id && Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
+const shiftOf = (doctor) => state.shifts.filter((shift) => shift.doctor_id === doctor.id && Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
 const onShift = (doctor) => { const shift = shiftOf(doctor); return shift && Date.parse(shift.start) <= wardNow(); };
 
 function loadOf(doctor) {
-  const said = (state.plan?.loads ?? []).find((load) => (load.doctor ?? load.doctor_id ?? load.id) === doctor.id) ?? {};
+  const said = (state.plan?.loads ?? []).find((load) => load.doctor === doctor.id) ?? {};
   const mine = (state.plan?.assignments ?? []).filter((one) => one.doctor === doctor.id);
-  const used = said.load_minutes ?? said.used ?? said.load ?? mine.reduce((sum, one) => sum + one.minutes, 0);
-  const given = said.capacity_minutes ?? said.minutes ?? said.capacity ?? minutesLeft(doctor);
+  const used = said.load_minutes ?? mine.reduce((sum, one) => sum + one.minutes, 0);
+  const given = said.minutes ?? minutesLeft(doctor);
   return { used, given, mine };
 }
 function minutesLeft(doctor) {
@@ -45,8 +45,8 @@ function doctorCard(doctor) {
       doctor.skills?.length ? ` · ${doctor.skills.join(", ")}` : "", doctor.max_patients ? ` · at most ${doctor.max_patients} patients` : ""),
     mine.length ? h("ul", { class: "chips" }, mine.sort((a, b) => b.minutes - a.minutes).map((one) => h("li", {}, h("a", { href: `/patients/${one.patient}` }, name(one.patient)), ` ${whole(one.minutes)}`, pinned.has(one.patient) ? " (pinned)" : ""))) : h("p", { class: "soft" }, "No patient assigned."));
 }
-const CAUSES = { shift: "a shift changed", alert: "an alert was raised or closed", risk: "a risk changed", request: "somebody asked for it", doctor: "a clinician's entry changed", patient: "a patient was admitted, paused or discharged", time: "time went on" };
-const why = (cause) => (cause ?? "").split(/[,+ ]+/).filter(Boolean).map((part) => CAUSES[part] ?? part).join(", ");
+const CAUSES = { start: "the ward was started", pin: "somebody fixed a patient to a doctor", shift: "a shift changed", alert: "an alert was raised or closed", risk: "a risk changed", request: "somebody asked for it", doctor: "a clinician's entry changed", patient: "a patient was admitted, paused or discharged", time: "time went on" };
+const why = (cause) => (cause ?? "").split(/, */).filter(Boolean).map((part) => CAUSES[part] ?? part).join(", ");
 
 function planCard() {
   const { plan } = state;
@@ -55,32 +55,27 @@ function planCard() {
   const total = (kind) => state.doctors.filter((doctor) => onShift(doctor) || loadOf(doctor).used > 0).map(loadOf).reduce((sum, one) => sum + one[kind], 0);
   const tile = (text, value, bad) => h("div", { class: "card" }, h("b", { class: bad ? "overdue" : "" }, value), h("span", { class: "soft" }, text));
   return h("div", {}, h("p", {}, "Plan made ", moment(plan.made_at), plan.cause ? [", because ", h("b", {}, why(plan.cause))] : "", ". ", h("span", { class: "soft" }, plan.status === "optimal" ? "Proved best." : plan.status === "infeasible" ? "Not everybody could be placed." : "Good, not proved best.")),
-    h("div", { class: "big-numbers" }, tile("patients placed", `${(plan.assignments ?? []).length}`), tile("without anybody", `${unmet.length}`, unmet.length > 0), tile("minutes needed / there", `${Math.round(total("used"))} / ${Math.round(total("given"))}`, total("used") > total("given")), tile("changed hands", `${moves(plan).length || plan.moves || 0}`), tile("cost", plan.cost === null || plan.cost === undefined ? "–" : `${Math.round(plan.cost)}`)));
+    h("div", { class: "big-numbers" }, tile("patients placed", `${(plan.assignments ?? []).length}`), tile("without anybody", `${unmet.length}`, unmet.length > 0), tile("minutes needed / there", `${Math.round(total("used"))} / ${Math.round(total("given"))}`, total("used") > total("given")), tile("changed hands", `${plan.moves ?? 0}`), tile("cost", plan.cost === null || plan.cost === undefined ? "–" : `${Math.round(plan.cost)}`)));
 }
-const moves = (plan) => (Array.isArray(plan.moves) ? plan.moves : []);
 const doctorName = (id) => state.doctors.find((doctor) => doctor.id === id)?.name ?? "nobody";
 function unmetCard() {
   const unmet = state.plan?.unmet ?? [];
   const shortage = state.plan?.shortage ?? [];
   if (!unmet.length && !shortage.length) return null;
   return h("section", { class: "trouble" }, h("strong", {}, `${unmet.length} patients have nobody`),
-    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, h("a", { href: `/patients/${one.patient}` }, name(one.patient)), ` needs ${whole(one.minutes)}: ${String(one.reason ?? "no time left").replaceAll("_", " ")}`))),
-    shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => (typeof one === "string" ? one : `${one.skill ?? one.name ?? "time"} ${one.minutes ? whole(one.minutes) : ""}`)).join(", ")),
+    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, h("a", { href: `/patients/${one.patient}` }, name(one.patient)), unmetLine(one)))),
+    shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${one.skill ?? "anybody's time"}, ${whole(one.minutes)}`).join("; ")),
     h("p", {}, "Add a shift below, or ask the on-call doctor."));
-}
-function moveCard() {
-  const changed = moves(state.plan ?? {});
-  return changed.length ? h("section", { class: "card" }, h("h2", {}, "Changed hands"), h("ul", { class: "events" }, changed.map((one) => h("li", {}, `${name(one.patient)}: ${doctorName(one.from)} to ${doctorName(one.to)}`)))) : null;
 }
 function draw() {
   const there = [...state.doctors].sort((a, b) => Number(onShift(b) ?? false) - Number(onShift(a) ?? false) || a.name.localeCompare(b.name));
-  $("plan").replaceChildren(...[planCard(), unmetCard(), moveCard()].filter(Boolean));
+  $("plan").replaceChildren(...[planCard(), unmetCard()].filter(Boolean));
   $("board").replaceChildren(...(there.length ? there.map(doctorCard) : [empty("No doctors or nurses yet.", "Add the first one below, then a shift.")]));
   const picker = $("shift-doctor");
   const chosen = picker.value;
   picker.replaceChildren(...state.doctors.map((doctor) => h("option", { value: doctor.id, selected: doctor.id === chosen }, doctor.name)));
   const coming = state.shifts.filter((shift) => Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
-  $("shifts").replaceChildren(...coming.slice(0, 30).map((shift) => h("tr", {}, h("td", {}, doctorName(shift.doctor_id ?? shift.doctor)), h("td", {}, timeText(Date.parse(shift.start))), h("td", {}, timeText(Date.parse(shift.end))))));
+  $("shifts").replaceChildren(...coming.slice(0, 30).map((shift) => h("tr", {}, h("td", {}, shift.doctor_name ?? doctorName(shift.doctor_id)), h("td", {}, timeText(Date.parse(shift.start))), h("td", {}, timeText(Date.parse(shift.end))), h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `Remove the shift of ${shift.doctor_name ?? doctorName(shift.doctor_id)}`, onclick: () => told($("shift-told"), () => remove(`/shifts/${shift.id}`), "Shift removed. A new plan follows by itself.") }, "Remove")))));
   document.title = `${state.plan?.unmet?.length ? `(${state.plan.unmet.length} unplaced) ` : ""}Capacity · Homeward`;
 }
 async function told(node, work, done) {
@@ -100,7 +95,7 @@ $("doctor-form").addEventListener("submit", (event) => {
   const skills = said.get("skills").split(",").map((skill) => skill.trim()).filter(Boolean);
   told($("doctor-told"), async () => { await post("/doctors", { name: said.get("name"), kind: said.get("kind"), skills }); event.target.reset(); }, "Added.");
 });
-whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName });
+whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName, acuity: (patient) => Math.min(20, state.people.get(patient)?.news2?.low ?? 0) });
 
 await watch();
 await load();

@@ -57,7 +57,8 @@ function drawMarks(sort, paint) {
       const x = plot.valToPos(plot.data[0][i], "x", true);
       if (x - before < 2.2 * size) return; // side by side they would be one blot
       before = x;
-      const y = plot.valToPos(value, "y", true);
+      const floor = plot.bbox.top + plot.bbox.height - size;
+      const y = Math.min(floor, Math.max(plot.bbox.top + size, plot.valToPos(value, "y", true))); // an artefact far off stays in sight at the edge
       if (LETTERS[sort] === "cross") { ctx.moveTo(x - size, y - size); ctx.lineTo(x + size, y + size); ctx.moveTo(x + size, y - size); ctx.lineTo(x - size, y + size); }
       else { ctx.moveTo(x, y - size); ctx.lineTo(x + size, y); ctx.lineTo(x, y + size); ctx.lineTo(x - size, y); ctx.closePath(); }
     });
@@ -87,8 +88,8 @@ function drawLines(lines) {
       ctx.setLineDash([]);
       ctx.lineWidth = 4 * devicePixelRatio;
       ctx.strokeStyle = colour("surface");
-      ctx.strokeText(line.label, plot.bbox.left + 6, y - 3 * devicePixelRatio);
-      ctx.fillText(line.label, plot.bbox.left + 6, y - 3 * devicePixelRatio);
+      ctx.strokeText(line.label, plot.bbox.left + 6, y - 5 * devicePixelRatio);
+      ctx.fillText(line.label, plot.bbox.left + 6, y - 5 * devicePixelRatio);
       ctx.restore();
     }
   };
@@ -108,7 +109,7 @@ function timeLabels(plot, splits, axis, space, step) {
 }
 function axes() {
   const common = { stroke: colour("soft"), grid: { stroke: colour("grid"), width: 1 }, ticks: { stroke: colour("line"), width: 1 }, font: "11px system-ui, sans-serif" };
-  return [{ ...common, space: 60, values: timeLabels }, { ...common, size: 42 }];
+  return [{ ...common, space: 60, values: timeLabels }, { ...common, size: 42, space: 24 }];
 }
 const clockOf = (zone) => (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1e3), zone) : new Date(seconds * 1e3));
 
@@ -160,8 +161,8 @@ export function vitalChart(target, { metrics, unit, digits, from, to, limits = {
     const paint = colour(index ? "trace-2" : "trace");
     const at = index * 5 + 1;
     series.push({ label: metric.label, stroke: paint, width: 1.6, dash: index ? [5, 3] : undefined, value: shown(unit, digits), points: { size: 4, show: metric.points.length < 150 } });
-    series.push({ label: "late", stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("late", "medium-ink") } });
-    series.push({ label: "questionable", stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("doubtful", "high-ink") } });
+    series.push({ label: "late", auto: false, stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("late", "medium-ink") } });
+    series.push({ label: "questionable", auto: false, stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("doubtful", "high-ink") } });
     series.push({ label: "min", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } }, { label: "max", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } });
     bands.push({ series: [at + 4, at + 3], fill: colour("trace-wash") });
   });

@@ -61,6 +61,7 @@ function write(node) {
 }
 export function tick() {
   for (const node of document.querySelectorAll("time[data-prefix]")) write(node);
-  for (const node of document.querySelectorAll("[data-ward-clock]")) node.textContent = `${dayText(wardNow())} ${secondsText(wardNow())}`;
+  for (const node of document.querySelectorAll("[data-ward-clock]")) node.textContent = secondsText(wardNow());
+  for (const node of document.querySelectorAll("[data-ward-day]")) node.textContent = dayText(wardNow());
   for (const node of document.querySelectorAll("[data-zone-clock]")) node.textContent = clockText(wardNow(), node.dataset.zoneClock);
 }

@@ -36,7 +36,7 @@ async function load() {
   }
 }
 async function loadPeople() {
-  try { for (const row of await all("/panel")) people.set(row.patient, row); draw(); } catch { /* names follow later; the alerts stand without them */ }
+  try { for (const row of await all("/panel", { limit: 1000 })) people.set(row.patient, row); draw(); } catch { /* names follow later; the alerts stand without them */ }
   setTimeout(loadPeople, PEOPLE_MS);
 }
 function onEvent(name, alert) {
@@ -51,7 +51,7 @@ function onEvent(name, alert) {
   draw();
 }
 async function loadNames() {
-  try { for (const row of await all("/panel")) people.set(row.patient, row); draw(); } catch { /* see loadPeople */ }
+  try { for (const row of await all("/panel", { limit: 1000 })) people.set(row.patient, row); draw(); } catch { /* see loadPeople */ }
 }
 
 function card(alert) {

@@ -1,5 +1,6 @@
 // The JSON API, asked as the person who is signed in. Errors are RFC 9457 problem details.
 const API = "/api/v1";
+const PATIENCE_MS = 12000; // a server that hangs must not look like one that works
 
 export class Problem extends Error {
   constructor(status, body) {
@@ -19,7 +20,7 @@ function query(params = {}) {
 }
 
 async function ask(url, options = {}) {
-  const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options });
+  const response = await fetch(url, { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), ...options });
   if (response.status === 401) {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
     throw new Problem(401, { title: "Please sign in again." });
@@ -37,6 +38,7 @@ export const page = (path, params) => ask(`${path}${query(params)}`);
 function send(method, path, body) {
   return ask(`${API}${path}`, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
 }
+export const remove = (path) => ask(`${API}${path}`, { method: "DELETE" });
 export const post = (path, body) => send("POST", path, body);
 
 // Follows the cursor of a list to its end, or to `most` items.

@@ -15,8 +15,8 @@ const drawn = new Map();
 
 async function load() {
   try {
-    const [rows, alerts] = await Promise.all([all("/panel"), openAlerts()]);
-    state.rows = rows;
+    const [rows, alerts] = await Promise.all([all("/panel", { limit: 1000 }), openAlerts()]);
+    state.rows = [...new Map(rows.map((row) => [row.patient, row])).values()]; // one may move between two pages
     state.alerts = alerts;
     state.loaded = performance.now();
     draw();
@@ -37,7 +37,7 @@ const freshness = (row) => (row.freshness_s === null || row.freshness_s === unde
 const FILTERS = {
   all: () => true,
   alerts: (row) => alertsOf(row).some((alert) => alert.state === "open"),
-  urgent: (row) => (row.news2?.low ?? 0) >= 5 || row.news2?.single_3 === true || row.news2?.single_3?.length > 0,
+  urgent: (row) => (row.news2?.low ?? 0) >= 5 || row.news2?.single_3,
   partial: (row) => !row.news2 || row.news2.score === null || row.news2.score === undefined,
   silent: (row) => freshness(row) > FRESH_S,
   unassigned: (row) => !row.doctor,
@@ -82,7 +82,7 @@ function cells(row) {
     h("td", { "data-label": "NEWS2" }, score(row.news2)),
     h("td", { "data-label": "Open alerts" }, alertCell(row)),
     h("td", { "data-label": "Risk", class: "nowrap" }, riskCell(row)),
-    h("td", { "data-label": "Newest reading", class: "nowrap", "data-fresh": row.patient }, freshCell(row)),
+    h("td", { "data-label": "Last heard", class: "nowrap", "data-fresh": row.patient }, freshCell(row)),
     h("td", { "data-label": "Coverage", class: "nowrap" }, cover === null ? h("span", { class: "soft" }, "–") : h("span", { class: cover < 50 ? "ageing" : "" }, `${cover} %`)),
     h("td", { "data-label": "Doctor" }, doctorName(row) || h("span", { class: "ageing" }, "nobody yet")),
   ];
@@ -115,7 +115,7 @@ function nothing() {
   return empty("No patients yet.", "Patients appear here as soon as they are admitted and in your care. A coordinator admits them and hands out devices.");
 }
 function frame() {
-  const heads = ["Patient", "NEWS2", "Open alerts", "Risk", "Newest reading", "Coverage", "Doctor"];
+  const heads = ["Patient", "NEWS2", "Open alerts", "Risk", "Last heard", "Coverage", "Doctor"];
   return h("div", { class: "scroll card" }, h("table", { class: "panel stack" }, h("caption", { class: "visually-hidden" }, "Patients by urgency, most urgent first"),
     h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", { id: "rows" })));
 }

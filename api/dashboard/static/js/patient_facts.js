@@ -3,6 +3,7 @@ import { h, bar } from "./dom.js";
 import { moment, wardNow, span } from "./clock.js";
 import { metricName, metricUnit, metricValue, score } from "./ward.js";
 
+const UNUSUAL = 2; // in the patient's own units of spread
 const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 const card = (title, ...parts) => h("section", { class: "card" }, h("h2", {}, title), ...parts);
 
@@ -27,16 +28,22 @@ function person(patient) {
     ["Watched", patient.state === "active" ? "yes" : h("b", { class: "overdue" }, `${patient.state}${patient.until ? " until " : ""}`, patient.until ? moment(patient.until) : "")],
   ]));
 }
+function unusual(baselines) {
+  const far = baselines.filter((one) => Math.abs(one.deviation) >= UNUSUAL).sort((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation));
+  return far.map((one) => `${metricName(one.metric)} ${one.deviation > 0 ? "above" : "below"} own usual ${metricValue(one.metric, one.median)}`).join(", ");
+}
 function now(assessment) {
-  if (!assessment?.news2) return card("Now", h("p", { class: "soft" }, "No score yet: nothing was measured, or not enough of it."));
+  if (!assessment?.time) return card("Now", h("p", { class: "soft" }, "No score yet: nothing was measured, or not enough of it."));
   const risk = assessment.risk?.probability;
   const missing = assessment.news2.missing ?? [];
   return card("Now", score(assessment.news2), list([
     ["Scored", moment(assessment.time)],
-    ["To settle it", missing.length ? `measure ${missing.map(metricName).join(", ").toLowerCase()}` : null],
-    ["Single 3", (assessment.news2.single_3 ?? []).length ? assessment.news2.single_3.map(metricName).join(", ") : null],
+    ["Missing", missing.length ? missing.map(metricName).join(", ") : null],
+    ["Measure first", assessment.news2.settles ? h("b", {}, metricName(assessment.news2.settles)) : null],
+    ["Scores 3", (assessment.news2.single_3_in ?? []).map(metricName).join(", ")],
     ["Risk", risk === null || risk === undefined ? null : [bar(risk, "risk"), ` ${Math.round(risk * 100)} % within ${span((assessment.risk.horizon_minutes ?? 0) * 60)}`]],
-    ["Driven by", (assessment.drivers ?? []).slice(0, 3).map((one) => one.text ?? one.name ?? one.feature ?? String(one)).join(", ")],
+    ["Driven by", (assessment.drivers ?? []).slice(0, 3).map((one) => one.what).join(", ")],
+    ["Not as usual", unusual(assessment.baselines ?? [])],
   ]), h("p", { class: "soft small" }, "The risk is learnt from data and may be wrong. It never lowers what NEWS2 or a limit says."));
 }
 function deviceLine(device) {

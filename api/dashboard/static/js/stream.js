@@ -1,6 +1,6 @@
 // The alert stream (Server-Sent Events), read by hand rather than with EventSource: that one cannot
 // be asked when it last heard a byte, nor how it failed, and a dead line looks like a quiet ward to it.
-const DEAF_MS = 16000; // three heartbeats missed: the line is dead, whatever TCP says
+const DEAF_MS = 12500; // two heartbeats missed: the line is dead, whatever TCP says
 const LONGEST_WAIT_MS = 10000;
 
 export class AlertStream {

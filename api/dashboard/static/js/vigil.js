@@ -4,7 +4,7 @@ import { page } from "./http.js";
 import { setClock, secondsText, tick, wardNow, span } from "./clock.js";
 import { $, h, shape } from "./dom.js";
 
-const POLL_MS = 5000;
+const POLL_MS = 4000;
 const TOLD = {
   line: ["This page is NOT being updated.", "Alerts may be missing. Do not rely on it: phone the coordinator, and check the network."],
   server: ["The ward server does not answer.", "What you see is old. Phone the coordinator, and use the downtime list."],

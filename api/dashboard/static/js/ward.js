@@ -46,8 +46,8 @@ function partialWords(news2, band) {
 
 // A whole score is one number; a partial one is its bounds and what would settle it.
 export function score(news2, { words = true } = {}) {
-  if (!news2 || (news2.low === undefined && news2.score === undefined)) {
-    return h("span", { class: "score", "data-band": "none" }, h("span", { class: "number" }, "–"), words && h("span", { class: "words" }, "not yet", h("small", {}, "no score")));
+  if (!news2 || news2.band === null || news2.band === undefined) {
+    return h("span", { class: "score", "data-band": "none" }, h("span", { class: "number" }, "–"), words && h("span", { class: "words" }, "no score", h("small", {}, "nothing measured yet")));
   }
   const partial = news2.score === null || news2.score === undefined;
   const text = partial ? `${news2.low}–${news2.high}` : `${news2.score}`;

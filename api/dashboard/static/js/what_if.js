@@ -4,7 +4,10 @@ import { h, trouble } from "./dom.js";
 
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
-export function whatIf(form, { plan, doctors, name, doctorName }) {
+const REASONS = { no_skill: "nobody there has the skills", no_time: "nobody there has the time left", max_patients: "everybody there is full" };
+export const unmetLine = (one) => ` needs ${whole(one.minutes)}: ${REASONS[one.reason] ?? one.reason}`;
+
+export function whatIf(form, { plan, doctors, name, doctorName, acuity }) {
   const answer = form.querySelector("output");
   form.addEventListener("toggle", () => rows(form, doctors()), true);
   form.addEventListener("submit", async (event) => {
@@ -12,8 +15,8 @@ export function whatIf(form, { plan, doctors, name, doctorName }) {
     const said = new FormData(form);
     const factor = 1 + Number(said.get("growth")) / 100;
     const people = doctors().map((doctor) => ({ id: doctor.id, minutes: Number(said.get(`minutes-${doctor.id}`) ?? Math.round(doctor.given)), cost_per_hour: doctor.cost_per_hour ?? 0, skills: doctor.skills ?? [], ...(doctor.max_patients ? { max_patients: doctor.max_patients } : {}) }));
-    const held = (plan()?.assignments ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), current_doctor: one.doctor }));
-    const waiting = (plan()?.unmet ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor) }));
+    const held = (plan()?.assignments ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), acuity: acuity(one.patient), current_doctor: one.doctor }));
+    const waiting = (plan()?.unmet ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), acuity: acuity(one.patient) }));
     try { show(answer, await post("/allocation/what-if", { doctors: people, demands: [...held, ...waiting] }), name, doctorName); } catch (problem) { trouble(answer, problem, ""); }
   });
 }
@@ -24,7 +27,7 @@ function rows(form, doctors) {
 function show(where, answer, name, doctorName) {
   const unmet = answer.unmet ?? [];
   const words = { optimal: "Everybody is placed.", feasible: "Everybody is placed (not proved best).", infeasible: `${unmet.length} would have nobody.` }[answer.status] ?? answer.status;
-  where.replaceChildren(h("p", {}, h("b", { class: unmet.length ? "overdue" : "" }, words), ` ${Array.isArray(answer.moves) ? answer.moves.length : answer.moves ?? 0} would change hands. Nothing was stored.`),
-    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, `${name(one.patient)}, ${whole(one.minutes)}: ${String(one.reason).replaceAll("_", " ")}`)),
-      (answer.loads ?? []).map((load) => h("li", {}, `${doctorName(load.doctor ?? load.id)}: ${whole(load.load_minutes ?? load.used ?? load.load ?? load.minutes)}`))));
+  where.replaceChildren(h("p", {}, h("b", { class: unmet.length ? "overdue" : "" }, words), ` ${answer.moves ?? 0} would change hands. Nothing was stored.`),
+    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, name(one.patient), unmetLine(one))),
+      (answer.loads ?? []).map((load) => h("li", {}, `${doctorName(load.doctor)}: ${whole(load.load_minutes)} of ${whole(load.minutes)}`))));
 }

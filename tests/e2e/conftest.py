@@ -1,0 +1,47 @@
+"""A seeded ward served for real, and a browser for each person in it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from deploy.keys import Secrets
+from tests.support.browsers import LAUNCH, Desk
+from tests.support.databases import DatabaseServer
+from tests.support.seeded_ward import SeededWard, seeded
+
+
+@pytest.fixture(scope="session")
+def ward(
+    postgres_server: DatabaseServer, stack_secrets: Secrets, server_folder: Path
+) -> Iterator[SeededWard]:
+    """One ward for all tests of pages: each test uses patients of its own."""
+    with postgres_server.migrated() as database:
+        made = seeded(database, stack_secrets, server_folder)
+        try:
+            yield made
+        finally:
+            made.running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium_path, args=LAUNCH)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def desk(ward: SeededWard, browser: Browser) -> Iterator[Desk]:
+    """Opens pages as a person, and remembers whatever the browser complained about."""
+    made = Desk(ward=ward, browser=browser)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def as_user(desk: Desk) -> Callable[[str, str], Page]:
+    """``as_user("carla", "/panel")`` gives the page, signed in."""
+    return desk.open

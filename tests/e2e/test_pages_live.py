@@ -1,0 +1,161 @@
+"""Pages that change by themselves, and say loudly when they cannot."""
+
+import re
+import signal
+
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.support.browsers import Desk
+from tests.support.seeded_ward import SeededWard
+
+SOON_MS = 8_000
+
+
+def card(page: Page, name: str) -> Locator:
+    return page.locator(".alert", has=page.get_by_role("link", name=name))
+
+
+def test_the_panel_shows_an_alert_without_being_asked(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("carla", "/panel")
+    line = page.locator("tr", has=page.get_by_role("link", name="Boris Okafor"))
+    expect(line).to_contain_text("none")
+    ward.find("Boris Okafor")
+    expect(line.locator(".mark.high")).to_have_text("1 high", timeout=SOON_MS)
+    expect(line).to_contain_text("emergency review")
+    expect(page).to_have_title(re.compile(r"^\(\d+\) Panel"))
+    assert page.locator("#rows tr").first.get_by_role("link").inner_text() in {
+        "Alice Moore",
+        "Boris Okafor",
+    }
+    expect(page.locator("#say-now")).to_contain_text("Boris Okafor")
+
+
+def test_the_feed_shows_acknowledges_and_resolves(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("singh", "/feed")
+    expect(page.locator("#pulse")).to_have_text("Live")
+    ward.find("Dalia García", "limit_spo2_low", "medium", message="SpO2 86 %")
+    alert = card(page, "Dalia García")
+    expect(alert.locator(".mark")).to_have_text("MEDIUM", timeout=SOON_MS)
+    assert alert.locator(".mark svg").count() == 1
+    expect(alert).to_contain_text("SpO2 86 %")
+    alert.get_by_role("button", name=re.compile("^Acknowledge")).click()
+    taken = page.locator("#taken .alert", has=page.get_by_role("link", name="Dalia García"))
+    expect(taken).to_contain_text("acknowledged by Dr Amara Singh")
+    taken.get_by_role("button", name=re.compile("^Resolve")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Actionable: care was changed").check()
+    dialog.get_by_label("Comment").fill("Oxygen raised to 2 L, recheck in an hour")
+    dialog.get_by_role("button", name="Resolve").click()
+    expect(dialog).to_have_count(0)
+    closed = page.locator("#closed .alert", has=page.get_by_role("link", name="Dalia García"))
+    expect(closed).to_contain_text("Oxygen raised to 2 L")
+    handover = desk.open("singh", "/handover")
+    entry = handover.locator(".card", has=handover.get_by_role("link", name="Dalia García"))
+    expect(entry).to_contain_text("Oxygen raised to 2 L")
+    expect(entry).to_contain_text("Heart rate")
+
+
+def test_two_people_see_each_others_answers(desk: Desk, ward: SeededWard) -> None:
+    doctor, nurse = desk.open("singh", "/feed"), desk.open("lund", "/feed")
+    ward.find("Emeka Ibrahim")
+    expect(card(doctor, "Emeka Ibrahim")).to_be_visible(timeout=SOON_MS)
+    expect(card(nurse, "Emeka Ibrahim")).to_be_visible(timeout=SOON_MS)
+    button = re.compile("^Acknowledge")
+    card(nurse, "Emeka Ibrahim").get_by_role("button", name=button).click()
+    expect(card(doctor, "Emeka Ibrahim")).to_have_attribute(
+        "data-state", "acknowledged", timeout=SOON_MS
+    )
+
+
+def test_a_dead_server_is_said_loudly_and_nothing_is_missed(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("singh", "/feed")
+    expect(page.locator("#pulse")).to_have_text("Live")
+    expect(page.locator("#banner")).to_be_hidden()
+    ward.running.kill()
+    banner = page.locator("#banner")
+    expect(banner).to_be_visible(timeout=SOON_MS)
+    expect(banner).to_contain_text(re.compile("NOT being updated|does not answer"))
+    expect(page.locator("#pulse")).to_have_text("Not live")
+    ward.find("Fatima Novak", message="while nobody could see it")
+    ward.running.start(60)
+    expect(banner).to_be_hidden(timeout=30_000)
+    expect(card(page, "Fatima Novak")).to_contain_text("while nobody could see it", timeout=30_000)
+    desk.complaints.clear()
+
+
+def test_a_server_that_hangs_is_told_from_a_quiet_ward(desk: Desk, ward: SeededWard) -> None:
+    """A stopped process keeps its connections open: only the missing heartbeats betray it."""
+    page = desk.open("singh", "/feed")
+    expect(page.locator("#pulse")).to_have_text("Live")
+    assert ward.running.process is not None
+    ward.running.process.send_signal(signal.SIGSTOP)
+    try:
+        expect(page.locator("#banner")).to_be_visible(timeout=25_000)
+        expect(page.locator("#pulse")).to_have_text("Not live")
+    finally:
+        ward.running.process.send_signal(signal.SIGCONT)
+    expect(page.locator("#banner")).to_be_hidden(timeout=25_000)
+    desk.complaints.clear()
+
+
+def test_nobody_on_shift_is_said_loudly(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("carla", "/panel")
+    expect(page.locator("#banner")).to_be_hidden()
+    ward.execute("""UPDATE shift SET start = start - interval '1 day',
+                                     "end" = "end" - interval '1 day'""")
+    try:
+        expect(page.locator("#banner")).to_contain_text("NOBODY is on shift", timeout=SOON_MS)
+    finally:
+        ward.execute("""UPDATE shift SET start = start + interval '1 day',
+                                         "end" = "end" + interval '1 day'""")
+    expect(page.locator("#banner")).to_be_hidden(timeout=SOON_MS)
+
+
+def test_a_gateway_that_is_gone_is_said_loudly(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("lund", "/feed")
+    ward.execute("UPDATE gateway_worker SET beat = now() - interval '1 minute'")
+    try:
+        expect(page.locator("#banner")).to_contain_text("NOT being taken in", timeout=SOON_MS)
+    finally:
+        ward.execute("UPDATE gateway_worker SET beat = 'infinity'")
+
+
+def test_an_engine_that_is_gone_is_said_loudly(desk: Desk) -> None:
+    """The engine beats again at once, so its answer is changed on the way."""
+    page = desk.open("singh", "/feed")
+
+    def without_engine(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"engine": False})
+
+    page.route("**/ui/status", without_engine)
+    expect(page.locator("#banner")).to_contain_text("alert engine is NOT running", timeout=SOON_MS)
+    page.unroute_all(behavior="wait")
+
+
+def test_staff_enter_observations_under_their_name(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("lund", f"/patients/{ward.patients['Giulia Yamada']}")
+    page.get_by_label("Breathing rate").fill("22")
+    page.get_by_label("Consciousness").select_option("New confusion")
+    page.get_by_role("button", name=re.compile("^Save as")).click()
+    expect(page.locator("#entered")).to_contain_text("Saved")
+
+
+def test_the_board_shows_minutes_and_a_new_shift_changes_the_plan(desk: Desk) -> None:
+    page = desk.open("carla", "/capacity")
+    singh = page.locator(".card", has=page.get_by_role("heading", name="Dr Amara Singh"))
+    expect(singh).to_contain_text(re.compile(r"\d+ min of \d+ min"))
+    expect(page.locator("#plan")).to_contain_text("Plan made")
+    form = page.locator("#doctor-form")
+    form.get_by_label("Name").fill("Dr Wei Zhang")
+    form.get_by_role("button", name="Add").click()
+    expect(page.locator("#shift-doctor")).to_contain_text("Dr Wei Zhang", timeout=SOON_MS)
+    page.get_by_label("Who").select_option("Dr Wei Zhang")
+    page.locator("#shift-form").get_by_role("button", name="Add").click()
+    expect(page.locator("#shifts")).to_contain_text("Dr Wei Zhang", timeout=SOON_MS)
+    expect(page.locator("#plan")).to_contain_text("a shift changed", timeout=20_000)
+    page.get_by_role("button", name="Try").click()
+    expect(page.locator("#what-if output")).to_contain_text("Nothing was stored")
+    page.get_by_role("button", name="Make a new plan now").click()
+    expect(page.locator("#replan-told")).to_contain_text("A new plan is being made")
+    assert desk.complaints == []

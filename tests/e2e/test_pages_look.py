@@ -1,0 +1,158 @@
+"""Every page: drawn, quiet in the console, reachable by keyboard, legible on a phone."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browsers import PHONE, Desk
+from tests.support.seeded_ward import NAMES, SeededWard
+
+PAGES = {
+    "login": (None, "/login"),
+    "panel": ("carla", "/panel"),
+    "feed": ("singh", "/feed"),
+    "handover": ("singh", "/handover"),
+    "capacity": ("carla", "/capacity"),
+    "patient": ("singh", "/patients/{alice}"),
+    "mine": ("alice", "/mine"),
+}
+FOOTER = "Homeward is not a medical device and not for primary alarming."
+
+UNNAMED = """() => [...document.querySelectorAll("button, a, input, select, textarea")]
+    .filter((node) => node.type !== "hidden" && node.offsetParent !== null)
+    .filter((node) => !(node.getAttribute("aria-label") || node.textContent.trim()
+        || node.labels?.length))
+    .map((node) => node.outerHTML.slice(0, 120))"""
+SPEAKING_IDS = """() => [...document.querySelectorAll("[id]")].map((node) => node.id)
+    .filter((id, at, all) => all.indexOf(id) !== at)"""
+
+
+def shown(desk: Desk, ward: SeededWard, name: str, **options: object) -> Page:
+    username, path = PAGES[name]
+    page = desk.open(username, path.format(alice=ward.patients["Alice Moore"]), **options)
+    if username:
+        expect(page.locator("#pulse")).not_to_have_text("Connecting")
+    expect(page.get_by_text("Loading…")).to_have_count(0)
+    return page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_sound(desk: Desk, ward: SeededWard, name: str) -> None:
+    page = shown(desk, ward, name)
+    page.wait_for_timeout(500)
+    assert desk.complaints == []
+    assert desk.strangers == []
+    expect(page.locator("footer")).to_contain_text(FOOTER)
+    assert page.locator("h1").count() == 1
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.evaluate(UNNAMED) == []
+    assert page.evaluate(SPEAKING_IDS) == []
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_fit_a_phone(desk: Desk, ward: SeededWard, name: str) -> None:
+    page = shown(desk, ward, name, viewport=PHONE)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_policy_forbids_everything_inline(desk: Desk) -> None:
+    page = desk.open("carla", "/panel")
+    policy = page.request.get(desk.ward.url + "/panel").headers["content-security-policy"]
+    assert "unsafe" not in policy
+    page.evaluate(
+        """() => { const made = document.createElement("script");
+                   made.textContent = "document.title = 'owned'"; document.body.append(made); }"""
+    )
+    assert page.title() != "owned"
+    desk.complaints.clear()
+
+
+def test_a_name_is_never_markup(desk: Desk) -> None:
+    page = desk.open("carla", "/panel")
+    name = next(name for name in NAMES if "<img" in name)
+    expect(page.get_by_role("link", name=name)).to_be_visible()
+    assert page.title() != "1"
+    assert page.locator("main img").count() == 0
+
+
+def test_charts_are_drawn_with_their_gap(desk: Desk, ward: SeededWard) -> None:
+    page = shown(desk, ward, "patient")
+    expect(page.locator("body")).to_have_attribute("data-charts", re.compile(r"^[6-9]$"))
+    assert page.locator(".plot canvas").count() >= 6
+    drawn = page.evaluate(
+        """() => [...document.querySelectorAll(".plot canvas")].map((canvas) => {
+            const found = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            return found.data.some((value) => value !== 0); })"""
+    )
+    assert all(drawn)
+    broken = page.evaluate(
+        """async () => { const { withGaps } = await import("/static/js/charts.js");
+            return withGaps([0, 60, 120, 180, 9000, 9060], [[1, 2, 3, 4, 5, 6]])[1]; }"""
+    )
+    assert broken == [1, 2, 3, 4, None, 5, 6]
+
+
+def test_questionable_points_are_not_in_the_line(desk: Desk, ward: SeededWard) -> None:
+    page = shown(desk, ward, "patient")
+    sorted_points = page.evaluate(
+        """async () => { const { sortPoints } = await import("/static/js/charts.js");
+            const at = (time, quality, received) => ({ time, quality, received, value: 5 });
+            const late = at("2026-01-01T00:00:00Z", "ok", "2026-01-01T02:00:00Z");
+            return sortPoints([late, at("2026-01-01T00:01:00Z", "questionable")]); }"""
+    )
+    assert sorted_points["good"] == [5, None]
+    assert sorted_points["late"] == [5, None]
+    assert sorted_points["doubtful"] == [None, 5]
+
+
+def test_a_thousand_patients_are_usable(desk: Desk) -> None:
+    page = desk.open("carla", "/login")
+    news2 = {"score": 1, "low": 1, "high": 1, "band": "low", "missing": [], "assumed": []}
+    rows = [
+        {
+            "patient": f"00000000-0000-0000-0000-{number:012d}",
+            "name": f"Person {number:04d}",
+            "urgency": 0,
+            "news2": news2,
+            "risk": 0.1,
+            "freshness_s": 5,
+            "coverage": 1,
+            "open_alerts": 0,
+            "doctor": None,
+            "doctor_name": "Dr Amara Singh",
+            "state": "active",
+        }
+        for number in range(1000)
+    ]
+    page.route("**/api/v1/panel*", lambda route: route.fulfill(json={"items": rows, "next": None}))
+    page.goto(desk.ward.url + "/panel")
+    expect(page.locator("#where")).to_have_text(re.compile("^1.50 of 1000$"))
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("link", name="Person 0050")).to_be_visible()
+    started = time.perf_counter()
+    page.get_by_label("Find a patient or doctor").fill("person 0777")
+    expect(page.locator("#rows tr")).to_have_count(1)
+    assert time.perf_counter() - started < 2
+    page.unroute_all(behavior="wait")
+
+
+def test_motion_is_stilled_for_who_asks(desk: Desk, ward: SeededWard) -> None:
+    ward.find("Jun Petrov", "critical_spo2")
+    page = desk.open("singh", "/feed", reduced_motion="reduce")
+    mark = page.locator(".alert .mark.high").first
+    expect(mark).to_be_visible()
+    assert mark.evaluate("(node) => getComputedStyle(node).animationName") == "none"
+
+
+def test_sound_is_off_until_asked_for(desk: Desk) -> None:
+    page = desk.open("singh", "/feed")
+    button = page.get_by_role("button", name="Sound off")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(page.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
+    desk.complaints.clear()

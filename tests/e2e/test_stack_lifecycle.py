@@ -1,0 +1,132 @@
+"""``homeward up`` as an operator meets it: start, crash, stop, start again, two side by side."""
+
+import os
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.binaries import Binaries
+from tests.support.servers import wait_until
+from tests.support.wards import WardProcess, gone, running, seconds_to_ready, start
+
+PARTS = ["api", "gateway", "broker", "postgres"]
+READY_AGAIN_S = 15.0
+
+
+@pytest.fixture(scope="module")
+def folder(binaries: Binaries) -> Iterator[Path]:
+    """A folder that the servers' account can reach; the programs are there already."""
+    assert binaries
+    made = Path(tempfile.mkdtemp(prefix="homeward-ward-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def ward(folder: Path) -> Iterator[WardProcess]:
+    with running(folder / "one") as up:
+        yield up
+
+
+def sign_in(ward: WardProcess) -> httpx.Response:
+    admin = ward.description["admin"]
+    return httpx.post(f"{ward.description['api']}/api/v1/auth/login", data=admin, timeout=20)
+
+
+def test_the_description_is_private_and_complete(ward: WardProcess) -> None:
+    file = ward.folder / "stack.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    found = ward.description
+    assert found["api"].startswith("http://127.0.0.1:")
+    assert {"host", "port", "ca_file", "fleet"} <= set(found["mqtt"])
+    assert {"host", "port", "username", "password"} == set(found["mqtt"]["fleet"])
+    assert {"username", "password"} == set(found["admin"])
+    assert set(found["pids"]) == set(PARTS)
+    assert isinstance(found["pids"]["gateway"], list)
+    assert all(not gone(pid) for pid in ward.all_pids())
+
+
+def test_the_ward_serves_and_its_admin_can_sign_in(ward: WardProcess) -> None:
+    assert httpx.get(f"{ward.description['api']}/healthz").status_code == 200
+    assert httpx.get(f"{ward.description['api']}/readyz").status_code == 200
+    assert sign_in(ward).status_code == 200
+
+
+def test_a_second_stack_on_the_same_folder_is_refused(ward: WardProcess) -> None:
+    second = start(ward.folder)
+    assert second.process.wait(30) == 1
+    assert "another Homeward already runs" in second.said()
+    assert "Traceback" not in second.said()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_killed_comes_back(ward: WardProcess, part: str) -> None:
+    before = ward.pid(part)
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: ward.ready() and ward.pid(part) not in (0, before), 40)
+    assert f"{part} ended (signal 9)" in ward.said()
+    wait_until(lambda: httpx.get(f"{ward.description['api']}/readyz").status_code == 200, 30)
+
+
+def test_two_stacks_live_side_by_side(ward: WardProcess, folder: Path) -> None:
+    base = 20_000 + secrets.randbelow(10_000)
+    with running(folder / "two", "--port-base", str(base)) as other:
+        assert other.description["api"] == f"http://127.0.0.1:{base}"
+        assert not set(other.all_pids()) & set(ward.all_pids())
+        assert sign_in(other).status_code == 200
+        assert sign_in(ward).status_code == 200
+
+
+def test_a_stop_is_clean_and_a_second_start_is_quick_and_the_same(folder: Path) -> None:
+    first, _ = seconds_to_ready(folder / "three")
+    before, pids = first.description, first.all_pids()
+    assert first.stop() == 0
+    assert all(gone(pid) for pid in pids)
+    second, took = seconds_to_ready(folder / "three")
+    try:
+        assert took < READY_AGAIN_S
+        assert second.description["api"] == before["api"]
+        assert second.description["admin"] == before["admin"]
+        assert sign_in(second).status_code == 200
+    finally:
+        assert second.stop() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")
+def test_a_killed_supervisor_leaves_nothing_and_the_ward_starts_again(folder: Path) -> None:
+    with running(folder / "four", "--clock-rate", "60") as up:
+        pids = up.all_pids()
+        up.process.kill()
+        up.process.wait()
+        wait_until(lambda: all(gone(pid) for pid in pids), 30)
+    with running(folder / "four") as again:
+        assert again.description["clock"]["rate"] == 60
+        assert sign_in(again).status_code == 200
+
+
+def test_help_and_mistakes_are_plain() -> None:
+    def homeward(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "deploy.cli", *words]
+        env = {k: v for k, v in os.environ.items() if not k.startswith("HOMEWARD_")}
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=env)  # noqa: S603
+
+    commands = ["up", "gateway", "api", "migrate", "create-admin", "simulate", "replay"]
+    commands += ["evaluate", "verify", "provision", "make-roles"]
+    for command in commands:
+        shown = homeward(command, "--help")
+        assert shown.returncode == 0, command
+        assert "Example:" in shown.stdout, command
+    for words in (["migrate"], ["up", "--clock-rate", "0"], ["up", "--port-base", "x"], ["nosuch"]):
+        refused = homeward(*words)
+        assert refused.returncode != 0, words
+        assert "Traceback" not in refused.stderr, words

@@ -1,0 +1,91 @@
+"""A person at a browser: signs in, opens pages, and keeps what the browser complained about."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, StorageState
+
+from tests.support.seeded_ward import SeededWard
+
+LAUNCH = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+_cookies: dict[tuple[str, str], StorageState] = {}
+
+
+@dataclass  # Playwright hangs attributes of its own on the owner of a listener
+class Desk:
+    """Pages opened in one test.
+
+    Attributes:
+        complaints: console errors, uncaught exceptions and answers of 400 and more.
+        strangers: requests that left for another host.
+    """
+
+    ward: SeededWard
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    _contexts: list[BrowserContext] = field(default_factory=list)
+
+    def open(self, username: str | None, path: str, **options: Any) -> Page:  # noqa: ANN401 - as Playwright's own
+        """Open a page as somebody, signed in through the log-in page once."""
+        state = self._signed_in(username) if username else None
+        options.setdefault("viewport", DESKTOP)
+        context = self.browser.new_context(storage_state=state, **options)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        self._listen(page)
+        page.goto(self.ward.url + path)
+        return page
+
+    def _listen(self, page: Page) -> None:
+        page.on("console", lambda said: self._heard(said.type, said.text))
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"} and "Failed to load resource" not in text:
+            self.complaints.append(f"{kind}: {text}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.ward.url, "data:", "about:")):
+            self.strangers.append(request.url)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def _signed_in(self, username: str) -> StorageState:
+        key = (self.ward.url, username)
+        if key not in _cookies:
+            context = self.browser.new_context()
+            page = context.new_page()
+            page.goto(self.ward.url + "/login")
+            sign_in(page, username, self.ward.passwords[username])
+            page.wait_for_url(lambda url: "/login" not in url)
+            _cookies[key] = context.storage_state()
+            context.close()
+        return _cookies[key]
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """Fill in the log-in form and send it."""
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
