@@ -8,7 +8,7 @@ Source: Palermo et al., Sci Data 10:606 (2023).
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +101,7 @@ def _table(
     task: str, spots: Sequence[Spot], labels: Mapping[str, list[int]], metrics: Sequence[Metric]
 ) -> Table:
     used = [spot for spot in spots if any(metric in spot.values for metric in metrics)]
-    baselines: dict[tuple[str, Metric], Baseline] = {}
+    past = Past()
     columns = tuple(
         f"{metric.wire_name} {part}"
         for metric in metrics
@@ -109,28 +109,40 @@ def _table(
     )
     return Table(
         name=task,
-        columns=columns,
-        rows=np.array([_features(spot, metrics, baselines) for spot in used]),
+        columns=(*columns, "outside within the last hour"),
+        rows=np.array([_features(spot, metrics, past) for spot in used]),
         bad=np.array([_followed(spot, labels) for spot in used]),
         people=numbered([spot.person for spot in used]),
     )
 
 
-def _features(
-    spot: Spot, metrics: Sequence[Metric], baselines: dict[tuple[str, Metric], Baseline]
-) -> list[float]:
-    """Return the row of one reading; its own value enters the baseline only afterwards."""
+@dataclass(slots=True, kw_only=True)
+class Past:
+    """What is known of each person before the reading at hand."""
+
+    baselines: dict[tuple[str, Metric], Baseline] = field(default_factory=dict)
+    outside_ms: dict[str, int] = field(default_factory=dict)
+
+
+def _features(spot: Spot, metrics: Sequence[Metric], past: Past) -> list[float]:
+    """Return the row of one reading; the reading itself enters the past only afterwards."""
     out: list[float] = []
+    outside_now = False
     for metric in metrics:
         value = spot.values.get(metric, float("nan"))
         low, high = RULES[metric]
-        baseline = baselines.setdefault((spot.person, metric), Baseline())
+        baseline = past.baselines.setdefault((spot.person, metric), Baseline())
         floor = FLOORS[metric]
         own = baseline.deviation(value, floor) if baseline.ready else float("nan")
-        outside = float(value > high or value < low)
-        out += [value, max(0.0, value - high), max(0.0, low - value), outside, own]
-        if value == value:  # noqa: PLR0124 - not NaN
+        outside = value >= high or value <= low
+        outside_now = outside_now or outside
+        out += [value, max(0.0, value - high), max(0.0, low - value), float(outside), own]
+        if not np.isnan(value):
             baseline.learn(value, spot.t_ms, floor)
+    before = past.outside_ms.get(spot.person)
+    out.append(float(before is not None and spot.t_ms - before <= FOLLOWS_MS))
+    if outside_now:
+        past.outside_ms[spot.person] = spot.t_ms
     return out
 
 
