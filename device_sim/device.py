@@ -12,8 +12,8 @@ import msgspec
 
 from device_sim.actions import Action, Forgot, Moment, Obey, Publish, made_of
 from device_sim.identity import Identity, Keys
-from device_sim.inbox import Inbox, heard_more
-from device_sim.spool import FrameId, Spool, Spooled
+from device_sim.inbox import MAX_EARLY, Inbox, heard_more
+from device_sim.spool import SPOOL_FRAMES, FrameId, Spool, Spooled
 from device_sim.window import RESEND_AFTER_S, WINDOW_FRAMES, Window
 from gateway import wire
 
@@ -21,8 +21,6 @@ RETAINED_WAIT_S = 2.0
 CLOCK_EVERY_MS = 3_600_000
 SAMPLES_PER_FRAME = 200
 MAX_UNSIGNED = 1_000
-MAX_EARLY = 20
-SPOOL_FRAMES = 100_000
 
 
 class DeviceCore:
@@ -110,16 +108,19 @@ class DeviceCore:
         return actions + self._pump(now) if due or self._window.overdue(now.timer_s) else []
 
     def heard_acks(self, frame: bytes, now: Moment, *, retained: bool) -> list[Action]:
-        """The broker brought ``acks``: forget what they cover, send what now fits the window."""
+        """The broker brought ``acks``: forget what they cover; echo the first live one at once."""
         acks = self.inbox.open(frame)
         if not isinstance(acks, wire.Acks):
             return []
-        if not retained:
-            self._echo = wire.ClockEcho(gateway=acks.time, heard=now.clock_ms)
+        echo = None if retained else wire.ClockEcho(gateway=acks.time, heard=now.clock_ms)
+        tells_clock = self._echo is None and echo is not None
+        self._echo = echo or self._echo
         actions = self._forget_covered(acks)
         self._highest_boot = max([self._highest_boot, *(item.boot for item in acks.boots)])
         if self._record.boot and heard_more(acks, self._record.boot, self._record.seq):
             self._start_boot(self._highest_boot + 1)
+            tells_clock = True
+        if tells_clock and self._record.boot and self._waits_until is None:
             actions += self._make_clock(now)
         return actions + (self._settle(now) if self._waits_until is not None else self._pump(now))
 
@@ -188,8 +189,7 @@ class DeviceCore:
     def _make_vitals(self, samples: list[wire.Sample]) -> list[Action]:
         boot, seq = self._next_id()
         dropped = self._record.dropped if not samples else 0
-        if dropped:
-            self._record = self._record._replace(dropped=0)
+        self._record = self._record._replace(dropped=self._record.dropped - dropped)
         device = self.identity.device
         return self._make(
             wire.Vitals(device=device, boot=boot, seq=seq, samples=samples, dropped=dropped)

@@ -9,6 +9,7 @@ from gateway import wire
 OBEYED_KEPT = 256
 GATEWAY_KEYS_KEPT = 2
 KEY_BYTES = 32
+MAX_EARLY = 20
 
 
 class Inbox:

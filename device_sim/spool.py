@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+SPOOL_FRAMES = 100_000
+
 FrameId = tuple[int, int]
 """(boot, seq): with the key, the identity of a frame."""
 

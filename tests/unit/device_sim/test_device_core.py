@@ -37,6 +37,7 @@ def ready(**more: object) -> DeviceCore:
     core = make_core(spool, **more)
     core.connected(moment(0))
     core.heard_acks(acks((1, 1)), moment(0), retained=False)
+    core.heard_acks(acks((1, 2)), moment(0), retained=False)
     return core
 
 
@@ -92,16 +93,16 @@ def test_frames_are_forgotten_only_when_covered_by_the_gateway() -> None:
     imposter = wire.signing_keys(b"i" * 32)[1]
     for frame in (acks((1, 9), secret=imposter), acks((1, 9), device="w-2"), b"", b"\x01junk"):
         assert core.heard_acks(frame, moment(1), retained=False) == []
-    assert core.heard_acks(acks((1, 2)), moment(1), retained=False) == [Forgot(1, 2, dropped=False)]
-    assert core.heard_acks(acks((1, 1)), moment(1), retained=False) == []
+    assert core.heard_acks(acks((1, 3)), moment(1), retained=False) == [Forgot(1, 3, dropped=False)]
+    assert core.heard_acks(acks((1, 2)), moment(1), retained=False) == []
 
 
 def test_at_most_a_hundred_uncovered_frames_are_under_way() -> None:
     core = ready()
     sent = [core.measured([SAMPLE], moment(1)) for _ in range(150)]
     assert sum(len(published(actions)) for actions in sent) == 100
-    after = published(core.heard_acks(acks((1, 31)), moment(2), retained=False))
-    assert [message.seq for message in after] == list(range(102, 132))
+    after = published(core.heard_acks(acks((1, 32)), moment(2), retained=False))
+    assert [message.seq for message in after] == list(range(103, 133))
 
 
 def test_uncovered_frames_are_sent_again_byte_for_byte_with_backoff() -> None:
@@ -232,7 +233,7 @@ def test_what_no_longer_fits_is_dropped_oldest_first_and_told() -> None:
         for action in core.measured([SAMPLE], moment(1))
         if isinstance(action, Forgot)
     ]
-    assert dropped == [Forgot(1, 2, dropped=True), Forgot(1, 3, dropped=True)]
+    assert dropped == [Forgot(1, 3, dropped=True), Forgot(1, 4, dropped=True)]
     core.connected(moment(9))
     messages = published(core.tick(moment(11)))
     told = [m.dropped for m in messages if isinstance(m, wire.Vitals) and not m.samples]
@@ -269,3 +270,17 @@ def test_a_command_that_comes_before_the_boot_is_known_is_answered_afterwards() 
     assert core.heard_command(command("message", text="x"), moment(0)) == []
     kinds = [type(message) for message in published(core.tick(moment(2)))]
     assert kinds == [wire.Clock, wire.Receipt]
+
+
+def test_the_first_live_acks_of_a_boot_is_echoed_at_once() -> None:
+    spool = MemorySpool()
+    spool.keep(Record(boot=1))
+    core = make_core(spool)
+    (first,) = published(core.connected(moment(0)))
+    assert published(core.heard_acks(acks((1, 1)), moment(1), retained=True)) == []
+    (second,) = published(core.heard_acks(acks((1, 1)), moment(1), retained=False))
+    assert isinstance(first, wire.Clock)
+    assert isinstance(second, wire.Clock)
+    assert not isinstance(first.echo, wire.ClockEcho)
+    assert second.echo == wire.ClockEcho(gateway=T0, heard=T0 + 1000)
+    assert published(core.heard_acks(acks((1, 2)), moment(2), retained=False)) == []
