@@ -68,7 +68,7 @@ def gateway() -> None:
     """Run a gateway: verify, store and score what the devices send."""
     from gateway.__main__ import run
 
-    run()
+    raise typer.Exit(run())
 
 
 @app.command(epilog="Example: HOMEWARD_API_PORT=8000 homeward api")

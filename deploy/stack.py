@@ -75,8 +75,7 @@ class RunningStack:
             plan.mosquitto().prepare(plan.secrets.folder, plan.secrets.fleet)
             await self._supervisor.start(broker_part(plan.mosquitto()))
         wiring = self._wiring()
-        await self._supervisor.start(gateway_part(wiring))
-        await self._supervisor.start(api_part(wiring))
+        await self._supervisor.start(gateway_part(wiring), api_part(wiring))
         self._describe()
 
     def _wiring(self) -> Wiring:

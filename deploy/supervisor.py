@@ -152,12 +152,18 @@ class Supervisor:
         self._watched: list[Watched] = []
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self, part: Part) -> None:
-        """Start a part, wait until it serves, and keep it running from then on."""
-        watched = Watched(part, self._logs, self._say, self._restarted)
-        self._watched.append(watched)
-        await watched.start()
-        self._tasks.append(asyncio.create_task(watched.watch(), name=f"watch-{part.name}"))
+    async def start(self, *parts: Part) -> None:
+        """Start parts side by side, wait until all serve, and keep them running from then on.
+
+        Raises:
+            ChildFailed: one of them did not come up.
+        """
+        new = [Watched(part, self._logs, self._say, self._restarted) for part in parts]
+        self._watched += new
+        await asyncio.gather(*(watched.start() for watched in new))
+        for watched in new:
+            name = f"watch-{watched.part.name}"
+            self._tasks.append(asyncio.create_task(watched.watch(), name=name))
 
     def pid(self, name: str) -> int:
         """Return the process id of a part, 0 while it is down or unknown."""
