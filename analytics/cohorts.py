@@ -16,6 +16,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.metrics import silhouette_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it ships no types
 
 SEED = 11
 STARTS = 10
@@ -85,4 +86,5 @@ def cluster(
 
 
 def _fitted(scaled: NDArray[np.float64], k: int, seed: int) -> Any:  # noqa: ANN401 - sklearn has no types
-    return KMeans(n_clusters=k, n_init=STARTS, random_state=seed).fit(scaled)
+    with threadpool_limits(limits=1):
+        return KMeans(n_clusters=k, n_init=STARTS, random_state=seed).fit(scaled)

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it ships no types
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -64,7 +65,8 @@ class DiabetesRisk:
 
     def probability(self, rows: Floats) -> Floats:
         """Return the probability (0 to 1) of a bad outcome for each row of ``columns``."""
-        chances: Floats = self._model.predict_proba(rows)[:, 1]
+        with threadpool_limits(limits=1):
+            chances: Floats = self._model.predict_proba(rows)[:, 1]
         return chances
 
 
@@ -81,7 +83,8 @@ def fit(table: Table, *, seed: int = SEED) -> DiabetesRisk:
     folds = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=seed)
     cuts = list(folds.split(table.rows, table.bad, table.people))
     calibrated = CalibratedClassifierCV(model, method="sigmoid", cv=cuts)
-    return DiabetesRisk(table.columns, calibrated.fit(table.rows, table.bad))
+    with threadpool_limits(limits=1):  # tables this small only wait for each other's threads
+        return DiabetesRisk(table.columns, calibrated.fit(table.rows, table.bad))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
