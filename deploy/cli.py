@@ -141,6 +141,38 @@ def create_admin(
     typer.echo(f"{username} may sign in")
 
 
+@app.command(epilog="Example: homeward evaluate tihm --data recordings --json")
+def evaluate(
+    dataset: Annotated[
+        str, typer.Argument(help="tihm, mimic_iv_demo, challenge2012, diabetes or cgm.")
+    ],
+    data: Annotated[Path, typer.Option(help="Folder of the recordings.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="JSON lines in place of a table.")] = False,
+) -> None:
+    """Tell how good the models are, with uncertainty, beside the plain rule they must beat."""
+    from analytics.evaluation import run
+
+    for line in run(dataset, data, json):
+        typer.echo(line)
+
+
+@app.command(epilog="Example: HOMEWARD_DATABASE_URL=postgresql://... homeward verify")
+def verify() -> None:
+    """Prove what is stored: every signature, every reading's frame, the audit log's chain."""
+    from deploy.settings import required_database_url
+    from deploy.verification import verify as prove
+
+    found = prove(required_database_url())
+    typer.echo(f"signed frames: {found.frames}, not proved: {len(found.unproved)}")
+    typer.echo(f"readings without their frame: {found.orphans}")
+    typer.echo(f"audit rows: {found.audit_rows}, broken: {found.audit_broken}")
+    for frame_id in found.unproved[:20]:
+        typer.echo(f"  frame {frame_id} is not what its key signed")
+    if not found.good:
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Run the command line; the program's entry."""
     from deploy.refusals import explain

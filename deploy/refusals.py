@@ -10,10 +10,11 @@ def explain(failure: Exception) -> str | None:
     import psycopg
     from sqlalchemy.exc import OperationalError
 
+    from analytics.errors import DatasetError
     from deploy.errors import DeployError
     from device_sim.errors import SimulatorError
 
-    if isinstance(failure, DeployError | SimulatorError):
+    if isinstance(failure, DatasetError | DeployError | SimulatorError):
         return str(failure)
     if isinstance(failure, psycopg.OperationalError | OperationalError):
         return f"the database cannot be reached: {_first_line(failure)}"
