@@ -28,7 +28,8 @@ SELECT d.id, q.boot, q.seq FROM quarantine q JOIN device d ON d.no = q.device_no
 _RAISED = """
 SELECT p.id::text, e.condition, e.raised_at, dev.id, f.boot, f.seq,
        (SELECT extract(epoch FROM pg_xact_commit_timestamp(a.xmin))::float8
-          FROM alert_event a WHERE a.episode_id = e.id ORDER BY a.stream_id LIMIT 1)
+          FROM alert_event a WHERE a.episode_id = e.id AND a.event = 'alert.raised'
+           AND a.data ->> 'by' = 'finding' LIMIT 1)  -- null: raised later, by the passing of time
   FROM episode e
   LEFT JOIN patient p ON p.no = e.patient_no
   LEFT JOIN signed_frame f ON f.frame_id = e.frame_id AND f.patient_no = e.patient_no

@@ -13,9 +13,10 @@ from psycopg import OperationalError
 from analytics.domain.alerts import Finding
 from analytics.episodes import EpisodePolicy
 from api.alerting import metrics
-from api.alerting.ledger import Ledger, Subject
+from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
+from api.alerting.subjects import Subject
 from api.store import duty, episodes, notices, outbox
 from api.store.instants import ms_of
 from api.store.types import Conn, Row

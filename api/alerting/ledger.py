@@ -13,40 +13,11 @@ from analytics import episodes
 from analytics.domain.alerts import Finding, State
 from analytics.episodes import EpisodePolicy, Event, Level, Transition
 from api.alerting.duty import Duty
+from api.alerting.subjects import News, Subject
 from api.store.episodes import Record
 
 _SILENT = frozenset({Event.PENDING, Event.REPEATED, Event.HISTORIC})
 _CLOSED = frozenset({State.RESOLVED, State.EXPIRED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """Whom or what a finding is about; ``patient_no`` None is the ward itself."""
-
-    ward: str
-    patient_no: int | None = None
-    device_no: int | None = None
-    frame_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """One change that the feed tells.
-
-    Attributes:
-        event: ``alert.raised``, ``alert.changed`` or ``alert.closed``.
-        change: what happened, in the words of ``analytics.episodes.Event``, or ``handed_over``.
-        notify: whether it should make itself heard.
-        former: who held it before, to be told that it has gone.
-    """
-
-    episode_id: UUID
-    event: str
-    change: str
-    notify: bool
-    at_ms: int
-    actor: UUID | None = None
-    former: UUID | None = None
 
 
 Key = tuple[int | None, str, str]
@@ -70,6 +41,7 @@ class Ledger:
     changed: dict[UUID, Record] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
     _known: dict[Key, Record] = field(default_factory=dict)
+    _by: str = "time"
 
     def know(self, records: Iterable[Record]) -> None:
         """Take in what the database holds: for each subject and condition the newest episode."""
@@ -87,6 +59,7 @@ class Ledger:
 
     def find(self, subject: Subject, finding: Finding) -> None:
         """Apply one finding to the subject's episode of that condition."""
+        self._by = "finding"
         before = self.current(subject, finding.condition)
         past = before.episode if before else None
         for made in episodes.apply(past, finding, self.now_ms, self.policy):
@@ -95,6 +68,7 @@ class Ledger:
 
     def due(self, record: Record) -> None:
         """Let time act on an episode whose stored moment has come."""
+        self._by = "time"
         self._all(record, episodes.tick(record.episode, self.now_ms, self.policy), None)
 
     def acknowledge(self, record: Record, actor: UUID) -> Record:
@@ -235,6 +209,7 @@ class Ledger:
                 event=event,
                 change=change,
                 notify=notify,
+                by="person" if actor is not None else self._by,
                 at_ms=self.now_ms,
                 actor=actor,
                 former=former,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from prometheus_client import Counter, Gauge
 
-from api.alerting.ledger import News
+from api.alerting.subjects import News
 from api.telemetry import REGISTRY
 
 NEWS = Counter(

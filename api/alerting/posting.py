@@ -6,7 +6,8 @@ from uuid import UUID
 
 from analytics.episodes import EpisodePolicy
 from api.alerting.duty import Duty, OnShift
-from api.alerting.ledger import Ledger, News
+from api.alerting.ledger import Ledger
+from api.alerting.subjects import News
 from api.store import alerts, duty, episodes, notices, stream
 from api.store.instants import instant, ms_of
 from api.store.types import Conn, Row
@@ -61,5 +62,5 @@ def _entry(news: News, row: Row, users: dict[UUID, UUID]) -> stream.Entry:
         at=at,
         actor=news.actor,
         holders=sorted(user for user in held if user is not None),
-        data={**body, "change": news.change, "notify": news.notify},
+        data={**body, "change": news.change, "notify": news.notify, "by": news.by},
     )

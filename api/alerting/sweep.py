@@ -9,9 +9,10 @@ from datetime import datetime
 from analytics.domain.alerts import Change, Finding
 from analytics.episodes import EpisodePolicy
 from api.alerting import metrics, technical
-from api.alerting.ledger import Ledger, Subject
+from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
+from api.alerting.subjects import Subject
 from api.alerting.technical import DeviceSeen, Standing, WardSeen
 from api.store import episodes, equipment
 from api.store.episodes import Record

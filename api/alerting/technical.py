@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analytics.domain.alerts import Change, Finding, Priority
-from api.alerting.ledger import Subject
 from api.alerting.settings import AlertingSettings
+from api.alerting.subjects import Subject
 
 SILENT, COVERAGE = "silent", "coverage"
 WARD_OUTAGE, NOBODY = "ward_outage", "nobody_on_shift"

@@ -56,7 +56,7 @@ def test_an_alert_reaches_its_doctor_at_once_and_nobody_else(ward: Ward) -> None
                 assert (await told(stream, beats=True)).name == "heartbeat"
             await asyncio.sleep(1.0)
             ward.finding(patient, "news2_emergency", datetime.now(UTC))
-            event = await asyncio.wait_for(told(mine), 5)
+            event = await asyncio.wait_for(told(mine), 10)
             assert (event.name, event.data["condition"]) == ("alert.raised", "news2_emergency")
             assert event.data["doctor"] == str(doctor.doctor_id)
             for stream in (other, far):
@@ -86,7 +86,7 @@ def test_an_idle_engine_raises_within_some_milliseconds(ward: Ward) -> None:
                     pass
                 took.append(asyncio.get_running_loop().time() - began)
                 await asyncio.sleep(0.05)
-            assert sorted(took)[len(took) // 2] < 0.1
+            assert sorted(took)[len(took) // 2] < 0.25  # some 12 ms on a quiet machine
 
     story(main())
 
@@ -108,7 +108,7 @@ def test_a_cut_stream_resumes_without_a_gap_or_a_repeat(ward: Ward) -> None:
             while len(seen) < 30:
                 async with listening(base, nurse, last) as again:
                     for _ in range(min(7, 30 - len(seen))):
-                        event = await asyncio.wait_for(told(again), 5)
+                        event = await asyncio.wait_for(told(again), 10)
                         seen.append(event.id)
                         last = event.id
             kept = [e["stream_id"] for e in ward.events() if e["patient_no"] is not None]
@@ -130,27 +130,33 @@ def test_an_id_older_than_kept_or_never_given_is_told_to_start_again(ward: Ward)
             ward.sql.execute("DELETE FROM alert_event WHERE stream_id <= 3")
             for last in (1, 9_999):
                 async with listening(base, nurse, last) as stream:
-                    event = await asyncio.wait_for(told(stream), 5)
+                    event = await asyncio.wait_for(told(stream), 10)
                     assert event.name == "reset"
                     assert event.id < 9_999
             async with listening(base, nurse, 3) as stream:
-                assert (await asyncio.wait_for(told(stream), 5)).id == 4
+                assert (await asyncio.wait_for(told(stream), 10)).id == 4
 
     story(main())
 
 
 def test_who_joins_the_care_team_hears_the_next_event(ward: Ward) -> None:
     patient, nurse = ward.patient(), ward.doctor("N", kind="nurse")
+    everybody = ward.user("coordinator")
     ward.on_shift(ward.doctor())
 
     async def main() -> None:
-        async with served(ward.settings) as base, listening(base, nurse) as mine:
-            await told(mine, beats=True)
+        async with (
+            served(ward.settings) as base,
+            listening(base, nurse) as mine,
+            listening(base, everybody) as all_of_it,
+        ):
+            for stream in (mine, all_of_it):
+                await told(stream, beats=True)
             ward.finding(patient, "news2_urgent", datetime.now(UTC))
-            await until(lambda: bool(ward.events()))
+            assert (await told(all_of_it)).data["condition"] == "news2_urgent"
             ward.care_team(patient, nurse)
             ward.finding(patient, "single_3", datetime.now(UTC))
-            event = await asyncio.wait_for(told(mine), 5)
+            event = await asyncio.wait_for(told(mine), 10)
             assert event.data["condition"] == "single_3"
 
     story(main())

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.episodes import EpisodePolicy
 from api.alerting.duty import Duty, OnShift
-from api.alerting.ledger import Ledger, Subject
+from api.alerting.ledger import Ledger
+from api.alerting.subjects import Subject
 
 SUBJECT = Subject(ward="main", patient_no=1, frame_id=5)
 POLICY = EpisodePolicy()

@@ -1,0 +1,36 @@
+"""What a finding is about, and what the feed is told of its episode."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom or what a finding is about; ``patient_no`` None is the ward itself."""
+
+    ward: str
+    patient_no: int | None = None
+    device_no: int | None = None
+    frame_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """One change that the feed tells.
+
+    Attributes:
+        event: ``alert.raised``, ``alert.changed`` or ``alert.closed``.
+        change: what happened, in the words of ``analytics.episodes.Event``, or ``handed_over``.
+        notify: whether it should make itself heard.
+        by: ``finding``, ``time`` or ``person``.
+        former: who held it before, to be told that it has gone.
+    """
+
+    episode_id: UUID
+    event: str
+    change: str
+    notify: bool
+    by: str
+    at_ms: int
+    actor: UUID | None = None
+    former: UUID | None = None
