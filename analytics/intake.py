@@ -100,7 +100,7 @@ def _judge(state: LaneState, scene: Scene, plan: CarePlan, track: Track, code: i
     limit = limit_of(code, plan, scene)
     if code in _WINDOWED:
         value = track.median(scene.policy.window_ms)
-    if limit is not NONE:
+    if limit is not NONE or scene.on:  # a limit taken away must end what it started
         bad = judge(scene, code, value, limit) or bad
     if scene.late:
         state.doubtful = state.doubtful | 1 << code if bad else state.doubtful & ~(1 << code)

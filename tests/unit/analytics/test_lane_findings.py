@@ -150,6 +150,17 @@ def test_the_patients_own_limits() -> None:
     assert Bedside(CarePlan(spo2_scale=2)).see(spo2=88).findings == []
 
 
+def test_a_limit_taken_away_ends_what_it_started() -> None:
+    bed = Bedside(CarePlan(limits={Metric.WEIGHT: Limit(high=80)}))
+    for _ in range(8):
+        bed.see(60, weight=90)
+    bed.said()
+    bed.plan = CarePlan(revision=1)
+    for _ in range(3):
+        bed.see(90, weight=90)
+    assert bed.said() == [("limit_weight_high", CLEARED)]
+
+
 def test_glucose() -> None:
     bed = Bedside()
     assert bed.see(glucose=65).findings[0].priority is Priority.MEDIUM
