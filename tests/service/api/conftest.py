@@ -2,12 +2,14 @@
 
 # ruff: noqa: ANN401 - bodies, parameters and answers are JSON of any shape
 
+import asyncio
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -19,12 +21,19 @@ from fastapi import FastAPI
 
 from analytics.domain.care import Role
 from api.app import create_app
-from api.bootstrap import create_admin
+from api.identity import hash_password, new_token, token_hash
 from api.settings import ApiSettings
 from deploy.certificates import make_authority
-from tests.support.databases import Database
+from tests.support.databases import Database, DatabaseServer
 from tests.support.servers import wait_until
 
+EMPTY = """
+DO $$ BEGIN EXECUTE (
+    SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') || ' RESTART IDENTITY CASCADE'
+      FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN
+           ('alembic_version', 'registry_revision', 'stream_position', 'engine_leader'));
+END $$
+"""
 PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that live for one test
 
 
@@ -36,6 +45,7 @@ class Ward:
     client: httpx.Client
     database: Database
     settings: ApiSettings
+    password_hash: str
     tokens: dict[str, str] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -63,13 +73,35 @@ class Ward:
         return self.client.post("/api/v1/auth/login", data=form)
 
     def add(self, who: str, role: Role, *, ward: str = "main") -> str:
-        """Open an account as the administrator and sign in; return its id."""
-        body = {"username": who, "password": PASSWORD, "role": role, "ward": ward}
-        made = self.post("admin", "/users", body)
-        assert made.status_code == 201, made.text
-        self.ids[who] = made.json()["id"]
-        self.tokens[who] = self.log_in(who).json()["access_token"]
-        return self.ids[who]
+        """Write an account of somebody who is signed in; return its id."""
+        ((user_id,),) = self.sql(
+            "INSERT INTO app_user (username, password_hash, role, ward) VALUES (%s, %s, %s, %s) "
+            "RETURNING id::text",
+            who,
+            self.password_hash,
+            role,
+            ward,
+        )
+        self.ids[who] = user_id
+        self.tokens[who] = new_token()
+        self.sql(
+            "INSERT INTO session_token (token_hash, user_id, kind, expires_at) "
+            "VALUES (%s, %s, 'bearer', now() + interval '1 hour')",
+            token_hash(self.tokens[who]),
+            user_id,
+        )
+        return user_id
+
+    def empty(self) -> None:
+        """Take everything out of the database; the engine may be reading, so try again."""
+        for attempt in range(5):
+            try:
+                self.sql(EMPTY)
+            except psycopg.errors.DeadlockDetected:
+                if attempt == 4:
+                    raise
+            else:
+                return
 
     def take_in(self, who: str = "coordinator", **more: Any) -> str:
         """Take a patient in; return the id."""
@@ -128,15 +160,47 @@ def served(app: FastAPI) -> Iterator[str]:
         thread.join(20.0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """One API for the session: starting one for each test would take most of the time."""
+
+    app: FastAPI
+    address: str
+    database: Database
+    settings: ApiSettings
+    password_hash: str
+
+
+@pytest.fixture(scope="session")
+def served_api(postgres_server: DatabaseServer) -> Iterator[Served]:
+    """An API on a database of its own."""
+    with postgres_server.migrated() as database, TemporaryDirectory() as folder:
+        settings = settings_for(database, Path(folder))
+        app = create_app(settings)
+        hashed = asyncio.run(hash_password(PASSWORD))
+        with served(app) as address:
+            yield Served(
+                app=app,
+                address=address,
+                database=database,
+                settings=settings,
+                password_hash=hashed,
+            )
+
+
 @pytest.fixture
-def ward(database: Database, tmp_path: Path) -> Iterator[Ward]:
-    """A ward with an administrator who is signed in."""
-    settings = settings_for(database, tmp_path)
-    create_admin(database.owner, "admin", PASSWORD)
-    app = create_app(settings)
-    with served(app) as address, httpx.Client(base_url=address, timeout=30.0) as client:
-        made = Ward(app=app, client=client, database=database, settings=settings)
-        made.tokens["admin"] = made.log_in("admin").json()["access_token"]
+def ward(served_api: Served) -> Iterator[Ward]:
+    """An empty ward with an administrator who is signed in."""
+    with httpx.Client(base_url=served_api.address, timeout=30.0) as client:
+        made = Ward(
+            app=served_api.app,
+            client=client,
+            database=served_api.database,
+            settings=served_api.settings,
+            password_hash=served_api.password_hash,
+        )
+        made.empty()
+        made.add("admin", Role.ADMIN)
         yield made
 
 

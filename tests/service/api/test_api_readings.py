@@ -361,7 +361,7 @@ def test_refused_frames_are_listed_with_their_bytes(staffed: Ward) -> None:
 def test_a_changed_record_is_found(staffed: Ward) -> None:
     staffed.take_in()
     assert staffed.get("admin", "/audit").json()["verification"]["ok"]
-    ((broken,),) = staffed.sql("UPDATE audit SET detail = '{}' WHERE id = 2 RETURNING id")
+    ((broken,),) = staffed.sql("UPDATE audit SET action = 'x' WHERE id = 1 RETURNING id")
     told = staffed.get("admin", "/audit").json()["verification"]
     assert (told["ok"], told["first_broken"]) == (False, broken)
     assert staffed.get("coordinator", "/audit").status_code == 403
