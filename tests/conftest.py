@@ -71,6 +71,7 @@ def postgres_server(
     running.start()
     try:
         server = DatabaseServer(url=private.url("postgres"))
+        server.hurry()
         server.prepare()
         yield server
     finally:
