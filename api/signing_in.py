@@ -114,7 +114,7 @@ def set_cookie(response: Response, services: Services, token: str) -> None:
         path="/",
         secure=secure,
         httponly=True,
-        samesite="lax",
+        samesite="strict",
     )
 
 
@@ -126,5 +126,5 @@ def clear_cookie(response: Response, services: Services) -> None:
         path="/",
         secure=secure,
         httponly=True,
-        samesite="lax",
+        samesite="strict",
     )

@@ -29,7 +29,7 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites(desk: Desk) -> None:
     page = desk.open("carla", "/panel")
     (cookie,) = page.context.cookies()
     assert cookie["httpOnly"]
-    assert cookie["sameSite"] in {"Strict", "Lax"}
+    assert cookie["sameSite"] == "Strict"
     assert page.evaluate("document.cookie") == ""
 
 

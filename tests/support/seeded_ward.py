@@ -103,6 +103,7 @@ class SeededWard:
         running: to kill and start it.
         passwords: by user name.
         patients: ids by name, in the order of ``NAMES``.
+        users: ids by user name.
     """
 
     server: ApiServer
@@ -110,6 +111,7 @@ class SeededWard:
     passwords: dict[str, str] = field(default_factory=dict)
     patients: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -118,9 +120,11 @@ class SeededWard:
     def client(self, username: str) -> httpx.Client:
         """Return an HTTP client signed in as a user."""
         base = f"{self.url}/api/v1"
-        form = {"username": username, "password": self.passwords[username]}
-        answer = httpx.post(f"{base}/auth/login", data=form, timeout=20).raise_for_status()
-        bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        if username not in self._tokens:
+            form = {"username": username, "password": self.passwords[username]}
+            answer = httpx.post(f"{base}/auth/login", data=form, timeout=20).raise_for_status()
+            self._tokens[username] = answer.json()["access_token"]
+        bearer = {"Authorization": f"Bearer {self._tokens[username]}"}
         return httpx.Client(base_url=base, headers=bearer, timeout=20)
 
     def seed(self) -> None:

@@ -6,29 +6,58 @@ import { conditionName, isOpen, score, stateWords } from "./ward.js";
 
 const OUTCOMES = [["actionable", "Actionable: care was changed"], ["not_actionable", "True, but nothing had to be done"], ["false", "False: artefact or mistake"]];
 
-export function alertCard(alert, { person, onDone, link = true } = {}) {
-  const name = person?.name ?? alert.patient_name;
-  const who = !alert.patient ? h("b", {}, "The ward") : link ? h("a", { href: `/patients/${alert.patient}` }, name || "Patient") : null;
-  const node = h("li", { class: "alert", "data-id": alert.id, "data-priority": alert.priority, "data-state": alert.state },
-    h("div", {},
-      h("div", { class: alert.state === "open" ? "top flash" : "top" }, mark(alert.priority), who,
-        alert.kind === "technical" && h("span", { class: "tag" }, "technical"),
-        person?.news2 && link && h("span", { class: "small soft nowrap" }, "NEWS2 now ", score(person.news2, { words: false }))),
-      h("div", { class: "what" }, h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : "", alert.count > 1 ? h("span", { class: "soft" }, ` (seen ${alert.count} times)`) : ""),
-      h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
-        alert.measured_at && h("span", {}, moment(alert.measured_at, { prefix: "measured " })),
-        h("span", {}, stateWords(alert)),
-        h("span", {}, alert.doctor_name ? `for ${alert.doctor_name}` : alert.kind === "technical" ? "for the coordinator" : h("b", {}, "for nobody yet"), alert.level && alert.level !== "doctor" ? `, escalated to ${alert.level}` : ""),
-        alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "readings back within limits since " })),
-        alert.comment && h("span", {}, `“${alert.comment}”`))),
-    isOpen(alert) && actions(alert, conditionName(alert.condition), onDone));
-  return node;
+// Alerts of one patient are one card, the worst first: five limits broken by one sick person are
+// one visit, not five.
+export function grouped(alerts) {
+  const groups = new Map();
+  for (const alert of alerts) {
+    const key = alert.patient ?? alert.id;
+    groups.set(key, [...(groups.get(key) ?? []), alert]);
+  }
+  return [...groups.values()];
 }
 
-function actions(alert, what, onDone) {
+export function alertCard(alerts, { person, onDone, link = true } = {}) {
+  const [worst] = alerts;
+  const waiting = alerts.filter((alert) => alert.state === "open");
+  const who = !worst.patient ? h("b", {}, "The ward") : h("a", { href: `/patients/${worst.patient}` }, person?.name || "Patient");
+  const head = (link || waiting.length > 1) && h("div", { class: "top" }, link && who,
+    link && person?.news2 && h("span", { class: "small soft nowrap" }, "NEWS2 now ", score(person.news2, { words: false })),
+    h("span", { class: "spacer" }), waiting.length > 1 && acknowledgeAll(waiting, onDone));
+  return h("li", { class: "alert", "data-priority": worst.priority, "data-state": worst.state }, head, alerts.map((alert) => line(alert, onDone, waiting.length > 1)));
+}
+
+const plain = (message) => message.replaceAll("mm[Hg]", "mmHg").replaceAll(" Cel", " °C"); // UCUM is for machines
+
+function line(alert, onDone, several) {
+  return h("div", { class: alert.state === "open" ? "line flash" : "line", "data-id": alert.id, "data-state": alert.state },
+    h("div", {},
+      h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${plain(alert.message)}` : "",
+        alert.count > 1 && h("span", { class: "soft" }, ` (seen ${alert.count} times)`), alert.kind === "technical" && [" ", h("span", { class: "tag" }, "technical")]),
+      h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
+        h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert)),
+        alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
+        alert.comment && h("span", {}, `“${alert.comment}”`))),
+    isOpen(alert) && actions(alert, conditionName(alert.condition), onDone, several));
+}
+function whose(alert) {
+  const escalated = alert.level && alert.level !== "doctor" ? `, escalated to ${alert.level === "second" ? "a second person" : "the coordinator"}` : "";
+  if (alert.doctor_name) return `for ${alert.doctor_name}${escalated}`;
+  return alert.kind === "technical" ? "for the coordinator" : [h("b", {}, "for nobody yet"), escalated];
+}
+function acknowledgeAll(waiting, onDone) {
+  return h("button", { type: "button", class: "primary", onclick: async (event) => {
+    event.currentTarget.disabled = true;
+    for (const alert of waiting) {
+      try { await act(alert, "acknowledge", {}, onDone); } catch (problem) { say(`Not acknowledged: ${problem.message}`, true); }
+    }
+  } }, `Acknowledge all ${waiting.length}`);
+}
+
+function actions(alert, what, onDone, several) {
   const button = (text, act, kind) => h("button", { type: "button", class: kind, "aria-label": `${text}: ${what}`, onclick: act }, text);
   return h("div", { class: "actions" },
-    alert.state === "open" && button("Acknowledge", (event) => quick(event.currentTarget, alert, onDone), "primary"),
+    alert.state === "open" && button("Acknowledge", (event) => quick(event.currentTarget, alert, onDone), several ? "" : "primary"),
     button("Escalate…", () => ask(alert, "escalate", onDone)),
     button("Resolve…", () => ask(alert, "resolve", onDone)));
 }
@@ -40,7 +69,7 @@ async function quick(button, alert, onDone) {
     button.disabled = false;
     button.textContent = "Try again";
     say(`Not acknowledged: ${problem.message}`, true);
-    button.closest(".alert").querySelector(".meta").append(h("span", { class: "wrong" }, `Not acknowledged: ${problem.message}`));
+    button.closest(".line").querySelector(".meta").append(h("span", { class: "wrong" }, `Not acknowledged: ${problem.message}`));
   }
 }
 

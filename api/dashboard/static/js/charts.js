@@ -88,8 +88,8 @@ function drawLines(lines) {
       ctx.setLineDash([]);
       ctx.lineWidth = 4 * devicePixelRatio;
       ctx.strokeStyle = colour("surface");
-      ctx.strokeText(line.label, plot.bbox.left + 6, y - 5 * devicePixelRatio);
-      ctx.fillText(line.label, plot.bbox.left + 6, y - 5 * devicePixelRatio);
+      ctx.strokeText(line.label, plot.bbox.left + 6, y + (line.below ? 13 : -5) * devicePixelRatio);
+      ctx.fillText(line.label, plot.bbox.left + 6, y + (line.below ? 13 : -5) * devicePixelRatio);
       ctx.restore();
     }
   };
@@ -178,7 +178,7 @@ export function scoreChart(target, { points, from, to, zone }) {
     { label: "at most", value: shown("", 0), stroke: colour("soft"), width: 1, dash: [4, 3], paths: stepped, points: { show: false } },
     { label: "at least", value: shown("", 0), stroke: colour("trace"), width: 2, paths: stepped, points: { show: points.length < 3 } },
   ];
-  const lines = [{ at: 5, label: "5 urgent", paint: "medium-ink" }, { at: 7, label: "7 emergency", paint: "high-ink" }];
+  const lines = [{ at: 5, label: "5 urgent", below: true, paint: "medium-ink" }, { at: 7, label: "7 emergency", paint: "high-ink" }];
   return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, zone, range: (plot, low, high) => [0, Math.max(10, high ?? 0)] });
 }
 

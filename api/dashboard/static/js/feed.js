@@ -1,7 +1,7 @@
 // The doctor's feed: what needs an answer now, live, oldest of the most urgent first.
 import { all } from "./http.js";
 import { $, h, arrange, empty, say, trouble } from "./dom.js";
-import { alertCard } from "./alert_card.js";
+import { alertCard, grouped } from "./alert_card.js";
 import { byUrgency, conditionName, countMarks, counts, isOpen } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
@@ -54,15 +54,20 @@ async function loadNames() {
   try { for (const row of await all("/panel", { limit: 1000 })) people.set(row.patient, row); draw(); } catch { /* see loadPeople */ }
 }
 
-function card(alert) {
-  const person = people.get(alert.patient);
-  const said = JSON.stringify([alert, person?.name, person?.news2]);
-  const known = cards.get(alert.id);
+function card(part, alerts) {
+  const key = `${part}:${alerts[0].patient ?? alerts[0].id}`;
+  const person = people.get(alerts[0].patient);
+  const said = JSON.stringify([alerts, person?.name, person?.news2]);
+  const known = cards.get(key);
   if (known?.said === said) return known.node;
-  const node = alertCard(alert, { person, onDone: (now) => { alerts.set(now.id, now); draw(); } });
+  const node = alertCard(alerts, { person, onDone: keep });
   if (known?.node.contains(document.activeElement)) requestAnimationFrame(() => node.querySelector("button, a")?.focus());
-  cards.set(alert.id, { node, said });
+  cards.set(key, { node, said });
   return node;
+}
+function keep(now) {
+  alerts.set(now.id, now);
+  draw();
 }
 const closedAt = (alert) => Date.parse(alert.closed_at ?? alert.changed_at ?? alert.raised_at);
 
@@ -79,7 +84,7 @@ function draw() {
   title([...alerts.values()]);
 }
 function list(id, some) {
-  arrange($(id), some.map(card));
+  arrange($(id), grouped(some).map((one) => card(id, one)));
   $(`${id}-part`).hidden = some.length === 0;
   $(`${id}-count`).textContent = `${some.length}`;
 }

@@ -2,12 +2,13 @@
 import { all } from "./http.js";
 import { $, h, bar, empty, arrange, say, trouble, mark } from "./dom.js";
 import { span } from "./clock.js";
-import { conditionName, countMarks, isOpen, RANK, score, counts } from "./ward.js";
+import { conditionName, countMarks, isOpen, percent, RANK, score, counts } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 
 const PAGE_SIZE = 50;
 const REFRESH_MS = 10000;
+const LEAST_MS = 1000;
 const FRESH_S = 900;
 const SILENT_S = 3600;
 const state = { rows: [], alerts: new Map(), page: 0, search: "", show: "all", changed: new Set(), loaded: 0 };
@@ -58,7 +59,7 @@ function freshCell(row) {
 function riskCell(row) {
   const risk = row.risk?.probability ?? row.risk;
   if (risk === null || risk === undefined) return h("span", { class: "soft" }, "–");
-  const text = `${Math.round(risk * 100)} %`;
+  const text = percent(risk);
   return [bar(risk, `risk ${text}`), " ", text];
 }
 function alertCell(row) {
@@ -133,18 +134,23 @@ function pager(first, last, total, pages) {
   $("on").disabled = state.page >= pages - 1;
 }
 
-let waiting = 0;
-function soon(delay = 700) {
-  clearTimeout(waiting);
-  waiting = setTimeout(async () => { await load(); soon(REFRESH_MS); }, delay);
+// An event brings the next look forward, never back: a busy ward must not starve its own panel.
+let timer = 0;
+let due = Infinity;
+function soon(delay) {
+  const at = performance.now() + delay;
+  if (at >= due) return;
+  clearTimeout(timer);
+  due = at;
+  timer = setTimeout(async () => { await load(); due = Infinity; soon(REFRESH_MS); }, delay);
 }
 function onEvent(name, alert) {
-  if (alert?.patient) state.changed.add(alert.patient);
   if (name === "alert.raised" && alert) {
+    state.changed.add(alert.patient);
     const row = state.rows.find((one) => one.patient === alert.patient);
     say(`New ${alert.priority} alert: ${row?.name ?? "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
   }
-  soon(300);
+  soon(Math.max(300, LEAST_MS - (performance.now() - state.loaded)));
 }
 $("search").addEventListener("input", () => { state.search = $("search").value.trim().toLowerCase(); state.page = 0; draw(); });
 $("filters").addEventListener("click", (event) => {

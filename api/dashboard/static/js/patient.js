@@ -2,7 +2,7 @@
 import { all, get, page, post } from "./http.js";
 import { $, h, arrange, empty, say, trouble } from "./dom.js";
 import { moment, span, wardNow } from "./clock.js";
-import { byUrgency, isOpen, metricName, metricUnit, metricValue, score } from "./ward.js";
+import { byUrgency, isOpen, metricName, metricUnit, metricValue, percent, score } from "./ward.js";
 import { alertCard } from "./alert_card.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
@@ -35,12 +35,12 @@ const quiet = (problem) => { if (problem.status === 401) throw problem; return n
 async function loadAlerts() {
   try {
     const alerts = (await all("/alerts", { patient: id }, 200)).filter((alert) => alert.patient === id);
-    const make = (alert) => alertCard(alert, { link: false, onDone: loadAlerts });
+    const make = (alerts) => alertCard(alerts, { link: false, onDone: loadAlerts });
     const open = alerts.filter(isOpen).sort(byUrgency);
     const past = alerts.filter((alert) => !isOpen(alert)).sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
-    arrange($("open"), open.map(make));
+    arrange($("open"), open.length ? [make(open)] : []);
     $("no-open").hidden = open.length > 0;
-    arrange($("past"), past.slice(0, 30).map(make));
+    arrange($("past"), past.slice(0, 30).map((alert) => make([alert])));
     $("past-part").hidden = past.length === 0;
     $("past-count").textContent = `${past.length}`;
   } catch (problem) { trouble($("open"), problem); }
@@ -86,7 +86,7 @@ function drawCharts(from, to) {
   if (state.history.length) {
     const last = state.history[state.history.length - 1];
     state.plots.push(scoreChart(figure("NEWS2", score({ ...last }, { words: false }), "NEWS2 over time, lower and upper bound"), { points: state.history, from, to, zone }));
-    if (state.history.some((point) => point.risk !== null)) state.plots.push(riskChart(figure("Risk of deterioration", last.risk === null ? null : h("b", {}, `${Math.round(last.risk * 100)} %`), "Predicted risk over time"), { points: state.history, from, to, zone }));
+    if (state.history.some((point) => point.risk !== null)) state.plots.push(riskChart(figure("Risk of deterioration", last.risk === null ? null : h("b", {}, percent(last.risk)), "Predicted risk over time"), { points: state.history, from, to, zone }));
   }
   for (const chart of drawable) vital(chart, from, to, zone);
   if (!drawable.length && !state.history.length) $("charts").append(empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message."));

@@ -1,7 +1,7 @@
 // The head of a patient's page: the person, the state now, devices and limits.
 import { h, bar } from "./dom.js";
 import { moment, wardNow, span } from "./clock.js";
-import { metricName, metricUnit, metricValue, score } from "./ward.js";
+import { metricName, metricUnit, metricValue, percent, score } from "./ward.js";
 
 const UNUSUAL = 2; // in the patient's own units of spread
 const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
@@ -41,7 +41,7 @@ function now(assessment) {
     ["Missing", missing.length ? missing.map(metricName).join(", ") : null],
     ["Measure first", assessment.news2.settles ? h("b", {}, metricName(assessment.news2.settles)) : null],
     ["Scores 3", (assessment.news2.single_3_in ?? []).map(metricName).join(", ")],
-    ["Risk", risk === null || risk === undefined ? null : [bar(risk, "risk"), ` ${Math.round(risk * 100)} % within ${span((assessment.risk.horizon_minutes ?? 0) * 60)}`]],
+    ["Risk", risk === null || risk === undefined ? null : [bar(risk, "risk"), ` ${percent(risk)} within ${span((assessment.risk.horizon_minutes ?? 0) * 60)}`]],
     ["Driven by", (assessment.drivers ?? []).slice(0, 3).map((one) => one.what).join(", ")],
     ["Not as usual", unusual(assessment.baselines ?? [])],
   ]), h("p", { class: "soft small" }, "The risk is learnt from data and may be wrong. It never lowers what NEWS2 or a limit says."));

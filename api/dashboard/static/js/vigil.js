@@ -7,7 +7,7 @@ import { $, h, shape } from "./dom.js";
 const POLL_MS = 4000;
 const TOLD = {
   line: ["This page is NOT being updated.", "Alerts may be missing. Do not rely on it: phone the coordinator, and check the network."],
-  server: ["The ward server does not answer.", "What you see is old. Phone the coordinator, and use the downtime list."],
+  server: ["The ward server does not answer.", "What you see is old. Phone the coordinator, and work from the last printed handover list."],
   engine: ["The alert engine is NOT running.", "No new alert will be raised. Watch the readings by hand and tell the technical service now."],
   gateway: ["Readings are NOT being taken in.", "The gateway does not answer. Devices keep their readings; nothing new arrives until it is back."],
   shift: ["NOBODY is on shift.", "No clinician receives alerts. Coordinators: add a shift on the capacity board, or use the out-of-hours route."],

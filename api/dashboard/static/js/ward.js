@@ -62,6 +62,12 @@ export function score(news2, { words = true } = {}) {
     words && h("span", { class: "words" }, lead, detail && h("small", {}, detail)));
 }
 
+// No model knows for certain: neither 0 nor 100 per cent is ever written.
+export function percent(share) {
+  if (share >= 0.995) return "> 99 %";
+  return share < 0.005 ? "< 1 %" : `${Math.round(share * 100)} %`;
+}
+
 export const isOpen = (alert) => alert.state === "open" || alert.state === "acknowledged";
 export function byUrgency(a, b) {
   const states = (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1);
