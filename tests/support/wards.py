@@ -1,5 +1,6 @@
 """A whole ward as a process of its own, started and stopped the way an operator does it."""
 
+import fcntl
 import json
 import os
 import signal
@@ -65,6 +66,9 @@ def start(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> Wa
     """Start a ward without waiting for it."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     log = folder.with_suffix(".log")
+    # After a kill -9 of the supervisor, its description is still there.
+    if not held(folder):
+        (folder / "stack.json").unlink(missing_ok=True)
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "deploy.cli", "up", "--data", str(folder), *words],
@@ -75,6 +79,18 @@ def start(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> Wa
             start_new_session=True,
         )
     return WardProcess(folder=folder, process=process, log=log)
+
+
+def held(folder: Path) -> bool:
+    """Whether a supervisor runs on the folder."""
+    if not (folder / "lock").exists():
+        return False
+    with (folder / "lock").open("r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 @contextmanager
