@@ -2,7 +2,9 @@
 
 A worker holds one advisory lock for each bucket of its group on the connection that commits, so a
 worker that lost them cannot commit. It beats once a second on another connection; a challenger
-ends the backend of a holder that has fallen silent, since a stopped process keeps its locks.
+ends the backend of a holder that has fallen silent, since a stopped process keeps its locks. A
+group whose own worker is away is adopted by another of the same division, and handed over when
+its own comes back and asks.
 """
 
 import threading
@@ -28,46 +30,55 @@ def buckets_of(groups: int, group: int) -> list[int]:
 
 
 class Claim:
-    """A group that this worker wants or holds."""
+    """A group that this worker wants or holds.
 
-    def __init__(self, groups: int, group: int, *, home: bool) -> None:
+    Attributes:
+        home: whether it is the worker's own; else adopted.
+    """
+
+    def __init__(self, worker: UUID, groups: int, group: int, *, home: bool) -> None:
+        self.worker = worker
         self.groups = groups
         self.group = group
         self.home = home
         self.buckets = buckets_of(groups, group)
 
-    def try_take(self, session: Session, lease: Lease, lost_s: float) -> bool:
-        """Take the locks if they are free; end a holder that is silent; ask an adopter."""
+    def try_take(self, session: Session, lost_s: float) -> bool:
+        """Take the locks if they are free; else end a silent holder, and ask an adopter."""
         with session.transaction() as connection:
-            taken = ownership.try_locks(connection, self.buckets)
-        if taken:
-            lease.arrive(self.groups, self.group, session.backend_pid, home=self.home)
-            return True
-        if self.home:
-            lease.want(self.groups, self.group)
-        silent, _ = lease.silent_holders(self.buckets, lost_s)
-        for backend_pid in silent:
-            _log.warning("ending a silent holder", backend_pid=backend_pid, group=self.group)
-            lease.end(backend_pid)
+            if ownership.try_locks(connection, self.buckets):
+                ownership.arrive(connection, self.groups, self.group, self.worker, home=self.home)
+                return True
+            if self.home:
+                ownership.want(connection, self.groups, self.group, self.worker)
+            ended = ownership.end_silent(connection, self.buckets, lost_s)
+        if ended:
+            _log.warning("ended silent holders", backend_pids=ended, group=self.group)
         return False
 
-    def await_locks(
-        self, session: Session, lease: Lease, lost_s: float, stop: threading.Event
-    ) -> bool:
+    def await_locks(self, session: Session, lost_s: float, stop: threading.Event) -> bool:
         """Stand by until the locks are ours; False: asked to stop."""
         while not stop.is_set():
-            if self.try_take(session, lease, lost_s):
+            if self.try_take(session, lost_s):
                 return True
             stop.wait(TRY_EVERY_S)
         return False
+
+    def give_up(self, session: Session) -> None:
+        """Hand the buckets back."""
+        with session.transaction() as connection:
+            ownership.leave(connection, self.groups, self.group, self.worker)
+            ownership.release(connection, self.buckets)
 
 
 class Heart:
     """Beats in its own thread while the worker serves; says what it hears and when all is lost.
 
     Attributes:
-        lost: set when the beat failed or somebody else has our group.
+        lost: set when the beat failed or somebody else has a group of ours.
+        served: the groups to beat for, set by the tenure.
         wanted: groups that we adopted and whose own worker is back.
+        orphans: groups of our division that nobody has served for a while.
     """
 
     def __init__(
@@ -76,14 +87,19 @@ class Heart:
         worker: UUID,
         *,
         every_s: float,
-        wake: Callable[[], None],
+        lost_s: float,
+        groups: int,
         watch: Callable[[], None],
     ) -> None:
         self.lost = threading.Event()
-        self.wanted: set[int] = set()
-        self.served: set[int] = set()
-        self._url, self._worker, self._every_s = url, worker, every_s
-        self._wake, self._watch = wake, watch
+        self.served: frozenset[int] = frozenset()
+        self.wanted: frozenset[int] = frozenset()
+        self.orphans: frozenset[int] = frozenset()
+        self.wake: Callable[[], None] = lambda: None
+        self._url, self._worker, self._groups = url, worker, groups
+        self._every_s, self._lost_s = every_s, lost_s
+        self._watch = watch
+        self._missing_since: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
 
@@ -103,7 +119,7 @@ class Heart:
         except StoreUnavailable as error:
             _log.warning("heartbeat failed", error=str(error))
         self.lost.set()
-        self._wake()
+        self.wake()
 
     def _beat(self, lease: Lease) -> None:
         due = time.monotonic()
@@ -112,17 +128,30 @@ class Heart:
             if now >= due:
                 if not self._still_ours(lease):
                     return
+                self._look_for_orphans(lease, now)
                 self._watch()
                 due = now + self._every_s
             if lease.heard(min(self._every_s, 0.25)):
-                self._wake()
+                self.wake()
 
     def _still_ours(self, lease: Lease) -> bool:
-        rows = lease.beat()
-        self.wanted = {group for group, (home, by) in rows.items() if by is not None and not home}
-        if self.wanted:
-            self._wake()
-        missing = self.served - set(rows)
+        served = self.served
+        rows = lease.beat(list(served))
+        self.wanted = frozenset(
+            group for group, (home, by) in rows.items() if by is not None and not home
+        )
+        missing = served.intersection(self.served) - set(rows)
         if missing:
             _log.warning("another worker has our groups", groups=sorted(missing))
         return not missing
+
+    def _look_for_orphans(self, lease: Lease, now_s: float) -> None:
+        """A group that never had a worker gets the time of a silent one to begin."""
+        if self._groups == 1:
+            return
+        found = lease.orphans(self._groups, self._lost_s)
+        since = {group: self._missing_since.get(group, now_s) for group in found}
+        self._missing_since = since
+        self.orphans = frozenset(
+            group for group, ever in found.items() if ever or now_s - since[group] >= self._lost_s
+        )

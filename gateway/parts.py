@@ -47,10 +47,14 @@ class Parts:
 
     def forget(self) -> None:
         """Forget all that the store may know better; the registry is read again from the start."""
+        self.forget_patients()
+        self.registry.forget()
+
+    def forget_patients(self) -> None:
+        """Forget lanes and windows: they are in the store, and may become another worker's."""
         self.devices.clear()
         self.lanes.clear()
         self.answered.clear()
-        self.registry.forget()
 
     def count(self, items: list[Item], batch: Batch) -> None:
         """Count a committed batch."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from gateway import wire
 from gateway.admission import Refused
 from gateway.batch import Batch, FrameIds
 from gateway.errors import GatewayError, StoreUnavailable
@@ -19,7 +20,6 @@ from gateway.opening import Item
 from gateway.parts import Parts
 from gateway.store import arrangements, blocks, memory, outgoing, writing
 from gateway.store.session import Session
-from gateway.wire import Refusal
 from gateway.work import Work
 
 if TYPE_CHECKING:
@@ -48,14 +48,21 @@ def acknowledge(items: list[Item]) -> None:
 class Pipeline:
     """Commits batches on one session, for the buckets it holds."""
 
-    def __init__(self, parts: Parts, session: Session, buckets: Sequence[int]) -> None:
+    def __init__(self, parts: Parts, session: Session, voice: "Voice") -> None:
         self._parts = parts
         self._session = session
-        self._buckets = list(buckets)
+        self._voice = voice
+        self._buckets: list[int] = []
+        self._names: frozenset[str] = frozenset()
         self._ids = FrameIds()
         self._notified_s = 0.0
         self._to_notify = False
-        self.voice: Voice | None = None
+
+    def serve(self, buckets: Sequence[int]) -> None:
+        """From now on take what comes for these buckets; ids go on above all that is stored."""
+        self._buckets = list(buckets)
+        self._names = frozenset(f"{bucket:02x}" for bucket in buckets)
+        self._ids.drop()
 
     @property
     def wants_notify(self) -> bool:
@@ -68,6 +75,10 @@ class Pipeline:
         Raises:
             StoreUnavailable: nothing is acknowledged; all memory must be read anew.
         """
+        if len(self._buckets) < wire.BUCKETS:
+            items = [
+                item for item in items if item.topic is None or item.topic.bucket in self._names
+            ]
         try:
             batch = self._transact(items)
         except GatewayError as error:
@@ -97,7 +108,7 @@ class Pipeline:
         self._parts.metrics.failures.labels("poison").inc()
         detail = f"poison: {error}"[:200]
         item.opened, item.handled = None, None
-        item.refused = Refused(Refusal.MALFORMED, item.device, detail=detail)
+        item.refused = Refused(wire.Refusal.MALFORMED, item.device, detail=detail)
         self.commit(items)
 
     def _transact(self, items: list[Item]) -> Batch:
@@ -177,10 +188,7 @@ class Pipeline:
 
     def _send_commands(self, connection: "Connection[Row]", now_ms: int) -> None:
         """Publish what waits, then mark it: a crash between sends it again under the same id."""
-        voice = self.voice
-        if voice is None:
-            return
-        speaker = self._parts.speaker
+        voice, speaker = self._voice, self._parts.speaker
         queued = outgoing.queued(connection, self._buckets, now_ms, COMMANDS_AT_ONCE)
         sent = [command.id for command in queued if speaker.command(voice, command)]
         if sent:
@@ -207,24 +215,21 @@ class Pipeline:
             hold.assessment = None
         for state, boot, prompt in batch.owed:
             parts.devices.owe(state, boot, batch.now_s, prompt=prompt)
-        if self.voice is not None:
-            self._ask_clocks(self.voice, batch)
+        self._ask_clocks(batch)
         parts.lanes.trim()
         parts.devices.trim()
         parts.count(items, batch)
 
-    def _ask_clocks(self, voice: "Voice", batch: Batch) -> None:
+    def _ask_clocks(self, batch: Batch) -> None:
         every_s = self._parts.rules.clock_ask_s
         for state in batch.asked:
             if batch.now_s - state.asked_s >= every_s:
                 state.asked_s = batch.now_s
-                self._parts.speaker.ask_clock(voice, state, batch.now_ms)
+                self._parts.speaker.ask_clock(self._voice, state, batch.now_ms)
 
     def tell_devices(self) -> None:
         """Send the acknowledgements that are due; what they say is committed."""
-        voice, parts = self.voice, self._parts
-        if voice is None:
-            return
+        voice, parts = self._voice, self._parts
         now_s = time.monotonic()
         for state in parts.devices.due(now_s):
             now_ms = parts.now_ms()
@@ -232,11 +237,11 @@ class Pipeline:
                 parts.devices.told(state, now_s, now_ms)
                 parts.metrics.acks.inc()
 
-    def owe_untold(self, most: int = 5_000) -> None:
+    def owe_untold(self, buckets: Sequence[int], most: int = 5_000) -> None:
         """On taking buckets: tell the devices that the worker before us may not have told."""
         parts = self._parts
         with self._session.transaction() as connection:
-            untold = memory.due_acks(connection, self._buckets, most)
+            untold = memory.due_acks(connection, buckets, most)
             found = memory.windows(connection, untold, [])
         for (device_no, boot), window in found.items():
             device = parts.registry.device(device_no)

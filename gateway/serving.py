@@ -1,122 +1,62 @@
 """One tenure: from holding the locks to losing them, or to the end of the program.
 
-Threads: the broker's (paho's own), the opener's, the heart's, and the pipeline's, which is the
-caller's. Everything in memory belongs to the tenure and is forgotten with it.
+Threads: the broker's (paho's own, one a group), the opener's, the heart's, and the pipeline's,
+which is the caller's. Everything in memory belongs to the tenure and is forgotten with it.
 """
 
-import queue
 import threading
 import time
 from contextlib import suppress
 
 import structlog
 
-from gateway import mqtt
 from gateway.batching import Arrival, Inbox
-from gateway.errors import BrokerUnavailable, OwnershipLost, StoreUnavailable
-from gateway.keys import GatewayKeys
-from gateway.mqtt import BrokerAddress, Messenger
-from gateway.opening import Item
+from gateway.errors import OwnershipLost, StoreUnavailable
+from gateway.lines import Line, retire
+from gateway.mqtt import Messenger
+from gateway.opener_thread import IDLE_S, OpeningThread
 from gateway.ownership import Claim, Heart
 from gateway.parts import Parts
-from gateway.pipeline import Pipeline
+from gateway.pipeline import NOTIFY_S, Pipeline
 from gateway.settings import GatewaySettings
+from gateway.store import ownership
 from gateway.store.session import Session
 from gateway.telemetry import Health
 from gateway.upkeep import Upkeep
 
 _log = structlog.get_logger()
-READY_BATCHES = 2
-IDLE_S = 0.25
-FIRST_RETRY_S, LAST_RETRY_S = 0.2, 5.0
-
-
-class OpeningThread:
-    """Takes arrivals from the inbox, opens them, and hands on batches in order."""
-
-    def __init__(self, parts: Parts, inbox: Inbox, settings: GatewaySettings) -> None:
-        self._parts, self._inbox, self._settings = parts, inbox, settings
-        self._ready: queue.Queue[list[Item]] = queue.Queue(READY_BATCHES)
-        self._stop = threading.Event()
-        self.failed = False
-        self._thread = threading.Thread(target=self._run, name="opening", daemon=True)
-
-    def start(self) -> None:
-        """Begin to open."""
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop; what was not taken is forgotten and comes again from the broker."""
-        self._stop.set()
-        self._inbox.close()
-        self._inbox.wake()
-        self._thread.join()
-
-    def wake(self) -> None:
-        """Let the pipeline go round once, whether anything has come or not."""
-        with suppress(queue.Full):
-            self._ready.put_nowait([])
-
-    def take(self, patience_s: float, most: int) -> list[Item] | None:
-        """What is ready, up to about ``most`` frames; None: nothing came."""
-        try:
-            items = self._ready.get(timeout=patience_s)
-        except queue.Empty:
-            return None
-        with suppress(queue.Empty):
-            while len(items) < most:
-                items = items + self._ready.get_nowait()
-        return items
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.is_set():
-                self._step()
-        except Exception:  # noqa: BLE001 - top of a thread: the tenure ends and begins anew
-            _log.exception("opening failed")
-            self.failed = True
-
-    def _step(self) -> None:
-        settings = self._settings
-        arrivals = self._inbox.take(settings.batch_frames, IDLE_S, settings.batch_linger_s)
-        if not arrivals:
-            return
-        began = time.perf_counter()
-        items = self._parts.opener.open(arrivals)
-        self._parts.metrics.stage.labels("open").observe(time.perf_counter() - began)
-        while not self._stop.is_set():
-            with suppress(queue.Full):
-                self._ready.put(items, timeout=IDLE_S)
-                return
+DIVISIONS_EVERY_S = 30.0
 
 
 class Tenure:
-    """Serves the buckets of one claim until something ends it."""
+    """Serves the buckets of a worker's home group, and of groups it adopts."""
 
     def __init__(
         self,
         settings: GatewaySettings,
-        keys: GatewayKeys,
         parts: Parts,
         session: Session,
-        claim: Claim,
+        *,
+        upkeep: Upkeep,
         health: Health,
     ) -> None:
-        self._settings, self._parts, self._claim = settings, parts, claim
+        self._settings, self._parts = settings, parts
         self._session, self._health = session, health
         self._inbox = Inbox(settings.inbox_bytes)
         self._opening = OpeningThread(parts, self._inbox, settings)
-        self._pipeline = Pipeline(parts, session, claim.buckets)
-        self._upkeep = Upkeep(settings, keys, parts, session)
-        self._broker = broker_of(settings)
-        self._messenger: Messenger | None = None
-        self._retry_s, self._retry_at = FIRST_RETRY_S, 0.0
+        self._pipeline = Pipeline(parts, session, self)
+        self._upkeep = upkeep
+        self._lines: dict[int, Line] = {}
+        self._divisions_at = 0.0
 
-    def wake(self) -> None:
-        """Something waits in the database."""
-        self._opening.wake()
+    def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
+        """Publish by any line that is up; without one it is lost, and asked for again."""
+        for line in self._lines.values():
+            if line.messenger is not None:
+                line.messenger.publish(topic, payload, qos=qos, retain=retain)
+                return
 
-    def serve(self, heart: Heart, stop: threading.Event) -> None:
+    def serve(self, home: Claim, heart: Heart, stop: threading.Event) -> None:
         """Serve until ``stop``.
 
         Raises:
@@ -125,8 +65,9 @@ class Tenure:
         """
         self._parts.forget()
         self._upkeep.begin()
-        self._pipeline.commit([])
-        self._pipeline.owe_untold()
+        heart.wake = self._opening.wake
+        self._add(home, heart)
+        heart.start()
         self._opening.start()
         try:
             while not stop.is_set():
@@ -134,12 +75,35 @@ class Tenure:
         finally:
             self._leave(heart, stop)
 
+    def _add(self, claim: Claim, heart: Heart) -> None:
+        """Begin to serve a group whose locks we hold."""
+        self._lines[claim.group] = Line(self._settings, claim, self._deliver)
+        self._share_out(heart)
+        self._pipeline.commit([])
+        self._pipeline.owe_untold(claim.buckets)
+
+    def _remove(self, group: int, heart: Heart) -> None:
+        """Hand an adopted group back to its own worker, which has asked for it."""
+        line = self._lines.pop(group)
+        line.close()
+        self._pipeline.save_lanes()
+        self._share_out(heart)
+        line.claim.give_up(self._session)
+        self._parts.forget_patients()
+        _log.info("handed over", group=group)
+
+    def _share_out(self, heart: Heart) -> None:
+        heart.served = frozenset(self._lines)
+        buckets = [bucket for line in self._lines.values() for bucket in line.claim.buckets]
+        self._pipeline.serve(buckets)
+        self._parts.metrics.serving.set(len(self._lines))
+
     def _turn(self, heart: Heart) -> None:
         if heart.lost.is_set() or self._opening.failed:
             raise OwnershipLost("the heartbeat has stopped")
-        self._keep_connected()
+        self._arrange(heart)
         now_s = time.monotonic()
-        patience = 0.01 if self._pipeline.wants_notify else IDLE_S
+        patience = NOTIFY_S if self._pipeline.wants_notify else IDLE_S
         patience = self._parts.devices.next_due(now_s, patience)
         items = self._opening.take(patience, self._settings.batch_frames)
         if items is not None or self._pipeline.wants_notify:
@@ -149,78 +113,60 @@ class Tenure:
             self._pipeline.commit([])
         self._parts.metrics.inbox.set(len(self._inbox))
 
-    def _keep_connected(self) -> None:
-        """Connect to the broker when it is away, with growing pauses."""
-        messenger, now_s = self._messenger, time.monotonic()
-        if messenger is not None and not messenger.lost.is_set():
-            return
-        if messenger is not None:
-            self._drop(messenger)
-        if now_s < self._retry_at:
-            return
-        try:
-            self._connect()
-        except BrokerUnavailable as error:
-            self._health.waits(f"broker: {error}")
-            _log.warning("broker away", error=str(error))
-            self._retry_at = time.monotonic() + self._retry_s
-            self._retry_s = min(LAST_RETRY_S, 2 * self._retry_s)
+    def _arrange(self, heart: Heart) -> None:
+        """Keep the lines up; adopt, hand over, and clear up after another division."""
+        for line in self._lines.values():
+            line.keep()
+        troubles = [line.trouble for line in self._lines.values() if line.trouble]
+        self._health.waits(f"broker: {troubles[0]}" if troubles else "")
+        for group in heart.wanted & frozenset(self._lines):
+            self._remove(group, heart)
+        if self._settings.adopt:
+            for group in heart.orphans - frozenset(self._lines):
+                self._adopt(group, heart)
+        if not troubles and time.monotonic() >= self._divisions_at:
+            self._divisions_at = time.monotonic() + DIVISIONS_EVERY_S
+            self._retire_divisions()
 
-    def _drop(self, messenger: Messenger) -> None:
-        messenger.close()
-        self._messenger = self._pipeline.voice = None
-        self._health.waits(f"broker: {messenger.reason}")
-        _log.warning("broker lost", reason=messenger.reason)
-        if messenger.taken_over:
-            raise OwnershipLost("another client has our session")
+    def _adopt(self, group: int, heart: Heart) -> None:
+        heart.orphans = frozenset()
+        home = self._lines[self._settings.group].claim
+        claim = Claim(home.worker, home.groups, group, home=False)
+        if claim.try_take(self._session, self._settings.heartbeat_lost_s):
+            _log.info("adopted", group=group)
+            self._add(claim, heart)
 
-    def _connect(self) -> None:
-        settings, claim = self._settings, self._claim
-        name = mqtt.client_id(claim.groups, claim.group)
-        messenger = Messenger(self._broker, name, settings.receive_maximum, self._deliver)
-        messenger.connect()
-        messenger.subscribe(mqtt.filters(claim.buckets))
-        self._messenger = self._pipeline.voice = messenger
-        self._retry_s = FIRST_RETRY_S
-        self._health.ready()
-        _log.info("serving", client_id=name, buckets=len(claim.buckets))
+    def _retire_divisions(self) -> None:
+        settings = self._settings
+        with self._session.transaction() as connection:
+            gone = ownership.other_divisions(connection, settings.groups, settings.heartbeat_lost_s)
+        for groups, group in gone:
+            if retire(settings, groups, group):
+                with self._session.transaction() as connection:
+                    ownership.forget(connection, groups, group)
 
     def _deliver(
         self,
         source: Messenger,
         topic: str,
         payload: bytes,
-        retained: bool,
+        retained: bool,  # noqa: FBT001 - paho's thread calls it
         mid: int,
     ) -> None:
-        received_ms = self._parts.now_ms()
-        self._inbox.put(
-            Arrival(topic, payload, retained, received_ms, time.monotonic(), source, mid)
-        )
+        received_ms, at_s = self._parts.now_ms(), time.monotonic()
+        self._inbox.put(Arrival(topic, payload, retained, received_ms, at_s, source, mid))
 
     def _leave(self, heart: Heart, stop: threading.Event) -> None:
-        """Disconnect first; then, if all is well, write down the lanes."""
+        """Disconnect first; then, if all is well, write down the lanes and say good-bye."""
         self._health.waits("standing by")
-        if self._messenger is not None:
-            self._messenger.close()
+        for line in self._lines.values():
+            line.close()
         self._opening.close()
         if stop.is_set() and not heart.lost.is_set():
             with suppress(StoreUnavailable):
                 self._pipeline.save_lanes()
+                for line in self._lines.values():
+                    line.claim.give_up(self._session)
+        heart.close()
         self._parts.forget()
-
-
-def broker_of(settings: GatewaySettings) -> BrokerAddress:
-    """The broker's address by these settings."""
-    where = BrokerAddress.parse(settings.mqtt_url)
-    password = settings.mqtt_password
-    return BrokerAddress(
-        host=where.host,
-        port=where.port,
-        tls=where.tls,
-        ca_file=settings.mqtt_ca_file,
-        cert_file=settings.mqtt_cert_file,
-        key_file=settings.mqtt_key_file,
-        username=settings.mqtt_username,
-        password=password.get_secret_value() if password else None,
-    )
+        self._parts.metrics.serving.set(0)

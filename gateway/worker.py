@@ -12,9 +12,9 @@ from gateway.ownership import Claim, Heart
 from gateway.parts import join
 from gateway.serving import Tenure
 from gateway.settings import GatewaySettings
-from gateway.store.ownership import leased
 from gateway.store.session import Session
 from gateway.telemetry import Health, Metrics
+from gateway.upkeep import Upkeep
 
 _log = structlog.get_logger()
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.2, 5.0
@@ -43,8 +43,7 @@ class Worker:
         self._keys = GatewayKeys.load(settings.gateway_sign_key_file, settings.gateway_box_key_file)
         self._parts = join(settings, self._keys, metrics)
         self._health = health
-        self._id = uuid4()
-        self._claim = Claim(settings.groups, settings.group, home=True)
+        self._home = Claim(uuid4(), settings.groups, settings.group, home=True)
 
     def run(self, stop: threading.Event) -> None:
         """Serve until ``stop``; whatever is lost is tried again with growing pauses."""
@@ -65,33 +64,27 @@ class Worker:
             pause_s = min(LAST_PAUSE_S, 2 * pause_s)
 
     def _once(self, stop: threading.Event) -> None:
-        settings, claim = self._settings, self._claim
+        settings = self._settings
         session = Session(settings.database_url)
         try:
             self._health.waits("another worker holds the buckets")
-            with leased(settings.database_url, self._id) as lease:
-                if not claim.await_locks(session, lease, settings.heartbeat_lost_s, stop):
-                    return
-            self._serve(session, stop)
-            with leased(settings.database_url, self._id) as lease:
-                lease.leave(claim.groups, claim.group)
+            if self._home.await_locks(session, settings.heartbeat_lost_s, stop):
+                self._serve(session, stop)
         finally:
             session.close()
 
     def _serve(self, session: Session, stop: threading.Event) -> None:
-        settings, claim = self._settings, self._claim
-        tenure = Tenure(settings, self._keys, self._parts, session, claim, self._health)
+        settings = self._settings
         watch = Watch(session, settings.commit_timeout_s)
         heart = Heart(
             settings.database_url,
-            self._id,
+            self._home.worker,
             every_s=settings.heartbeat_s,
-            wake=tenure.wake,
+            lost_s=settings.heartbeat_lost_s,
+            groups=settings.groups,
             watch=watch.look,
         )
-        heart.served = {claim.group}
-        heart.start()
-        try:
-            tenure.serve(heart, stop)
-        finally:
-            heart.close()
+        upkeep = Upkeep(settings, self._keys, self._parts, session)
+        Tenure(settings, self._parts, session, upkeep=upkeep, health=self._health).serve(
+            self._home, heart, stop
+        )
