@@ -8,7 +8,7 @@ holds them against each other.
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
@@ -118,12 +118,7 @@ def answer(
         "device": device_id,
         "bucket": f"{bucket:02x}",
         "topics": topics_of(bucket, device_id),
-        "mqtt": {
-            "host": broker.host,
-            "port": broker.port,
-            "ca_pem": broker.ca_pem,
-            "client_certificate_pem": certificate_pem,
-        },
+        "mqtt": {**asdict(broker), "client_certificate_pem": certificate_pem},
         "gateway": {
             "sign_public_keys": [_base64(one["sign_public"]) for one in gateway_keys],
             "box_public_key": _base64(gateway_keys[0]["box_public"]),

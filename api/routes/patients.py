@@ -77,7 +77,7 @@ async def list_patients(
 ) -> Page[Patient]:
     """List the patients whom the caller may see, in the order they were taken in."""
     after = read_cursor(cursor, int)
-    sought = await records.external_hash(work.conn, work.services.vault, external_id)
+    sought = await _external_hash(work, external_id)
     rows = await patients.records(
         work.conn, after=int(str(after[0])) if after else 0, limit=limit + 1, external_hash=sought
     )
@@ -99,18 +99,15 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
     patient_id = uuid4()
     key, wrapped = records.new_patient_key(work.services.vault, patient_id)
     values = {
+        **body.model_dump(include={"sex", "time_zone", "state", "spo2_scale", "limits"}),
         "id": patient_id,
         "bucket": bucket_of(patient_id),
         "ward": ward,
         "sealed": records.seal_personal(key, patient_id, personal),
-        "external_hash": await records.external_hash(
-            work.conn, work.services.vault, body.external_id
-        ),
+        "external_hash": await _external_hash(work, body.external_id),
         "paused_until": _check_state(body.state, body.until, work.now),
-        "limits": body.model_dump()["limits"],
         "set_by": work.caller.user_id,
         "now": work.now,
-        **body.model_dump(include={"sex", "time_zone", "state", "spo2_scale"}),
     }
     try:
         patient_no = await patients.add(work.conn, values)
@@ -124,6 +121,10 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
 def _check_ward(work: UnitOfWork, ward: str) -> None:
     if work.caller.role is not Role.ADMIN and ward != work.caller.ward:
         raise ForbiddenError("A coordinator manages their own ward.")
+
+
+async def _external_hash(work: UnitOfWork, external_id: str | None) -> bytes | None:
+    return await records.external_hash(work.conn, work.services.vault, external_id)
 
 
 async def _in_full(work: UnitOfWork, patient_id: UUID) -> PatientInFull:
@@ -184,9 +185,7 @@ async def _change_record(work: UnitOfWork, seen: Row, body: PatientChange) -> No
     values = {
         "ward": ward,
         "sealed": records.seal_personal(key, row["id"], personal),
-        "external_hash": await records.external_hash(
-            work.conn, work.services.vault, personal.external_id
-        ),
+        "external_hash": await _external_hash(work, personal.external_id),
         "sex": body.sex or row["sex"],
         "time_zone": body.time_zone or row["time_zone"],
         "state": state,

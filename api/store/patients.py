@@ -49,6 +49,14 @@ async def number(conn: Conn, patient_id: UUID) -> int | None:
     return row["no"] if row else None
 
 
+_ADD = """
+    INSERT INTO patient (id, bucket, ward, sealed, external_hash, sex, time_zone, state,
+                         paused_until, created_at)
+    VALUES (%(id)s, %(bucket)s, %(ward)s, %(sealed)s, %(external_hash)s, %(sex)s,
+            %(time_zone)s, %(state)s, %(paused_until)s, %(now)s) RETURNING no
+"""
+
+
 async def add(conn: Conn, values: Row) -> int:
     """Add a patient's record and its first care plan; answer the narrow key.
 
@@ -58,12 +66,7 @@ async def add(conn: Conn, values: Row) -> int:
             ``state``, ``paused_until``, ``spo2_scale``, ``limits``, ``set_by``, ``now``.
     """
     found = await conn.execute(
-        """
-        INSERT INTO patient (id, bucket, ward, sealed, external_hash, sex, time_zone, state,
-                             paused_until, created_at)
-        VALUES (%(id)s, %(bucket)s, %(ward)s, %(sealed)s, %(external_hash)s, %(sex)s,
-                %(time_zone)s, %(state)s, %(paused_until)s, %(now)s) RETURNING no
-        """,
+        _ADD,
         values,
     )
     row = await found.fetchone()

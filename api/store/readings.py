@@ -22,7 +22,7 @@ _RAW = """
          WHERE s.patient_no = %(patient)s AND s.metric = wanted.metric
            AND s.time >= %(start)s AND s.time < %(end)s
            AND (%(first)s OR (s.time, s.metric::integer, s.frame_id, s.value)
-                > (%(start)s, %(after_metric)s, %(after_frame)s, %(after_value)s))
+                > (%(start)s, %(metric)s, %(frame)s, %(value)s))
          ORDER BY s.time, s.frame_id, s.value LIMIT %(limit)s) o
       LEFT JOIN device d ON d.no = o.device_no
       LEFT JOIN app_user u ON u.id = o.entered_by
@@ -50,21 +50,29 @@ async def observations(
         limit: at most so many.
     """
     metric, frame, value = after or (0, 0, 0.0)
-    found = await conn.execute(
-        _RAW,
-        {
-            "metrics": list(metrics),
-            "patient": patient_no,
-            "start": span[0],
-            "end": span[1],
-            "first": after is None,
-            "after_metric": metric,
-            "after_frame": frame,
-            "after_value": value,
-            "limit": limit,
-        },
-    )
+    asked = {
+        "metrics": list(metrics),
+        "patient": patient_no,
+        "start": span[0],
+        "end": span[1],
+        "first": after is None,
+        "limit": limit,
+    }
+    found = await conn.execute(_RAW, asked | {"metric": metric, "frame": frame, "value": value})
     return await found.fetchall()
+
+
+_BUCKETS = """
+    SELECT time_bucket(%(width)s, s.time) AS start, s.metric, min(s.value) AS min,
+           avg(s.value) AS mean, max(s.value) AS max, count(*) AS count
+      FROM observation_seen s
+     WHERE s.patient_no = %(patient)s AND s.metric = ANY (%(metrics)s::smallint[])
+       AND s.time >= %(from)s AND s.time < %(to)s
+     GROUP BY 1, 2
+    HAVING %(first)s OR (time_bucket(%(width)s, s.time), s.metric::integer)
+           > (%(after_time)s, %(after_metric)s)
+     ORDER BY 1, 2 LIMIT %(limit)s
+"""
 
 
 async def buckets(
@@ -79,17 +87,7 @@ async def buckets(
 ) -> list[Row]:
     """Lowest, mean, highest and count of each metric in buckets of ``width``, by time."""
     found = await conn.execute(
-        """
-        SELECT time_bucket(%(width)s, s.time) AS start, s.metric, min(s.value) AS min,
-               avg(s.value) AS mean, max(s.value) AS max, count(*) AS count
-          FROM observation_seen s
-         WHERE s.patient_no = %(patient)s AND s.metric = ANY (%(metrics)s::smallint[])
-           AND s.time >= %(from)s AND s.time < %(to)s
-         GROUP BY 1, 2
-        HAVING %(first)s OR (time_bucket(%(width)s, s.time), s.metric::integer)
-               > (%(after_time)s, %(after_metric)s)
-         ORDER BY 1, 2 LIMIT %(limit)s
-        """,
+        _BUCKETS,
         {
             "width": width,
             "patient": patient_no,

@@ -210,3 +210,12 @@ def staffed(ward: Ward) -> Ward:
     for role in (Role.COORDINATOR, Role.DOCTOR, Role.NURSE, Role.PATIENT):
         ward.add(role.value, role)
     return ward
+
+
+@pytest.fixture
+def watched(staffed: Ward) -> tuple[Ward, str]:
+    """A ward with a patient in the doctor's care team."""
+    patient = staffed.take_in()
+    team = {"clinicians": [staffed.ids["doctor"]]}
+    staffed.put("coordinator", f"/patients/{patient}/care-team", team)
+    return staffed, patient
