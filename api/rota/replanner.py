@@ -34,6 +34,7 @@ class RePlanner:
     services: Services
     settings: RotaSettings
     _boundary: datetime | None = None
+    _made_at: float = 0.0
 
     async def work(self, conn: Connection, wake: Wake) -> None:
         """Work until cancelled."""
@@ -61,6 +62,7 @@ class RePlanner:
         """Wait until nothing has happened for a moment; return what else did."""
         more: set[str] = set()
         loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._made_at + self.settings.gap_s - loop.time())
         end = loop.time() + self.settings.debounce_most_s
         while (left := end - loop.time()) > 0:
             said = await wake.wait(min(self.settings.debounce_s, left))
@@ -71,6 +73,7 @@ class RePlanner:
 
     async def _make(self, conn: Connection, cause: str) -> None:
         plan_id = await plan(conn, self.services.now(), cause, self.settings)
+        self._made_at = asyncio.get_running_loop().time()
         log.info("planned", plan=str(plan_id), cause=cause)
 
 

@@ -16,6 +16,7 @@ class RotaSettings(BaseSettings):
     Attributes:
         debounce_s: real seconds of quiet before a plan is made ...
         debounce_most_s: ... but a plan is made after so many, quiet or not.
+        gap_s: real seconds between the end of one plan's making and the start of the next.
         time_limit_s: most seconds of solving for one ward.
         check_s: real seconds after which the rota is looked at although nothing woke it.
         horizon_minutes: how far ahead a plan counts a person's time.
@@ -39,6 +40,7 @@ class RotaSettings(BaseSettings):
 
     debounce_s: float = Field(default=1.0, ge=0)
     debounce_most_s: float = Field(default=5.0, ge=0)
+    gap_s: float = Field(default=2.0, ge=0)
     time_limit_s: float = Field(default=2.0, gt=0, le=60)
     check_s: float = Field(default=30.0, gt=0)
     horizon_minutes: float = Field(default=240.0, gt=0)
