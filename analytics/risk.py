@@ -5,21 +5,25 @@ and every assessment names the version it used. What is personal (baselines, tre
 examples) stays in the patient's lane. Version 0 is a prior that follows NEWS2; it is shown, but
 no version raises an alert before it has seen enough of both outcomes. A version is a plain
 record of numbers: its snapshot needs no pickle.
+
+Scoring needs river no more than it needs pickle: it is imported when a version is learnt, since
+it brings scikit-learn with it, and a gateway that starts again after a crash cannot wait for that.
 """
 
 from functools import cached_property
 from math import exp
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 from msgspec import Struct
-from river import drift, linear_model, optim
-from river.utils import VectorDict
 
 from analytics.errors import SnapshotError
 from analytics.features import NAMES
 from analytics.news2 import MAXIMUM
 from analytics.validation import BINS, SCORES, Counts, bin_of, calibration, empty
+
+if TYPE_CHECKING:
+    from river.linear_model import LogisticRegression
 
 FORMAT = 1
 LEARNING_RATE = 0.02
@@ -173,7 +177,10 @@ class PopulationModel:
         return cls(state)
 
 
-def _river_model(state: ModelState) -> linear_model.LogisticRegression:
+def _river_model(state: ModelState) -> "LogisticRegression":
+    from river import linear_model, optim  # noqa: PLC0415 - see the module's docstring
+    from river.utils import VectorDict  # noqa: PLC0415
+
     model = linear_model.LogisticRegression(
         optimizer=optim.SGD(LEARNING_RATE),
         l2=L2,
@@ -209,7 +216,9 @@ def _judged(
 
 def _drifts(before: tuple[float, ...], now: list[float]) -> int:
     """Count how often the error's level changed in ``now``, given the errors before (ADWIN)."""
-    watch = drift.ADWIN()
+    from river.drift import ADWIN  # noqa: PLC0415 - see the module's docstring
+
+    watch = ADWIN()
     for loss in before:
         watch.update(loss)
     found = 0
