@@ -29,6 +29,10 @@ TASK_FAILURES = Counter(
 POOL = Gauge("homeward_api_pool", "Connections of the pools", ("pool", "what"), registry=REGISTRY)
 
 
+# Without local variables: they hold passwords, tokens and names.
+_TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
+
 def configure_logs() -> None:
     """Write JSON lines to standard error, from our own code and from libraries alike."""
     structlog.configure(
@@ -36,7 +40,7 @@ def configure_logs() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(_TRACEBACKS),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -1,6 +1,7 @@
 """What coordinators and operators look at: scores, panel, refused frames, audit, readiness."""
 
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.service.api.conftest import Ward
 from tests.service.api.writing import assess
@@ -96,3 +97,14 @@ def test_readiness_names_what_is_missing(ward: Ward) -> None:
     text = ward.get("", "/metrics").text
     assert 'homeward_api_requests_total{method="GET",route="/me",status="200"}' in text
     assert "admin" not in text
+
+
+def test_the_record_holds_when_many_write_it_at_once(staffed: Ward) -> None:
+    patient = staffed.take_in()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda _: staffed.get("coordinator", f"/patients/{patient}"), range(60))
+        )
+    assert {one.status_code for one in answers} == {200}
+    told = staffed.get("admin", "/audit").json()["verification"]
+    assert (told["ok"], told["rows"]) == (True, 61)
