@@ -18,6 +18,14 @@ PAGES = {
     "patient": ("singh", "/patients/{alice}"),
     "mine": ("alice", "/mine"),
 }
+TROUBLED = {
+    "now": "2026-01-01T00:00:00Z",
+    "rate": 1,
+    "zone": None,
+    "engine": False,
+    "gateway": False,
+    "on_shift": 0,
+}
 FOOTER = "Homeward is not a medical device and not for primary alarming."
 
 UNNAMED = """() => [...document.querySelectorAll("button, a, input, select, textarea")]
@@ -51,13 +59,18 @@ def test_pages_are_sound(desk: Desk, ward: SeededWard, name: str) -> None:
     assert page.evaluate(SPEAKING_IDS) == []
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement !== document.body")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_fit_a_phone(desk: Desk, ward: SeededWard, name: str) -> None:
-    page = shown(desk, ward, name, viewport=PHONE)
+    page.set_viewport_size(PHONE)
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_patient_is_not_told_of_the_wards_own_troubles(desk: Desk, ward: SeededWard) -> None:
+    page = shown(desk, ward, "mine")
+    expect(page.locator("main")).to_contain_text("In an emergency call the emergency number")
+    page.route("**/ui/status", lambda route: route.fulfill(json=TROUBLED))
+    page.wait_for_timeout(5_000)
+    expect(page.locator("#banner")).to_be_hidden()
+    page.unroute_all(behavior="wait")
 
 
 def test_the_policy_forbids_everything_inline(desk: Desk) -> None:

@@ -1,5 +1,5 @@
 // The doctor's feed: what needs an answer now, live, oldest of the most urgent first.
-import { all } from "./http.js";
+import { all, get } from "./http.js";
 import { $, h, arrange, empty, say, trouble } from "./dom.js";
 import { alertCard, grouped } from "./alert_card.js";
 import { byUrgency, conditionName, countMarks, counts, isOpen } from "./ward.js";
@@ -24,7 +24,8 @@ let loaded = false;
 async function load() {
   streamedMeanwhile.clear();
   try {
-    const found = await all("/alerts", { state: ["open", "acknowledged"] });
+    const [open, closed] = await Promise.all([all("/alerts", { state: ["open", "acknowledged"] }), get("/alerts", { state: ["resolved", "expired"], limit: 50 })]);
+    const found = [...open, ...closed.items];
     for (const [id, alert] of alerts) if (isOpen(alert) && !streamedMeanwhile.has(id)) alerts.delete(id);
     for (const alert of found) if (!streamedMeanwhile.has(alert.id)) alerts.set(alert.id, alert);
     loaded = true;
@@ -69,7 +70,7 @@ function keep(now) {
   alerts.set(now.id, now);
   draw();
 }
-const closedAt = (alert) => Date.parse(alert.closed_at ?? alert.changed_at ?? alert.raised_at);
+const closedAt = (alert) => Date.parse(alert.closed_at ?? alert.raised_at);
 
 function draw() {
   const shown = [...alerts.values()].filter((alert) => kind === "all" || alert.kind === kind);

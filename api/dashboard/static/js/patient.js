@@ -135,4 +135,15 @@ await loadFacts();
 await Promise.all([loadAlerts(), loadCharts()]);
 setInterval(refresh, REFRESH_MS);
 setInterval(() => { if (document.visibilityState === "visible") loadCharts(); }, 4 * REFRESH_MS);
-new AlertStream({ onEvent, onState: (line) => lineState(line) }).run();
+
+// A page that nobody looks at gives its connection back: a browser has few for each server.
+let line;
+function listen() {
+  line = new AlertStream({ onEvent, onState: (state) => lineState(state) });
+  line.run();
+}
+document.addEventListener("visibilitychange", () => {
+  line.stop();
+  if (document.visibilityState === "visible") { refresh(); listen(); }
+});
+listen();

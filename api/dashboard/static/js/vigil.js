@@ -1,7 +1,7 @@
 // Watches the watchers: the clock, the alert engine, the line to this page and the rota. Whatever
 // is wrong is said in one loud banner, with what to do, because a quiet page must mean a quiet ward.
 import { page } from "./http.js";
-import { setClock, secondsText, tick, wardNow, span } from "./clock.js";
+import { setClock, secondsText, tick, wardNow } from "./clock.js";
 import { $, h, shape } from "./dom.js";
 
 const POLL_MS = 4000;
@@ -12,6 +12,9 @@ const TOLD = {
   gateway: ["Readings are NOT being taken in.", "The gateway does not answer. Devices keep their readings; nothing new arrives until it is back."],
   shift: ["NOBODY is on shift.", "No clinician receives alerts. Coordinators: add a shift on the capacity board, or use the out-of-hours route."],
 };
+// A patient is told what concerns them, in their words, and not the ward's own troubles.
+const TOLD_PATIENTS = { server: ["This page is not up to date.", "If you feel unwell, call the ward. In an emergency call the emergency number."] };
+const told = document.body.dataset.page === "mine" ? TOLD_PATIENTS : TOLD;
 const wrong = new Map(); // name -> ward time since
 let streamed = false;
 
@@ -24,12 +27,12 @@ export function set(name, isWrong) {
 function draw() {
   const banner = $("banner");
   if (!banner) return;
-  const names = [...wrong.keys()].filter((name) => !(name === "line" && wrong.has("server")));
+  const names = [...wrong.keys()].filter((name) => name in told && !(name === "line" && wrong.has("server")));
   banner.hidden = names.length === 0;
   document.body.classList.toggle("alarmed", names.length > 0);
   document.body.classList.toggle("lost", wrong.has("line") || wrong.has("server"));
   const items = names.map((name) => h("li", { "data-wrong": name }, shape("high"),
-    h("div", {}, h("strong", {}, TOLD[name][0]), TOLD[name][1], ` Since ${secondsText(wrong.get(name))}.`)));
+    h("div", {}, h("strong", {}, told[name][0]), told[name][1], ` Since ${secondsText(wrong.get(name))}.`)));
   banner.replaceChildren(h("ul", {}, items));
   pulse();
 }
@@ -70,4 +73,3 @@ export function lineState(state) {
   set("line", state !== "live");
   pulse();
 }
-export const sinceText = (seconds) => span(seconds);
