@@ -70,7 +70,7 @@ def test_a_herd_of_devices_comes_back_at_once(rig: Rig, gateway: Child) -> None:
     assert gateway.alive()
     with rig.crew(150, seed=5) as herd:
         herd.order(lambda: [m.core.disconnected() for m in herd.members.values()])
-        herd.talk(400.0, 2.0)
+        herd.talk(600.0, 1.0)
         herd.order(lambda: come_back(herd))
         rig.settle(herd)
 

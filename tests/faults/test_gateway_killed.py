@@ -19,7 +19,7 @@ def test_kills_at_random_moments_lose_nothing(
 ) -> None:
     rng = random.Random(seed)
     crew.rate = RATE
-    for _ in range(3):
+    for _ in range(2):
         time.sleep(rng.uniform(0.05, 0.9))
         gateway.kill()
         rig.nothing_covered_is_lost(crew)
