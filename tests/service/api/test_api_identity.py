@@ -36,17 +36,6 @@ def test_refusals_look_the_same_and_name_the_scheme(ward: Ward) -> None:
     assert ward.get("", "/me", headers={"Authorization": "Bearer x"}).status_code == 401
 
 
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(ward: Ward) -> None:
-    def seconds(name: str) -> float:
-        started = time.perf_counter()
-        ward.log_in(name, "not this one")
-        return time.perf_counter() - started
-
-    known = min(seconds("admin") for _ in range(4))
-    unknown = min(seconds("nobody") for _ in range(4))
-    assert 0.5 < known / unknown < 2.0
-
-
 def test_guessing_is_throttled_and_the_right_password_too(ward: Ward) -> None:
     answers = [ward.log_in("admin", f"guess number {n}").status_code for n in range(12)]
     assert answers[:10] == [401] * 10

@@ -3,6 +3,8 @@
 import asyncio
 
 import pyotp
+import pytest
+from argon2 import extract_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +28,25 @@ def test_a_password_fits_its_own_hash_alone() -> None:
         assert not await identity.password_matches(stored, "correct horse batterx")
         assert not await identity.password_matches(None, "")
         assert not await identity.password_matches("no hash", "x")
+
+    asyncio.run(scene())
+
+
+def test_an_unknown_name_costs_as_much_as_a_wrong_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[str] = []
+
+    def matches(stored: str, _password: str) -> bool:
+        looked_at.append(stored)
+        return True
+
+    async def scene() -> None:
+        real = await identity.hash_password("correct horse battery")
+        monkeypatch.setattr(identity, "_matches", matches)
+        assert not await identity.password_matches(None, "anything")
+        (stand_in,) = looked_at
+        assert extract_parameters(stand_in) == extract_parameters(real)
 
     asyncio.run(scene())
 
