@@ -154,6 +154,18 @@ def test_a_thousand_patients_are_usable(desk: Desk) -> None:
     page.unroute_all(behavior="wait")
 
 
+def test_the_handover_prints_names_and_black_ink(desk: Desk, ward: SeededWard) -> None:
+    ward.find("Hans Haddad")
+    page = desk.open("singh", "/handover", color_scheme="dark")
+    page.emulate_media(media="print")
+    entry = page.locator(".card", has=page.get_by_role("link", name="Hans Haddad"))
+    expect(entry.get_by_role("link", name="Hans Haddad")).to_be_visible()
+    mark = entry.locator(".mark").first
+    assert mark.evaluate("(node) => getComputedStyle(node).color") == "rgb(0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+
+
 def test_motion_is_stilled_for_who_asks(desk: Desk, ward: SeededWard) -> None:
     ward.find("Jun Petrov", "critical_spo2")
     page = desk.open("singh", "/feed", reduced_motion="reduce")

@@ -2,7 +2,7 @@
 // that prints.
 import { page } from "./http.js";
 import { $, h, empty, mark, trouble } from "./dom.js";
-import { moment, timeText, wardNow } from "./clock.js";
+import { clockText, dayText, moment, timeText, wardNow } from "./clock.js";
 import { conditionName, isOpen, metricName, metricUnit, metricValue, score, stateWords, RANK } from "./ward.js";
 import { watch } from "./vigil.js";
 
@@ -29,7 +29,7 @@ function event(alert) {
 function entry(row) {
   const alerts = [...row.alerts].sort((a, b) => (isOpen(a) ? 0 : 1) - (isOpen(b) ? 0 : 1) || RANK[a.priority] - RANK[b.priority]);
   return h("li", { class: "card", "data-patient": row.patient ?? "" },
-    h("div", { class: "tools" }, h("h3", {}, row.patient ? h("a", { href: `/patients/${row.patient}` }, row.name) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
+    h("div", { class: "entry-head" }, h("h3", {}, row.patient ? h("a", { href: `/patients/${row.patient}` }, row.name) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
       row.patient && score(row.news2), h("span", { class: "spacer" }),
       h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor}` : row.patient ? "with nobody" : "", row.received ? [" · heard ", moment(row.received)] : "")),
     row.patient && h("p", { class: "vitals" }, SHOWN.map((name) => vital(name, row.latest ?? {}))),
@@ -44,7 +44,7 @@ function draw(items) {
   $("calm-part").hidden = calm.length === 0;
   $("calm-count").textContent = `${calm.length}`;
   $("calm").replaceChildren(...calm.filter((row) => row.patient).map((row) => h("li", {}, score(row.news2, { words: false }), " ", h("a", { href: `/patients/${row.patient}` }, row.name), h("span", { class: "soft small" }, " ", moment(row.received, { only: true })))));
-  $("made").textContent = `Made ${timeText(wardNow())}, the last ${hours} hours`;
+  $("made").textContent = `Made ${dayText(wardNow())} ${clockText(wardNow())}, the last ${hours} hours`;
 }
 $("hours").addEventListener("change", () => { hours = Number($("hours").value); load(); });
 $("print").addEventListener("click", () => print());
