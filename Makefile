@@ -13,7 +13,7 @@ demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SEC
 	@exec $(BIN)/python -m deploy.demo
 
 test: setup  ## every test, against the real services
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not soak"
 
 check: $(VENV_STAMP)  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check --quiet

@@ -61,9 +61,10 @@ def cache_folder(settings: StackSettings) -> Path:
     if account is not None:
         candidates.append(_ROOT_CACHE)
     for base in candidates:
-        folder = base / "homeward"
-        folder.mkdir(parents=True, exist_ok=True)
-        if can_reach(folder, account):
+        base.mkdir(parents=True, exist_ok=True)
+        if can_reach(base, account):
+            folder = base / "homeward"
+            folder.mkdir(exist_ok=True)
             return folder
     raise SetupFailed(f"the account {account} cannot reach any cache folder of {candidates}")
 
