@@ -113,6 +113,13 @@ class DeviceBook:
             state.due_s = due
             heapq.heappush(self._due, (due, state.device.no))
 
+    def rush(self, now_s: float) -> None:
+        """Make everything that is owed due now."""
+        for state in self._states.values():
+            if state.due_s < _NEVER:
+                state.due_s = now_s
+                heapq.heappush(self._due, (now_s, state.device.no))
+
     def due(self, now_s: float, most: int = 500) -> list[DeviceState]:
         """The devices to be told now; they count as told."""
         found: list[DeviceState] = []

@@ -142,13 +142,26 @@ def _learnt(
 ) -> Interval:
     """What a frame in sequence tells of its boot's clock."""
     if isinstance(message, wire.Vitals):
-        newest = newest_ms(message)
-        return interval if newest is None else clocks.heard(interval, newest, received_ms, rules)
+        at_ms = _telling_ms(message, interval, received_ms, rules)
+        return interval if at_ms is None else clocks.heard(interval, at_ms, received_ms, rules)
     if isinstance(message, wire.Receipt):
         return clocks.heard(interval, message.at, received_ms, rules)
     echo = message.echo
     said = Echo(echo.gateway, echo.heard) if isinstance(echo, wire.ClockEcho) else None
     return clocks.told(interval, message.now, said, received_ms, rules)
+
+
+def _telling_ms(
+    message: wire.Vitals, interval: Interval, received_ms: int, rules: ClockRules
+) -> int | None:
+    """The time in a message that tells of the clock: its newest, a lone slip ahead left out."""
+    newest = newest_ms(message)
+    if newest is None or interval.low is None:
+        return newest
+    most = received_ms - interval.low + rules.stands_ms
+    if newest <= most:
+        return newest
+    return max((sample.t for sample in message.samples if sample.t <= most), default=newest)
 
 
 def _count(
