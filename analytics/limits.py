@@ -28,7 +28,11 @@ LOW_NAMES[Metric.GLUCOSE] = "glucose_low"
 HIGH_NAMES[Metric.GLUCOSE] = "glucose_high"
 CRITICAL_NAMES: dict[int, str] = {int(m): f"critical_{m.wire_name}" for m in Metric}
 _WORDS: dict[int, str] = {int(m): facts.label for m, facts in FACTS.items()}
-_UNITS: dict[int, str] = {int(m): facts.unit.strip("{}") for m, facts in FACTS.items()}
+_READ_AS = {"mm[Hg]": "mmHg", "Cel": "°C"}
+"""UCUM is for programs; a message is read by people."""
+_UNITS: dict[int, str] = {
+    int(m): _READ_AS.get(facts.unit, facts.unit.strip("{}")) for m, facts in FACTS.items()
+}
 _METRICS: dict[int, Metric] = {int(metric): metric for metric in Metric}
 
 

@@ -150,6 +150,20 @@ def test_the_patients_own_limits() -> None:
     assert Bedside(CarePlan(spo2_scale=2)).see(spo2=88).findings == []
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"temp": 39.5}, "Temperature 39.5 °C, above 39"),
+        ({"sbp": 182}, "Systolic 182 mmHg, above 180"),
+        ({"spo2": 86}, "SpO2 86 %, below 91"),
+    ],
+)
+def test_messages_name_units_as_people_read_them(changed: dict[str, float], told: str) -> None:
+    bed = Bedside()
+    bed.well(**changed)
+    assert told in [one.message for one in bed.findings]
+
+
 def test_a_limit_taken_away_ends_what_it_started() -> None:
     bed = Bedside(CarePlan(limits={Metric.WEIGHT: Limit(high=80)}))
     for _ in range(8):

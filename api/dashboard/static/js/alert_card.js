@@ -27,12 +27,10 @@ export function alertCard(alerts, { person, onDone, link = true } = {}) {
   return h("li", { class: "alert", "data-priority": worst.priority, "data-state": worst.state }, head, alerts.map((alert) => line(alert, onDone, waiting.length > 1)));
 }
 
-const plain = (message) => message.replaceAll("mm[Hg]", "mmHg").replaceAll(" Cel", " °C"); // UCUM is for machines
-
 function line(alert, onDone, several) {
   return h("div", { class: alert.state === "open" ? "line flash" : "line", "data-id": alert.id, "data-state": alert.state },
     h("div", {},
-      h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${plain(alert.message)}` : "",
+      h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : "",
         alert.count > 1 && h("span", { class: "soft" }, ` (seen ${alert.count} times)`), alert.kind === "technical" && [" ", h("span", { class: "tag" }, "technical")]),
       h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
         h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert)),
