@@ -1,0 +1,69 @@
+"""When a device is told, and what."""
+
+from gateway.devices import AckRules, DeviceBook
+from gateway.registry import Device
+from gateway.windows import Window
+
+RULES = AckRules(frames=4, after_s=10.0, prompt_s=0.2)
+
+
+def device(number: int = 1) -> Device:
+    return Device(number, f"w-{number}", 1, revoked=False, bound_from_ms=None, bound_to_ms=None)
+
+
+def test_told_after_so_many_frames_or_so_long() -> None:
+    book = DeviceBook(RULES, 10)
+    state = book.use(device())
+    state.windows[3] = Window(3)
+    book.owe(state, 3, 0.0, prompt=False)
+    assert book.due(9.9) == []
+    assert book.next_due(9.0, 5.0) == 1.0
+    assert book.due(10.0) == [state]
+    book.told(state, 10.0, 1_000)
+    assert book.due(99.0) == []
+    for _ in range(4):
+        book.owe(state, 3, 20.0, prompt=False)
+    assert book.due(20.0) == [state]
+
+
+def test_told_at_once_after_a_duplicate_but_not_every_time() -> None:
+    book = DeviceBook(RULES, 10)
+    state = book.use(device())
+    state.windows[3] = Window(3)
+    book.owe(state, 3, 5.0, prompt=True)
+    assert book.due(5.0) == [state]
+    book.told(state, 5.0, 1_000)
+    book.owe(state, 3, 5.1, prompt=True)
+    assert book.due(5.1) == []
+    assert book.due(5.2) == [state]
+
+
+def test_the_newest_boot_is_always_named() -> None:
+    book = DeviceBook(RULES, 10)
+    state = book.use(device())
+    for boot in range(1, 8):
+        state.windows[boot] = Window(boot)
+    book.owe(state, 2, 0.0, prompt=True)
+    assert [one.boot for one in state.acks(5).boots] == [7, 2]
+    book.told(state, 0.0, 5)
+    assert sorted(state.windows) == [2, 4, 5, 6, 7]
+
+
+def test_the_book_is_bounded_but_forgets_no_debt() -> None:
+    book = DeviceBook(RULES, 3)
+    owed = book.use(device(1))
+    owed.windows[1] = Window(1)
+    book.owe(owed, 1, 0.0, prompt=False)
+    for number in range(2, 10):
+        book.use(device(number))
+    book.trim()
+    assert book.get(1) is owed
+    assert len(book) <= 4
+
+
+def test_warnings_are_spaced() -> None:
+    state = DeviceBook(RULES, 3).use(device())
+    assert state.may_warn("forged", 0.0, 60.0)
+    assert not state.may_warn("forged", 59.0, 60.0)
+    assert state.may_warn("conflict", 59.0, 60.0)
+    assert state.may_warn("forged", 60.0, 60.0)
