@@ -1,14 +1,41 @@
-"""The statements that write a batch's state: rows come as one array for each column."""
+"""The statements that write a batch's state: rows come as one array for each column.
 
-WINDOW = """
+The arrays go over in binary (``%b``): in text psycopg escapes every quote of every JSON document,
+which cost more than scoring the frame.
+"""
+
+from typing import NamedTuple
+
+from gateway.store.arrays import (
+    BoolArray,
+    ByteaArray,
+    Float8Array,
+    Int2Array,
+    Int4Array,
+    Int8Array,
+    Shape,
+    TextArray,
+    UuidArray,
+)
+
+
+class Statement(NamedTuple):
+    """SQL and the types of its columns."""
+
+    sql: str
+    shape: Shape
+
+
+WINDOW = Statement(
+    """
     INSERT INTO device_window AS w (device_no, boot, upto, highest, also, refused, stored,
         duplicates, last_received, last_device_ms, offset_low_ms, offset_high_ms, clock_jumps,
         acked_at)
     SELECT no, boot, upto, highest, also::bigint[], refused::jsonb, stored, duplicates,
            to_timestamp(received / 1000.0), last_ms, low, high, jumps, to_timestamp(acked / 1000.0)
-      FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-                  %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
-                  %s::bigint[], %s::int[], %s::bigint[])
+      FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::text[],
+                  %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[],
+                  %b::bigint[], %b::int[], %b::bigint[])
            n(no, boot, upto, highest, also, refused, stored, duplicates, received, last_ms, low,
              high, jumps, acked)
     ON CONFLICT (device_no, boot) DO UPDATE SET upto = excluded.upto, highest = excluded.highest,
@@ -17,14 +44,17 @@ WINDOW = """
         last_device_ms = excluded.last_device_ms, offset_low_ms = excluded.offset_low_ms,
         offset_high_ms = excluded.offset_high_ms, clock_jumps = excluded.clock_jumps,
         acked_at = excluded.acked_at
-"""
-NOW = """
+""",
+    (,),
+)
+NOW = Statement(
+    """
     INSERT INTO patient_now AS p (patient_no, received, measured, news2_low, news2_high, risk,
         assessment, latest)
     SELECT no, to_timestamp(received / 1000.0), to_timestamp(measured / 1000.0), low, high, risk,
            assessment::jsonb, latest::jsonb
-      FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::smallint[], %s::smallint[],
-                  %s::float8[], %s::text[], %s::text[])
+      FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::smallint[], %b::smallint[],
+                  %s, %b::text[], %b::text[])
            n(no, received, measured, low, high, risk, assessment, latest)
     ON CONFLICT (patient_no) DO UPDATE SET received = excluded.received, latest = excluded.latest,
         measured = coalesce(excluded.measured, p.measured),
@@ -32,50 +62,71 @@ NOW = """
         news2_high = coalesce(excluded.news2_high, p.news2_high),
         risk = coalesce(excluded.risk, p.risk),
         assessment = coalesce(excluded.assessment, p.assessment)
-"""
-SNAPSHOT = """
+""",
+    (Float8Array,),
+)
+SNAPSHOT = Statement(
+    """
     INSERT INTO model_snapshot (patient_no, frame_id, taken_at, state)
     SELECT no, frame_id, to_timestamp(taken / 1000.0), state
-      FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::bytea[]) n(no, frame_id, taken, state)
+      FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::bytea[]) n(no, frame_id, taken, state)
     ON CONFLICT (patient_no) DO UPDATE SET frame_id = excluded.frame_id,
         taken_at = excluded.taken_at, state = excluded.state
-"""
-OUTBOX = """
+""",
+    (,),
+)
+OUTBOX = Statement(
+    """
     INSERT INTO outbox (patient_no, device_no, frame_id, kind, created_at, payload)
     SELECT patient_no, device_no, frame_id, kind, to_timestamp(at / 1000.0), payload::jsonb
-      FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::text[], %s::bigint[], %s::text[])
+      FROM unnest(%b::int[], %b::int[], %b::bigint[], %b::text[], %b::bigint[], %b::text[])
            n(patient_no, device_no, frame_id, kind, at, payload)
-"""
-QUARANTINE = """
+""",
+    (,),
+)
+QUARANTINE = Statement(
+    """
     INSERT INTO quarantine (received, device_no, topic, reason, signed, boot, seq, detail, payload)
     SELECT to_timestamp(at / 1000.0), device_no, topic, reason, signed, boot, seq, detail, payload
-      FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::bool[], %s::bigint[],
-                  %s::bigint[], %s::text[], %s::bytea[])
+      FROM unnest(%b::bigint[], %b::int[], %b::text[], %b::text[], %b::bool[], %b::bigint[],
+                  %b::bigint[], %b::text[], %b::bytea[])
            n(at, device_no, topic, reason, signed, boot, seq, detail, payload)
-"""
-REFUSALS = """
+""",
+    (,),
+)
+REFUSALS = Statement(
+    """
     INSERT INTO refusal_count AS r (device_no, reason, n, newest)
     SELECT no, reason, count, to_timestamp(at / 1000.0)
-      FROM unnest(%s::int[], %s::text[], %s::bigint[], %s::bigint[]) n(no, reason, count, at)
+      FROM unnest(%b::int[], %b::text[], %b::bigint[], %b::bigint[]) n(no, reason, count, at)
     ON CONFLICT (device_no, reason) DO UPDATE SET n = r.n + excluded.n, newest = excluded.newest
-"""
-EXAMPLES = """
+""",
+    (,),
+)
+EXAMPLES = Statement(
+    """
     INSERT INTO risk_example (patient_no, at, example)
     SELECT no, to_timestamp(at / 1000.0), example
-      FROM unnest(%s::int[], %s::bigint[], %s::bytea[]) n(no, at, example)
-"""
-INPUTS = """
+      FROM unnest(%b::int[], %b::bigint[], %b::bytea[]) n(no, at, example)
+""",
+    (,),
+)
+INPUTS = Statement(
+    """
     UPDATE lane_input i SET folded_as = n.frame_id, folded_at = to_timestamp(n.at / 1000.0),
            plan_revision = n.plan, model_version = n.model, in_episode = n.episode,
            paused = n.paused
-      FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::bool[],
-                  %s::bool[]) n(id, frame_id, at, plan, model, episode, paused)
+      FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::int[], %b::int[], %b::bool[],
+                  %b::bool[]) n(id, frame_id, at, plan, model, episode, paused)
      WHERE i.id = n.id
-"""
-RECEIPTS = """
+""",
+    (,),
+)
+RECEIPTS = Statement(
+    """
     UPDATE command c SET state = n.state, changed_at = to_timestamp(n.at / 1000.0)
       FROM (SELECT DISTINCT ON (no, id) * FROM
-              unnest(%s::int[], %s::text[], %s::text[], %s::bigint[]) n(no, id, state, at)
+              unnest(%b::int[], %b::text[], %b::text[], %b::bigint[]) n(no, id, state, at)
              ORDER BY no, id, array_position(ARRAY['delivered', 'seen', 'done', 'declined'], state)
                       DESC) n
      WHERE c.id::text = n.id AND c.device_no = n.no
@@ -83,25 +134,36 @@ RECEIPTS = """
                                 'declined'], n.state)
          > array_position(ARRAY['queued', 'sent', 'expired', 'delivered', 'seen', 'done',
                                 'declined'], c.state)
-"""
-ONLINE = """
+""",
+    (,),
+)
+ONLINE = Statement(
+    """
     INSERT INTO device_now AS d (device_no, online, since)
     SELECT no, online, to_timestamp(at / 1000.0)
-      FROM unnest(%s::int[], %s::bool[], %s::bigint[]) n(no, online, at)
+      FROM unnest(%b::int[], %b::bool[], %b::bigint[]) n(no, online, at)
     ON CONFLICT (device_no) DO UPDATE SET online = excluded.online, since = excluded.since
      WHERE d.online <> excluded.online
-"""
-SUPERSEDED = """
+""",
+    (,),
+)
+SUPERSEDED = Statement(
+    """
     UPDATE device_key k SET superseded_at = to_timestamp(n.at / 1000.0), superseded_boot = n.boot,
            superseded_seq = n.seq
-      FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) n(id, at, boot, seq)
+      FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[]) n(id, at, boot, seq)
      WHERE k.id = n.id AND k.superseded_at IS NULL
-"""
-STAFF = """
+""",
+    (,),
+)
+STAFF = Statement(
+    """
     INSERT INTO observation (time, received, frame_id, patient_no, metric, quality, value,
         entered_by)
     SELECT to_timestamp(at / 1000.0), to_timestamp(received / 1000.0), frame_id, patient_no,
            metric, 1, value, by
-      FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::smallint[],
-                  %s::float8[], %s::uuid[]) n(at, received, frame_id, patient_no, metric, value, by)
-"""
+      FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::int[], %b::smallint[],
+                  %s, %b::uuid[]) n(at, received, frame_id, patient_no, metric, value, by)
+""",
+    (Float8Array,),
+)
