@@ -2,7 +2,8 @@
 
 It is written at once when a certificate was revoked, and daily in any case: a list that has expired
 shuts every device out. What makes a revoked device's readings worthless is the gateway's refusal;
-the list only closes the door as well. Whoever runs the broker makes it read the file again.
+the list only closes the door as well. Whoever runs the broker makes it read the file again: see
+``deploy.revocations`` and ``deploy/broker/serve.sh``.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from api.services import Services
 from api.store import devices
 from api.store.acting import act_for
 
-LOOK_S = 10.0
+LOOK_S = 5.0
 REISSUE_AFTER = timedelta(days=1)
 
 
@@ -44,5 +45,7 @@ async def keep_list(services: Services, path: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file in one step: readers see the old content or the new, never a part."""
     draft = path.with_name(f".{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
     draft.write_bytes(content)
     draft.replace(path)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from analytics.domain.clock import WardClock
 from deploy.keys import Secrets
 from deploy.launch import Launch
-from deploy.mosquitto import PrivateMosquitto
+from deploy.mosquitto import LIST, PrivateMosquitto
 from deploy.ports import HOST, Ports
 from deploy.postgres import PrivatePostgres
 from deploy.settings import inherited_environment
@@ -48,6 +48,18 @@ def broker_part(server: PrivateMosquitto) -> Part:
     return Part(name="broker", launch=server.launch(), ready=server.answers)
 
 
+def own_broker(secrets: Secrets, ports: Ports) -> dict[str, str]:
+    """Return what gateway and API are told of the stack's own broker."""
+    return {
+        "HOMEWARD_MQTT_URL": f"mqtts://{HOST}:{ports.mqtt_service}",
+        "HOMEWARD_MQTT_CA_FILE": str(secrets.file("service-ca.crt")),
+        "HOMEWARD_MQTT_CERT_FILE": str(secrets.file("gateway.crt")),
+        "HOMEWARD_MQTT_KEY_FILE": str(secrets.file("gateway.key")),
+        "HOMEWARD_DEVICE_MQTT_HOST": "localhost",
+        "HOMEWARD_DEVICE_MQTT_PORT": str(ports.mqtt),
+    }
+
+
 def gateway_part(wiring: Wiring) -> Part:
     """Return the gateway as a part."""
     secrets = wiring.secrets
@@ -72,6 +84,7 @@ def api_part(wiring: Wiring) -> Part:
         "HOMEWARD_MASTER_KEY_FILE": str(secrets.file("master.key")),
         "HOMEWARD_DEVICE_CA_CERT_FILE": str(secrets.file("device-ca.crt")),
         "HOMEWARD_DEVICE_CA_KEY_FILE": str(secrets.file("device-ca.key")),
+        "HOMEWARD_DEVICE_CRL_FILE": str(secrets.file(LIST)),
         "HOMEWARD_COOKIE_SECURE": "false",
         **wiring.broker,
     }

@@ -15,7 +15,8 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from deploy.certificates import Credential, issue_client, issue_server, load, make_authority
-from deploy.mosquitto import GATEWAY_USER
+from deploy.mosquitto import GATEWAY_USER, LIST
+from deploy.revocations import ensure_list
 from deploy.roles import LOGINS
 
 _PRIVATE = 0o600
@@ -75,6 +76,7 @@ def ensure_secrets(
     _kept(folder / "gateway-box.key", lambda: bytes(PrivateKey.generate()))
     _kept(folder / "master.key", lambda: secrets.token_bytes(32))
     ensure_certificates(folder, now, broker_hosts)
+    ensure_list(folder / LIST, folder, now)
     return Secrets(
         folder=folder,
         superuser=_password(folder / "postgres.password"),

@@ -23,7 +23,8 @@ TEMPLATES = Path(__file__).with_name("broker")
 FLEET_USER = "HOMEWARD-FLEET"
 GATEWAY_USER = "HOMEWARD-GATEWAY"
 QUEUE_BYTES = 512 * 1024 * 1024
-SECRETS = ("device-ca.crt", "service-ca.crt", "broker.crt", "broker.key")
+LIST = "device-ca.crl"
+SECRETS = ("device-ca.crt", "service-ca.crt", "broker.crt", "broker.key", LIST)
 _PBKDF2_ROUNDS = 101
 
 
@@ -61,12 +62,27 @@ class PrivateMosquitto:
             file.chmod(0o700 if file.is_dir() else 0o600)
         hand_over(self.folder, self.account)
 
+    def take_list(self, source: Path) -> bool:
+        """Copy the list of revoked certificates; whether that changed anything."""
+        copy = self.folder / "secrets" / LIST
+        content = source.read_bytes()
+        if copy.exists() and copy.read_bytes() == content:
+            return False
+        draft = copy.with_suffix(".draft")
+        draft.touch(mode=0o600)
+        draft.write_bytes(content)
+        if self.account is not None:
+            os.chown(draft, self.account.uid, self.account.gid)
+        draft.replace(copy)
+        return True
+
     def _configuration(self) -> str:
         text = _template("mosquitto.conf") + _template("fleet.conf")
         secrets = self.folder / "secrets"
         return Template(text).substitute(
             data=self.folder / "data",
             device_ca=secrets / "device-ca.crt",
+            revoked=secrets / LIST,
             service_ca=secrets / "service-ca.crt",
             certificate=secrets / "broker.crt",
             key=secrets / "broker.key",

@@ -11,15 +11,16 @@ from pathlib import Path
 from string import Template
 
 from deploy.keys import Secrets, ensure_secrets, write_private
-from deploy.mosquitto import QUEUE_BYTES, TEMPLATES
+from deploy.mosquitto import LIST, QUEUE_BYTES, TEMPLATES
 from deploy.postgres import SUPERUSER
+from deploy.revocations import ensure_list
 
 _DATABASE_HOST = "database"
 _RUN_SECRETS = "/run/secrets"
 
 
 def provision(folder: Path, hosts: Sequence[str], now: datetime) -> Secrets:
-    """Make ``folder`` with ``secrets``, ``broker`` and ``broker-data``.
+    """Make ``folder`` with ``secrets``, ``broker``, ``broker-data`` and ``revoked``.
 
     Args:
         folder: where ``docker-compose.yml`` looks: ``deployment`` beside it.
@@ -33,7 +34,9 @@ def provision(folder: Path, hosts: Sequence[str], now: datetime) -> Secrets:
         line = f"{_DATABASE_HOST}:5432:*:{login}:{password}\n"
         write_private(secrets.file(f"{login}.pgpass"), line.encode())
     _broker_files(folder / "broker")
-    (folder / "broker-data").mkdir(exist_ok=True, mode=0o700)
+    for name in ("broker-data", "revoked"):
+        (folder / name).mkdir(exist_ok=True, mode=0o700)
+    ensure_list(folder / "revoked" / LIST, secrets.folder, now)
     return secrets
 
 
@@ -49,6 +52,7 @@ def _broker_files(folder: Path) -> None:
         data="/mosquitto/data",
         config="/mosquitto/config",
         device_ca=f"{_RUN_SECRETS}/device_ca_crt",
+        revoked=f"/mosquitto/revoked/{LIST}",
         service_ca=f"{_RUN_SECRETS}/service_ca_crt",
         certificate=f"{_RUN_SECRETS}/broker_crt",
         key=f"{_RUN_SECRETS}/broker_key",
@@ -58,4 +62,5 @@ def _broker_files(folder: Path) -> None:
         service_port=8884,
     )
     write_private(folder / "mosquitto.conf", text.encode())
-    write_private(folder / "access.acl", (TEMPLATES / "access.acl").read_bytes())
+    for name in ("access.acl", "serve.sh"):
+        write_private(folder / name, (TEMPLATES / name).read_bytes())

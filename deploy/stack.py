@@ -22,14 +22,16 @@ from deploy.children import (
     api_part,
     broker_part,
     gateway_part,
+    own_broker,
     postgres_part,
 )
 from deploy.errors import ChildFailed
 from deploy.folder import opened
 from deploy.keys import write_private
-from deploy.mosquitto import FLEET_USER
+from deploy.mosquitto import FLEET_USER, LIST
 from deploy.ports import HOST
 from deploy.preparation import Plan, StackOptions, prepare
+from deploy.revocations import keep_door
 from deploy.roles import LOGINS
 from deploy.settings import StackSettings, given
 from deploy.supervisor import Part, Supervisor
@@ -86,7 +88,7 @@ class RunningStack:
         if plan.settings.mqtt_url:
             broker = given("HOMEWARD_MQTT_") | given("HOMEWARD_DEVICE_MQTT_")
         else:
-            broker = _own_broker(plan)
+            broker = own_broker(plan.secrets, plan.ports)
         return Wiring(
             databases=urls,
             broker=broker,
@@ -116,6 +118,13 @@ class RunningStack:
         while True:
             ward_time.save(self.plan.clock_file, self.plan.clock, _real_s())
             await asyncio.sleep(ward_time.SAVE_EVERY_S)
+
+    async def keep_door(self) -> None:
+        """Keep revoked devices out of our own broker, until cancelled."""
+        plan = self.plan
+        if not plan.settings.mqtt_url:
+            broker = plan.mosquitto()
+            await keep_door(broker, plan.secrets.file(LIST), lambda: self._supervisor.pid("broker"))
 
     def _after_restart(self) -> None:
         self.restarts += 1
@@ -159,18 +168,6 @@ def _prepare_database(url: str, plan: Plan) -> None:
         raise ChildFailed(f"the database cannot be reached: {failure}") from None
 
 
-def _own_broker(plan: Plan) -> dict[str, str]:
-    file = plan.secrets.file
-    return {
-        "HOMEWARD_MQTT_URL": f"mqtts://{HOST}:{plan.ports.mqtt_service}",
-        "HOMEWARD_MQTT_CA_FILE": str(file("service-ca.crt")),
-        "HOMEWARD_MQTT_CERT_FILE": str(file("gateway.crt")),
-        "HOMEWARD_MQTT_KEY_FILE": str(file("gateway.key")),
-        "HOMEWARD_DEVICE_MQTT_HOST": "localhost",
-        "HOMEWARD_DEVICE_MQTT_PORT": str(plan.ports.mqtt),
-    }
-
-
 def run(
     options: StackOptions,
     settings: StackSettings,
@@ -200,15 +197,17 @@ async def _run(plan: Plan, say: Say, meanwhile: Callable[[RunningStack], Awaitab
     stack = RunningStack(plan, say)
     _end_on_signal(stack)
     stack.description.unlink(missing_ok=True)
-    clock = asyncio.create_task(stack.keep_time(), name="ward-clock")
+    errands = [asyncio.create_task(stack.keep_time(), name="ward-clock")]
     try:
         if await _before_stop(stack, stack.start()):
+            errands.append(asyncio.create_task(stack.keep_door(), name="door"))
             say(f"the ward is ready at {stack.api} (details in {stack.description})")
             await meanwhile(stack)
     except asyncio.CancelledError:
         say("stopping at once")
     finally:
-        clock.cancel()
+        for errand in errands:
+            errand.cancel()
         await stack.stop()
         stack.description.unlink(missing_ok=True)
 

@@ -78,10 +78,20 @@ class Registry:
         self.patients: dict[int, Patient] = {}
         self.devices: dict[str, Device] = {}
         self._by_no: dict[int, Device] = {}
+        self._ended: list[Device] = []
 
     def device(self, device_no: int) -> Device | None:
         """The device with this number."""
         return self._by_no.get(device_no)
+
+    def take_ended(self, since_ms: int) -> list[str]:
+        """The devices found revoked since this was last asked, if that happened after a time."""
+        ended, self._ended = self._ended, []
+        return [
+            device.id
+            for device in ended
+            if any((key.revoked_ms or 0) >= since_ms for key in device.keys)
+        ]
 
     def forget(self) -> None:
         """Have everything read again."""
@@ -107,6 +117,8 @@ class Registry:
         known = self._by_no.get(device.no)
         if known is not None:
             device.keys = known.keys
+        if device.revoked and (known is None or not known.revoked):
+            self._ended.append(device)
         self._by_no[device.no] = device
         self.devices[device.id] = device
 

@@ -12,6 +12,7 @@ import structlog
 
 from gateway.batching import Arrival, Inbox
 from gateway.errors import OwnershipLost, StoreUnavailable
+from gateway.expelling import SINCE_MS, Expeller
 from gateway.lines import Line, retire
 from gateway.mqtt import Messenger
 from gateway.opener_thread import IDLE_S, OpeningThread
@@ -46,6 +47,7 @@ class Tenure:
         self._opening = OpeningThread(parts, self._inbox, settings)
         self._pipeline = Pipeline(parts, session, self)
         self._upkeep = upkeep
+        self._expeller = Expeller(settings)
         self._lines: dict[int, Line] = {}
         self._divisions_at = 0.0
 
@@ -69,6 +71,7 @@ class Tenure:
         self._add(home, heart)
         heart.start()
         self._opening.start()
+        self._expeller.start()
         try:
             while not stop.is_set():
                 self._turn(heart)
@@ -111,6 +114,7 @@ class Tenure:
         self._pipeline.tell_devices()
         if self._upkeep.run(time.monotonic()):
             self._pipeline.commit([])
+        self._expeller.expel(self._parts.registry.take_ended(self._parts.now_ms() - SINCE_MS))
         self._parts.metrics.inbox.set(len(self._inbox))
 
     def _arrange(self, heart: Heart) -> None:
@@ -162,6 +166,7 @@ class Tenure:
         for line in self._lines.values():
             line.close()
         self._opening.close()
+        self._expeller.close()
         if stop.is_set() and not heart.lost.is_set():
             with suppress(StoreUnavailable):
                 self._pipeline.save_lanes()
