@@ -46,7 +46,8 @@ class Wake:
     async def wait(self, timeout_s: float) -> list[str]:
         """Return what was said, at once if anything was, empty after ``timeout_s`` real seconds."""
         try:
-            await asyncio.wait_for(self._event.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):  # wait_for may lose a cancellation (3.11)
+                await self._event.wait()
         except TimeoutError:
             return []
         return self.take()
@@ -98,7 +99,22 @@ async def lead(services: Services, job_name: str, channels: tuple[str, ...], job
             await _reign(services, job_name, channels, job, holder)
         except* OperationalError as lost:
             log.warning("leader_connection_lost", job=job_name, error=str(lost.exceptions[0]))
+        heed_cancellation()
         await asyncio.sleep(RETRY_S)
+
+
+def heed_cancellation() -> None:
+    """End the current task if that was asked of it.
+
+    A task group that is cancelled while one of its tasks fails reports the failure alone (Python
+    3.11), and whoever handles it would work on for ever.
+
+    Raises:
+        asyncio.CancelledError: the task was cancelled.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _reign(

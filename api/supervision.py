@@ -26,6 +26,8 @@ async def _keep_alive(name: str, task: Task) -> None:
         except Exception as error:  # the top of a lane
             TASK_FAILURES.labels(name).inc()
             log.exception("task_failed", task=name, error=type(error).__name__)
+        if (current := asyncio.current_task()) and current.cancelling():
+            return  # cancelled while something failed: the failure alone was raised
         if asyncio.get_running_loop().time() - started > _LONGEST_WAIT_S:
             wait = _FIRST_WAIT_S
         await asyncio.sleep(wait)

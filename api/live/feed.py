@@ -15,7 +15,7 @@ from psycopg import OperationalError
 
 from api.errors import ThrottledError
 from api.identity import Caller
-from api.leadership import RETRY_S, Wake, listen
+from api.leadership import RETRY_S, Wake, heed_cancellation, listen
 from api.live import metrics
 from api.live.settings import LiveSettings
 from api.live.subscription import End, Subscription, encode
@@ -90,6 +90,7 @@ class LiveFeed:
                 await self._run()
             except* OperationalError as lost:
                 log.warning("feed_connection_lost", error=str(lost.exceptions[0]))
+            heed_cancellation()
             await asyncio.sleep(RETRY_S)
 
     async def _run(self) -> None:

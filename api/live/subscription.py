@@ -89,7 +89,8 @@ class Subscription:
         if not self._waiting and self.end is None:
             self._ready.clear()
             try:
-                await asyncio.wait_for(self._ready.wait(), timeout_s)
+                async with asyncio.timeout(timeout_s):  # wait_for may lose a cancellation (3.11)
+                    await self._ready.wait()
             except TimeoutError:
                 return None
         if not self._waiting:

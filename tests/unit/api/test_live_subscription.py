@@ -5,6 +5,7 @@ from uuid import UUID
 
 from analytics.domain.care import Role
 from api.identity import Caller
+from api.leadership import Wake, heed_cancellation
 from api.live.subscription import End, Subscription, encode
 
 CALLER = Caller(
@@ -59,5 +60,50 @@ def test_a_waiting_listener_wakes_at_once() -> None:
         )
         event = await asyncio.wait_for(one.next(60), 1)
         assert event is not None
+
+    asyncio.run(main())
+
+
+def test_a_cancellation_is_never_lost_to_an_event_that_comes_with_it() -> None:
+    async def main() -> None:
+        wake = Wake()
+
+        async def work() -> None:
+            while True:
+                await wake.wait(5)
+
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0.01)
+        wake.ring("a")
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
+        assert task.cancelled()
+
+    asyncio.run(main())
+
+
+def test_a_group_that_fails_while_cancelled_is_still_cancelled() -> None:
+    async def main() -> None:
+        async def fails_when_cancelled() -> None:
+            try:
+                await asyncio.sleep(5)
+            finally:
+                raise ValueError
+
+        async def work() -> None:
+            while True:
+                try:
+                    async with asyncio.TaskGroup() as group:
+                        group.create_task(fails_when_cancelled())
+                except* ValueError:
+                    pass
+                heed_cancellation()
+
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
+        assert task.cancelled()
 
     asyncio.run(main())
