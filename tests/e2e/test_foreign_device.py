@@ -147,7 +147,7 @@ class Bed:
         return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bed(http: httpx.Client) -> Bed:
     patient = http.post("/patients", json=PATIENT).json()["id"]
     made = http.post(f"/patients/{patient}/devices", json={"kind": "foreign"}).json()
@@ -164,7 +164,7 @@ def test_a_device_written_from_the_page_alone_is_one_of_the_ward(
     ward: WardProcess, bed: Bed, folder: Path
 ) -> None:
     api = ward.description["api"]
-    with foreign(folder, "--api", api, "--token", bed.token) as first:
+    with foreign(folder, "--api", api, f"--token={bed.token}") as first:
         wait_until(lambda: any(one["covered"] for one in first.events("acks")), 20)
         _believes_no_broker(first, bed, ward.folder)
         _obeys(first, bed)
@@ -186,6 +186,31 @@ def test_a_device_written_from_the_page_alone_is_one_of_the_ward(
     assert [point["value"] for point in points] == expected
     assert {point["device"] for point in points} == {bed.device}
     _proved(bed, points)
+
+
+def test_a_device_put_back_to_an_old_copy_of_itself_loses_nothing(
+    ward: WardProcess, bed: Bed, folder: Path
+) -> None:
+    own = folder / "restored"
+    own.mkdir()
+    with foreign(own, "--api", ward.description["api"], f"--token={bed.token}") as first:
+        wait_until(lambda: len(first.measured()) > 2, 20)
+        first.stop()
+        made = first.measured()
+    shutil.copytree(own / "foreign", own / "copy")
+    with foreign(own, "--every", "20") as second:  # enough for acks to tell of a higher number
+        wait_until(lambda: len(second.measured()) > 80, 20)
+        second.stop()
+        made += second.measured()
+    wait_until(lambda: len(bed.points("hr")) == len(made), 10)
+    shutil.rmtree(own / "foreign")
+    (own / "copy").rename(own / "foreign")
+    with foreign(own, "--every", "80") as third:
+        wait_until(lambda: len(third.measured()) > 20, 20)
+        assert third.stop()["boot"] == 2
+        made += third.measured()
+    wait_until(lambda: len(bed.points("hr")) >= len(made), 10)
+    assert sorted(one["value"] for one in bed.points("hr")) == sorted(one["hr"] for one in made)
 
 
 def _time(sample: dict[str, Any]) -> int:

@@ -1,6 +1,6 @@
 // A home device that no one of Homeward wrote: JavaScript, TweetNaCl and docs/device-protocol.md.
 //
-//   node device.mjs --state DIR --api URL --token TOKEN [--every 500] [--seal]   enrol, then run
+//   node device.mjs --state DIR --api URL --token=TOKEN [--every 500] [--seal]   enrol, then run
 //   node device.mjs --state DIR [--every 500] [--seal]                           run on
 //   node device.mjs --vectors FILE                                               check the vectors
 //

@@ -11,6 +11,7 @@ export class Spool {
   constructor(memory) {
     this.memory = memory;
     this.sent = new Map(); // "boot/seq" to when it is due again, on this connection
+    this.fresh = new Map(); // "boot/seq" to [topic, type, body], signed since this start
     this.meet();
   }
 
@@ -30,6 +31,7 @@ export class Spool {
     const message = { type, device: memory.enrolled.device, boot, seq, ...body };
     const frame = base64(signed(JSON.stringify(message), this.signKey));
     memory.spool.push({ boot, seq, topic, frame });
+    this.fresh.set(`${boot}/${seq}`, [topic, type, body]);
     while (memory.spool.length > ROOM) {
       memory.spool.shift();
       memory.dropped += 1;
@@ -43,15 +45,28 @@ export class Spool {
     const memory = this.memory;
     const newest = Math.max(-1, ...acks.boots.map((one) => one.boot));
     const { boot, seq } = memory;
-    if (boot === null || newest > boot || highestSeq(acks, boot) > seq) this.newBoot(newest);
+    const again = [];
+    if (boot === null || newest > boot || highestSeq(acks, boot) > seq) {
+      again.push(...this.mistaken(acks));
+      this.newBoot(newest);
+    }
     const before = memory.spool.length;
     memory.spool = memory.spool.filter((one) => !covers(acks, one.boot, one.seq));
-    for (const name of this.sent.keys()) {
-      const [boot, seq] = name.split("/").map(Number);
-      if (covers(acks, boot, seq)) this.sent.delete(name);
-    }
-    if (memory.spool.length < before) memory.save();
-    return before - memory.spool.length;
+    const covered = before - memory.spool.length;
+    const left = new Set(memory.spool.map((one) => `${one.boot}/${one.seq}`));
+    for (const name of this.sent.keys()) left.has(name) || this.sent.delete(name);
+    for (const name of this.fresh.keys()) left.has(name) || this.fresh.delete(name);
+    for (const content of again) this.add(...content);
+    if (covered) memory.save();
+    return covered;
+  }
+
+  // What a device that was rolled back signed under numbers that had been other frames'.
+  mistaken(acks) {
+    const { spool } = this.memory;
+    const numbers = spool.filter((one) => covers(acks, one.boot, one.seq));
+    const names = numbers.map((one) => `${one.boot}/${one.seq}`);
+    return names.flatMap((name) => (this.fresh.has(name) ? [this.fresh.get(name)] : []));
   }
 
   state() {
