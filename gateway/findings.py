@@ -35,9 +35,18 @@ def technical(
 
 
 def clock_change(
-    before: Mapping | None, after: Mapping, interval: Interval, now_ms: int, persist_s: float
+    before: Mapping | None,
+    after: Mapping,
+    interval: Interval,
+    now_ms: int,
+    *,
+    persist_s: float,
+    again: bool,
 ) -> Finding | None:
     """A finding when a clock becomes unknown or known again; None while nothing changes.
+
+    Two devices of one patient share one alert: what clears it for one must not silence the
+    other, so a clock that stays unknown is said again.
 
     Args:
         before: what was known before this frame; None at the first frame of a boot.
@@ -45,14 +54,16 @@ def clock_change(
         interval: what it follows from.
         now_ms: ward time.
         persist_s: how long it must last before it is raised.
+        again: whether a clock that is still unknown is to be said again.
     """
     unknown = after.state is ClockState.UNCERTAIN
     was_unknown = before is not None and before.state is ClockState.UNCERTAIN
-    if unknown == was_unknown:
+    if unknown == was_unknown and not (unknown and again):
         return None
+    begins = Change.PERSISTS if was_unknown else Change.STARTED
     return Finding(
         condition="clock",
-        change=Change.STARTED if unknown else Change.CLEARED,
+        change=begins if unknown else Change.CLEARED,
         priority=Priority.LOW,
         measured_ms=now_ms,
         received_ms=now_ms,

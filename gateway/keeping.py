@@ -124,15 +124,22 @@ class Keeper:
         if message.seq > window.highest:
             window.clock = _learnt(window.clock, message, received_ms, rules)
         now = clocks.mapping(window.clock, rules, current=current)
-        persist_s = self._rules.clock_persist_s
-        found = clock_change(was, now, window.clock, received_ms, persist_s)
+        unknown = now.state is ClockState.UNCERTAIN
+        found = clock_change(
+            was,
+            now,
+            window.clock,
+            received_ms,
+            persist_s=self._rules.clock_persist_s,
+            again=unknown and state.may_warn("clock", batch.now_s, self._rules.clock_ask_s),
+        )
         if found is not None:
             device = state.device
             row = outbox_row(
                 found, patient_no=device.patient_no, device_no=device.no, frame_id=None
             )
             batch.work.outbox.append(row)
-        if now.state is ClockState.UNCERTAIN:
+        if unknown:
             batch.asked.append(state)
         return now
 

@@ -15,6 +15,9 @@ from gateway.settings import GatewaySettings
 
 NETWORK_MS = 5_000
 """Delay of the network and of a batch that every tolerance must bear, in real time."""
+EXCHANGE_S = 30.0
+"""Real time in which a device that has just connected can have told its clock: it waits for the
+retained acknowledgements, sends, hears an answer, and is asked again if that did not suffice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ def rules_of(settings: GatewaySettings) -> Rules:
         policy=Policy(late_ms=round(settings.late_s * 1000) + hurry_ms),
         allowance=AllowanceRules(per_s=settings.rate_per_s, burst=settings.rate_burst),
         acks=AckRules(frames=settings.ack_frames, after_s=settings.ack_s),
-        clock_persist_s=settings.clock_persist_s,
+        clock_persist_s=settings.clock_persist_s + EXCHANGE_S * max(0.0, rate - 1.0),
         clock_ask_s=settings.clock_ask_s,
         snapshot_frames=settings.snapshot_frames,
         snapshot_s=settings.snapshot_s,

@@ -25,6 +25,16 @@ def test_tolerances_grow_with_a_fast_clock() -> None:
     assert fast.clocks.stands_ms == 1_200_000
 
 
+@pytest.mark.parametrize("rate", [60.0, 600.0])
+def test_a_device_has_real_seconds_to_tell_its_clock_however_fast_the_ward_lives(
+    rate: float,
+) -> None:
+    assert rules_of(GatewaySettings(database_url="x", **FILES)).clock_persist_s == 300
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    settings = GatewaySettings(database_url="x", clock_start=start, clock_rate=rate, **FILES)
+    assert rules_of(settings).clock_persist_s / rate >= 30
+
+
 def test_every_bucket_is_in_one_group() -> None:
     for groups in (1, 2, 3, 7, 256):
         found = sorted(b for group in range(groups) for b in buckets_of(groups, group))
