@@ -14,7 +14,7 @@ def outbox_row(
     finding: Finding, *, patient_no: int | None, device_no: int | None, frame_id: int | None
 ) -> OutboxRow:
     """A finding as a row of the outbox: its fields as JSON."""
-    payload = _encoder.encode(finding).decode()
+    payload = _encoder.encode(finding)
     return OutboxRow(patient_no, device_no, frame_id, "finding", finding.received_ms, payload)
 
 

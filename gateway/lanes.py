@@ -77,9 +77,9 @@ class Hold:
                 quality = _QUALITIES[sample.quality]
                 latest[name] = Latest(sample.t_ms, sample.value, quality, device)
 
-    def latest_json(self) -> str:
+    def latest_json(self) -> bytes:
         """The newest readings, for the panel."""
-        return _encoder.encode(self.latest).decode()
+        return _encoder.encode(self.latest)
 
     def recall(self, latest: bytes | None) -> None:
         """Take the newest readings from what the panel was last shown."""

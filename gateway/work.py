@@ -20,7 +20,7 @@ class OutboxRow(NamedTuple):
     frame_id: int | None
     kind: str
     at_ms: int
-    payload: str
+    payload: bytes
 
 
 class QuarantineRow(NamedTuple):

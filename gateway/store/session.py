@@ -10,6 +10,7 @@ from psycopg import Connection, conninfo, errors
 from psycopg.rows import TupleRow
 
 from gateway.errors import BatchRejected, StoreUnavailable
+from gateway.store import arrays
 
 Row = TupleRow
 _PATIENCE = {
@@ -58,7 +59,9 @@ def connect(url: str, name: str, *, autocommit: bool = False) -> "Connection[Row
     """
     with translated():
         address = conninfo.make_conninfo(url, application_name=name, **_PATIENCE)
-        return psycopg.connect(address, autocommit=autocommit)
+        connection = psycopg.connect(address, autocommit=autocommit)
+    arrays.register(connection)
+    return connection
 
 
 class Session:

@@ -1,8 +1,4 @@
-"""The statements that write a batch's state: rows come as one array for each column.
-
-The arrays go over in binary (``%b``): in text psycopg escapes every quote of every JSON document,
-which cost more than scoring the frame.
-"""
+"""The statements that write a batch's state: rows come as one packed array for each column."""
 
 from typing import NamedTuple
 
@@ -33,9 +29,9 @@ WINDOW = Statement(
         acked_at)
     SELECT no, boot, upto, highest, also::bigint[], refused::jsonb, stored, duplicates,
            to_timestamp(received / 1000.0), last_ms, low, high, jumps, to_timestamp(acked / 1000.0)
-      FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::text[],
-                  %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[],
-                  %b::bigint[], %b::int[], %b::bigint[])
+      FROM unnest(%s, %s, %s, %s, %s, %s,
+                  %s, %s, %s, %s, %s,
+                  %s, %s, %s)
            n(no, boot, upto, highest, also, refused, stored, duplicates, received, last_ms, low,
              high, jumps, acked)
     ON CONFLICT (device_no, boot) DO UPDATE SET upto = excluded.upto, highest = excluded.highest,
@@ -45,7 +41,22 @@ WINDOW = Statement(
         offset_high_ms = excluded.offset_high_ms, clock_jumps = excluded.clock_jumps,
         acked_at = excluded.acked_at
 """,
-    (,),
+    (
+        Int4Array,
+        Int8Array,
+        Int8Array,
+        Int8Array,
+        TextArray,
+        TextArray,
+        Int8Array,
+        Int8Array,
+        Int8Array,
+        Int8Array,
+        Int8Array,
+        Int8Array,
+        Int4Array,
+        Int8Array,
+    ),
 )
 NOW = Statement(
     """
@@ -53,8 +64,8 @@ NOW = Statement(
         assessment, latest)
     SELECT no, to_timestamp(received / 1000.0), to_timestamp(measured / 1000.0), low, high, risk,
            assessment::jsonb, latest::jsonb
-      FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::smallint[], %b::smallint[],
-                  %s, %b::text[], %b::text[])
+      FROM unnest(%s, %s, %s, %s, %s,
+                  %s, %s, %s)
            n(no, received, measured, low, high, risk, assessment, latest)
     ON CONFLICT (patient_no) DO UPDATE SET received = excluded.received, latest = excluded.latest,
         measured = coalesce(excluded.measured, p.measured),
@@ -63,70 +74,118 @@ NOW = Statement(
         risk = coalesce(excluded.risk, p.risk),
         assessment = coalesce(excluded.assessment, p.assessment)
 """,
-    (Float8Array,),
+    (
+        Int4Array,
+        Int8Array,
+        Int8Array,
+        Int2Array,
+        Int2Array,
+        Float8Array,
+        TextArray,
+        TextArray,
+    ),
 )
 SNAPSHOT = Statement(
     """
     INSERT INTO model_snapshot (patient_no, frame_id, taken_at, state)
     SELECT no, frame_id, to_timestamp(taken / 1000.0), state
-      FROM unnest(%b::int[], %b::bigint[], %b::bigint[], %b::bytea[]) n(no, frame_id, taken, state)
+      FROM unnest(%s, %s, %s, %s) n(no, frame_id, taken, state)
     ON CONFLICT (patient_no) DO UPDATE SET frame_id = excluded.frame_id,
         taken_at = excluded.taken_at, state = excluded.state
 """,
-    (,),
+    (
+        Int4Array,
+        Int8Array,
+        Int8Array,
+        ByteaArray,
+    ),
 )
 OUTBOX = Statement(
     """
     INSERT INTO outbox (patient_no, device_no, frame_id, kind, created_at, payload)
     SELECT patient_no, device_no, frame_id, kind, to_timestamp(at / 1000.0), payload::jsonb
-      FROM unnest(%b::int[], %b::int[], %b::bigint[], %b::text[], %b::bigint[], %b::text[])
+      FROM unnest(%s, %s, %s, %s, %s, %s)
            n(patient_no, device_no, frame_id, kind, at, payload)
 """,
-    (,),
+    (
+        Int4Array,
+        Int4Array,
+        Int8Array,
+        TextArray,
+        Int8Array,
+        TextArray,
+    ),
 )
 QUARANTINE = Statement(
     """
     INSERT INTO quarantine (received, device_no, topic, reason, signed, boot, seq, detail, payload)
     SELECT to_timestamp(at / 1000.0), device_no, topic, reason, signed, boot, seq, detail, payload
-      FROM unnest(%b::bigint[], %b::int[], %b::text[], %b::text[], %b::bool[], %b::bigint[],
-                  %b::bigint[], %b::text[], %b::bytea[])
+      FROM unnest(%s, %s, %s, %s, %s, %s,
+                  %s, %s, %s)
            n(at, device_no, topic, reason, signed, boot, seq, detail, payload)
 """,
-    (,),
+    (
+        Int8Array,
+        Int4Array,
+        TextArray,
+        TextArray,
+        BoolArray,
+        Int8Array,
+        Int8Array,
+        TextArray,
+        ByteaArray,
+    ),
 )
 REFUSALS = Statement(
     """
     INSERT INTO refusal_count AS r (device_no, reason, n, newest)
     SELECT no, reason, count, to_timestamp(at / 1000.0)
-      FROM unnest(%b::int[], %b::text[], %b::bigint[], %b::bigint[]) n(no, reason, count, at)
+      FROM unnest(%s, %s, %s, %s) n(no, reason, count, at)
     ON CONFLICT (device_no, reason) DO UPDATE SET n = r.n + excluded.n, newest = excluded.newest
 """,
-    (,),
+    (
+        Int4Array,
+        TextArray,
+        Int8Array,
+        Int8Array,
+    ),
 )
 EXAMPLES = Statement(
     """
     INSERT INTO risk_example (patient_no, at, example)
     SELECT no, to_timestamp(at / 1000.0), example
-      FROM unnest(%b::int[], %b::bigint[], %b::bytea[]) n(no, at, example)
+      FROM unnest(%s, %s, %s) n(no, at, example)
 """,
-    (,),
+    (
+        Int4Array,
+        Int8Array,
+        ByteaArray,
+    ),
 )
 INPUTS = Statement(
     """
     UPDATE lane_input i SET folded_as = n.frame_id, folded_at = to_timestamp(n.at / 1000.0),
            plan_revision = n.plan, model_version = n.model, in_episode = n.episode,
            paused = n.paused
-      FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::int[], %b::int[], %b::bool[],
-                  %b::bool[]) n(id, frame_id, at, plan, model, episode, paused)
+      FROM unnest(%s, %s, %s, %s, %s, %s,
+                  %s) n(id, frame_id, at, plan, model, episode, paused)
      WHERE i.id = n.id
 """,
-    (,),
+    (
+        Int8Array,
+        Int8Array,
+        Int8Array,
+        Int4Array,
+        Int4Array,
+        BoolArray,
+        BoolArray,
+    ),
 )
 RECEIPTS = Statement(
     """
     UPDATE command c SET state = n.state, changed_at = to_timestamp(n.at / 1000.0)
       FROM (SELECT DISTINCT ON (no, id) * FROM
-              unnest(%b::int[], %b::text[], %b::text[], %b::bigint[]) n(no, id, state, at)
+              unnest(%s, %s, %s, %s) n(no, id, state, at)
              ORDER BY no, id, array_position(ARRAY['delivered', 'seen', 'done', 'declined'], state)
                       DESC) n
      WHERE c.id::text = n.id AND c.device_no = n.no
@@ -135,26 +194,40 @@ RECEIPTS = Statement(
          > array_position(ARRAY['queued', 'sent', 'expired', 'delivered', 'seen', 'done',
                                 'declined'], c.state)
 """,
-    (,),
+    (
+        Int4Array,
+        TextArray,
+        TextArray,
+        Int8Array,
+    ),
 )
 ONLINE = Statement(
     """
     INSERT INTO device_now AS d (device_no, online, since)
     SELECT no, online, to_timestamp(at / 1000.0)
-      FROM unnest(%b::int[], %b::bool[], %b::bigint[]) n(no, online, at)
+      FROM unnest(%s, %s, %s) n(no, online, at)
     ON CONFLICT (device_no) DO UPDATE SET online = excluded.online, since = excluded.since
      WHERE d.online <> excluded.online
 """,
-    (,),
+    (
+        Int4Array,
+        BoolArray,
+        Int8Array,
+    ),
 )
 SUPERSEDED = Statement(
     """
     UPDATE device_key k SET superseded_at = to_timestamp(n.at / 1000.0), superseded_boot = n.boot,
            superseded_seq = n.seq
-      FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[]) n(id, at, boot, seq)
+      FROM unnest(%s, %s, %s, %s) n(id, at, boot, seq)
      WHERE k.id = n.id AND k.superseded_at IS NULL
 """,
-    (,),
+    (
+        Int8Array,
+        Int8Array,
+        Int8Array,
+        Int8Array,
+    ),
 )
 STAFF = Statement(
     """
@@ -162,8 +235,16 @@ STAFF = Statement(
         entered_by)
     SELECT to_timestamp(at / 1000.0), to_timestamp(received / 1000.0), frame_id, patient_no,
            metric, 1, value, by
-      FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::int[], %b::smallint[],
-                  %s, %b::uuid[]) n(at, received, frame_id, patient_no, metric, value, by)
+      FROM unnest(%s, %s, %s, %s, %s,
+                  %s, %s) n(at, received, frame_id, patient_no, metric, value, by)
 """,
-    (Float8Array,),
+    (
+        Int8Array,
+        Int8Array,
+        Int8Array,
+        Int4Array,
+        Int2Array,
+        Float8Array,
+        UuidArray,
+    ),
 )

@@ -14,6 +14,7 @@ from gateway.rows import (
     TRAILER,
 )
 from gateway.store import upserts
+from gateway.store.arrays import columns
 from gateway.store.session import Row
 from gateway.windows import Window
 from gateway.work import Work
@@ -24,9 +25,9 @@ def write(connection: Connection[Row], work: Work) -> None:
     _copy(connection, "observation", OBSERVATION_COLUMNS, work.observations)
     _copy(connection, "signed_frame", FRAME_COLUMNS, work.frames)
     _copy(connection, "assessment", ASSESSMENT_COLUMNS, work.assessments)
-    for statement, columns in _state(work):
-        if columns:
-            connection.execute(statement, columns)
+    for statement, rows in _state(work):
+        if rows:
+            connection.execute(statement.sql, columns(statement.shape, rows))
 
 
 def _copy(connection: Connection[Row], table: str, columns: str, rows: Sequence[bytes]) -> None:
@@ -37,26 +38,22 @@ def _copy(connection: Connection[Row], table: str, columns: str, rows: Sequence[
         copy.write(b"".join((HEADER, *rows, TRAILER)))
 
 
-def _columns(rows: Iterable[Sequence[object]]) -> list[list[object]]:
-    """Rows turned into columns; none without rows."""
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _state(work: Work) -> list[tuple[str, list[list[object]]]]:
+def _state(work: Work) -> list[tuple[upserts.Statement, list[tuple[object, ...]]]]:
+    """Each statement with its rows."""
     at_ms = work.at_ms
     return [
-        (upserts.WINDOW, _columns(_window(no, window) for (no, _), window in work.windows.items())),
-        (upserts.NOW, _columns(_now(no, hold) for no, hold in work.holds.items())),
-        (upserts.SNAPSHOT, _columns(_snapshots(work.snapshots))),
-        (upserts.OUTBOX, _columns(work.outbox)),
-        (upserts.QUARANTINE, _columns(work.quarantine)),
-        (upserts.REFUSALS, _columns((*key, n, at_ms) for key, n in sorted(work.refusals.items()))),
-        (upserts.EXAMPLES, _columns(work.examples)),
-        (upserts.INPUTS, _columns(work.inputs)),
-        (upserts.RECEIPTS, _columns(work.receipts)),
-        (upserts.ONLINE, _columns((no, online, at_ms) for no, online in work.online.items())),
-        (upserts.SUPERSEDED, _columns(_superseded(work))),
-        (upserts.STAFF, _columns(work.entered)),
+        (upserts.WINDOW, [_window(no, window) for (no, _), window in work.windows.items()]),
+        (upserts.NOW, [_now(no, hold) for no, hold in work.holds.items()]),
+        (upserts.SNAPSHOT, list(_snapshots(work.snapshots))),
+        (upserts.OUTBOX, list[tuple[object, ...]](work.outbox)),
+        (upserts.QUARANTINE, list[tuple[object, ...]](work.quarantine)),
+        (upserts.REFUSALS, [(*key, n, at_ms) for key, n in sorted(work.refusals.items())]),
+        (upserts.EXAMPLES, list[tuple[object, ...]](work.examples)),
+        (upserts.INPUTS, list[tuple[object, ...]](work.inputs)),
+        (upserts.RECEIPTS, list[tuple[object, ...]](work.receipts)),
+        (upserts.ONLINE, [(no, online, at_ms) for no, online in work.online.items()]),
+        (upserts.SUPERSEDED, list(_superseded(work))),
+        (upserts.STAFF, work.entered),
     ]
 
 
@@ -73,7 +70,7 @@ def _window(device_no: int, window: Window) -> tuple[object, ...]:
 
 def _now(patient_no: int, hold: Hold) -> tuple[object, ...]:
     made = hold.assessment
-    assessment = None if made is None else assessment_json(made).decode()
+    assessment = None if made is None else assessment_json(made)
     return (
         *(patient_no, hold.received_ms, hold.measured_ms, hold.low, hold.high, hold.risk),
         *(assessment, hold.latest_json()),
