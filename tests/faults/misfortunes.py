@@ -150,6 +150,20 @@ def two_workers_want_the_same(scene: Scene) -> None:
     wait_until(lambda: not standby.alive())
 
 
+def one_of_two_workers_dies(scene: Scene) -> None:
+    """The ward is divided in two, one half's worker dies, and the ward is one again."""
+    scene.gateway.stop()
+    pair = [scene.rig.gateway(f"half-{group}", groups=2, group=group) for group in (0, 1)]
+    for child in pair:
+        child.spawn()
+    scene.pause(5.0)
+    scene.rng.choice([pair[0].kill, pair[0].suspend, pair[1].kill])()
+    scene.pause(6.0)
+    for child in pair:
+        scene.rng.choice([child.stop, child.kill])()
+        scene.rig.gateways.remove(child)
+
+
 MISFORTUNES: dict[str, Misfortune] = {
     fault.__name__: fault
     for fault in (
@@ -169,5 +183,6 @@ MISFORTUNES: dict[str, Misfortune] = {
         many_copies,
         out_of_order,
         two_workers_want_the_same,
+        one_of_two_workers_dies,
     )
 }

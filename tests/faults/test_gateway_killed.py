@@ -13,7 +13,7 @@ from tests.faults.rig import Rig
 RATE = 150.0
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_kills_at_random_moments_lose_nothing(
     rig: Rig, gateway: Child, crew: Crew, seed: int
 ) -> None:

@@ -54,13 +54,14 @@ def test_two_workers_share_and_one_takes_over_from_the_other(
     crew.talk(RATE, 1.0)
     assert workers_at_work(rig) == 2
     crew.rate = RATE
+    dead, living = holder_of(rig, 0, 2), holder_of(rig, 1, 2)
     pair[0].kill()
-    time.sleep(0.3)
-    before = rig.stored(crew)
-    wait_until(lambda: rig.stored(crew) > before + 20, TAKEN_WITHIN_S, what="the other stores")
+    wait_until(lambda: holder_of(rig, 0, 2) == living, TAKEN_WITHIN_S, what="the other adopts")
     rig.settle(crew)
     pair[0].start()
-    crew.talk(RATE, 1.0)
+    crew.rate = RATE
+    back = (living, dead, None)
+    wait_until(lambda: holder_of(rig, 0, 2) not in back, TAKEN_WITHIN_S, what="handed over")
     rig.settle(crew)
     for child in pair:
         child.stop()
