@@ -83,12 +83,14 @@ class Pipeline:
             batch = self._transact(items)
         except GatewayError as error:
             if isinstance(error, StoreUnavailable) or not items:
+                self._parts.forget()  # what was folded is not stored, and must never be saved
                 raise StoreUnavailable(str(error)) from error
             self._divide(items, error)
         except Exception as error:  # a defect must not stop every patient's readings
             _log.exception("batch failed", frames=len(items))
             self._parts.metrics.failures.labels("batch").inc()
             if not items:
+                self._parts.forget()
                 raise
             self._divide(items, error)
         else:
