@@ -7,6 +7,7 @@ history and nothing else. All times are event times.
 """
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.policy import Policy
@@ -15,6 +16,13 @@ SETTLE_MS = 10_000
 """A pending condition is dropped after this without a violation (proposed)."""
 HISTORY_MS = 10 * 60_000
 """Back-fill says the same condition at most this often."""
+FLICKER_STARTS = 3
+FLICKER_MS = 120_000
+FLICKER_PERSIST_S = 120.0
+"""A stream's violation that comes and goes so often, within two minutes or three persistences,
+waits no longer: good readings between bad ones must not hide them (Nellcor: three violations in
+60 s alarm whatever their depth; the times are proposed). Spot readings, whose persistence is
+longer, are repeated by a person instead."""
 
 
 class Condition(Struct, array_like=True, gc=False):
@@ -69,6 +77,7 @@ class Scene(Struct):
         history: last event time of each condition said from back-fill (changed in place).
         findings: what was notable (appended to).
         uncertain: the device's clock is not known; findings say so.
+        starts: event times of each condition's last starts (changed in place).
     """
 
     time_ms: int
@@ -79,6 +88,7 @@ class Scene(Struct):
     history: dict[str, int]
     findings: list[Finding]
     uncertain: bool = False
+    starts: dict[str, list[int]] = field(default_factory=dict)
 
 
 def _say(scene: Scene, alarm: Alarm, change: Change) -> None:
@@ -108,6 +118,7 @@ def hold(scene: Scene, alarm: Alarm) -> None:
         return
     condition = scene.on.get(alarm.name)
     if condition is None:
+        alarm = _flickering(scene, alarm)
         scene.on[alarm.name] = _started(scene.time_ms, alarm)
         _say(scene, alarm, Change.STARTED)
         return
@@ -118,6 +129,17 @@ def hold(scene: Scene, alarm: Alarm) -> None:
     if change is not None:
         condition.emitted_ms = scene.time_ms
         _say(scene, alarm, change)
+
+
+def _flickering(scene: Scene, alarm: Alarm) -> Alarm:
+    """Count a start; one that came back often enough counts as having persisted."""
+    if not 0 < alarm.persist_s <= FLICKER_PERSIST_S:
+        return alarm
+    now = scene.time_ms
+    since = now - max(FLICKER_MS, 3 * int(alarm.persist_s * 1000))
+    recent = [at for at in scene.starts.get(alarm.name, ()) if since <= at <= now]
+    starts = scene.starts[alarm.name] = [*recent, now][-FLICKER_STARTS:]
+    return replace(alarm, persist_s=0.0) if len(starts) == FLICKER_STARTS else alarm
 
 
 def _started(now: int, alarm: Alarm) -> Condition:

@@ -13,7 +13,7 @@ from analytics.domain.care import CarePlan
 from analytics.domain.vitals import FACTS, Metric, Quality
 from analytics.features import SPEC
 from analytics.lane_state import LaneState, Track
-from analytics.limits import NONE, battery, critical, judge, limit_of
+from analytics.limits import NONE, battery, beyond, critical, judge, limit_of
 from analytics.readings import Sample
 
 _END = max(Metric) + 1
@@ -58,12 +58,21 @@ def take(
         if not least <= value <= most:
             continue
         if quality == _QUESTIONABLE or not low <= value <= high:
-            critical(scene, code, value, trusted=False)
+            _questionable(state, scene, code, value)
         elif code == _BATTERY:
             battery(scene, value)
         else:
             fresh |= _good(state, scene, plan, code, value, staff=staff, learn=learn)
     return fresh
+
+
+def _questionable(state: LaneState, scene: Scene, code: int, value: float) -> None:
+    """Judge a value that feeds nothing; from back-fill, a critical one waits to be confirmed."""
+    beyond = critical(scene, code, value, trusted=False)
+    track = state.tracks[code]
+    newest = track is None or scene.time_ms >= track.t_ms
+    if beyond and scene.late and newest:
+        state.doubtful |= 1 << code
 
 
 def _good(
@@ -111,7 +120,9 @@ def _history(scene: Scene, plan: CarePlan, track: Track, code: int, value: float
         track.rolling.add(value, scene.time_ms)
     if code in _UNJUDGED:
         return
-    late, scene.late = scene.late, True
-    critical(scene, code, value, trusted=True)
+    late = scene.late
+    scene.late = late or not beyond(scene.policy.critical.get(code, NONE), value)
+    critical(scene, code, value, trusted=True)  # out of order, yet never silent
+    scene.late = True
     judge(scene, code, value, limit_of(code, plan, scene))
     scene.late = late

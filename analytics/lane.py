@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from analytics import labels, risk, signals
 from analytics.assessment import Assessment, assessment_json
-from analytics.conditions import Scene
+from analytics.conditions import HISTORY_MS, Scene
 from analytics.domain.alerts import Change, Finding
 from analytics.domain.care import CarePlan
 from analytics.intake import take
@@ -25,6 +25,7 @@ from analytics.scoring import Visit, assess
 __all__ = ["Assessment", "Outcome", "PatientLane", "Reading", "Sample", "assessment_json"]
 
 _SCORED = sum(1 << metric for metric in PARAMETERS)
+_NEWS2 = 1
 
 
 class Outcome(Struct, frozen=True, gc=False):
@@ -75,6 +76,7 @@ class PatientLane:
             assessment = made or assessment
         if plan.paused:
             findings = []
+            self._state.doubtful, self._state.unconfirmed = 0, False
         return Outcome(assessment, findings, visit.examples, bool(reading.samples))
 
     def outcome(self, at_ms: int, *, deteriorated: bool) -> list[risk.Example]:
@@ -112,13 +114,18 @@ class PatientLane:
         learn = not visit.in_episode
         fresh = take(state, scene, visit.plan, samples, staff=reading.staff, learn=learn)
         if not fresh:
+            if scene.late and state.doubtful:
+                self._confirm(scene)
             return None
         state.asof_ms = scene.time_ms = max(t_ms, state.asof_ms)
         assessment, calls = None, False
         if fresh & _SCORED:
             assessment, calls = assess(state, scene, visit, fresh)
-        if scene.late or state.unconfirmed or state.doubtful:
-            self._confirm(scene, calls=calls)
+            state.doubtful = state.doubtful & ~_NEWS2 | (_NEWS2 if scene.late and calls else 0)
+        if not scene.late:
+            state.doubtful &= ~(fresh | (_SCORED if calls else 0))
+        if scene.late or state.unconfirmed:
+            self._confirm(scene)
         return assessment
 
     def _scene(self, visit: Visit, t_ms: int, findings: list[Finding]) -> Scene:
@@ -126,17 +133,35 @@ class PatientLane:
         sure = not reading.clock_uncertain
         late = sure and (reading.late or reading.received_ms - t_ms > policy.late_ms)
         on = {} if visit.plan.paused else state.on
-        return Scene(t_ms, reading.received_ms, late, policy, on, state.history, findings, not sure)
+        return Scene(
+            time_ms=t_ms,
+            received_ms=reading.received_ms,
+            late=late,
+            policy=policy,
+            on=on,
+            history=state.history,
+            findings=findings,
+            uncertain=not sure,
+            starts=state.starts,
+        )
 
-    def _confirm(self, scene: Scene, *, calls: bool) -> None:
-        """After back-fill: is the newest reading bad, with nothing fresh to confirm it?"""
+    def _confirm(self, scene: Scene) -> None:
+        """After back-fill: is the newest reading bad, with nothing fresh to confirm it?
+
+        What is fresh confirms its own metric, or all of NEWS2 by calling somebody itself. More
+        bad back-fill is said again: a person may have closed the first alert meanwhile.
+        """
         state = self._state
-        if not scene.late:
-            state.doubtful = 0
-        bad = scene.late and (calls or state.doubtful != 0)
+        bad = state.doubtful != 0
+        said = state.history.get(signals.UNCONFIRMED, 0)
         if bad != state.unconfirmed:
             state.unconfirmed = bad
             signals.unconfirmed(scene, Change.STARTED if bad else Change.CLEARED)
+        elif bad and scene.late and scene.received_ms - said >= HISTORY_MS:
+            signals.unconfirmed(scene, Change.PERSISTS)
+        else:
+            return
+        state.history[signals.UNCONFIRMED] = scene.received_ms
 
 
 def _moments(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:

@@ -78,8 +78,10 @@ class LaneState(Struct, array_like=True):
         on: conditions that are on.
         history: conditions said from back-fill, with the event time last said.
         pending: examples that wait for their label, oldest first.
-        doubtful: metrics whose newest reading is bad and came late (a mask by code).
+        doubtful: metrics whose newest reading is bad and came late (a mask by code; bit 0, which
+            is no metric's, is NEWS2 as it was last judged late).
         unconfirmed: whether that was said and nothing fresh has followed.
+        starts: event times of the last starts of conditions of streams.
     """
 
     tracks: list[Track | None] = field(default_factory=no_tracks)
@@ -91,6 +93,7 @@ class LaneState(Struct, array_like=True):
     pending: list[Pending] = field(default_factory=list)
     doubtful: int = 0
     unconfirmed: bool = False
+    starts: dict[str, list[int]] = field(default_factory=dict)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

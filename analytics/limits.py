@@ -125,14 +125,18 @@ def critical(scene: Scene, code: int, value: float, *, trusted: bool) -> bool:
     limit = scene.policy.critical.get(code)
     if limit is None:
         return False
-    beyond = (limit.low is not None and value < limit.low) or (
-        limit.high is not None and value > limit.high
-    )
-    if beyond:
+    if beyond(limit, value):
         hold(scene, _critical_alarm(scene, code, value, trusted=trusted))
-    elif trusted and scene.on:
+        return True
+    if trusted and scene.on:
         release(scene, CRITICAL_NAMES[code], clear=True, value=value, at_once=True)
-    return beyond
+    return False
+
+
+def beyond(limit: Limit, value: float) -> bool:
+    """Return whether a value lies outside a limit."""
+    low, high = limit.low, limit.high
+    return (low is not None and value < low) or (high is not None and value > high)
 
 
 def _critical_alarm(scene: Scene, code: int, value: float, *, trusted: bool) -> Alarm:

@@ -272,6 +272,88 @@ def test_unconfirmed_deterioration() -> None:
     assert ended in bed.said()
 
 
+def test_what_is_fresh_confirms_only_what_it_says_something_of() -> None:
+    bed = Bedside()
+    ended = ("unconfirmed_deterioration", CLEARED)
+    bed.take(reading(T0, {**WELL, "rr": 26, "hr": 135, "glucose": 45}, delay_ms=HOUR))
+    bed.said(late=True)
+    bed.take(reading(T0 + HOUR, {"weight": 70}))
+    assert ended not in bed.said()
+    bed.take(reading(T0 + HOUR + SECOND, {"rr": 15, "hr": 70}))
+    assert ended not in bed.said(), "the glucose is still not known to be better"
+    bed.take(reading(T0 + HOUR + MINUTE, {"glucose": 110}))
+    assert ended in bed.said()
+
+
+def test_late_weight_does_not_take_back_a_late_deterioration() -> None:
+    bed = Bedside()
+    bed.take(reading(T0, {"rr": 22, "hr": 115, "temp": 39.5}, delay_ms=HOUR))
+    bed.take(reading(T0 + MINUTE, {"weight": 70}, delay_ms=HOUR))
+    told = [change for name, change in bed.said(late=True) if name.startswith("unconfirmed")]
+    assert told == [STARTED]
+
+
+def test_a_late_questionable_critical_value_waits_to_be_confirmed() -> None:
+    bed = Bedside()
+    bed.take(reading(T0, {"spo2": 48}, quality=Quality.QUESTIONABLE, delay_ms=HOUR))
+    assert ("unconfirmed_deterioration", STARTED) in bed.said(late=True)
+    bed.take(reading(T0 + HOUR, {"spo2": 97}))
+    assert ("unconfirmed_deterioration", CLEARED) in bed.said()
+
+
+def test_more_bad_back_fill_is_said_again() -> None:
+    bed = Bedside()
+    said = []
+    for at in range(0, 31 * MINUTE, MINUTE):
+        bed.take(reading(T0 + at, {"spo2": 85}, delay_ms=HOUR))
+        said += [change for name, change in bed.said(late=True) if name.startswith("unconfirmed")]
+    assert said == [STARTED, PERSISTS, PERSISTS, PERSISTS]
+
+
+def test_after_a_pause_back_fill_is_judged_anew() -> None:
+    bed = Bedside(CarePlan(paused=True))
+    bed.take(reading(T0, {"spo2": 85}, delay_ms=HOUR))
+    bed.plan = CarePlan()
+    bed.take(reading(T0 + MINUTE, {"spo2": 85}, delay_ms=HOUR))
+    assert ("unconfirmed_deterioration", STARTED) in bed.said(late=True)
+
+
+@pytest.mark.parametrize("every_s", [10, 15, 30])
+def test_good_readings_between_bad_ones_do_not_hide_them(every_s: float) -> None:
+    bed = Bedside()
+    for at in range(6):
+        bed.see(every_s, spo2=89 if at % 2 == 0 else 97)
+    mine = [one for one in bed.findings if one.condition == "limit_spo2_low"]
+    assert [one.persist_s for one in mine if one.change is STARTED] == [60, 60, 0]
+    assert mine[-1].change is not CLEARED
+
+
+def test_a_rare_dip_still_waits() -> None:
+    bed = Bedside()
+    for at in range(9):
+        bed.see(60, spo2=85 if at % 3 == 0 else 97)
+    waits = {one.persist_s for one in bed.findings if one.change is STARTED}
+    assert 0 not in waits
+
+
+def test_a_live_critical_value_out_of_order_is_not_silent() -> None:
+    bed = Bedside()
+    bed.well()
+    bed.well(60)
+    bed.said()
+    bed.take(reading(T0 + 30 * SECOND, {"spo2": 70, "hr": 190}))
+    assert {("critical_spo2", STARTED), ("critical_hr", STARTED)} <= set(bed.said())
+
+
+def test_an_older_good_value_ends_no_question() -> None:
+    bed = Bedside()
+    bed.well()
+    bed.well(60)
+    bed.take(reading(T0 + 70 * SECOND, {"spo2": 48}, quality=Quality.QUESTIONABLE))
+    bed.take(reading(T0 + 50 * SECOND, {"spo2": 97}))
+    assert ("critical_spo2", CLEARED) not in bed.said()
+
+
 def test_an_uncertain_clock_counts_as_live_by_arrival_and_says_so() -> None:
     bed = Bedside()
     bed.well()
