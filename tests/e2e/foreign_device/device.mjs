@@ -36,6 +36,7 @@ class Device {
     this.client = connected(this.memory, this.heard.bind(this), () => this.greet(topics));
     this.client.on("close", () => (this.open = false));
     this.measuring = setInterval(() => this.measure(), Number(this.options.every));
+    this.measure(); // at once: before it is connected
     setInterval(() => this.open && this.clock(), HOUR_MS);
     setInterval(() => this.flow(), 1_000);
   }
