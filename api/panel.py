@@ -1,9 +1,10 @@
 """The order of the panel: who needs somebody first. Pure, so that it can be argued about.
 
 Urgency is the highest of what open alerts and the NEWS2 lower bound say (Royal College of
-Physicians, 2017: 5 or a single 3 is urgent, 7 an emergency), then the score itself, then the risk.
-Rules come first: a model's risk only orders patients whom the rules call equal. Whoever has no
-fresh score is never called well: not knowing ranks above a low score.
+Physicians, 2017: 5 or a single 3 is urgent, 7 an emergency), then the score itself, then whether
+part of it is missing, then the risk. Rules come first: a model's risk only orders patients whom
+the rules call equal. Whoever has no fresh score is never called well, however fresh a device's
+heartbeat is: not knowing ranks above a low score.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,6 +36,10 @@ UNKNOWN_NEWS2: Mapping[str, object] = {
 """What is told while nothing was assessed: everything is missing, every score is possible."""
 
 STALE_S = 3_600.0
+STALE_SCORE_S = 7_200.0
+"""Pulse, breathing and SpO2 older than this are in no score (``analytics.policy``): a score as old
+says nothing of now."""
+_POINT, _INCOMPLETE, _RISK = 4.0, 2.0, 1.9
 _EMERGENCY, _URGENT = 7, 5
 _MAX_SCORE = 20
 _PRIORITY = {"high": 3, "medium": 2, "low": 1}
@@ -52,6 +57,8 @@ class Standing:
         risk: probability of deterioration, None if unknown.
         freshness_s: ward seconds since anything arrived, None if nothing ever did.
         watched: False while paused.
+        score_age_s: ward seconds since the newest scored measurement, None if there is none.
+        complete: whether every parameter of the score was known.
     """
 
     alert: str | None
@@ -60,6 +67,8 @@ class Standing:
     risk: float | None
     freshness_s: float | None
     watched: bool = True
+    score_age_s: float | None = 0.0
+    complete: bool = True
 
 
 def urgency(standing: Standing) -> float:
@@ -68,7 +77,8 @@ def urgency(standing: Standing) -> float:
         return 0.0
     level = max(_PRIORITY.get(standing.alert or "", 0), _news2_level(standing))
     score = min(standing.low or 0, _MAX_SCORE)
-    return round(100.0 * level + 4.0 * score + 10.0 * (standing.risk or 0.0), 3)
+    missing = 0.0 if standing.complete else _INCOMPLETE
+    return round(100.0 * level + _POINT * score + missing + _RISK * (standing.risk or 0.0), 3)
 
 
 def _news2_level(standing: Standing) -> int:
@@ -77,8 +87,10 @@ def _news2_level(standing: Standing) -> int:
         return 3
     if standing.single_3 or (low is not None and low >= _URGENT):
         return 2
-    unknown = low is None or standing.freshness_s is None or standing.freshness_s > STALE_S
-    return 1 if unknown else 0
+    heard, scored = standing.freshness_s, standing.score_age_s
+    if low is None or heard is None or scored is None:
+        return 1
+    return 1 if heard > STALE_S or scored > STALE_SCORE_S else 0
 
 
 def coverage(

@@ -37,15 +37,21 @@ class PanelRow(BaseModel):
     worst_alert: str | None
 
 
+def _age_s(at: datetime | None, now: datetime) -> float | None:
+    return None if at is None else max((now - at).total_seconds(), 0.0)
+
+
 def _standing(row: Row, now: datetime) -> panel.Standing:
-    age = (now - row["received"]).total_seconds() if row["received"] else None
+    news2 = row["news2"] or {}
     return panel.Standing(
         alert=row["worst"],
         low=row["news2_low"],
-        single_3=bool((row["news2"] or {}).get("single_3")),
+        single_3=bool(news2.get("single_3")),
         risk=row["risk"],
-        freshness_s=max(age, 0.0) if age is not None else None,
+        freshness_s=_age_s(row["received"], now),
         watched=row["state"] == "active",
+        score_age_s=_age_s(row["measured"], now),
+        complete=news2.get("score") is not None,
     )
 
 

@@ -54,6 +54,20 @@ def test_not_knowing_is_never_calm(risk: float, low: int) -> None:
     assert panel.urgency(standing(low=low, risk=risk, freshness_s=7200.0)) > calm
 
 
+@given(risk=st.floats(0, 1), low=st.integers(0, 4))
+def test_a_heartbeat_does_not_make_an_old_score_calm(risk: float, low: int) -> None:
+    calm = panel.urgency(standing(low=low, risk=risk))
+    assert panel.urgency(standing(low=low, risk=risk, score_age_s=8_000.0)) > calm
+    assert panel.urgency(standing(low=low, risk=risk, score_age_s=None)) > calm
+
+
+@given(risk=st.floats(0, 1), low=st.integers(0, 19), complete=st.booleans())
+def test_risk_orders_only_whom_the_rules_call_equal(risk: float, low: int, complete: bool) -> None:  # noqa: FBT001 - hypothesis gives it
+    lower = standing(low=low, risk=risk, complete=complete)
+    assert panel.urgency(standing(low=low + 1, risk=0.0)) > panel.urgency(lower)
+    assert panel.urgency(standing(low=low, complete=False)) > panel.urgency(standing(low=low))
+
+
 def test_a_single_three_is_urgent_and_a_pause_is_quiet() -> None:
     assert panel.urgency(standing(low=3, single_3=True)) > panel.urgency(standing(low=4))
     assert panel.urgency(standing(low=None, freshness_s=None, watched=False)) == 0
