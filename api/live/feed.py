@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("api.live")
 _CHUNK = 500
+Watchers = dict[tuple[int | None, str], frozenset["UUID"]]
 
 
 class LiveFeed:
@@ -127,11 +128,14 @@ class LiveFeed:
             self.position = rows[-1]["stream_id"]
 
     async def _hand_out(self, conn: Conn, rows: list[Row]) -> None:
-        listening = list(self._by_user)
+        subjects = {(row["patient_no"], row["ward"]) for row in rows}
+        listening: set[UUID] = set()
+        seen_by: Watchers = {}
+        while not listening >= self._by_user.keys():  # who joins while we ask is asked for, too
+            listening = set(self._by_user)
+            seen_by = await stream.watchers(conn, subjects, list(listening))
         if not listening:
             return
-        subjects = {(row["patient_no"], row["ward"]) for row in rows}
-        seen_by = await stream.watchers(conn, subjects, listening)
         for row in rows:
             event = encode(row["stream_id"], row["event"], row["data"])
             users = seen_by[row["patient_no"], row["ward"]] | set(row["holders"])
