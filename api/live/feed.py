@@ -151,9 +151,17 @@ class LiveFeed:
             alive = age is not None and age < self.settings.engine_stale_s
             self.engine = "running" if alive else "stopped"
             everybody = [one for mine in self._by_user.values() for one in mine]
+            self._drop_abandoned(everybody)
             if everybody:
                 await self._end_signed_out(everybody)
             await asyncio.sleep(self.settings.recheck_s)
+
+    def _drop_abandoned(self, everybody: Iterable[Subscription]) -> None:
+        """Let go of listeners who went before their stream began: nobody else would."""
+        for one in everybody:
+            one.looks += not one.begun
+            if not one.begun and one.looks > 1:
+                self.leave(one)
 
     async def _end_signed_out(self, everybody: Iterable[Subscription]) -> None:
         asked = {one.caller.session for one in everybody}

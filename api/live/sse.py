@@ -32,6 +32,7 @@ async def stream_alerts(
         last: the newest id that the listener has; None for "from now on".
     """
     position = subscription.after if last is None else last
+    subscription.begun = True
     try:
         yield _RETRY + _heartbeat(feed, position)
         if last is not None:

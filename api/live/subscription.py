@@ -51,6 +51,8 @@ class Subscription:
         caller: who listens.
         after: events up to this id are not wanted (they were seen, or are replayed).
         end: set when nothing more will come.
+        begun: whether its stream was ever read; a client that went before that never leaves.
+        looks: how often it was found not begun.
     """
 
     def __init__(self, caller: Caller, after: int, most: int) -> None:
@@ -58,6 +60,8 @@ class Subscription:
         self.caller = caller
         self.after = after
         self.end: End | None = None
+        self.begun = False
+        self.looks = 0
         self._most = most
         self._waiting: deque[Event] = deque()
         self._ready = asyncio.Event()

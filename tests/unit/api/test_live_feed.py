@@ -54,3 +54,21 @@ def test_who_joins_while_events_are_handed_out_misses_none(
             assert [event.stream_id for event in got if event] == [6, 7]
 
     asyncio.run(main())
+
+
+def test_who_went_before_the_stream_began_holds_no_place() -> None:
+    live = LiveFeed(None)  # type: ignore[arg-type]  # no services are asked for
+
+    async def main() -> None:
+        live._started.set()  # noqa: SLF001 - in place of a running pump
+        for _ in range(3 * live.settings.per_user):
+            gone = await live.subscribe(CALLER)
+            for _ in range(2):
+                live._drop_abandoned([gone])  # noqa: SLF001 - as it does every few seconds
+        kept = await live.subscribe(CALLER)
+        kept.begun = True
+        for _ in range(3):
+            live._drop_abandoned([kept])  # noqa: SLF001
+        assert live._by_user == {CALLER.user_id: {kept}}  # noqa: SLF001
+
+    asyncio.run(main())
