@@ -78,4 +78,5 @@ class FloorRun:
             stdout=subprocess.PIPE,
             cwd=SOURCES,
             env=inherited_environment(),
+            start_new_session=True,  # as the gateway: the scheduler shares by session
         )

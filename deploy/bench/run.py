@@ -21,8 +21,8 @@ class Size:
         rounds: frames of each patient there.
     """
 
-    frames: int = 30_000
-    pairs: int = 3
+    frames: int = 20_000
+    pairs: int = 5
     paced_s: float = 20.0
     outage_s: float = 60.0
     large_fleet: int = 50_000

@@ -65,6 +65,7 @@ def capacity(run: Run) -> list[Figure]:
         plain("capacity, 500 devices", gateway.rate, "frames/s", f"pairs {spread}"),
         at_least("capacity / floor", ratio, "", FLOOR_SHARE, f"median of {pairs} pairs"),
         plain("CPU a frame, 500 devices", gateway.cpu_us, "us", "gateway, user + system"),
+        plain("floor's CPU / gateway's CPU", least.cpu_us / gateway.cpu_us, "", "a frame"),
         at_least("duplicate storm / capacity", again / gateway.rate, "", 1.0, f"{again:,.0f}/s"),
     ]
 

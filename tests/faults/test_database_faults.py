@@ -32,8 +32,8 @@ def test_the_database_restarts(rig: Rig, crew: Crew) -> None:
 
 def test_the_database_ends_the_gateways_connections(rig: Rig, crew: Crew) -> None:
     crew.rate = RATE
-    for _ in range(4):
-        time.sleep(0.3)
+    for _ in range(2):
+        time.sleep(0.4)
         rig.ask(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename LIKE %s",
             "homeward_gateway%",
