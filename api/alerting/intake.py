@@ -110,7 +110,7 @@ async def _fold(
     ledger.know(await episodes.newest(conn, numbers, conditions, since))
     for row, finding in found:
         patient = patients.get(row["patient_no"])
-        if patient is None or patient["state"] != "active":
+        if patient is None or not _watched(patient, now):
             continue  # paused and discharged patients raise nothing
         subject = Subject(
             ward=patient["ward"],
@@ -120,3 +120,10 @@ async def _fold(
         )
         ledger.find(subject, finding)
     return ledger
+
+
+def _watched(patient: Row, now: datetime) -> bool:
+    """Whether a patient is watched: a pause is over by its time, not when it is written down."""
+    until = patient["paused_until"]
+    over = patient["state"] == "paused" and until is not None and until <= now
+    return over or patient["state"] == "active"

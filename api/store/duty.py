@@ -41,9 +41,10 @@ async def planned(conn: Conn, patients: Sequence[int]) -> dict[int, UUID]:
 
 
 async def patients(conn: Conn, numbers: Sequence[int]) -> dict[int, Row]:
-    """Return ward and state of each of these patients, by number."""
+    """Return ward, state and end of a pause of each of these patients, by number."""
     cursor = await conn.execute(
-        "SELECT no, ward, state, bucket FROM patient WHERE no = ANY (%s)", (list(numbers),)
+        "SELECT no, ward, state, paused_until, bucket FROM patient WHERE no = ANY (%s)",
+        (list(numbers),),
     )
     return {row["no"]: row for row in await cursor.fetchall()}
 

@@ -135,6 +135,18 @@ def test_who_is_not_watched_raises_nothing(ward: Ward, state: str) -> None:
     assert ward.all("SELECT FROM outbox WHERE taken_at IS NULL") == []
 
 
+def test_a_pause_is_over_by_its_time(ward: Ward) -> None:
+    """The gateway watches again at once; the record is written anew some seconds later."""
+    patient = ward.patient()
+    ward.sql.execute(
+        "UPDATE patient SET state = 'paused', paused_until = %s WHERE no = %s",
+        (START, patient.no),
+    )
+    ward.finding(patient, "news2_emergency", START + MINUTE)
+    take(ward, START + MINUTE)
+    assert [e["condition"] for e in ward.episodes()] == ["news2_emergency"]
+
+
 def test_a_row_that_cannot_be_read_is_set_aside(ward: Ward) -> None:
     patient = ward.patient()
     ward.finding(patient, "news2_urgent", START, priority="purple")
