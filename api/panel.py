@@ -100,10 +100,12 @@ def coverage(
 ) -> float | None:
     """Return which share of the expected metrics is up to date, 0 to 1; None if none is expected.
 
-    A metric is up to date when its newest reading is younger than three of its expected intervals.
+    A metric is up to date when its newest reading that is good enough for a score is younger than
+    three of its expected intervals.
 
     Args:
-        latest: newest reading by metric name, with its time ``t`` (milliseconds since 1970).
+        latest: newest reading by metric name, with its time ``t`` and that of the newest good one
+            ``g`` (milliseconds since 1970; null: none was ever good).
         schedules: expected seconds between readings by metric name, one for each device.
         now_ms: the ward's time, in milliseconds since 1970.
     """
@@ -117,6 +119,10 @@ def coverage(
     fresh = [
         name
         for name, seconds in expected.items()
-        if name in latest and now_ms - int(latest[name]["t"]) <= seconds * 1_000 * _GRACE
+        if now_ms - _good_ms(latest.get(name)) <= seconds * 1_000 * _GRACE
     ]
     return round(len(fresh) / len(expected), 3)
+
+
+def _good_ms(newest: Mapping[str, Any] | None) -> int:
+    return 0 if newest is None else int(newest.get("g", newest["t"]) or 0)

@@ -22,15 +22,25 @@ from analytics.risk import PopulationModel
 _NAMES = {int(metric): metric.wire_name for metric in Metric}
 _CODES = {name: code for code, name in _NAMES.items()}
 _QUALITIES = {int(quality): quality.name.lower() for quality in Quality}
+_SCORED = frozenset(int(quality) for quality in Quality if quality.scored)
 
 
 class Latest(msgspec.Struct, frozen=True, gc=False):
-    """The newest reading of one metric, as ``patient_now.latest`` holds it."""
+    """The newest reading of one metric, as ``patient_now.latest`` holds it.
+
+    Attributes:
+        t: event time, milliseconds since 1970.
+        v: value, in the metric's unit.
+        q: quality, by name.
+        device: who measured it; None: a person entered it.
+        g: event time of the newest reading good enough for a score: poor ones cover nothing.
+    """
 
     t: int
     v: float
     q: str
     device: str | None
+    g: int | None = None
 
 
 _latest_decoder = msgspec.json.Decoder(dict[str, Latest])
@@ -74,8 +84,9 @@ class Hold:
             name = _NAMES[sample.metric]
             known = latest.get(name)
             if known is None or sample.t_ms >= known.t:
-                quality = _QUALITIES[sample.quality]
-                latest[name] = Latest(sample.t_ms, sample.value, quality, device)
+                quality = sample.quality
+                good = sample.t_ms if quality in _SCORED else known and known.g
+                latest[name] = Latest(sample.t_ms, sample.value, _QUALITIES[quality], device, good)
 
     def latest_json(self) -> bytes:
         """The newest readings, for the panel."""

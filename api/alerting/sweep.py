@@ -103,6 +103,7 @@ def _cleared(now_ms: int, record: Record) -> Finding:
 
 def _device(row: Row) -> DeviceSeen:
     latest = row["latest"] or {}
+    covered = {metric: one.get("g", one["t"]) for metric, one in latest.items()}
     return DeviceSeen(
         device=row["id"],
         device_no=row["no"],
@@ -111,5 +112,5 @@ def _device(row: Row) -> DeviceSeen:
         expected=row["expected"],
         since_ms=ms_of(row["since"]),
         heard_ms=maybe_ms(row["heard"]),
-        latest_ms={metric: int(one["t"]) for metric, one in latest.items()},
+        latest_ms={metric: at for metric, at in covered.items() if at is not None},
     )

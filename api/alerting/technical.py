@@ -27,7 +27,7 @@ class DeviceSeen:
         expected: seconds between readings, by metric.
         since_ms: when it began to be in use.
         heard_ms: newest arrival of anything from it, None for never.
-        latest_ms: event time of the patient's newest reading, by metric.
+        latest_ms: event time of the patient's newest reading good enough to be scored, by metric.
     """
 
     device: str

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway import wire
 from gateway.errors import StoreUnavailable
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
@@ -38,3 +39,20 @@ def test_a_worker_told_to_stop_saves_nothing_of_a_batch_that_failed(bench: Bench
     assert bench.count("assessment") == 1
     bench.pipeline.save_lanes()
     assert replay_differs(bench.database.superuser, [device.name]) == []
+
+
+def test_the_newest_good_reading_is_told_beside_a_poor_one(bench: Bench) -> None:
+    """A sensor that gives nothing but poor readings must not look as if it covered its metric."""
+    device = bench.fleet[0]
+    bench.synced(device)
+    good_ms = bench.now_ms()
+    bench.send(bench.vitals(device, good_ms))
+    device.seq += 1
+    poor = wire.Sample(t=good_ms + 1_000, spo2=60.0, q=wire.SampleQuality.POOR)
+    message = wire.Vitals(device=device.name, boot=1, seq=device.seq, samples=[poor])
+    bench.send(bench.signed(device, message))
+    [(at, good, quality)] = bench.rows(
+        "SELECT (latest->'spo2'->>'t')::bigint, (latest->'spo2'->>'g')::bigint,"
+        " latest->'spo2'->>'q' FROM patient_now"
+    )
+    assert (at, good, quality) == (good_ms + 1_000, good_ms, "poor")

@@ -79,7 +79,13 @@ def test_coverage_is_the_share_of_what_is_expected() -> None:
     schedules = [{"hr": 60.0, "spo2": 60.0}, {"hr": 3600.0, "rr": 60.0}]
     assert panel.coverage(latest, schedules, 1_100_000) == pytest.approx(1 / 3, abs=1e-3)
     assert panel.coverage(latest, [], 0) is None
-    assert panel.coverage({}, [{"hr": 60.0}], 0) == 0
+    assert panel.coverage({}, [{"hr": 60.0}], 1_100_000) == 0
+
+
+def test_poor_readings_cover_nothing() -> None:
+    for good, share in ((1_000_000, 1.0), (700_000, 0.0), (None, 0.0)):
+        latest = {"spo2": {"t": 1_090_000, "q": "poor", "g": good}}
+        assert panel.coverage(latest, [{"spo2": 60.0}], 1_100_000) == share
 
 
 def test_spans_are_bounded() -> None:
