@@ -4,6 +4,7 @@ What is computed is compared with the living episodes: what stands and has none 
 has one and stands no more clears it.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from analytics.domain.alerts import Change, Finding
@@ -78,9 +79,18 @@ def reconcile(ledger: Ledger, stands: list[Standing], living: list[Record]) -> N
                 ledger.find(_subject(record), _cleared(ledger.now_ms, record))
         elif record.episode.cleared_ms is not None:
             ledger.find(now_standing.subject, now_standing.finding)
+        elif not now_standing.hold and _more_devices(record, now_standing.finding):
+            worse = replace(now_standing.finding, change=Change.WORSENED)
+            ledger.find(now_standing.subject, worse)
     for one in standing.values():
         if not one.hold:
             ledger.find(one.subject, one.finding)
+
+
+def _more_devices(record: Record, finding: Finding) -> bool:
+    """Whether another device of the patient is silent, too: who knows of one must hear of it."""
+    known, now = record.episode.detail.get("devices"), finding.detail.get("devices")
+    return isinstance(known, list) and isinstance(now, list) and not set(now) <= set(known)
 
 
 def _subject(record: Record) -> Subject:

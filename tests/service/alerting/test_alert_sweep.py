@@ -51,6 +51,27 @@ def test_a_device_silent_by_its_schedule_is_told_once_and_ends_by_itself(ward: W
     assert [e["event"] for e in ward.events()] == ["alert.raised", "alert.closed"]
 
 
+def test_a_second_device_that_falls_silent_calls_again(ward: Ward) -> None:
+    """Who has acknowledged a silent scale must hear of the oximeter."""
+    staffed(ward)
+    patient = ward.patient()
+    scale, oximeter = ward.device(patient, {"weight": 60}), ward.device(patient, {"spo2": 60})
+    ward.heard(scale, START)
+    ward.heard(oximeter, START + 9 * MINUTE)
+    look(ward, START + 10 * MINUTE)
+    ward.sql.execute(
+        "UPDATE episode SET state = 'acknowledged', escalate_due = NULL, acknowledged_until = %s",
+        (START + 40 * MINUTE,),
+    )
+    for minute in (14, 15):
+        look(ward, START + minute * MINUTE)
+    [episode] = ward.episodes("silent")
+    assert episode["state"] == "open"
+    assert str(oximeter["id"]) in str(episode["message"])
+    changes = [event["data"]["change"] for event in ward.events()]
+    assert changes == ["raised", "worsened"]
+
+
 def test_a_scale_that_speaks_daily_is_not_silent_for_a_day(ward: Ward) -> None:
     staffed(ward)
     ward.heard(ward.device(ward.patient(), {"weight": 86_400}), START)
