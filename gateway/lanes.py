@@ -85,7 +85,8 @@ class Hold:
             known = latest.get(name)
             if known is None or sample.t_ms >= known.t:
                 quality = sample.quality
-                good = sample.t_ms if quality in _SCORED else known and known.g
+                before = None if known is None else known.g
+                good = sample.t_ms if quality in _SCORED else before
                 latest[name] = Latest(sample.t_ms, sample.value, _QUALITIES[quality], device, good)
 
     def latest_json(self) -> bytes:

@@ -124,6 +124,7 @@ async def _fold(
 
 def _watched(patient: Row, now: datetime) -> bool:
     """Whether a patient is watched: a pause is over by its time, not when it is written down."""
-    until = patient["paused_until"]
-    over = patient["state"] == "paused" and until is not None and until <= now
-    return over or patient["state"] == "active"
+    until: datetime | None = patient["paused_until"]
+    if patient["state"] == "paused":
+        return until is not None and until <= now
+    return bool(patient["state"] == "active")
