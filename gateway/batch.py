@@ -58,6 +58,7 @@ class Batch:
         answered: digests of frames it handles, remembered after the commit.
         owed: devices to be told, with the boot and whether at once.
         asked: devices whose clock is to be asked for.
+        greeted: devices that told their clock, as they do at every connect.
     """
 
     now_ms: int
@@ -72,6 +73,7 @@ class Batch:
     answered: "list[tuple[bytes, Handled]]" = field(default_factory=list)
     owed: "list[tuple[DeviceState, int, bool]]" = field(default_factory=list)
     asked: "list[DeviceState]" = field(default_factory=list)
+    greeted: "list[DeviceState]" = field(default_factory=list)
     accepted: int = 0
     duplicates: int = 0
     readings: int = 0

@@ -28,7 +28,17 @@ class AckRules:
 class DeviceState:
     """What is held of one device."""
 
-    __slots__ = ("asked_s", "device", "due_s", "news", "pending", "told_s", "warned_s", "windows")
+    __slots__ = (
+        "asked_s",
+        "device",
+        "due_s",
+        "news",
+        "pending",
+        "repeated_s",
+        "told_s",
+        "warned_s",
+        "windows",
+    )
 
     def __init__(self, device: Device) -> None:
         self.device = device
@@ -38,6 +48,7 @@ class DeviceState:
         self.due_s = _NEVER
         self.told_s = 0.0
         self.asked_s = -_NEVER
+        self.repeated_s = -_NEVER
         self.warned_s: dict[str, float] = {}
 
     @property

@@ -184,7 +184,10 @@ def _count(
     window.received_ms = max(window.received_ms, received_ms)
     batch.work.windows[state.device.no, message.boot] = window
     batch.accepted += 1
-    batch.owed.append((state, message.boot, isinstance(message, wire.Clock)))
+    tells_clock = isinstance(message, wire.Clock)
+    batch.owed.append((state, message.boot, tells_clock))
+    if tells_clock:
+        batch.greeted.append(state)
 
 
 def _supersede(

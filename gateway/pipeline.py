@@ -18,7 +18,8 @@ from gateway.batch import Batch, FrameIds
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.opening import Item
 from gateway.parts import Parts
-from gateway.store import arrangements, blocks, memory, outgoing, writing
+from gateway.sending import Sender
+from gateway.store import arrangements, blocks, memory, writing
 from gateway.store.session import Session
 from gateway.work import Work
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from gateway.commands import Voice
     from gateway.store.session import Row
 
-COMMANDS_AT_ONCE = 200
 INPUTS_AT_ONCE = 1_000
 NOTIFY_S = 0.01
 _log = structlog.get_logger()
@@ -52,6 +52,7 @@ class Pipeline:
         self._parts = parts
         self._session = session
         self._voice = voice
+        self._sender = Sender(parts.speaker, voice, parts.rules.command_repeat_s)
         self._buckets: list[int] = []
         self._names: frozenset[str] = frozenset()
         self._ids = FrameIds()
@@ -123,6 +124,7 @@ class Pipeline:
                 parts.admitter.take(item, batch)
             folded = time.perf_counter()
             writing.write(connection, batch.work)
+            parts.metrics.commands.inc(self._sender.repeat(connection, batch))
             self._notify(connection, batch)
             written = time.perf_counter()
         stage.labels("read").observe(read - began)
@@ -158,7 +160,7 @@ class Pipeline:
             for waiting in memory.waiting_inputs(connection, context.waiting)[:INPUTS_AT_ONCE]:
                 parts.folder.entered(waiting, batch)
         if context.commands:
-            self._send_commands(connection, now_ms)
+            parts.metrics.commands.inc(self._sender.send(connection, self._buckets, now_ms))
         return batch
 
     def _episodes(
@@ -187,15 +189,6 @@ class Pipeline:
         if lanes:
             damaged = parts.restorer.restore(connection, lanes, batch.now_ms)
             parts.metrics.failures.labels("snapshot").inc(damaged)
-
-    def _send_commands(self, connection: "Connection[Row]", now_ms: int) -> None:
-        """Publish what waits, then mark it: a crash between sends it again under the same id."""
-        voice, speaker = self._voice, self._parts.speaker
-        queued = outgoing.queued(connection, self._buckets, now_ms, COMMANDS_AT_ONCE)
-        sent = [command.id for command in queued if speaker.command(voice, command)]
-        if sent:
-            outgoing.mark_sent(connection, sent, now_ms)
-            self._parts.metrics.commands.inc(len(sent))
 
     def _notify(self, connection: "Connection[Row]", batch: Batch) -> None:
         """Wake the alert engine, at most every few milliseconds: a NOTIFY holds up commits."""

@@ -31,6 +31,7 @@ class Rules:
     acks: AckRules
     clock_persist_s: float
     clock_ask_s: float
+    command_repeat_s: float
     snapshot_frames: int
     snapshot_s: float
     quarantine_unsigned: int
@@ -56,6 +57,7 @@ def rules_of(settings: GatewaySettings) -> Rules:
         acks=AckRules(frames=settings.ack_frames, after_s=settings.ack_s),
         clock_persist_s=settings.clock_persist_s + EXCHANGE_S * max(0.0, rate - 1.0),
         clock_ask_s=settings.clock_ask_s,
+        command_repeat_s=settings.command_repeat_s,
         snapshot_frames=settings.snapshot_frames,
         snapshot_s=settings.snapshot_s,
         quarantine_unsigned=settings.quarantine_unsigned,

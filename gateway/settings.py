@@ -54,6 +54,7 @@ class GatewaySettings(BaseSettings):
         late_s: samples that arrive later than this after they were measured are back-fill.
         clock_persist_s: a clock that is unknown for so long is a technical alert.
         clock_ask_s: real seconds between two ``clock`` commands to one device.
+        command_repeat_s: real seconds between two repetitions of its unanswered commands.
         heartbeat_s: between two heartbeats.
         heartbeat_lost_s: a holder silent for so long is ended by a challenger.
         commit_timeout_s: a transaction that hangs longer is cut.
@@ -104,6 +105,7 @@ class GatewaySettings(BaseSettings):
     late_s: float = Field(default=900.0, gt=0)
     clock_persist_s: float = Field(default=300.0, ge=0)
     clock_ask_s: float = Field(default=60.0, gt=0)
+    command_repeat_s: float = Field(default=60.0, ge=0)
     heartbeat_s: float = Field(default=1.0, gt=0)
     heartbeat_lost_s: float = Field(default=5.0, gt=0)
     commit_timeout_s: float = Field(default=60.0, gt=0)

@@ -10,7 +10,7 @@ from gateway.keys import GatewayKeys
 from gateway.parts import Parts
 from gateway.samples import DAY_MS
 from gateway.settings import GatewaySettings
-from gateway.store import cleaning, models
+from gateway.store import cleaning, models, outgoing
 from gateway.store.session import Session
 
 CLEAN_EVERY_S = 60.0
@@ -59,6 +59,7 @@ class Upkeep:
         with self._session.transaction() as connection:
             cleaning.old_quarantine(connection, now_ms - round(settings.quarantine_days * DAY_MS))
             cleaning.unsigned_over(connection, settings.quarantine_unsigned)
+            outgoing.lapse(connection, now_ms)
             cleaning.old_windows(connection, now_ms - round(settings.window_days * DAY_MS))
             self._parts.quotas.load(cleaning.signed_kept(connection))
 

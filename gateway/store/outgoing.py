@@ -18,6 +18,16 @@ _QUEUED = """
      WHERE state = 'queued' AND bucket = ANY (%s)
      ORDER BY issued LIMIT %s FOR UPDATE SKIP LOCKED
 """
+_LAPSED = """
+    UPDATE command SET state = 'expired', changed_at = %s
+     WHERE id IN (SELECT id FROM command WHERE state IN ('queued', 'sent') AND expires <= %s
+                   FOR UPDATE SKIP LOCKED)
+"""
+_UNANSWERED = """
+    SELECT id::text, device_no, command, args, issued, expires FROM command
+     WHERE device_no = ANY (%s) AND state = 'sent' AND changed_at < %s AND expires > %s
+     ORDER BY issued LIMIT %s
+"""
 _SENT = """
     UPDATE command SET state = 'sent', changed_at = %s WHERE id = ANY (%s::uuid[])
 """
@@ -40,11 +50,27 @@ def queued(
     """The commands that wait, oldest first; those too late are marked so."""
     now, own = instant_of(now_ms), list(buckets)
     connection.execute(_EXPIRE, (now, now, own))
-    rows = connection.execute(_QUEUED, (own, most))
-    return [
-        QueuedCommand(id_, no, name, args, to_ms(issued) or 0, to_ms(expires) or 0)
-        for id_, no, name, args, issued, expires in rows
-    ]
+    return [_command(row) for row in connection.execute(_QUEUED, (own, most))]
+
+
+def unanswered(
+    connection: Connection[Row], devices: Sequence[int], now_ms: int, most: int
+) -> list[QueuedCommand]:
+    """What was sent to these devices before now, has no receipt and still counts, oldest first."""
+    now = instant_of(now_ms)
+    rows = connection.execute(_UNANSWERED, (list(devices), now, now, most))
+    return [_command(row) for row in rows]
+
+
+def lapse(connection: Connection[Row], now_ms: int) -> None:
+    """Mark what is too late and was never answered."""
+    now = instant_of(now_ms)
+    connection.execute(_LAPSED, (now, now))
+
+
+def _command(row: Row) -> QueuedCommand:
+    id_, no, name, args, issued, expires = row
+    return QueuedCommand(id_, no, name, args, to_ms(issued) or 0, to_ms(expires) or 0)
 
 
 def mark_sent(connection: Connection[Row], ids: Sequence[str], now_ms: int) -> None:

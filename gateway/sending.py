@@ -1,0 +1,60 @@
+"""Commands on their way out: the queued ones once, the unanswered ones again at a ``clock/1``.
+
+The broker forgets a command for a device that it has no session of: one that never connected, or
+was away for longer than its session lasts. A device tells its clock at every connect, with its
+subscriptions standing, so that is when a command without a receipt is said again. It obeys an id
+once: a repeat that was not needed changes nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+from gateway.store import outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psycopg import Connection
+
+    from gateway.batch import Batch
+    from gateway.commands import Speaker, Voice
+    from gateway.devices import DeviceState
+    from gateway.store.session import Row
+
+COMMANDS_AT_ONCE = 200
+
+
+class Sender:
+    """Publishes commands inside the batch's transaction.
+
+    Args:
+        speaker: signs them.
+        voice: the way to the broker.
+        repeat_s: real seconds between two repetitions to one device.
+    """
+
+    def __init__(self, speaker: "Speaker", voice: "Voice", repeat_s: float) -> None:
+        self._speaker = speaker
+        self._voice = voice
+        self._repeat_s = repeat_s
+
+    def send(self, connection: "Connection[Row]", buckets: "Sequence[int]", now_ms: int) -> int:
+        """Publish what waits, then mark it: a crash between sends it again under the same id."""
+        queued = outgoing.queued(connection, buckets, now_ms, COMMANDS_AT_ONCE)
+        sent = [one.id for one in queued if self._speaker.command(self._voice, one)]
+        if sent:
+            outgoing.mark_sent(connection, sent, now_ms)
+        return len(sent)
+
+    def repeat(self, connection: "Connection[Row]", batch: "Batch") -> int:
+        """Publish again what the devices that told their clock have not answered."""
+        due = {state.device.no: state for state in batch.greeted if self._may(state, batch.now_s)}
+        if not due:
+            return 0
+        unanswered = outgoing.unanswered(connection, list(due), batch.now_ms, COMMANDS_AT_ONCE)
+        for one in unanswered:
+            self._speaker.command(self._voice, one)
+            due[one.device_no].repeated_s = batch.now_s
+        return len(unanswered)
+
+    def _may(self, state: "DeviceState", now_s: float) -> bool:
+        return now_s - state.repeated_s >= self._repeat_s
