@@ -26,7 +26,15 @@ _pages = Environment(
 )
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
-_COORDINATOR = ((PANEL, "Panel"), (FEED, "Alerts"), (HANDOVER, "Handover"), (CAPACITY, "Capacity"))
+PATIENTS, PEOPLE = "/patients", "/people"
+_COORDINATOR = (
+    (PANEL, "Panel"),
+    (FEED, "Alerts"),
+    (HANDOVER, "Handover"),
+    (CAPACITY, "Capacity"),
+    (PATIENTS, "Patients"),
+    (PEOPLE, "People"),
+)
 _CLINICIAN = ((FEED, "Alerts"), (PANEL, "My patients"), (HANDOVER, "Handover"))
 LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.COORDINATOR: _COORDINATOR,

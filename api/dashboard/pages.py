@@ -4,28 +4,31 @@
 """
 
 from typing import Annotated
-from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from analytics.domain.care import Role
 from api import signing_in
-from api.dashboard import frames, ui
-from api.deps import Shared, acting, optional_caller, own_origin
+from api.dashboard import administration, frames, ui
+from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_first_page, to_login
+from api.deps import Shared, acting, own_origin
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
-from api.identity import Caller
 from api.store import course, people
 
 router = APIRouter(include_in_schema=False)
 router.include_router(frames.static)
 router.include_router(ui.router)
+router.include_router(administration.router)
 
-SEE_OTHER = 303
-Visitor = Annotated[Caller | None, Depends(optional_caller)]
 _WRONG = "Wrong user name, password or one-time code."
+_RECORD_LINKS = {
+    Role.ADMIN: "Record and devices",
+    Role.COORDINATOR: "Record and devices",
+    Role.DOCTOR: "Scale and limits",
+}
 _OTP = "Now the one-time code, please."
 
 
@@ -35,18 +38,12 @@ def own_path(address: str) -> str:
     return address if plain and address.isprintable() else "/"
 
 
-def to_login(request: Request) -> Response:
-    """Send a visitor to the log-in, and back here afterwards."""
-    query = urlencode({"next": request.url.path}, quote_via=quote)
-    return RedirectResponse(f"/login?{query}", SEE_OTHER)
-
-
 @router.get("/")
 async def start(request: Request, visitor: Visitor) -> Response:
     """Send everybody to the page where their work begins."""
     if visitor is None:
         return to_login(request)
-    return RedirectResponse(frames.first_page(visitor.role), SEE_OTHER)
+    return to_first_page(visitor)
 
 
 @router.get("/login")
@@ -122,44 +119,35 @@ async def log_out(services: Shared, visitor: Visitor) -> Response:
     return answer
 
 
-def _page(request: Request, visitor: Caller | None, name: str) -> Response:
-    """Return a role's own page; others are sent to where their work begins."""
-    if visitor is None:
-        return to_login(request)
-    if not frames.may_open(visitor.role, f"/{name}"):
-        return RedirectResponse(frames.first_page(visitor.role), SEE_OTHER)
-    return frames.frame(name, visitor)
-
-
 @router.get("/panel")
 async def panel(request: Request, visitor: Visitor) -> Response:
     """Every patient in view, by urgency."""
-    return _page(request, visitor, "panel")
+    return own_page(request, visitor, "panel")
 
 
 @router.get("/feed")
 async def feed(request: Request, visitor: Visitor) -> Response:
     """Alerts, live."""
-    return _page(request, visitor, "feed")
+    return own_page(request, visitor, "feed")
 
 
 @router.get("/handover")
 async def handover(request: Request, visitor: Visitor) -> Response:
     """The list for the handover of a shift."""
-    return _page(request, visitor, "handover")
+    return own_page(request, visitor, "handover")
 
 
 @router.get("/capacity")
 async def capacity(request: Request, visitor: Visitor) -> Response:
     """Minutes, patients and the plan."""
-    return _page(request, visitor, "capacity")
+    return own_page(request, visitor, "capacity")
 
 
 @router.get("/mine")
 async def mine(request: Request, services: Shared, visitor: Visitor) -> Response:
     """A patient's own readings and messages."""
     if visitor is None or visitor.role is not Role.PATIENT:
-        return _page(request, visitor, "mine")
+        return own_page(request, visitor, "mine")
     found = None
     if visitor.patient_no is not None:
         async with acting(services, visitor) as work:
@@ -175,4 +163,10 @@ async def patient(request: Request, patient_id: UUID, visitor: Visitor) -> Respo
     if visitor.role is Role.PATIENT:
         return RedirectResponse(frames.MINE, SEE_OTHER)
     enters = visitor.role in {Role.DOCTOR, Role.NURSE, Role.ADMIN}
-    return frames.frame("patient", visitor, patient=patient_id, may_enter=enters)
+    return frames.frame(
+        "patient",
+        visitor,
+        patient=patient_id,
+        may_enter=enters,
+        record_link=_RECORD_LINKS.get(visitor.role),
+    )

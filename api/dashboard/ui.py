@@ -95,11 +95,21 @@ async def patients_devices(work: Work, patient_id: UUID) -> dict[str, Any]:
     return {"items": [_device(one, latest.get("battery"), silent) for one in known]}
 
 
+@router.get("/patients/{patient_id}/accounts", dependencies=[allow(*COORDINATORS)])
+async def patients_accounts(work: Work, patient_id: UUID) -> dict[str, Any]:
+    """Return the accounts with which a patient sees their own readings."""
+    number = await _number(work, patient_id)
+    work.note("account.list", number)
+    return {"items": await course.accounts(work.conn, number)}
+
+
 def _device(row: Row, battery: Row | None, silent: set[str]) -> dict[str, Any]:
-    known = ("id", "kind", "serial", "expected", "state", "online")
+    known = ("id", "kind", "serial", "expected", "state", "online", "missing_frames")
     own = battery is not None and battery.get("device") in {row["id"], row["no"]}
     return {name: row[name] for name in known} | {
         "last_received": rfc3339(row["last_received"]),
+        "certificate_until": rfc3339(row["certificate_until"]),
+        "certificate_days": row["certificate_days"],
         "battery": battery["v"] if battery is not None and own else None,
         "silent": row["id"] in silent,
     }

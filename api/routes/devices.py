@@ -58,7 +58,11 @@ class Registered(BaseModel):
 
 
 class Device(BaseModel):
-    """A device; ``online`` is the device's own unsigned word, ``last_received`` is proved."""
+    """A device.
+
+    ``online`` is the device's own unsigned word, ``last_received`` is proved; ``missing_frames``
+    are numbers below one that was handled; ``certificate_until`` is real time.
+    """
 
     id: str
     device: str
@@ -72,6 +76,8 @@ class Device(BaseModel):
     bound_to: datetime | None
     online: bool
     last_received: datetime | None
+    missing_frames: int
+    certificate_until: datetime | None
 
 
 class CertificateRequest(BaseModel):

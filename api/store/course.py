@@ -70,3 +70,13 @@ async def patient_id(conn: Conn, patient_no: int) -> UUID | None:
         await conn.execute("SELECT id FROM patient WHERE no = %s", (patient_no,))
     ).fetchone()
     return row["id"] if row else None
+
+
+async def accounts(conn: Conn, patient_no: int) -> list[Row]:
+    """Return the accounts with which a patient sees their own readings."""
+    found = await conn.execute(
+        """SELECT id, username, display_name, state FROM app_user WHERE patient_no = %s
+            ORDER BY username""",
+        (patient_no,),
+    )
+    return await found.fetchall()

@@ -7,13 +7,23 @@ from psycopg.types.json import Jsonb
 
 from api.store.types import Conn, Row
 
+# A frame is missing while a later one of the same start was handled and this one was not: the
+# device still has it, or has lost it. ``also`` holds pairs: first and last handled above ``upto``.
 _DEVICE = """
     SELECT d.id, d.no, d.patient_no, p.id AS patient, p.bucket, d.kind, d.serial, d.expected,
            d.state, d.registered_at, d.bound_from, d.bound_to, coalesce(n.online, false) AS online,
            (SELECT max(w.last_received) FROM device_window w WHERE w.device_no = d.no)
-               AS last_received
+               AS last_received,
+           (SELECT coalesce(sum(w.highest - w.upto - (
+                       SELECT coalesce(sum(w.also[i + 1] - w.also[i] + 1), 0)
+                         FROM generate_series(1, cardinality(w.also), 2) AS i)), 0)::integer
+              FROM device_window w WHERE w.device_no = d.no) AS missing_frames,
+           c.until AS certificate_until,
+           floor(extract(epoch FROM c.until - now()) / 86400)::integer AS certificate_days
       FROM device d JOIN patient p ON p.no = d.patient_no
       LEFT JOIN device_now n ON n.device_no = d.no
+      LEFT JOIN LATERAL (SELECT max(expires_at) AS until FROM device_certificate
+                          WHERE device_no = d.no AND revoked_at IS NULL) c ON true
 """
 
 

@@ -17,6 +17,12 @@ PAGES = {
     "capacity": ("carla", "/capacity"),
     "patient": ("singh", "/patients/{alice}"),
     "mine": ("alice", "/mine"),
+    "patients": ("carla", "/patients"),
+    "admit": ("carla", "/patients/new"),
+    "record": ("carla", "/patients/{alice}/record"),
+    "limits": ("singh", "/patients/{alice}/record"),
+    "people": ("admin", "/people"),
+    "account": ("alice", "/account"),
 }
 TROUBLED = {
     "now": "2026-01-01T00:00:00Z",

@@ -7,18 +7,26 @@ from uuid import UUID
 import pytest
 
 from analytics.domain.care import Role
+from analytics.policy import Policy
 from api.dashboard import frames
+from api.dashboard.administration import limits_shown
 from api.dashboard.pages import own_path
 from api.identity import Caller
 
 STATIC = frames.HERE / "static"
+CARE: dict[str, object] = {"limits": limits_shown(Policy()), "scale_2_low": 86.0}
 SHOWN: dict[str, dict[str, object]] = {
     "login": {"next": "/", "told": "", "username": "", "otp": True},
     "panel": {},
     "feed": {},
     "handover": {},
     "capacity": {},
-    "patient": {"patient": UUID(int=1), "may_enter": True},
+    "patient": {"patient": UUID(int=1), "may_enter": True, "record_link": "Record"},
+    "patients": {},
+    "admit": CARE,
+    "record": {"patient": UUID(int=1), "manages": True, **CARE},
+    "people": {"accounts": True, "least": 12},
+    "account": {"username": "singh", "least": 12},
     "mine": {"patient": UUID(int=1)},
 }
 
@@ -103,3 +111,10 @@ def test_no_redirect_leads_away(asked: str, answered: str) -> None:
 def test_scripts_stay_short() -> None:
     for script in Path(STATIC / "js").glob("*.js"):
         assert len(script.read_text().splitlines()) <= 250
+
+
+def test_limits_are_offered_for_what_can_be_limited_with_the_wards_own() -> None:
+    rows = {row.name: row for row in limits_shown(Policy())}
+    assert set(rows) == {"hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "weight"}
+    assert (rows["spo2"].low, rows["spo2"].high) == (91, None)
+    assert (rows["temp"].unit, rows["sbp"].unit) == ("°C", "mmHg")

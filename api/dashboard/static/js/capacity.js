@@ -4,6 +4,7 @@ import { $, h, bar, empty, say, trouble } from "./dom.js";
 import { moment, timeText, wardNow } from "./clock.js";
 import { watch } from "./vigil.js";
 import { unmetLine, whatIf } from "./what_if.js";
+import { pins } from "./pins.js";
 
 const REFRESH_MS = 15000;
 const state = { doctors: [], shifts: [], plan: null, people: new Map() };
@@ -76,11 +77,13 @@ function draw() {
   picker.replaceChildren(...state.doctors.map((doctor) => h("option", { value: doctor.id, selected: doctor.id === chosen }, doctor.name)));
   const coming = state.shifts.filter((shift) => Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
   $("shifts").replaceChildren(...coming.slice(0, 30).map((shift) => h("tr", {}, h("td", {}, shift.doctor_name ?? doctorName(shift.doctor_id)), h("td", {}, timeText(Date.parse(shift.start))), h("td", {}, timeText(Date.parse(shift.end))), h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `Remove the shift of ${shift.doctor_name ?? doctorName(shift.doctor_id)}`, onclick: () => told($("shift-told"), () => remove(`/shifts/${shift.id}`), "Shift removed. A new plan follows by itself.") }, "Remove")))));
+  drawPins({ people: state.people.values(), doctors: state.doctors, pinned: state.plan?.pinned ?? [] });
   document.title = `${state.plan?.unmet?.length ? `(${state.plan.unmet.length} unplaced) ` : ""}Capacity · Homeward`;
 }
 async function told(node, work, done) {
   try { await work(); node.className = ""; node.textContent = done; say(done); setTimeout(load, 1500); } catch (problem) { node.className = "wrong"; node.textContent = problem.message; }
 }
+const drawPins = pins($("pin-form"), { told: (work, done) => told($("pin-told"), work, done), name, doctorName });
 $("replan").addEventListener("click", () => told($("replan-told"), () => post("/allocation/replan"), "A new plan is being made."));
 $("shift-form").addEventListener("submit", (event) => {
   event.preventDefault();

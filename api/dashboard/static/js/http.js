@@ -7,6 +7,7 @@ export class Problem extends Error {
     super(body?.detail || body?.title || `The server answered ${status}.`);
     this.status = status;
     this.type = body?.type ?? "about:blank";
+    this.fields = (body?.errors ?? (body?.field ? [body] : [])).map((one) => one.field ?? "");
   }
 }
 
@@ -40,6 +41,8 @@ function send(method, path, body) {
 }
 export const remove = (path) => ask(`${API}${path}`, { method: "DELETE" });
 export const post = (path, body) => send("POST", path, body);
+export const put = (path, body) => send("PUT", path, body);
+export const patch = (path, body) => send("PATCH", path, body);
 
 // Follows the cursor of a list to its end, or to `most` items.
 export async function all(path, params = {}, most = 5000) {

@@ -18,6 +18,7 @@ const CONDITIONS = {
 const BANDS = { low: "low", "low-medium": "low–medium", medium: "urgent", high: "emergency" };
 export const RANK = { high: 0, medium: 1, low: 2 };
 
+export const METRIC_NAMES = Object.keys(METRICS);
 export const metricName = (name) => METRICS[name]?.[0] ?? name;
 export const metricUnit = (name) => METRICS[name]?.[1] ?? "";
 export function metricValue(name, value) {

@@ -1,0 +1,119 @@
+"""The pages with which a ward is run: patients and their devices, people, one's own account.
+
+The frames name what a form needs before any data is asked for: which metrics can have limits, what
+the ward's own limits are, what is left out of a password.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from analytics.domain.care import Limit, Role
+from analytics.domain.vitals import CLINICAL, FACTS, Metric
+from analytics.policy import Policy
+from api import identity
+from api.dashboard import frames
+from api.dashboard.visits import Visitor, own_page, to_first_page, to_login
+
+router = APIRouter()
+MANAGERS: Final = frozenset({Role.COORDINATOR, Role.ADMIN})
+_READ_AS: Final = {"mm[Hg]": "mmHg", "Cel": "°C"}
+_TENTHS: Final = frozenset({Metric.TEMP, Metric.WEIGHT})
+_PASSWORD: Final = identity.MIN_PASSWORD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitShown:
+    """One metric's row of the limits' form, in the metric's unit.
+
+    Attributes:
+        name: the metric's name on the wire.
+        label: what people call it.
+        unit: as people read it.
+        lowest: the least number that a limit can be.
+        highest: the greatest.
+        step: of the field.
+        low: the ward's own lower limit, None without one.
+        high: the ward's own upper limit.
+    """
+
+    name: str
+    label: str
+    unit: str
+    lowest: float
+    highest: float
+    step: float
+    low: float | None
+    high: float | None
+
+
+def limits_shown(policy: Policy) -> list[LimitShown]:
+    """Return a row for each metric that can have limits, with the ward's defaults."""
+    able = [metric for metric in Metric if metric in CLINICAL - {Metric.ACVPU, Metric.O2}]
+    return [_row(metric, policy.limits.get(metric, Limit())) for metric in able]
+
+
+def _row(metric: Metric, limit: Limit) -> LimitShown:
+    facts = FACTS[metric]
+    lowest, highest = facts.reject
+    return LimitShown(
+        name=metric.wire_name,
+        label=facts.label.replace("SpO2", "SpO₂"),
+        unit=_READ_AS.get(facts.unit, facts.unit),
+        lowest=lowest,
+        highest=highest,
+        step=0.1 if metric in _TENTHS else 1,
+        low=limit.low,
+        high=limit.high,
+    )
+
+
+def _care_fields() -> dict[str, object]:
+    policy = Policy()
+    return {"limits": limits_shown(policy), "scale_2_low": policy.scale_2_low}
+
+
+@router.get("/patients")
+async def patients(request: Request, visitor: Visitor) -> Response:
+    """Every patient of the ward, also paused and discharged ones."""
+    return own_page(request, visitor, "patients")
+
+
+@router.get("/patients/new")
+async def admit(request: Request, visitor: Visitor) -> Response:
+    """The form with which a patient is admitted."""
+    if visitor is None:
+        return to_login(request)
+    if visitor.role not in MANAGERS:
+        return to_first_page(visitor)
+    return frames.frame("admit", visitor, here=frames.PATIENTS, **_care_fields())
+
+
+@router.get("/patients/{patient_id}/record")
+async def record(request: Request, patient_id: UUID, visitor: Visitor) -> Response:
+    """One patient's record, limits, care team and devices; doctors change limits alone."""
+    if visitor is None:
+        return to_login(request)
+    manages = visitor.role in MANAGERS
+    if not manages and visitor.role is not Role.DOCTOR:
+        return to_first_page(visitor)
+    known = {"here": frames.PATIENTS, "manages": manages, **_care_fields()}
+    return frames.frame("record", visitor, patient=patient_id, **known)
+
+
+@router.get("/people")
+async def people(request: Request, visitor: Visitor) -> Response:
+    """Doctors and nurses; for administrators also everybody's accounts."""
+    accounts = visitor is not None and visitor.role is Role.ADMIN
+    return own_page(request, visitor, "people", accounts=accounts, least=_PASSWORD)
+
+
+@router.get("/account")
+async def account(request: Request, visitor: Visitor) -> Response:
+    """One's own password and second factor."""
+    if visitor is None:
+        return to_login(request)
+    return frames.frame("account", visitor, username=visitor.username, least=_PASSWORD)

@@ -1,0 +1,83 @@
+// Questions asked before something is done, and forms that come in front of the page.
+import { h, say } from "./dom.js";
+
+let made = 0;
+
+// Opens a form in front of the page; `send(FormData, form)` may refuse by throwing, and is told there.
+export function formDialog({ title, parts, act, send, danger = false, wide = false }) {
+  const id = `dialog-${(made += 1)}`;
+  const wrong = h("p", { class: "wrong", role: "alert" });
+  const button = h("button", { class: danger ? "danger" : "primary", type: "submit" }, act);
+  const form = h("form", { method: "dialog" }, h("h2", { id }, title), parts, wrong,
+    h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), button));
+  const dialog = h("dialog", { "aria-labelledby": id, class: wide ? "wide" : "" }, form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    wrong.textContent = "";
+    try { await send(new FormData(form), form); dialog.close(); } catch (problem) { refused(form, wrong, problem); }
+    button.disabled = false;
+  });
+  return shown(dialog);
+}
+export function confirmDialog({ title, parts, act, send }) {
+  return formDialog({ title, parts, act, send, danger: true });
+}
+// Something to read or copy, with one way out. Escape does not lose what is shown only once.
+export function noticeDialog({ title, parts, act, keep = false }) {
+  const id = `dialog-${(made += 1)}`;
+  const dialog = h("dialog", { "aria-labelledby": id }, h("h2", { id }, title), parts,
+    h("div", { class: "row-end" }, h("button", { type: "button", class: "primary", onclick: () => dialog.close() }, act)));
+  if (keep) dialog.addEventListener("cancel", (event) => event.preventDefault());
+  return shown(dialog);
+}
+function shown(dialog) {
+  const before = document.activeElement;
+  dialog.addEventListener("close", () => { dialog.remove(); if (before?.isConnected) before.focus(); });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+// Says what is wrong beside the form, and brings the reader to the field that the server named.
+export function refused(form, told, problem) {
+  told.className = "wrong";
+  told.textContent = problem.message;
+  const named = (problem.fields ?? []).map((field) => field.split(".").pop());
+  const field = [...form.elements].find((one) => one.name && (named.includes(one.name) || (problem.fields ?? []).some((path) => path.split(".").join("_").endsWith(one.name))));
+  field?.focus();
+}
+// Does `work`, and says in `told` how it went.
+export async function tried(told, done, work, form) {
+  told.className = "";
+  told.textContent = "";
+  try {
+    await work();
+    told.textContent = done;
+    say(done);
+    return true;
+  } catch (problem) {
+    if (form) refused(form, told, problem); else { told.className = "wrong"; told.textContent = problem.message; }
+    say(problem.message, true);
+    return false;
+  }
+}
+
+export function field(name, label, input, hint) {
+  input.id = `f-${name}-${(made += 1)}`;
+  input.name = name;
+  return h("div", { class: "field" }, h("label", { for: input.id }, label, hint && h("span", { class: "hint" }, ` ${hint}`)), input);
+}
+export const options = (pairs, chosen) => pairs.map(([value, text]) => h("option", { value, selected: `${value}` === `${chosen ?? ""}` }, text));
+
+// Text that can be copied by a button, and by hand where the browser forbids it.
+export function copyable(text, label, shown = text) {
+  const code = h("code", { class: "secret", tabindex: "0", "aria-label": label }, shown);
+  const button = h("button", { type: "button", onclick: async () => {
+    try { await navigator.clipboard.writeText(text); button.textContent = "Copied"; say("Copied"); } catch {
+      getSelection().selectAllChildren(code);
+      button.textContent = "Selected: copy it by hand";
+    }
+  } }, "Copy");
+  return h("div", { class: "copyable" }, code, button);
+}

@@ -1,0 +1,34 @@
+"""Who visits a page, and where they are sent if it is not for them."""
+
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.dashboard import frames
+from api.deps import optional_caller
+from api.identity import Caller
+
+SEE_OTHER = 303
+Visitor = Annotated[Caller | None, Depends(optional_caller)]
+
+
+def to_login(request: Request) -> Response:
+    """Send a visitor to the log-in, and back here afterwards."""
+    query = urlencode({"next": request.url.path}, quote_via=quote)
+    return RedirectResponse(f"/login?{query}", SEE_OTHER)
+
+
+def to_first_page(visitor: Caller) -> Response:
+    """Send a visitor to where their work begins."""
+    return RedirectResponse(frames.first_page(visitor.role), SEE_OTHER)
+
+
+def own_page(request: Request, visitor: Caller | None, name: str, **shown: object) -> Response:
+    """Return a role's own page; others are sent to where their work begins."""
+    if visitor is None:
+        return to_login(request)
+    if not frames.may_open(visitor.role, f"/{name}"):
+        return to_first_page(visitor)
+    return frames.frame(name, visitor, **shown)
