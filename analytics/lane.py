@@ -169,7 +169,8 @@ def _moments(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:
 
     A device whose clock is not known counts by arrival: its newest sample is of the moment it
     was received, the others keep their distance to it. A clock set back would otherwise look
-    like delay and silence the patient.
+    like delay and silence the patient. Nothing was measured after it was received: a time ahead
+    of that would make history of the readings that follow.
     """
     samples = reading.samples
     if not samples:
@@ -178,10 +179,10 @@ def _moments(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:
     newest = max(sample.t_ms for sample in samples)
     shift = reading.received_ms - newest if reading.clock_uncertain else 0
     if all(sample.t_ms == first for sample in samples):
-        yield first + shift, samples
+        yield min(first + shift, reading.received_ms), samples
         return
     moments: dict[int, list[Sample]] = {}
     for sample in samples:
         moments.setdefault(sample.t_ms, []).append(sample)
     for t_ms in sorted(moments):
-        yield t_ms + shift, tuple(moments[t_ms])
+        yield min(t_ms + shift, reading.received_ms), tuple(moments[t_ms])

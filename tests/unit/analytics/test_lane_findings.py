@@ -345,6 +345,13 @@ def test_a_live_critical_value_out_of_order_is_not_silent() -> None:
     assert {("critical_spo2", STARTED), ("critical_hr", STARTED)} <= set(bed.said())
 
 
+def test_a_time_ahead_does_not_make_history_of_what_follows() -> None:
+    bed = Bedside()
+    bed.take(reading(T0 + 110 * SECOND, WELL, delay_ms=-110 * SECOND))
+    bed.take(reading(T0 + 10 * SECOND, {"spo2": 84, "rr": 26, "hr": 120}))
+    assert {("limit_spo2_low", STARTED), ("news2_emergency", STARTED)} <= set(bed.said())
+
+
 def test_an_older_good_value_ends_no_question() -> None:
     bed = Bedside()
     bed.well()
