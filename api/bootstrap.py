@@ -56,6 +56,20 @@ async def _create_admin(database_url: str, username: str, password: str) -> UUID
     return user_id
 
 
+def verify_audit(database_url: str) -> audit.Verification:
+    """Walk the whole audit chain, for ``homeward verify``.
+
+    Raises:
+        psycopg.OperationalError: the database cannot be reached.
+    """
+    return asyncio.run(_verify_audit(database_url))
+
+
+async def _verify_audit(database_url: str) -> audit.Verification:
+    async with await psycopg.AsyncConnection.connect(database_url, row_factory=dict_row) as conn:
+        return await audit.verify(conn)
+
+
 def rotate_master(database_url: str, key_file: Path, *, retire_old: bool = False) -> int:
     """Add a new version of the master key and wrap every data key with it.
 

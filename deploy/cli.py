@@ -6,8 +6,10 @@ Errors that an operator can do something about are one line and an exit code, ne
 # ruff: noqa: PLC0415 - a part is imported only when it is asked for
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -157,20 +159,39 @@ def evaluate(
         typer.echo(line)
 
 
-@app.command(epilog="Example: HOMEWARD_DATABASE_URL=postgresql://... homeward verify")
-def verify() -> None:
-    """Prove what is stored: every signature, every reading's frame, the audit log's chain."""
+@app.command(
+    epilog="Example: HOMEWARD_DATABASE_URL=postgresql://... homeward verify --from 2026-01-01"
+)
+def verify(
+    *,
+    patient: Annotated[UUID | None, typer.Option(help="One patient only, by id.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", help="Received from then on (UTC).")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", help="Received before then (UTC).")
+    ] = None,
+) -> None:
+    """Prove what is stored: every signature and key, every reading, the audit log's chain."""
+    from api.bootstrap import verify_audit
     from deploy.settings import required_database_url
-    from deploy.verification import verify as prove
+    from gateway.store.evidence import Range
+    from gateway.verify import run
 
-    found = prove(required_database_url())
-    typer.echo(f"signed frames: {found.frames}, not proved: {len(found.unproved)}")
-    typer.echo(f"readings without their frame: {found.orphans}")
-    typer.echo(f"audit rows: {found.audit_rows}, broken: {found.audit_broken}")
-    for frame_id in found.unproved[:20]:
-        typer.echo(f"  frame {frame_id} is not what its key signed")
-    if not found.good:
-        raise typer.Exit(1)
+    url = required_database_url()
+    span = Range(str(patient) if patient else None, _utc(since), _utc(until))
+    code = run(url, span)
+    if code > 1:
+        raise typer.Exit(code)
+    audit = verify_audit(url)
+    broken = "unbroken" if audit.ok else f"broken at row {audit.first_broken}"
+    typer.echo(f"audit record: {audit.rows} rows, {broken}, head {audit.head or 'none'}")
+    if code or not audit.ok:
+        raise typer.Exit(code or 1)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
 
 
 def main() -> None:
