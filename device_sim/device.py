@@ -13,6 +13,7 @@ import msgspec
 from device_sim.actions import Action, Forgot, Moment, Obey, Publish, made_of
 from device_sim.identity import Identity, Keys
 from device_sim.inbox import MAX_EARLY, Inbox, heard_more
+from device_sim.rollback import covered, mistaken, renumbered
 from device_sim.spool import SPOOL_FRAMES, FrameId, Spool, Spooled
 from device_sim.window import RESEND_AFTER_S, WINDOW_FRAMES, Window
 from gateway import wire
@@ -53,6 +54,7 @@ class DeviceCore:
         self._spool_frames = spool_frames
         self._nonces = nonces
         self._record = spool.record()
+        self._started: FrameId = (self._record.boot, self._record.seq)
         self._window = Window(resend_after_s)
         self.inbox = Inbox(identity, self._record.obeyed)
         self._unsigned: list[wire.Sample] = []
@@ -115,11 +117,12 @@ class DeviceCore:
         echo = None if retained else wire.ClockEcho(gateway=acks.time, heard=now.clock_ms)
         tells_clock = self._echo is None and echo is not None
         self._echo = echo or self._echo
-        actions = self._forget_covered(acks)
+        actions: list[Action] = []
         self._highest_boot = max([self._highest_boot, *(item.boot for item in acks.boots)])
         if self._record.boot and heard_more(acks, self._record.boot, self._record.seq):
-            self._start_boot(self._highest_boot + 1)
-            tells_clock = True
+            actions += self._begin_again(acks, now)
+            tells_clock = False
+        actions += self._let_go(covered(acks, self._spool.ids()), dropped=False)
         if tells_clock and self._record.boot and self._waits_until is None:
             actions += self._make_clock(now)
         return actions + (self._settle(now) if self._waits_until is not None else self._pump(now))
@@ -140,14 +143,9 @@ class DeviceCore:
 
     def finished(self, command_id: str, state: wire.ReceiptState, now: Moment) -> list[Action]:
         """A command was seen, done or declined: send its receipt."""
-        boot, seq = self._next_id()
+        device, (boot, seq) = self.identity.device, self._next_id()
         receipt = wire.Receipt(
-            device=self.identity.device,
-            boot=boot,
-            seq=seq,
-            command_id=command_id,
-            state=state,
-            at=now.clock_ms,
+            device=device, boot=boot, seq=seq, command_id=command_id, state=state, at=now.clock_ms
         )
         return self._make(receipt) + self._pump(now)
 
@@ -182,6 +180,15 @@ class DeviceCore:
         self._record = self._record._replace(boot=boot, seq=0)
         self._echo = None
         self._spool.keep(self._record)
+
+    def _begin_again(self, acks: wire.Acks, now: Moment) -> list[Action]:
+        """We were put back to an old copy: a new boot, and in it what shared used numbers."""
+        again = mistaken(self._spool, acks, self._started)
+        self._start_boot(self._highest_boot + 1)
+        actions = self._make_clock(now)
+        for message in renumbered(again, self._next_id()):
+            actions += self._make(message)
+        return actions
 
     def _next_id(self) -> FrameId:
         return self._record.boot, self._record.seq + 1
@@ -220,15 +227,6 @@ class DeviceCore:
         self._record = self._record._replace(dropped=self._record.dropped + excess)
         self._spool.keep(self._record)
         return self._let_go(ids, dropped=True)
-
-    def _forget_covered(self, acks: wire.Acks) -> list[Action]:
-        by_boot = {item.boot: item for item in acks.boots}
-        ids = [
-            (boot, seq)
-            for boot, seq in self._spool.ids()
-            if boot in by_boot and wire.covers(by_boot[boot], seq)
-        ]
-        return self._let_go(ids, dropped=False)
 
     def _let_go(self, ids: list[FrameId], *, dropped: bool) -> list[Action]:
         self._spool.forget(ids)

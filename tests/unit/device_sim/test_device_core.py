@@ -140,6 +140,32 @@ def test_a_device_that_was_rolled_back_starts_a_new_boot() -> None:
     assert (clock.boot, clock.seq) == (2, 1)
 
 
+def test_what_an_old_copy_signed_under_used_numbers_goes_out_anew(tmp_path: Path) -> None:
+    spool = SqliteSpool(tmp_path / "spool.db")
+    spool.keep(Record(boot=1))
+    before = make_core(spool)
+    for _ in range(2):
+        before.measured([SAMPLE], moment(0))
+    copy = make_core(spool)
+    fresh = [wire.Sample(t=T0 + n, hr=80.0 + n) for n in range(2)]
+    for sample in fresh:
+        copy.measured([sample], moment(1))
+    copy.finished("c1", wire.ReceiptState.DONE, moment(1))
+    copy.connected(moment(2))
+    actions = copy.heard_acks(acks((1, 9)), moment(3), retained=True)
+    assert [(one.boot, one.seq) for one in actions if isinstance(one, Forgot)] == [
+        (1, seq) for seq in range(1, 6)
+    ]
+    clock, *again, receipt, _clock = published(actions)
+    assert [(m.boot, m.seq) for m in (clock, *again, receipt)] == [(2, n) for n in range(1, 5)]
+    assert isinstance(clock, wire.Clock)
+    assert [m.samples for m in again if isinstance(m, wire.Vitals)] == [[one] for one in fresh]
+    assert isinstance(receipt, wire.Receipt)
+    assert receipt.command_id == "c1"
+    left = {spooled.id for spooled in spool.oldest(99)}
+    assert left == {(2, seq) for seq in range(1, 6)}
+
+
 def test_only_live_acks_are_echoed() -> None:
     core = ready()
     core.heard_acks(acks((1, 0)), moment(3), retained=True)
