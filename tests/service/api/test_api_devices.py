@@ -52,6 +52,7 @@ def home(staffed: Ward) -> tuple[Ward, str, dict[str, Any]]:
     body = {"kind": "wrist", "serial": "S-1", "expected": {"hr": 60}}
     made = staffed.post("coordinator", f"/patients/{patient}/devices", body)
     assert made.status_code == 201, made.text
+    assert made.json()["enrolment_token"].startswith("hw_")
     return staffed, patient, made.json()
 
 

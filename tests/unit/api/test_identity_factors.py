@@ -17,6 +17,7 @@ def test_tokens_are_long_and_differ() -> None:
     tokens = {identity.new_token() for _ in range(100)}
     assert len(tokens) == 100
     assert min(len(token) for token in tokens) >= 43
+    assert all(token.startswith("hw_") for token in tokens)
     assert len(identity.token_hash("x")) == 32
 
 
