@@ -63,7 +63,7 @@ def apply(
     if episode is None or not episode.live:
         return _begin(episode, finding, now_ms, policy)
     if finding.change is Change.CLEARED:
-        return _clear(episode, now_ms)
+        return _clear(episode, now_ms, policy, persisted=_persisted(episode, finding))
     if episode.state is State.PENDING:
         return _wait_on(episode, finding, now_ms, policy)
     return _again(episode, finding, now_ms, policy)
@@ -215,7 +215,18 @@ def _again(
     return [calling(Event.WORSENED, worse, now_ms)]
 
 
-def _clear(episode: Episode, now_ms: int) -> list[Transition]:
+def _persisted(episode: Episode, finding: Finding) -> bool:
+    """Whether the condition had persisted by event time before it ended."""
+    due = episode.due_ms
+    return due is not None and not finding.late and finding.measured_ms >= due
+
+
+def _clear(
+    episode: Episode, now_ms: int, policy: EpisodePolicy, *, persisted: bool
+) -> list[Transition]:
+    if episode.state is State.PENDING and persisted:  # time would have shown it, had it been let
+        raised = shown(episode, now_ms, policy)
+        return [raised, *_clear(raised.episode, now_ms, policy, persisted=False)]
     if episode.state is State.PENDING:
         return [closed(episode, Event.EXPIRED, State.EXPIRED, now_ms)]
     if episode.state is State.ACKNOWLEDGED or episode.priority is not Priority.HIGH:

@@ -75,6 +75,23 @@ def test_what_ends_while_it_waits_is_never_shown() -> None:
     assert (made[0].event, made[0].notify, last(made).raised_ms) == (Event.EXPIRED, False, None)
 
 
+@pytest.mark.parametrize(
+    ("priority", "events"),
+    [
+        (Priority.MEDIUM, [Event.RAISED, Event.RESOLVED]),
+        (Priority.HIGH, [Event.RAISED, Event.CLEARED]),
+    ],
+)
+def test_what_persisted_and_ended_while_nobody_led_is_not_lost(
+    priority: Priority, events: list[Event]
+) -> None:
+    """The engine was away: it finds the start and the end together, minutes later."""
+    waiting = last(apply(None, finding(priority=priority), T0 + 9 * MINUTE, POLICY))
+    over = finding(Change.CLEARED, T0 + 3 * MINUTE, priority=priority)
+    made = apply(waiting, over, T0 + 9 * MINUTE, POLICY)
+    assert [one.event for one in made] == events
+
+
 def test_deeper_shortens_the_wait() -> None:
     waiting = last(apply(None, finding(), T0, POLICY))
     worse = finding(Change.WORSENED, T0 + 5_000, persist_s=0, priority=Priority.HIGH)
