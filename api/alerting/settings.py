@@ -17,6 +17,7 @@ class AlertingSettings(BaseSettings):
         tidy_s: real seconds between deletions of what is no longer kept.
         silent_multiple: a device is silent after so many of its shortest expected intervals ...
         silent_grace_s: ... but never before so many seconds (proposed).
+        unscheduled_s: the interval of a device for which none was said (proposed).
         coverage_multiple: a metric is missing after so many of its expected intervals ...
         coverage_grace_s: ... but never before so many seconds (proposed).
         coverage_persist_s: and is told of when it stays so for so long (a spool may be draining).
@@ -38,6 +39,7 @@ class AlertingSettings(BaseSettings):
     tidy_s: float = Field(default=60.0, gt=0)
     silent_multiple: float = Field(default=3.0, ge=1)
     silent_grace_s: float = Field(default=180.0, ge=0)
+    unscheduled_s: float = Field(default=28_800.0, gt=0)
     coverage_multiple: float = Field(default=5.0, ge=1)
     coverage_grace_s: float = Field(default=600.0, ge=0)
     coverage_persist_s: float = Field(default=120.0, ge=0)

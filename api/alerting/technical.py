@@ -1,8 +1,9 @@
 """Conditions of the equipment and the staffing, computed from what was last heard; pure.
 
 A device is silent by its own schedule, not by a fixed time: a scale that speaks once a day is not
-silent for a day. Many silent at once, or a gateway that gives no sign of life, is one alert about
-the ward; single alerts are held back while it lasts, and every device has its grace again after.
+silent for a day; one without a schedule is silent after a day. Many silent at once, or a gateway
+that gives no sign of life, is one alert about the ward; single alerts are held back while it
+lasts, and every device has its grace again after.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,10 +22,10 @@ _MINUTE = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSeen:
-    """What is known of one enrolled device of a watched patient.
+    """What is known of one device of a watched patient.
 
     Attributes:
-        expected: seconds between readings, by metric.
+        expected: seconds between readings, by metric; empty: nothing was said of it.
         since_ms: when it began to be in use.
         heard_ms: newest arrival of anything from it, None for never.
         latest_ms: event time of the patient's newest reading good enough to be scored, by metric.
@@ -80,7 +81,7 @@ def standing(
     Args:
         now_ms: ward time.
         wards: wards with at least one watched patient.
-        devices: their devices that have a schedule.
+        devices: their devices.
         gateway_alive: whether the gateway's heartbeat is fresh.
         slack_s: seconds of the ward's clock that delivery may take.
         settings: the site's settings.
@@ -123,7 +124,7 @@ def _of_ward(
 def _silent(
     now_ms: int, device: DeviceSeen, floor_ms: int, slack_s: float, settings: AlertingSettings
 ) -> bool:
-    shortest = min(device.expected.values())
+    shortest = min(device.expected.values(), default=settings.unscheduled_s)
     grace = max(settings.silent_multiple * shortest, settings.silent_grace_s) + slack_s
     last = max(device.heard_ms or device.since_ms, floor_ms)
     return now_ms - last > grace * 1000

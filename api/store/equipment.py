@@ -3,16 +3,19 @@
 from api.store.types import Conn, Row
 
 _DEVICES = """
-    SELECT d.no, d.id, d.patient_no, p.ward, d.expected, coalesce(d.bound_from, d.registered_at)
-           AS since, w.heard, n.latest
+    SELECT d.no, d.id, d.patient_no, p.ward, d.expected,
+           coalesce(d.bound_from, d.registered_at + make_interval(hours => %s)) AS since,
+           w.heard, n.latest
       FROM device d JOIN patient p ON p.no = d.patient_no
       LEFT JOIN patient_now n ON n.patient_no = p.no
       LEFT JOIN LATERAL (SELECT max(last_received) AS heard FROM device_window
                           WHERE device_no = d.no) w ON true
-     WHERE p.state = 'active' AND d.state = 'enrolled' AND d.bound_to IS NULL
-       AND d.expected <> '{}'
+     WHERE p.state = 'active' AND d.state IN ('registered', 'enrolled') AND d.bound_to IS NULL
      ORDER BY d.no
 """
+
+_TOKEN_HOURS = 24
+"""For so long a new device may be set up; then it counts as in use, and its silence as silence."""
 
 _WARDS = """
     SELECT p.ward, count(*) AS patients,
@@ -33,8 +36,8 @@ _WORKERS = """
 
 
 async def devices(conn: Conn) -> list[Row]:
-    """Return the enrolled devices with a schedule, of patients who are watched."""
-    return await (await conn.execute(_DEVICES)).fetchall()
+    """Return the devices of patients who are watched, those never set up included."""
+    return await (await conn.execute(_DEVICES, (_TOKEN_HOURS,))).fetchall()
 
 
 async def wards(conn: Conn) -> list[Row]:

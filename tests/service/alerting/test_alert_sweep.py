@@ -81,6 +81,27 @@ def test_a_scale_that_speaks_daily_is_not_silent_for_a_day(ward: Ward) -> None:
     assert "silent" in living(ward)
 
 
+def test_a_device_without_a_schedule_is_silent_after_a_day(ward: Ward) -> None:
+    staffed(ward)
+    ward.heard(ward.device(ward.patient(), {}), START)
+    look(ward, START + timedelta(hours=23))
+    assert "silent" not in living(ward)
+    look(ward, START + timedelta(hours=25))
+    assert "silent" in living(ward)
+
+
+def test_a_device_that_was_never_set_up_is_told_of(ward: Ward) -> None:
+    staffed(ward)
+    device = ward.device(ward.patient(), {"hr": 60})
+    ward.sql.execute(
+        "UPDATE device SET state = 'registered', bound_from = NULL WHERE no = %s", (device["no"],)
+    )
+    look(ward, START + timedelta(hours=23))
+    assert "silent" not in living(ward)
+    look(ward, START + timedelta(hours=25))
+    assert "silent" in living(ward)
+
+
 def test_paused_patients_devices_may_be_silent(ward: Ward) -> None:
     staffed(ward)
     ward.heard(ward.device(ward.patient(state="paused"), {"hr": 60}), START)
