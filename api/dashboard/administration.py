@@ -89,7 +89,7 @@ async def admit(request: Request, visitor: Visitor) -> Response:
         return to_login(request)
     if visitor.role not in MANAGERS:
         return to_first_page(visitor)
-    return frames.frame("admit", visitor, here=frames.PATIENTS, **_care_fields())
+    return frames.frame("admit", visitor, status=200, here=frames.PATIENTS, **_care_fields())
 
 
 @router.get("/patients/{patient_id}/record")
@@ -101,7 +101,7 @@ async def record(request: Request, patient_id: UUID, visitor: Visitor) -> Respon
     if not manages and visitor.role is not Role.DOCTOR:
         return to_first_page(visitor)
     known = {"here": frames.PATIENTS, "manages": manages, **_care_fields()}
-    return frames.frame("record", visitor, patient=patient_id, **known)
+    return frames.frame("record", visitor, status=200, patient=patient_id, **known)
 
 
 @router.get("/people")

@@ -31,4 +31,4 @@ def own_page(request: Request, visitor: Caller | None, name: str, **shown: objec
         return to_login(request)
     if not frames.may_open(visitor.role, f"/{name}"):
         return to_first_page(visitor)
-    return frames.frame(name, visitor, **shown)
+    return frames.frame(name, visitor, status=200, **shown)

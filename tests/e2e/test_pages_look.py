@@ -177,7 +177,8 @@ def test_motion_is_stilled_for_who_asks(desk: Desk, ward: SeededWard) -> None:
     page = desk.open("singh", "/feed", reduced_motion="reduce")
     mark = page.locator(".alert .mark.high").first
     expect(mark).to_be_visible()
-    assert mark.evaluate("(node) => getComputedStyle(node).animationName") == "none"
+    ring = """(node) => getComputedStyle(node, "::after").animationName"""
+    assert mark.evaluate(ring) == "none"
 
 
 def test_sound_is_off_until_asked_for(desk: Desk) -> None:

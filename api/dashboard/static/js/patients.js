@@ -49,7 +49,7 @@ function draw() {
 const nothing = () => (state.rows.length ? empty("No patient matches.", "Clear the search, or choose “All”.") : empty("No patients yet.", "Admit the first one: the button is at the top right."));
 function table(rows) {
   const heads = ["Patient", "Born", "Record no.", "State", "Limits", "Doctor"];
-  return h("div", { class: "scroll card" }, h("table", { class: "panel stack" }, h("caption", { class: "visually-hidden" }, "Patients by name"),
+  return h("div", { class: "scroll card" }, h("table", { class: "stack" }, h("caption", { class: "visually-hidden" }, "Patients by name"),
     h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Readings")))), h("tbody", {}, rows.map(cells))));
 }
 $("search").addEventListener("input", () => { state.search = $("search").value.trim().toLowerCase(); state.page = 0; draw(); });

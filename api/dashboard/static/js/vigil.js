@@ -66,6 +66,7 @@ export async function watch() {
   await Promise.race([poll(), new Promise((done) => setTimeout(done, 3000))]);
   tick();
   pulse();
+  document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   setInterval(tick, 1000);
 }
 export function lineState(state) {
