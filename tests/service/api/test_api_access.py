@@ -53,6 +53,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /devices/{device_id}/token": COORDINATOR,
     "POST /devices/{device_id}/certificate": COORDINATOR,
     "POST /devices/{device_id}/revoke": COORDINATOR,
+    "GET /devices/{device_id}/coverage": STAFF,
     "GET /devices/{device_id}/commands": COORDINATOR,
     "POST /devices/{device_id}/commands": COORDINATOR,
     "GET /quarantine": COORDINATOR,
