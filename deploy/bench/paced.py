@@ -78,9 +78,11 @@ def forged_flood(run: Run) -> list[Figure]:
             ward.fleet = everybody
             flood = Flood(ward, forgers, run.size.paced_s)
             ward.fleet = everybody[50:]
+            cpu = ward.cpu_s()
             with flood:
                 under = steady(ward, RATE, run.size.paced_s)
-            note = f"p95 {under.p95:.0f} ms, without {alone.p95:.0f} ms"
+            cores = (ward.cpu_s() - cpu) / run.size.paced_s
+            note = f"p95 {under.p95:.0f} ms, without {alone.p95:.0f} ms; {cores:.2f} cores"
             name = f"p95 under 5,000 forged/s from {forgers} / without"
             figures.append(at_most(name, under.p95 / alone.p95, "", FLOOD_RATIO, note))
     return figures
