@@ -117,3 +117,9 @@ async def account(request: Request, visitor: Visitor) -> Response:
     if visitor is None:
         return to_login(request)
     return frames.frame("account", visitor, username=visitor.username, least=_PASSWORD)
+
+
+@router.get("/register")
+async def register() -> Response:
+    """The form with which patients open an account of their own."""
+    return frames.frame("register", least=_PASSWORD)

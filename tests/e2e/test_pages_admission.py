@@ -4,7 +4,6 @@ import re
 import secrets
 from datetime import UTC, datetime
 
-import httpx
 import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -139,14 +138,19 @@ def test_a_record_is_changed_and_its_limits_go_back_to_the_wards(
 
 def test_team_and_own_account_open_the_record_to_them(desk: Desk, ward: SeededWard) -> None:
     name = f"nora-{secrets.token_hex(3)}"
-    body = {"username": name, "password": PASSWORD}
-    httpx.post(f"{ward.url}/api/v1/auth/register", json=body).raise_for_status()
+    own = desk.open(None, "/login")
+    own.get_by_role("link", name="open an account of their own").click()
+    own.get_by_label("Your name").fill("Nora Kern")
+    own.get_by_label("User name").fill(name)
+    own.get_by_label("Password").fill(PASSWORD)
+    own.get_by_role("button", name="Open the account").click()
+    expect(own.locator("#done")).to_contain_text("call the ward")
     page, patient = admitted(desk, "Nora Kern")
     page.get_by_label("Dr Amara Singh").check()
     page.get_by_role("button", name="Save the team").click()
     expect(page.locator("#team-told")).to_have_text("Team saved.")
     assert read(ward, f"/patients/{patient}", "singh")["care_team"] == [ward.users["singh"]]
-    page.get_by_label("Registered, waiting").select_option(name)
+    page.get_by_label("Registered, waiting").select_option(f"{name}, Nora Kern")
     page.get_by_role("button", name="Link…").click()
     expect(dialog(page)).to_contain_text("will see the readings and messages of Nora Kern")
     dialog(page).get_by_role("button", name="Link").click()

@@ -17,6 +17,7 @@ PAGES = {
     "capacity": ("carla", "/capacity"),
     "patient": ("singh", "/patients/{alice}"),
     "mine": ("alice", "/mine"),
+    "register": (None, "/register"),
     "patients": ("carla", "/patients"),
     "admit": ("carla", "/patients/new"),
     "record": ("carla", "/patients/{alice}/record"),

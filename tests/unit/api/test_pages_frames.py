@@ -26,6 +26,7 @@ SHOWN: dict[str, dict[str, object]] = {
     "admit": CARE,
     "record": {"patient": UUID(int=1), "manages": True, **CARE},
     "people": {"accounts": True, "least": 12},
+    "register": {"least": 12},
     "account": {"username": "singh", "least": 12},
     "mine": {"patient": UUID(int=1)},
 }
@@ -46,7 +47,7 @@ def caller(role: Role = Role.DOCTOR, name: str = "Dr <b>Singh</b>") -> Caller:
 
 
 def text_of(name: str) -> str:
-    visitor = None if name == "login" else caller()
+    visitor = None if name in {"login", "register"} else caller()
     return bytes(frames.frame(name, visitor, **SHOWN[name]).body).decode()
 
 
