@@ -35,6 +35,7 @@ UNKNOWN_NEWS2: Mapping[str, object] = {
 }
 """What is told while nothing was assessed: everything is missing, every score is possible."""
 
+_EVERYTHING = {"score": None, "high": 20, "missing": UNKNOWN_NEWS2["missing"], "settles": None}
 STALE_S = 3_600.0
 STALE_SCORE_S = 7_200.0
 """Pulse, breathing and SpO2 older than this are in no score (``analytics.policy``): a score as old
@@ -91,6 +92,20 @@ def _news2_level(standing: Standing) -> int:
     if low is None or heard is None or scored is None:
         return 1
     return 1 if heard > STALE_S or scored > STALE_SCORE_S else 0
+
+
+def news2_now(told: Mapping[str, Any] | None, score_age_s: float | None) -> dict[str, Any]:
+    """Return what NEWS2 says now: an old score keeps its lower bound and is complete no more.
+
+    Args:
+        told: as it was assessed; None if nothing was.
+        score_age_s: ward seconds since the newest scored measurement.
+    """
+    if not told:
+        return dict(UNKNOWN_NEWS2)
+    if score_age_s is not None and score_age_s <= STALE_SCORE_S:
+        return dict(told)
+    return {**told, **_EVERYTHING, "assumed": [], "stale": True}
 
 
 def coverage(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.deps import Work
 from api.errors import NotFoundError
-from api.panel import UNKNOWN_NEWS2
+from api.panel import news2_now
 from api.spans import End, Start, span_of, width_of
 from api.store import patients, readings
 
@@ -54,7 +54,7 @@ class Scores(BaseModel):
 
 @router.get("/patients/{patient_id}/assessment")
 async def read_assessment(work: Work, patient_id: UUID) -> Assessment:
-    """Read the newest assessment of a patient."""
+    """Read what is thought of a patient now: an old score is told as complete no more."""
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None:
         raise NotFoundError
@@ -62,15 +62,20 @@ async def read_assessment(work: Work, patient_id: UUID) -> Assessment:
     row = await readings.latest(work.conn, patient_no)
     nothing: dict[str, Any] = {
         "time": None,
-        "news2": dict(UNKNOWN_NEWS2),
         "risk": {"probability": None, "horizon_minutes": None, "model": None},
         "baselines": [],
         "drivers": [],
     }
     told = (row["assessment"] if row else None) or {}
     fresh = max((work.now - row["received"]).total_seconds(), 0.0) if row else None
-    latest = row["latest"] if row else {}
-    return Assessment(**{**nothing, **told, "freshness_s": fresh, "latest": latest})
+    measured = row["measured"] if row else None
+    age_s = (work.now - measured).total_seconds() if measured else None
+    now = {
+        "news2": news2_now(told.get("news2"), age_s),
+        "freshness_s": fresh,
+        "latest": row["latest"] if row else {},
+    }
+    return Assessment(**{**nothing, **told, **now})
 
 
 @router.get("/patients/{patient_id}/assessments")

@@ -61,7 +61,7 @@ def _shown(work: UnitOfWork, row: Row, standing: panel.Standing, urgency: float)
         patient=row["id"],
         name=records.name_of(work.services.vault, row),
         urgency=urgency,
-        news2=row["news2"] or dict(panel.UNKNOWN_NEWS2),
+        news2=panel.news2_now(row["news2"], standing.score_age_s),
         risk=row["risk"],
         freshness_s=standing.freshness_s,
         coverage=panel.coverage(row["latest"] or {}, row["expected"], now_ms),

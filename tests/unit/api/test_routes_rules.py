@@ -68,6 +68,14 @@ def test_risk_orders_only_whom_the_rules_call_equal(risk: float, low: int, compl
     assert panel.urgency(standing(low=low, complete=False)) > panel.urgency(standing(low=low))
 
 
+def test_an_old_score_is_told_as_not_known() -> None:
+    told = {"score": 1, "low": 1, "high": 1, "band": "low", "missing": [], "assumed": []}
+    assert panel.news2_now(told, 60.0) == told
+    old = panel.news2_now(told, 8_000.0)
+    assert (old["score"], old["low"], old["high"], len(old["missing"])) == (None, 1, 20, 7)
+    assert panel.news2_now(None, None)["high"] == 20
+
+
 def test_a_single_three_is_urgent_and_a_pause_is_quiet() -> None:
     assert panel.urgency(standing(low=3, single_3=True)) > panel.urgency(standing(low=4))
     assert panel.urgency(standing(low=None, freshness_s=None, watched=False)) == 0
