@@ -13,7 +13,7 @@ import msgspec
 from device_sim.actions import Action, Forgot, Moment, Obey, Publish, made_of
 from device_sim.identity import Identity, Keys
 from device_sim.inbox import MAX_EARLY, Inbox, heard_more
-from device_sim.rollback import covered, mistaken, renumbered
+from device_sim.rollback import conflicts, contents, covered, renumbered
 from device_sim.spool import SPOOL_FRAMES, FrameId, Spool, Spooled
 from device_sim.window import RESEND_AFTER_S, WINDOW_FRAMES, Window
 from gateway import wire
@@ -117,12 +117,14 @@ class DeviceCore:
         echo = None if retained else wire.ClockEcho(gateway=acks.time, heard=now.clock_ms)
         tells_clock = self._echo is None and echo is not None
         self._echo = echo or self._echo
-        actions: list[Action] = []
         self._highest_boot = max([self._highest_boot, *(item.boot for item in acks.boots)])
-        if self._record.boot and heard_more(acks, self._record.boot, self._record.seq):
-            actions += self._begin_again(acks, now)
-            tells_clock = False
-        actions += self._let_go(covered(acks, self._spool.ids()), dropped=False)
+        gone, taken = covered(acks, ids := self._spool.ids()), conflicts(acks, ids)
+        boot, seq = self._record.boot, self._record.seq
+        behind = boot > 0 and heard_more(acks, boot, seq)
+        taken.update(one for one in gone if behind and one > self._started)
+        actions = self._begin_again(taken, now) if behind or taken else []
+        tells_clock = tells_clock and not actions
+        actions += self._let_go(gone, dropped=False)
         if tells_clock and self._record.boot and self._waits_until is None:
             actions += self._make_clock(now)
         return actions + (self._settle(now) if self._waits_until is not None else self._pump(now))
@@ -181,9 +183,9 @@ class DeviceCore:
         self._echo = None
         self._spool.keep(self._record)
 
-    def _begin_again(self, acks: wire.Acks, now: Moment) -> list[Action]:
-        """We were put back to an old copy: a new boot, and in it what shared used numbers."""
-        again = mistaken(self._spool, acks, self._started)
+    def _begin_again(self, taken: set[FrameId], now: Moment) -> list[Action]:
+        """We were put back to an old copy: a new boot, and in it what had used numbers."""
+        again = contents(self._spool, taken)
         self._start_boot(self._highest_boot + 1)
         actions = self._make_clock(now)
         for message in renumbered(again, self._next_id()):

@@ -166,6 +166,22 @@ def test_what_an_old_copy_signed_under_used_numbers_goes_out_anew(tmp_path: Path
     assert left == {(2, seq) for seq in range(1, 6)}
 
 
+def test_a_conflict_starts_a_new_boot_and_only_what_conflicted_goes_out_anew() -> None:
+    core = ready()
+    samples = [wire.Sample(t=T0 + n, hr=80.0 + n) for n in range(3)]
+    for sample in samples:
+        core.measured([sample], moment(1))
+    told = wire.BootAcks(boot=1, upto=5, refused=[(2, "malformed"), (4, "conflict")])
+    frame = wire.encode(wire.Acks(device="w-1", time=T0, boots=[told]))
+    signed = wire.make_signed(frame, GATEWAY_SECRET)
+    clock, again = published(core.heard_acks(signed, moment(2), retained=False))
+    assert (clock.boot, clock.seq, again.boot, again.seq) == (2, 1, 2, 2)
+    assert isinstance(again, wire.Vitals)
+    assert again.samples == [samples[1]]
+    later = published(core.heard_acks(signed, moment(3), retained=False))
+    assert [(type(m), m.boot, m.seq) for m in later] == [(wire.Clock, 2, 3)]
+
+
 def test_only_live_acks_are_echoed() -> None:
     core = ready()
     core.heard_acks(acks((1, 0)), moment(3), retained=True)
