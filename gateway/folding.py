@@ -15,7 +15,7 @@ from gateway.lanes import Fold, Hold, LaneBook, fold_again
 from gateway.registry import Patient
 from gateway.rows import assessment_row
 from gateway.rules import Rules
-from gateway.staff import entered_reading, outcome_of
+from gateway.staff import entered
 from gateway.store.memory import Waiting
 from gateway.work import ExampleRow, FoldedInput, OutboxRow
 
@@ -82,11 +82,8 @@ class Folder:
         frame_id, at_ms = batch.ids.next(), waiting.entered_ms
         plan = patient.plan_at(at_ms)
         in_episode = patient.no in batch.in_episode
-        reading, outcome = None, None
-        if waiting.kind == "outcome":
-            outcome = outcome_of(waiting.payload)
-        else:
-            reading = entered_reading(waiting.payload, frame_id, at_ms)
+        reading, outcome = entered(waiting.kind, waiting.payload, frame_id, at_ms)
+        if reading is not None:
             hold.saw(reading.samples, None)
             hold.received_ms = max(hold.received_ms, at_ms)
             batch.work.entered.extend(
@@ -95,6 +92,10 @@ class Folder:
                 for sample in reading.samples
             )
         fold = Fold(reading, plan, batch.population, in_episode, frame_id, outcome)
+        if reading is None and outcome is None:
+            _log.error("an input cannot be read", patient_no=patient.no, input=waiting.id)
+            batch.lane_failures += 1
+            batch.work.outbox.append(_failed(patient.no, fold, batch.now_ms))
         self.fold(hold, patient, fold, batch)
         batch.work.holds[patient.no] = hold
         version = batch.population.version

@@ -17,7 +17,7 @@ from gateway import wire
 from gateway.clocks import ClockState
 from gateway.lanes import Fold, Hold, LaneBook, fold_again
 from gateway.samples import DAY_MS, replayed
-from gateway.staff import entered_reading, outcome_of
+from gateway.staff import entered
 from gateway.store import memory, models
 from gateway.store.arrangements import plan_of
 
@@ -117,19 +117,17 @@ class Restorer:
         folds = [
             self._fold(connection, frame, plans, frame_reading(frame), None) for frame in frames
         ]
-        folds.extend(self._entered(connection, entered, plans) for entered in inputs)
+        folds.extend(self._entered(connection, stored, plans) for stored in inputs)
         return sorted(folds, key=lambda pair: pair[1].frame_id)
 
     def _entered(
         self,
         connection: "Connection[Row]",
-        entered: memory.StoredInput,
+        stored: memory.StoredInput,
         plans: dict[PlanKey, CarePlan],
     ) -> tuple[int, Fold]:
-        if entered.kind == "outcome":
-            return self._fold(connection, entered, plans, None, outcome_of(entered.payload))
-        reading = entered_reading(entered.payload, entered.frame_id, entered.received_ms)
-        return self._fold(connection, entered, plans, reading, None)
+        reading, outcome = entered(stored.kind, stored.payload, stored.frame_id, stored.received_ms)
+        return self._fold(connection, stored, plans, reading, outcome)
 
     def _fold(
         self,

@@ -43,3 +43,18 @@ def entered_reading(payload: dict[str, Any], frame_id: int, received_ms: int) ->
 def outcome_of(payload: dict[str, Any]) -> tuple[int, bool]:
     """A clinician's outcome: (event time of the alert, whether the patient had deteriorated)."""
     return int(payload.get("at") or 0), bool(payload.get("deteriorated"))
+
+
+def entered(
+    kind: str, payload: dict[str, Any], frame_id: int, received_ms: int
+) -> tuple[Reading | None, tuple[int, bool] | None]:
+    """What an input is: a reading, or an outcome; neither if it cannot be read.
+
+    One row that nobody can read must not hold up every patient's readings.
+    """
+    try:
+        if kind == "outcome":
+            return None, outcome_of(payload)
+        return entered_reading(payload, frame_id, received_ms), None
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        return None, None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from gateway import wire
 from gateway.errors import StoreUnavailable
@@ -56,3 +57,19 @@ def test_the_newest_good_reading_is_told_beside_a_poor_one(bench: Bench) -> None
         " latest->'spo2'->>'q' FROM patient_now"
     )
     assert (at, good, quality) == (good_ms + 1_000, good_ms, "poor")
+
+
+def test_an_input_that_cannot_be_read_holds_up_nobody(bench: Bench) -> None:
+    device = bench.fleet[0]
+    bench.run(
+        "INSERT INTO lane_input (patient_no, bucket, kind, entered_at, payload)"
+        " SELECT no, bucket, 'observations', now(), %s FROM patient",
+        Jsonb({"samples": [{"hr": "seventy"}]}),
+    )
+    bench.send(bench.vitals(device))
+    assert bench.count("signed_frame") == 1
+    assert bench.refusals() == {}
+    assert bench.one("SELECT count(*) FROM lane_input WHERE folded_as IS NULL") == 0
+    assert ("sensor",) in bench.rows("SELECT payload->>'condition' FROM outbox")
+    bench.pipeline.save_lanes()
+    assert replay_differs(bench.database.superuser, [device.name]) == []
