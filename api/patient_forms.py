@@ -21,12 +21,13 @@ from pydantic import (
 )
 
 from analytics.domain.vitals import CLINICAL, FACTS, METRIC_BY_NAME, Metric
+from analytics.policy import DEFAULT
 
 _EARLIEST_BIRTH = date(1895, 1, 1)
 
 
 class LimitForm(BaseModel):
-    """One metric's limits in its unit; null is no limit on that side."""
+    """One metric's limits in its unit; null is no limit on that side, left out is the ward's."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,7 +61,20 @@ def _known_limits(limits: dict[str, LimitForm]) -> dict[str, LimitForm]:
         for value in (limit.low, limit.high):
             if value is not None and not lowest <= value <= highest:
                 raise ValueError(f"{name} must be {lowest:g} to {highest:g}")
-    return limits
+    return {name: _with_wards(METRIC_BY_NAME[name], limit) for name, limit in limits.items()}
+
+
+def _with_wards(metric: Metric, limit: LimitForm) -> LimitForm:
+    """Fill the side that was left out: who sets one must not take away the other unsaid.
+
+    SpO2's ward limit depends on the scale, and has no upper one: its low side stays as it is.
+    """
+    ward = DEFAULT.limits.get(metric)
+    if ward is None or metric is Metric.SPO2:
+        return limit
+    sides = {"low": ward.low, "high": ward.high}
+    unsaid = {side: at for side, at in sides.items() if side not in limit.model_fields_set}
+    return LimitForm.model_validate({**limit.model_dump(), **unsaid})
 
 
 def _possible_birth(day: date) -> date:

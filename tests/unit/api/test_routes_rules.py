@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
+from pydantic import TypeAdapter, ValidationError
 
 from api import addresses, enrolment, panel, proof
 from api.errors import ApiError, InvalidError
 from api.observation_ids import ObservationId, parse
 from api.paging import cut, read_cursor, write_cursor
+from api.patient_forms import Limits
 from api.readiness import SCHEMA_REVISION, age_reason, schema_reason
 from api.spans import span_of, width_of
 from gateway import migrations
@@ -225,3 +227,15 @@ def test_every_error_has_a_status_and_a_name_of_its_own() -> None:
     kinds = tree(ApiError)
     assert len({kind.type for kind in kinds}) == len(kinds)
     assert {kind.status for kind in kinds} >= {401, 403, 404, 409, 422, 429, 503}
+
+
+def test_a_limit_left_out_stays_the_wards_and_null_takes_it_away() -> None:
+    def read(limits: dict[str, object]) -> dict[str, object]:
+        return TypeAdapter(Limits).dump_python(TypeAdapter(Limits).validate_python(limits))
+
+    assert read({"hr": {"low": 45}}) == {"hr": {"low": 45, "high": 130}}
+    assert read({"hr": {"low": 45, "high": None}}) == {"hr": {"low": 45, "high": None}}
+    assert read({"spo2": {"low": 88}}) == {"spo2": {"low": 88, "high": None}}
+    assert read({"weight": {"high": 90}}) == {"weight": {"low": None, "high": 90}}
+    with pytest.raises(ValidationError):
+        read({"hr": {"low": 140}})
