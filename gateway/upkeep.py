@@ -6,6 +6,7 @@ import msgspec
 import structlog
 
 from analytics.risk import Example, PopulationModel
+from gateway.errors import GatewayError
 from gateway.keys import GatewayKeys
 from gateway.parts import Parts
 from gateway.samples import DAY_MS
@@ -48,7 +49,7 @@ class Upkeep:
             self._clean()
         if self._settings.training_s and now_s >= self._train_at:
             self._train_at = now_s + self._settings.training_s
-            self._train()
+            self._try_training()
         if now_s - self._polled_at >= CLEAN_EVERY_S / 12:
             self._polled_at = now_s
             return True
@@ -62,6 +63,16 @@ class Upkeep:
             outgoing.lapse(connection, now_ms)
             cleaning.old_windows(connection, now_ms - round(settings.window_days * DAY_MS))
             self._parts.quotas.load(cleaning.signed_kept(connection))
+
+    def _try_training(self) -> None:
+        """A model that cannot learn must not cost anybody a reading: the version in force stays."""
+        try:
+            self._train()
+        except GatewayError:
+            raise
+        except Exception:  # noqa: BLE001 - top of an errand
+            self._parts.metrics.failures.labels("training").inc()
+            _log.exception("training failed")
 
     def _train(self) -> None:
         """Make the next version of the population model from matured examples."""

@@ -1,5 +1,6 @@
 """What a worker holds in memory never runs ahead of what is stored."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from gateway import wire
 from gateway.errors import StoreUnavailable
+from gateway.upkeep import Upkeep
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 from tests.support.replay_check import replay_differs
@@ -73,3 +75,17 @@ def test_an_input_that_cannot_be_read_holds_up_nobody(bench: Bench) -> None:
     assert ("sensor",) in bench.rows("SELECT payload->>'condition' FROM outbox")
     bench.pipeline.save_lanes()
     assert replay_differs(bench.database.superuser, [device.name]) == []
+
+
+def test_examples_that_teach_nothing_cost_no_reading(bench: Bench) -> None:
+    device = bench.fleet[0]
+    bench.send(bench.vitals(device))
+    bench.run(
+        "INSERT INTO risk_example (patient_no, at, example)"
+        " SELECT 1, now(), 'junk' FROM generate_series(1, 50)"
+    )
+    upkeep = Upkeep(bench.settings, bench.keys, bench.parts, bench.session)
+    assert upkeep.run(time.monotonic() + 2 * bench.settings.training_s)
+    bench.send(bench.vitals(device))
+    assert bench.count("signed_frame") == 2
+    assert bench.one("SELECT max(version) FROM population_model") == 0
