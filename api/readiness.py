@@ -21,9 +21,15 @@ LEADER_SILENT_S = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """What was found, by part: an empty text is well, anything else says what is wrong."""
+    """What was found, by part.
+
+    Attributes:
+        checks: an empty text is well, anything else says what is wrong.
+        ages_s: real seconds since the last sign of life of each that gives one, None for never.
+    """
 
     checks: Mapping[str, str]
+    ages_s: Mapping[str, float | None]
 
     @property
     def ready(self) -> bool:
@@ -40,15 +46,17 @@ async def look(pool: Pool) -> Readiness:
             leaders = await leadership.ages(conn)
     except (psycopg.Error, PoolTimeout) as error:
         reason = f"does not answer ({type(error).__name__})"
-        return Readiness(checks={"database": reason})
+        return Readiness(checks={"database": reason}, ages_s={})
+    engine, rota = leaders.get("alerts"), leaders.get("rota")
     return Readiness(
         checks={
             "database": "",
             "migrations": schema_reason(revision),
-            "engine": age_reason(leaders.get("alerts"), LEADER_SILENT_S),
-            "rota": age_reason(leaders.get("rota"), LEADER_SILENT_S),
+            "engine": age_reason(engine, LEADER_SILENT_S),
+            "rota": age_reason(rota, LEADER_SILENT_S),
             "gateway": age_reason(gateway, GATEWAY_SILENT_S),
-        }
+        },
+        ages_s={"engine": engine, "rota": rota, "gateway": gateway},
     )
 
 

@@ -26,6 +26,7 @@ async def readyz(services: Shared) -> JSONResponse:
         "ready": found.ready,
         "reasons": [f"{part}: {why}" for part, why in found.checks.items() if why],
         "checks": {part: why or "ok" for part, why in found.checks.items()},
+        "ages_s": found.ages_s,
     }
     return JSONResponse(body, 200 if found.ready else 503)
 

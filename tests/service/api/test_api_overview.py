@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.service.api.conftest import Ward
 from tests.service.api.writing import assess
+from tests.support.servers import wait_until
 
 
 def test_missing_is_never_normal(watched: tuple[Ward, str]) -> None:
@@ -93,6 +94,10 @@ def test_readiness_names_what_is_missing(ward: Ward) -> None:
     assert answer.status_code == 503
     assert "gateway: never heard of" in answer.json()["reasons"]
     assert answer.json()["checks"]["migrations"] == "ok"
+    wait_until(lambda: ward.get("", "/readyz").json()["checks"]["engine"] == "ok", 20.0)
+    ages = ward.get("", "/readyz").json()["ages_s"]
+    assert ages["gateway"] is None
+    assert 0 <= ages["engine"] <= 10
     ward.get("admin", "/me")
     text = ward.get("", "/metrics").text
     assert 'homeward_api_requests_total{method="GET",route="/me",status="200"}' in text
