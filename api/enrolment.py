@@ -112,7 +112,8 @@ def answer(
         bucket: its patient's bucket, 0 to 255.
         broker: where the broker is.
         certificate_pem: the signed client certificate, None without a request.
-        gateway_keys: rows with ``sign_public`` and ``box_public``, newest first.
+        gateway_keys: rows with ``sign_public`` and ``box_public``, newest first; the answer names
+            the signing keys oldest first, as ``trust`` adds to them.
     """
     return {
         "device": device_id,
@@ -120,7 +121,7 @@ def answer(
         "topics": topics_of(bucket, device_id),
         "mqtt": {**asdict(broker), "client_certificate_pem": certificate_pem},
         "gateway": {
-            "sign_public_keys": [_base64(one["sign_public"]) for one in gateway_keys],
+            "sign_public_keys": [_base64(one["sign_public"]) for one in reversed(gateway_keys)],
             "box_public_key": _base64(gateway_keys[0]["box_public"]),
         },
     }

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import typer
 
-from deploy import cli_simulation
+from deploy import cli_rotation, cli_simulation
 
 app = typer.Typer(
     name="homeward",
@@ -27,6 +27,7 @@ app = typer.Typer(
 
 
 cli_simulation.register(app)
+cli_rotation.register(app)
 
 
 def say(text: str) -> None:

@@ -1,10 +1,13 @@
 """The environment as this package sees it: the only module of ``deploy`` that reads it."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from analytics.domain.clock import WardClock
 
 
 class StackSettings(BaseSettings):
@@ -37,6 +40,26 @@ class DatabaseSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
 
     database_url: str
+
+
+class ClockSettings(BaseSettings):
+    """The ward's clock, for commands that write ward time; unset, it is real time.
+
+    Attributes:
+        clock_start: ward time at the clock's origin.
+        clock_rate: ward seconds for each real second.
+        clock_origin: real seconds since 1970 at which the ward clock read its start.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
+
+    clock_start: datetime | None = None
+    clock_rate: float = Field(default=1.0, gt=0)
+    clock_origin: float = 0.0
+
+    def clock(self) -> WardClock:
+        """Return the ward's clock."""
+        return WardClock(start=self.clock_start, rate=self.clock_rate, origin=self.clock_origin)
 
 
 def required_database_url() -> str:

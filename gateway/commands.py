@@ -24,6 +24,10 @@ class Speaker:
         self._keys = keys
         self._registry = registry
 
+    def use(self, keys: GatewayKeys) -> None:
+        """Sign with these from now on."""
+        self._keys = keys
+
     def acknowledge(self, voice: Voice, state: DeviceState, now_ms: int) -> bool:
         """Tell a device what is handled; False: its patient is not known."""
         topic = self._topic(state.device.no, wire.TopicKind.ACKS)

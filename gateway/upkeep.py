@@ -6,8 +6,8 @@ import msgspec
 import structlog
 
 from analytics.risk import Example, PopulationModel
-from gateway.errors import GatewayError
-from gateway.keys import GatewayKeys
+from gateway.errors import GatewayError, KeyFileError
+from gateway.keys import GatewayKeys, load_ring, signer
 from gateway.parts import Parts
 from gateway.samples import DAY_MS
 from gateway.settings import GatewaySettings
@@ -32,12 +32,16 @@ class Upkeep:
         self._train_at = time.monotonic() + settings.training_s
         self._polled_at = 0.0
 
+    @property
+    def keys(self) -> GatewayKeys:
+        """The keys in use."""
+        return self._keys
+
     def begin(self) -> None:
         """At the start of a tenure: make our keys known, have a first model, count quarantine."""
         now_ms, prior = self._parts.now_ms(), PopulationModel.initial()
+        self._choose_keys()
         with self._session.transaction() as connection:
-            keys = self._keys
-            models.publish_key(connection, keys.sign_public, keys.box_public, now_ms)
             if models.newest_version(connection) is None:
                 models.add_model(connection, 0, prior.snapshot(), prior.report(), now_ms)
             self._parts.quotas.load(cleaning.signed_kept(connection))
@@ -52,8 +56,27 @@ class Upkeep:
             self._try_training()
         if now_s - self._polled_at >= CLEAN_EVERY_S / 12:
             self._polled_at = now_s
+            self._choose_keys()
             return True
         return False
+
+    def _choose_keys(self) -> None:
+        """Make our keys known, and sign with the one whose turn it is."""
+        settings, now_ms = self._settings, self._parts.now_ms()
+        try:
+            ring = load_ring(settings.gateway_sign_key_file, settings.gateway_box_key_file)
+        except KeyFileError as error:
+            _log.warning("keeping the keys in use", reason=str(error))
+            ring = [self._keys]
+        with self._session.transaction() as connection:
+            for age, keys in enumerate(ring):
+                models.publish_key(connection, keys.sign_public, keys.box_public, now_ms + age)
+            chosen = signer(ring, models.retired_keys(connection))
+            models.revive_key(connection, chosen.sign_public)
+        if chosen != self._keys:
+            _log.info("signing with the next key")
+        self._keys = chosen
+        self._parts.speaker.use(chosen)
 
     def _clean(self) -> None:
         settings, now_ms = self._settings, self._parts.now_ms()

@@ -16,7 +16,11 @@ _ADD_MODEL = """
 """
 _PUBLISH_KEY = """
     INSERT INTO gateway_key (sign_public, box_public, valid_from) VALUES (%s, %s, %s)
-    ON CONFLICT (sign_public) DO UPDATE SET box_public = excluded.box_public, retired_at = NULL
+    ON CONFLICT (sign_public) DO UPDATE SET box_public = excluded.box_public
+      WHERE gateway_key.box_public <> excluded.box_public
+"""
+_REVIVE_KEY = """
+    UPDATE gateway_key SET retired_at = NULL WHERE sign_public = %s AND retired_at IS NOT NULL
 """
 _TRAINING_LOCK = "SELECT pg_try_advisory_xact_lock(7412, 1)"
 
@@ -75,3 +79,14 @@ def publish_key(
 ) -> None:
     """Make the gateway's own public keys known, so that enrolment can tell devices."""
     connection.execute(_PUBLISH_KEY, (sign_public, box_public, instant_of(now_ms)))
+
+
+def retired_keys(connection: Connection[Row]) -> set[bytes]:
+    """The gateway's signing keys that are told to no device any more."""
+    rows = connection.execute("SELECT sign_public FROM gateway_key WHERE retired_at IS NOT NULL")
+    return {bytes(key) for (key,) in rows}
+
+
+def revive_key(connection: Connection[Row], sign_public: bytes) -> None:
+    """Tell this key again: there is no other to sign with."""
+    connection.execute(_REVIVE_KEY, (sign_public,))

@@ -10,7 +10,7 @@ from gateway.store.models import instant_of
 from gateway.store.session import Row
 
 _EXPIRE = """
-    UPDATE command SET state = 'expired', changed_at = %s
+    UPDATE command SET state = 'expired', changed_at = %s, args = args - 'token'
      WHERE state = 'queued' AND expires <= %s AND bucket = ANY (%s)
 """
 _QUEUED = """
@@ -19,7 +19,7 @@ _QUEUED = """
      ORDER BY issued LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _LAPSED = """
-    UPDATE command SET state = 'expired', changed_at = %s
+    UPDATE command SET state = 'expired', changed_at = %s, args = args - 'token'
      WHERE id IN (SELECT id FROM command WHERE state IN ('queued', 'sent') AND expires <= %s
                    FOR UPDATE SKIP LOCKED)
 """
@@ -29,7 +29,8 @@ _UNANSWERED = """
      ORDER BY issued LIMIT %s
 """
 _SENT = """
-    UPDATE command SET state = 'sent', changed_at = %s WHERE id = ANY (%s::uuid[])
+    UPDATE command SET state = 'sent', changed_at = %s, args = args - 'token'
+     WHERE id = ANY (%s::uuid[])
 """
 
 
@@ -74,5 +75,5 @@ def _command(row: Row) -> QueuedCommand:
 
 
 def mark_sent(connection: Connection[Row], ids: Sequence[str], now_ms: int) -> None:
-    """Say that these were published."""
+    """Say that these were published; a one-time token among their arguments is forgotten."""
     connection.execute(_SENT, (instant_of(now_ms), list(ids)))

@@ -2,7 +2,10 @@
 
 import os
 import random
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ import msgspec
 import psycopg
 import pytest
 from cryptography import x509
+from nacl.signing import SigningKey
 
 from deploy.bench.fleet import sample
 from deploy.binaries import Binaries
@@ -26,6 +30,11 @@ from tests.support.servers import wait_until
 from tests.support.wards import WardProcess, running
 
 ENDED_WITHIN_S = 60.0
+SIGNS = "SELECT 1 FROM gateway_key WHERE sign_public = %s AND retired_at IS NULL"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "operations.md"
+STORED = """
+SELECT count(*)::int FROM signed_frame f JOIN device d ON d.no = f.device_no WHERE d.id = %s
+"""
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +141,7 @@ class Handmade:
 def enrolled(office: Office) -> Handmade:
     person = {"name": "Ada Key", "birth_date": "1950-05-17", "sex": "female"}
     patient = office.post("/patients", person)["id"]
-    token = office.post(f"/patients/{patient}/devices", {"kind": "wrist"})["enrolment_token"]
+    token = office.post(f"/patients/{patient}/devices", {"kind": "handmade"})["enrolment_token"]
     keys, tls_key = make_keys(os.urandom), make_tls_key()
     request = enrolment_request(token, keys, csr=certificate_request(tls_key))
     told = office.post("/enrol", msgspec.to_builtins(request))
@@ -185,6 +194,77 @@ def test_a_renewed_certificate_serves_beside_the_old_one(office: Office) -> None
     assert second.not_valid_after_utc >= first.not_valid_after_utc
 
 
-STORED = """
-SELECT count(*)::int FROM signed_frame f JOIN device d ON d.no = f.device_no WHERE d.id = %s
-"""
+def simulated(office: Office) -> str:
+    """One of the simulated patients' devices, once it is heard."""
+    query = (
+        "SELECT d.id FROM device d JOIN signed_frame f ON f.device_no = d.no"
+        " WHERE d.kind <> 'handmade' ORDER BY d.no LIMIT 1"
+    )
+    wait_until(lambda: bool(office.ask(query)), 40)
+    return str(office.ask(query)[0][0])
+
+
+def test_a_device_changes_its_key_on_command(office: Office) -> None:
+    device = simulated(office)
+    keys = (
+        "SELECT k.id, k.superseded_at IS NULL FROM device_key k JOIN device d"
+        " ON d.no = k.device_no WHERE d.id = %s ORDER BY k.id"
+    )
+    asked = office.post(f"/devices/{device}/commands", {"command": "rotate_key"})["id"]
+    state = "SELECT state, args FROM command WHERE id = %s"
+    wait_until(lambda: office.ask(state, asked) == [("done", {})], 40)
+    wait_until(lambda: [fresh for _, fresh in office.ask(keys, device)] == [False, True], 40)
+    newest = office.ask(keys, device)[1][0]
+    under = "SELECT count(*) FROM signed_frame WHERE key_id = %s"
+    wait_until(lambda: int(office.ask(under, newest)[0][0]) > 0, 40)
+    assert "revoked_key" not in office.refused(device)
+
+
+def run_documented(name: str, office: Office) -> str:
+    """Run a block of docs/operations.md as it stands; what it printed."""
+    found = re.search(rf"<!-- tested: {name} -->\n```sh\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    assert found is not None, name
+    told = office.ward.description
+    done = subprocess.run(  # noqa: S603 - the document's own commands
+        ["/bin/bash", "-euo", "pipefail", "-c", found[1]],
+        env={
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "DATABASE_URL": told["database_url"],
+            "SECRETS": str(office.ward.folder / "secrets"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_gateway_changes_its_key_while_devices_are_heard(office: Office) -> None:
+    office.ask("UPDATE device SET state = 'revoked' WHERE kind = 'handmade' RETURNING 1")
+    file = office.ward.folder / "secrets" / "gateway-sign.key"
+    old = file.read_bytes()
+    said = run_documented("rotate-gateway-key", office)
+    assert "the old key signs" in said
+
+    def over() -> bool:
+        return "the old key is retired" in run_documented("rotate-gateway-key", office)
+
+    wait_until(over, 60, 2.0)
+    assert old not in file.read_bytes()
+    device = simulated(office)
+    wait_until(lambda: office.ask(SIGNS, SigningKey(file.read_bytes()[32:]).verify_key.encode()))
+    time.sleep(6)
+    clock = office.post(f"/devices/{device}/commands", {"command": "clock"})["id"]
+    state = "SELECT state FROM command WHERE id = %s"
+    wait_until(lambda: office.ask(state, clock) == [("done",)], 40)
+
+
+def test_the_master_key_changes_while_people_read_names(office: Office) -> None:
+    patient = office.http.get("/patients").json()["items"][0]["id"]
+    before = office.http.get(f"/patients/{patient}").json()["name"]
+    assert "keys wrapped anew: " in run_documented("rotate-master", office)
+    assert office.ask("SELECT DISTINCT master_version FROM patient_key") == [(2,)]
+    assert office.http.get(f"/patients/{patient}").json()["name"] == before
+    assert (office.ward.folder / "secrets" / "master.key").stat().st_size == 64

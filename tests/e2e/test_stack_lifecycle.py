@@ -122,6 +122,7 @@ def test_help_and_mistakes_are_plain() -> None:
 
     commands = ["up", "gateway", "api", "migrate", "create-admin", "simulate", "replay"]
     commands += ["evaluate", "verify", "provision", "make-roles"]
+    commands += ["rotate-gateway-key", "rotate-master"]
     for command in commands:
         shown = homeward(command, "--help")
         assert shown.returncode == 0, command

@@ -69,10 +69,14 @@ class Bench:
     def start(self) -> None:
         """A new worker, that remembers nothing."""
         self.parts = join(self.settings, self.keys, Metrics())
-        Upkeep(self.settings, self.keys, self.parts, self.session).begin()
+        self.upkeep().begin()
         self.pipeline = Pipeline(self.parts, self.session, self.heard)
         self.pipeline.serve(ALL)
         self.pipeline.commit([])
+
+    def upkeep(self) -> Upkeep:
+        """The errands of a tenure, none of them run yet."""
+        return Upkeep(self.settings, self.keys, self.parts, self.session)
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000 if self.at_ms is None else self.at_ms
