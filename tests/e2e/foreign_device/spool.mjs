@@ -7,11 +7,16 @@ const FIRST_RESEND_MS = 300_000;
 const LAST_RESEND_MS = 3_600_000;
 const ROOM = 10_000;
 
+const conflicts = (acks, { boot, seq }) =>
+  acks.boots.some(
+    (one) => one.boot === boot && one.refused.some(([n, why]) => n === seq && why === "conflict"),
+  );
+
 export class Spool {
   constructor(memory) {
     this.memory = memory;
     this.sent = new Map(); // "boot/seq" to when it is due again, on this connection
-    this.fresh = new Map(); // "boot/seq" to [topic, type, body], signed since this start
+    this.fresh = new Set(); // "boot/seq" signed since this start
     this.meet();
   }
 
@@ -31,7 +36,7 @@ export class Spool {
     const message = { type, device: memory.enrolled.device, boot, seq, ...body };
     const frame = base64(signed(JSON.stringify(message), this.signKey));
     memory.spool.push({ boot, seq, topic, frame });
-    this.fresh.set(`${boot}/${seq}`, [topic, type, body]);
+    this.fresh.add(`${boot}/${seq}`);
     while (memory.spool.length > ROOM) {
       memory.spool.shift();
       memory.dropped += 1;
@@ -45,28 +50,34 @@ export class Spool {
     const memory = this.memory;
     const newest = Math.max(-1, ...acks.boots.map((one) => one.boot));
     const { boot, seq } = memory;
-    const again = [];
-    if (boot === null || newest > boot || highestSeq(acks, boot) > seq) {
-      again.push(...this.mistaken(acks));
-      this.newBoot(newest);
-    }
+    const behind = boot === null || newest > boot || highestSeq(acks, boot) > seq;
+    const taken = memory.spool.filter((one) => conflicts(acks, one) || (behind && this.mine(acks, one)));
+    const again = this.contents(taken);
+    if (behind || taken.length) this.newBoot(newest);
     const before = memory.spool.length;
     memory.spool = memory.spool.filter((one) => !covers(acks, one.boot, one.seq));
     const covered = before - memory.spool.length;
     const left = new Set(memory.spool.map((one) => `${one.boot}/${one.seq}`));
     for (const name of this.sent.keys()) left.has(name) || this.sent.delete(name);
-    for (const name of this.fresh.keys()) left.has(name) || this.fresh.delete(name);
+    for (const name of this.fresh) left.has(name) || this.fresh.delete(name);
     for (const content of again) this.add(...content);
     if (covered) memory.save();
     return covered;
   }
 
-  // What a device that was rolled back signed under numbers that had been other frames'.
-  mistaken(acks) {
-    const { spool } = this.memory;
-    const numbers = spool.filter((one) => covers(acks, one.boot, one.seq));
-    const names = numbers.map((one) => `${one.boot}/${one.seq}`);
-    return names.flatMap((name) => (this.fresh.has(name) ? [this.fresh.get(name)] : []));
+  // Whether a frame that a device signed since it was rolled back has another frame's number.
+  mine(acks, { boot, seq }) {
+    return this.fresh.has(`${boot}/${seq}`) && covers(acks, boot, seq);
+  }
+
+  // What was signed under numbers that had been other frames', except what the time was.
+  contents(frames) {
+    const all = frames.map(({ topic, frame }) => {
+      const message = JSON.parse(new TextDecoder().decode(fromBase64(frame).subarray(65)));
+      const { type, device, boot, seq, ...body } = message;
+      return [topic, type, body];
+    });
+    return all.filter(([, type]) => type !== "clock/1");
   }
 
   state() {
