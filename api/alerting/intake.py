@@ -1,6 +1,7 @@
 """One batch of the outbox becomes episodes, in one transaction.
 
-A row that no rule can read is taken and logged, never left to block those behind it.
+A row that no rule can read is taken and logged, never left to block those behind it; a technical
+alert about its patient says that something was noticed which nobody was told of.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ import msgspec
 import structlog
 from psycopg import OperationalError
 
-from analytics.domain.alerts import Finding
+from analytics.domain.alerts import Change, Finding, Priority
 from analytics.episodes import EpisodePolicy
 from api.alerting import metrics
 from api.alerting.ledger import Ledger
@@ -54,10 +55,38 @@ async def _one_by_one(
         except Exception as error:  # the same lane: this very row is the one
             metrics.REFUSED.inc()
             log.exception("finding_set_aside", error=type(error).__name__)
-            async with conn.transaction():
-                rows = await outbox.waiting(conn, 1)
-                await outbox.mark_taken(conn, [row["id"] for row in rows])
+            await _set_aside(conn, now, settings, policy)
     return settings.batch
+
+
+async def _set_aside(
+    conn: Conn, now: datetime, settings: AlertingSettings, policy: EpisodePolicy
+) -> None:
+    async with conn.transaction():
+        rows = await outbox.waiting(conn, 1)
+        await outbox.mark_taken(conn, [row["id"] for row in rows])
+    try:
+        async with conn.transaction():
+            told = [({**row, "device_no": None}, _lost(row, now)) for row in rows]
+            await post(conn, await _fold(conn, now, settings, policy, told))
+    except OperationalError:
+        raise
+    except Exception as error:  # the top of a lane: it is in the log, and others wait
+        log.exception("set_aside_untold", error=type(error).__name__)
+
+
+def _lost(row: Row, now: datetime) -> Finding:
+    """What is told in place of a finding that could not be handled."""
+    return Finding(
+        condition="sensor",
+        change=Change.STARTED,
+        priority=Priority.HIGH,
+        measured_ms=ms_of(now),
+        received_ms=ms_of(now),
+        message="Something noticed about this patient could not be handled: look at the readings",
+        rule="engine/1",
+        detail={"outbox": row["id"]},
+    )
 
 
 async def _take(
@@ -71,7 +100,7 @@ async def _take(
         rows = await outbox.waiting(conn, limit)
         if not rows:
             return 0
-        found = _findings(rows)
+        found = _findings(rows, now)
         if found:
             ledger = await _fold(conn, now, settings, policy, found)
             await post(conn, ledger)
@@ -82,7 +111,7 @@ async def _take(
     return len(rows)
 
 
-def _findings(rows: Sequence[Row]) -> list[tuple[Row, Finding]]:
+def _findings(rows: Sequence[Row], now: datetime) -> list[tuple[Row, Finding]]:
     found = []
     for row in rows:
         if row["kind"] != "finding":
@@ -92,6 +121,7 @@ def _findings(rows: Sequence[Row]) -> list[tuple[Row, Finding]]:
         except msgspec.ValidationError as error:
             metrics.REFUSED.inc()
             log.error("finding_unreadable", outbox=row["id"], error=str(error))  # noqa: TRY400
+            found.append((row, _lost(row, now)))
     return found
 
 

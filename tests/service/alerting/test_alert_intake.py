@@ -147,13 +147,25 @@ def test_a_pause_is_over_by_its_time(ward: Ward) -> None:
     assert [e["condition"] for e in ward.episodes()] == ["news2_emergency"]
 
 
-def test_a_row_that_cannot_be_read_is_set_aside(ward: Ward) -> None:
+def test_a_row_that_cannot_be_read_is_set_aside_and_told_of(ward: Ward) -> None:
     patient = ward.patient()
     ward.finding(patient, "news2_urgent", START, priority="purple")
     ward.finding(patient, "single_3", START)
     take(ward, START)
-    assert [e["condition"] for e in ward.episodes()] == ["single_3"]
+    assert sorted(e["condition"] for e in ward.episodes()) == ["sensor", "single_3"]
     assert ward.all("SELECT FROM outbox WHERE taken_at IS NULL") == []
+
+
+def test_a_finding_that_cannot_be_kept_is_told_of_and_blocks_nobody(ward: Ward) -> None:
+    patient, other = ward.patient(), ward.patient()
+    ward.finding(patient, "news2_emergency", START)
+    ward.sql.execute("UPDATE outbox SET device_no = 424242")
+    ward.finding(other, "news2_emergency", START)
+    take(ward, START)
+    told = {(e["patient_no"], e["condition"]) for e in ward.episodes()}
+    assert (other.no, "news2_emergency") in told
+    assert ward.all("SELECT FROM outbox WHERE taken_at IS NULL") == []
+    assert (patient.no, "sensor") in told
 
 
 def test_nobody_answers_second_then_coordinator_are_called(ward: Ward) -> None:
