@@ -19,6 +19,7 @@ from api.certificates import DeviceAuthority
 from api.dashboard import pages
 from api.live import LiveFeed
 from api.middleware import AccessLog, BoundedBody, SecurityHeaders
+from api.renewals import keep_certificates
 from api.revocations import keep_list
 from api.rota import run_rota
 from api.services import Services, open_pool
@@ -91,6 +92,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "live": app.state.live.run,
         "alerting": partial(run_engine, services),
         "rota": partial(run_rota, services),
+        "renewals": partial(keep_certificates, services),
     }
     if services.settings.device_crl_file is not None:
         tasks["revocations"] = partial(keep_list, services, services.settings.device_crl_file)
