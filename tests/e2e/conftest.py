@@ -12,6 +12,11 @@ from tests.support.databases import DatabaseServer
 from tests.support.seeded_ward import SeededWard, seeded
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run who needs the browser last: while it is open, its event loop runs in this thread."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def ward(
     postgres_server: DatabaseServer, stack_secrets: Secrets, server_folder: Path

@@ -43,6 +43,13 @@ def test_lists_belong_to_their_roles(ward: SeededWard, name: str) -> None:
         assert ask(ward, username, f"/ui/{name}").status_code == expected
 
 
+def test_who_has_an_account_of_a_patient_is_for_coordinators(ward: SeededWard) -> None:
+    path = f"/ui/patients/{ward.patients['Alice Moore']}/accounts"
+    assert [one["username"] for one in ask(ward, "carla", path).json()["items"]] == ["alice"]
+    for username in ("singh", "lund", "alice"):
+        assert ask(ward, username, path).status_code == 403
+
+
 def test_the_handover_begins_with_who_needs_it(ward: SeededWard) -> None:
     items = ask(ward, "carla", "/ui/handover", hours=12).json()["items"]
     scores = [(one.get("news2") or {}).get("low", 0) for one in items if not one["alerts"]]
