@@ -52,7 +52,7 @@ class Pipeline:
         self._parts = parts
         self._session = session
         self._voice = voice
-        self._sender = Sender(parts.speaker, voice, parts.rules.command_repeat_s)
+        self._sender = Sender(parts.speaker, voice, parts.rules)
         self._buckets: list[int] = []
         self._names: frozenset[str] = frozenset()
         self._ids = FrameIds()
@@ -210,17 +210,10 @@ class Pipeline:
             hold.assessment = None
         for state, boot, prompt in batch.owed:
             parts.devices.owe(state, boot, batch.now_s, prompt=prompt)
-        self._ask_clocks(batch)
+        self._sender.ask_clocks(batch)
         parts.lanes.trim()
         parts.devices.trim()
         parts.count(items, batch)
-
-    def _ask_clocks(self, batch: Batch) -> None:
-        every_s = self._parts.rules.clock_ask_s
-        for state in batch.asked:
-            if batch.now_s - state.asked_s >= every_s:
-                state.asked_s = batch.now_s
-                self._parts.speaker.ask_clock(self._voice, state, batch.now_ms)
 
     def tell_devices(self) -> None:
         """Send the acknowledgements that are due; what they say is committed."""

@@ -18,24 +18,32 @@ if TYPE_CHECKING:
     from gateway.batch import Batch
     from gateway.commands import Speaker, Voice
     from gateway.devices import DeviceState
+    from gateway.rules import Rules
     from gateway.store.session import Row
 
 COMMANDS_AT_ONCE = 200
 
 
 class Sender:
-    """Publishes commands inside the batch's transaction.
+    """Publishes commands: people's inside the batch's transaction, the gateway's own after it.
 
     Args:
         speaker: signs them.
         voice: the way to the broker.
-        repeat_s: real seconds between two repetitions to one device.
+        rules: how often one device is told again, or asked for its clock.
     """
 
-    def __init__(self, speaker: "Speaker", voice: "Voice", repeat_s: float) -> None:
+    def __init__(self, speaker: "Speaker", voice: "Voice", rules: "Rules") -> None:
         self._speaker = speaker
         self._voice = voice
-        self._repeat_s = repeat_s
+        self._rules = rules
+
+    def ask_clocks(self, batch: "Batch") -> None:
+        """Ask the devices whose clock is not known, each not too often."""
+        for state in batch.asked:
+            if batch.now_s - state.asked_s >= self._rules.clock_ask_s:
+                state.asked_s = batch.now_s
+                self._speaker.ask_clock(self._voice, state, batch.now_ms)
 
     def send(self, connection: "Connection[Row]", buckets: "Sequence[int]", now_ms: int) -> int:
         """Publish what waits, then mark it: a crash between sends it again under the same id."""
@@ -57,4 +65,4 @@ class Sender:
         return len(unanswered)
 
     def _may(self, state: "DeviceState", now_s: float) -> bool:
-        return now_s - state.repeated_s >= self._repeat_s
+        return now_s - state.repeated_s >= self._rules.command_repeat_s

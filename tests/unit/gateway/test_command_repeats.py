@@ -1,5 +1,6 @@
 """When a device that told its clock is told its unanswered commands again."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -9,7 +10,9 @@ from gateway.batch import Batch, FrameIds
 from gateway.commands import Speaker, Voice
 from gateway.devices import DeviceState
 from gateway.registry import Device, Registry
+from gateway.rules import rules_of
 from gateway.sending import Sender
+from gateway.settings import GatewaySettings
 from gateway.store import outgoing
 from gateway.store.outgoing import QueuedCommand
 
@@ -54,7 +57,9 @@ def test_once_an_interval_and_only_what_told_its_clock(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(outgoing, "unanswered", unanswered)
     heard = Heard()
-    sender = Sender(cast("Speaker", heard), cast("Voice", None), 60.0)
+    files = {"gateway_sign_key_file": Path("s"), "gateway_box_key_file": Path("b")}
+    rules = rules_of(GatewaySettings(database_url="x", **files))
+    sender = Sender(cast("Speaker", heard), cast("Voice", None), rules)
     device = Device(7, "w-7", 1, revoked=False, bound_from_ms=None, bound_to_ms=None)
     state = DeviceState(device)
     assert sender.repeat(NOTHING, batch(0.0)) == 0
