@@ -67,7 +67,7 @@ def check(url: str, ledger: FrameLedger, devices: Sequence[str], *, settled: boo
         readings = connection.execute(_READINGS, (list(devices),)).fetchall()
         quarantined = connection.execute(_QUARANTINED, (list(devices),)).fetchall()
         assessed_twice = connection.execute(_ASSESSED_TWICE, (list(devices),)).fetchall()
-    # What was covered is asked before the database, what was made after it: devices go on meanwhile.
+    # Covered is asked before the database, made after it: devices go on meanwhile.
     entries, _ = ledger.account()
     verdict = Verdict(made=len(entries), stored=len(frames), twice=list(assessed_twice))
     stored = _stored(frames, verdict)
