@@ -23,6 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gateway import wire
+from gateway.bulk_client import BulkClient, Publish
 from gateway.errors import BrokerUnavailable
 
 SESSION_S = 30 * 86_400
@@ -105,7 +106,8 @@ class Messenger:
         self._receive_maximum = receive_maximum
         self._deliver = deliver
         self._address = address
-        self._client = client = mqtt.Client(
+        self._client = client = BulkClient(
+            self._on_publish,
             CallbackAPIVersion.VERSION2,
             client_id=name,
             protocol=mqtt.MQTTv5,
@@ -118,7 +120,6 @@ class Messenger:
             client.username_pw_set(address.username, address.password)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
 
     def connect(self, *, clean: bool = False, session_s: int = SESSION_S) -> None:
@@ -170,9 +171,7 @@ class Messenger:
         """Acknowledge messages of this connection; nothing once it is lost."""
         if self.lost.is_set():
             return
-        ack = self._client.ack
-        for mid in mids:
-            ack(mid, 1)
+        self._client.acknowledge(mids)
 
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
         """Publish; QoS 0 is lost with the connection."""
@@ -198,6 +197,5 @@ class Messenger:
         self.lost.set()
         self._answers.put(f"disconnected: {reason}")
 
-    def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:  # noqa: ANN401 - likewise
-        mid = message.mid if message.qos else 0
-        self._deliver(self, message.topic, bytes(message.payload), message.retain, mid)
+    def _on_publish(self, one: Publish) -> None:
+        self._deliver(self, one.topic, one.payload, one.retain, one.mid)

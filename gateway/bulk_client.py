@@ -1,0 +1,169 @@
+"""paho's client, with the two things that every frame pays for done many at a time.
+
+paho reads one packet for each look at the socket, in three pieces, and sends each PUBACK by itself
+with a wake-up of its own: together more CPU than all the rest of a frame. Here the socket is read
+until it is empty, PUBLISH is taken apart by hand, and all PUBACKs of a batch go out as one write.
+Everything else (CONNECT, SUBACK, keep-alive, DISCONNECT) stays with paho.
+"""
+
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from struct import pack
+from typing import Any, NamedTuple
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.exception import MalformedPacket
+from typing_extensions import override
+
+_PUBLISH, _PUBACK, _KIND = 0x30, 0x40, 0xF0
+_RETAIN, _QOS_SHIFT, _QOS = 0x01, 1, 0x03
+_CHUNK = 65_536
+_MORE, _DIGIT, _MOST_DIGITS = 0x80, 0x7F, 4
+
+
+class MalformedError(ValueError):
+    """The broker sent what is no MQTT 5."""
+
+
+class Publish(NamedTuple):
+    """One PUBLISH; ``mid`` is 0 when it needs no acknowledgement."""
+
+    topic: str
+    payload: bytes
+    retain: bool
+    mid: int
+
+
+Hear = Callable[[Publish], None]
+
+
+def number(data: bytes, at: int) -> tuple[int, int] | None:
+    """A variable byte integer and where it ends; None: it is not all here.
+
+    Raises:
+        MalformedError: it is longer than four bytes.
+    """
+    value = 0
+    for place in range(_MOST_DIGITS):
+        if at + place >= len(data):
+            return None
+        digit = data[at + place]
+        value |= (digit & _DIGIT) << 7 * place
+        if digit < _MORE:
+            return value, at + place + 1
+    raise MalformedError("a length of more than four bytes")
+
+
+def publish(head: int, data: bytes, start: int, end: int) -> Publish:
+    """Take a PUBLISH of MQTT 5 apart; its properties say nothing to us.
+
+    Raises:
+        MalformedError: it is longer than it says, or of QoS 2, which is not subscribed to.
+    """
+    qos = head >> _QOS_SHIFT & _QOS
+    at = start + 2 + int.from_bytes(data[start : start + 2], "big")
+    topic = data[start + 2 : at].decode(errors="replace")
+    mid = 0
+    if qos:
+        mid = int.from_bytes(data[at : at + 2], "big")
+        at += 2
+    properties = number(data, at)
+    if properties is None or qos > 1:
+        raise MalformedError("a PUBLISH that cannot be read")
+    at = properties[1] + properties[0]
+    if at > end:
+        raise MalformedError("a PUBLISH longer than it says")
+    return Publish(topic, data[at:end], bool(head & _RETAIN), mid)
+
+
+def pubacks(mids: Sequence[int]) -> bytes:
+    """The PUBACKs of these messages, in order."""
+    return b"".join(pack(">BBH", _PUBACK, 2, mid) for mid in mids)
+
+
+class BulkClient(mqtt.Client):
+    """A client for MQTT 5 with manual acknowledgements that never reconnects.
+
+    Args:
+        hear: gets every PUBLISH, on the client's own thread.
+    """
+
+    def __init__(self, hear: Hear, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - paho's own
+        super().__init__(*args, **kwargs)
+        self._hear = hear
+        self._held = bytearray()
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """Acknowledge messages by one write."""
+        if mids:
+            self._packet_queue(_PUBACK, pubacks(mids), 0, 0)
+
+    @override
+    def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
+        """Read what is there and take every whole packet; an end is told after what came before."""
+        if self._sock is None:
+            return MQTTErrorCode.MQTT_ERR_NO_CONN
+        ended = self._receive()
+        try:
+            result = self._take_packets()
+        except MalformedError:
+            result = MQTTErrorCode.MQTT_ERR_PROTOCOL
+        if result == MQTTErrorCode.MQTT_ERR_SUCCESS and ended and self._sock is not None:
+            result = MQTTErrorCode.MQTT_ERR_CONN_LOST
+        return self._loop_rc_handle(result) if result > 0 else result
+
+    def _receive(self) -> bool:
+        """Empty the socket, up to a chunk; True: the connection has ended."""
+        read = 0
+        try:
+            while read < _CHUNK:
+                chunk = self._sock_recv(_CHUNK)
+                if not chunk:
+                    return True
+                read += len(chunk)
+                self._held += chunk
+        except BlockingIOError:
+            return False
+        except (OSError, ssl.SSLError):
+            return True
+        finally:
+            with self._msgtime_mutex:
+                self._last_bytes_received = time.monotonic()
+        return False
+
+    def _take_packets(self) -> MQTTErrorCode:
+        data, at = bytes(self._held), 0
+        result = MQTTErrorCode.MQTT_ERR_SUCCESS
+        while at < len(data) and self._sock is not None:
+            length = number(data, at + 1)
+            if length is None or length[1] + length[0] > len(data):
+                break
+            head, start, end = data[at], length[1], length[1] + length[0]
+            at = end
+            if head & _KIND == _PUBLISH:
+                self._hear(publish(head, data, start, end))
+                continue
+            result = self._take_other(head, data[start:end])
+            if result > 0:
+                break
+        del self._held[:at]
+        return result
+
+    def _take_other(self, head: int, body: bytes) -> MQTTErrorCode:
+        """Let paho deal with it."""
+        self._in_packet = {
+            "command": head,
+            "have_remaining": 1,
+            "remaining_count": [],
+            "remaining_mult": 1,
+            "remaining_length": len(body),
+            "packet": bytearray(body),
+            "to_process": 0,
+            "pos": 0,
+        }
+        try:
+            return self._packet_handle()
+        except MalformedPacket as error:
+            raise MalformedError(str(error)) from error
