@@ -29,8 +29,7 @@ _UNANSWERED = """
      ORDER BY issued LIMIT %s
 """
 _SENT = """
-    UPDATE command SET state = 'sent', changed_at = %s, args = args - 'token'
-     WHERE id = ANY (%s::uuid[])
+    UPDATE command SET state = 'sent', changed_at = %s WHERE id = ANY (%s::uuid[])
 """
 
 
@@ -75,5 +74,5 @@ def _command(row: Row) -> QueuedCommand:
 
 
 def mark_sent(connection: Connection[Row], ids: Sequence[str], now_ms: int) -> None:
-    """Say that these were published; a one-time token among their arguments is forgotten."""
+    """Say that these were published; they keep what they say, since it may have to be repeated."""
     connection.execute(_SENT, (instant_of(now_ms), list(ids)))

@@ -183,9 +183,9 @@ INPUTS = Statement(
 )
 RECEIPTS = Statement(
     """
-    UPDATE command c SET state = n.state, changed_at = to_timestamp(n.at / 1000.0)
-      FROM (SELECT DISTINCT ON (no, id) * FROM
-              unnest(%s, %s, %s, %s) n(no, id, state, at)
+    UPDATE command c SET state = n.state, changed_at = to_timestamp(n.at / 1000.0),
+           args = c.args - 'token'
+      FROM (SELECT DISTINCT ON (no, id) * FROM unnest(%s, %s, %s, %s) n(no, id, state, at)
              ORDER BY no, id, array_position(ARRAY['delivered', 'seen', 'done', 'declined'], state)
                       DESC) n
      WHERE c.id::text = n.id AND c.device_no = n.no

@@ -9,6 +9,7 @@ import pytest
 from analytics.domain.vitals import FACTS, Metric
 from api.alerting.settings import AlertingSettings
 from api.certificates import LIFETIME
+from api.renewals import BEFORE
 from api.routes.devices import TOKEN_HOURS
 from device_sim import device, inbox, window
 from gateway import wire
@@ -57,6 +58,7 @@ def test_the_bounds_are_those_that_refuse() -> None:
             f"(for {plain(setting('window_days'))} days)"
         ),
         f"good for {LIFETIME // timedelta(days=1)} days of real time",
+        f"In its last {BEFORE // timedelta(days=1)} days the device is sent",
         f"one-time token, good for {TOKEN_HOURS} hours",
         f"for {OVERLAP_MS // DAY_MS} days the old key counts",
         f"the latest {KEYS_TRIED} are tried",

@@ -61,7 +61,7 @@ def test_the_old_key_counts_for_seven_days_and_lower_numbers_only(bench: Bench) 
     assert bench.rows("SELECT upto, also FROM device_window") == [(2, [4, 4])]
 
 
-def test_a_one_time_token_is_forgotten_once_sent_or_too_late(bench: Bench) -> None:
+def test_a_one_time_token_is_forgotten_once_received_or_too_late(bench: Bench) -> None:
     now, name = datetime.now(UTC), bench.fleet[0].name
     for expires in (now + timedelta(hours=1), now - timedelta(seconds=1)):
         bench.run(
@@ -72,11 +72,26 @@ def test_a_one_time_token_is_forgotten_once_sent_or_too_late(bench: Bench) -> No
         )
     bench.pipeline.commit([])
     rows = bench.rows("SELECT state, args FROM command ORDER BY state")
-    assert rows == [("expired", {}), ("sent", {})]
-    [frame] = told(bench, "commands")
+    assert rows == [("expired", {}), ("sent", {"token": "once"})]
+    bench.synced(bench.fleet[0])
+    frame, again = told(bench, "commands")
+    assert frame == again
     command = wire.decode_gateway_message(wire.unverified_message(frame))
     assert isinstance(command, wire.Command)
     assert command.args == {"token": "once"}
+    device = bench.fleet[0]
+    device.seq += 1
+    receipt = wire.Receipt(
+        device=name,
+        boot=1,
+        seq=device.seq,
+        command_id=command.id,
+        state=wire.ReceiptState.DELIVERED,
+        at=bench.now_ms(),
+    )
+    bench.send((device.topic.replace("vitals", "receipts"), bench.signed(device, receipt)[1]))
+    rows = bench.rows("SELECT state, args FROM command ORDER BY state")
+    assert rows == [("delivered", {}), ("expired", {})]
 
 
 def rotate(bench: Bench, after: timedelta = LONG) -> Progress:
