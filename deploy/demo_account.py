@@ -3,24 +3,17 @@
 Commit times are the database's own (``track_commit_timestamp``), so *stored* means committed.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from deploy.figures import Identity, commit_times, percentiles, sent_frames
 from device_sim.files import RunFiles, read_truth
 from device_sim.scenarios import Expectation
 
-Identity = tuple[str, int, int]
-
-_STORED = """
-SELECT d.id, f.boot, f.seq, extract(epoch FROM pg_xact_commit_timestamp(f.xmin))::float8
-  FROM signed_frame f JOIN device d ON d.no = f.device_no
-"""
 _QUARANTINED = """
 SELECT d.id, q.boot, q.seq FROM quarantine q JOIN device d ON d.no = q.device_no
  WHERE q.boot IS NOT NULL AND q.seq IS NOT NULL
@@ -81,12 +74,9 @@ def read_books(database_url: str, run: RunFiles) -> Books:
         psycopg.OperationalError: the database cannot be reached.
     """
     with psycopg.connect(database_url) as connection:
-        stored: dict[Identity, list[float]] = {}
-        for device, boot, seq, committed in connection.execute(_STORED):
-            stored.setdefault((device, boot, seq), []).append(committed)
         return Books(
-            sent=_sent(run.ledger),
-            stored=stored,
+            sent=sent_frames(run.ledger),
+            stored=commit_times(connection),
             quarantined=frozenset(connection.execute(_QUARANTINED).fetchall()),
             duplicates=_number(connection, "SELECT sum(duplicates) FROM device_window"),
             rejected=_number(connection, "SELECT sum(n) FROM refusal_count"),
@@ -113,21 +103,6 @@ def _raised(row: Sequence[Any]) -> Raised:
         frame=frame,
         committed_s=committed,
     )
-
-
-def _sent(ledger: Path) -> dict[Identity, float]:
-    """Return what was published and not dropped for want of room."""
-    if not ledger.exists():
-        return {}
-    db = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)
-    try:
-        rows = db.execute(
-            "SELECT device, boot, seq, sent_real FROM frame"
-            " WHERE sent_real IS NOT NULL AND NOT dropped"
-        ).fetchall()
-    finally:
-        db.close()
-    return {(device, boot, seq): real for device, boot, seq, real in rows}
 
 
 def summary(books: Books, loads: Sequence[Mapping[str, Any]], ward_now: datetime) -> dict[str, Any]:
@@ -176,15 +151,3 @@ def _was_raised(wanted: Expectation, raised: Sequence[Raised]) -> bool:
         one.patient == wanted.patient and one.condition in wanted.any_of and one.raised_at >= onset
         for one in raised
     )
-
-
-def percentiles(seconds: Sequence[float]) -> dict[str, float | None]:
-    """Return the 50th and 95th percentile in milliseconds, None of nothing."""
-    ordered = sorted(seconds)
-
-    def at(share: float) -> float | None:
-        if not ordered:
-            return None
-        return round(ordered[min(int(share * len(ordered)), len(ordered) - 1)] * 1000, 1)
-
-    return {"p50": at(0.50), "p95": at(0.95)}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.bench.feed import publish_to_feed
 from deploy.bench.memory import slope
 from deploy.bench.outage import catch_up
 from deploy.bench.paced import forged_flood, publish_to_stored
@@ -25,6 +26,7 @@ SCENARIOS: Mapping[str, Callable[[Run], list[Figure]]] = {
     "workers": two_workers,
     "outage": catch_up,
     "memory": slope,
+    "feed": publish_to_feed,
 }
 
 

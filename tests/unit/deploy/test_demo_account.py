@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy.demo import verdict
-from deploy.demo_account import Books, Raised, percentiles, summary
+from deploy.demo_account import Books, Raised, summary
 from deploy.demo_people import CAST, shifts
+from deploy.figures import percentiles
 from device_sim.scenarios import Expectation
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
