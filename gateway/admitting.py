@@ -43,7 +43,7 @@ class Admitter:
         pairs: dict[tuple[int, int], None] = {}
         for item in items:
             device = item.device
-            if device is None:
+            if device is None or _shed(item):
                 continue
             state = self._devices.get(device.no)
             if state is None:
@@ -122,7 +122,7 @@ class Admitter:
         reason, device = refused.reason, refused.device
         device_no = None if device is None else device.no
         batch.work.count_refusal(device_no, reason.value)
-        kept = self._quotas.may_keep(device_no, batch, signed=refused.signed)
+        kept = self._quotas.may_keep(device_no, batch.now_s, signed=refused.signed)
         if kept:
             batch.work.quarantine.append(_quarantined(item, refused))
         if device is not None:
@@ -157,6 +157,11 @@ class Admitter:
                     finding, patient_no=device.patient_no, device_no=device.no, frame_id=None
                 )
             )
+
+
+def _shed(item: Item) -> bool:
+    """Whether nothing need be known of its device: it came over the rate, and is only counted."""
+    return item.refused is not None and item.refused.reason is Refusal.RATE_LIMITED
 
 
 def _current(opened: Opened, batch: Batch) -> Opened:

@@ -37,11 +37,18 @@ class Allowance:
         self._levels[name] = (level - 1.0, now_s)
         return True
 
-    def charge(self, name: str, cost: float) -> None:
-        """Take more of ``name``'s tokens: what it sent was not worth what it cost."""
+    def punish(self, name: str, cost: float) -> None:
+        """Take half of ``name``'s tokens and ``cost`` more, as a debt if need be.
+
+        What it sent was worth nothing. Without debts the next token would buy the next check.
+        """
         known = self._levels.get(name)
         if known is not None:
-            self._levels[name] = (max(0.0, known[0] - cost), known[1])
+            self._levels[name] = (known[0] / 2 - cost, known[1])
+
+    def pardon(self, name: str) -> None:
+        """Fill ``name``'s bucket: it was punished unjustly."""
+        self._levels.pop(name, None)
 
     def sweep(self, now_s: float) -> None:
         """Forget the buckets that are full again; at most once in ten seconds."""
@@ -51,11 +58,11 @@ class Allowance:
         rules = self._rules
         full = [
             name
-            for name, (level, at) in self._levels.items()
+            for name, (level, at) in list(self._levels.items())
             if level + (now_s - at) * rules.per_s >= rules.burst
         ]
         for name in full:
-            del self._levels[name]
+            self._levels.pop(name, None)
 
     def __len__(self) -> int:
         return len(self._levels)

@@ -19,6 +19,9 @@ from gateway.staff import entered
 from gateway.store.memory import Waiting
 from gateway.work import ExampleRow, FoldedInput, OutboxRow
 
+SNAPSHOTS_AT_ONCE = 24
+"""Of one batch: a ward that began together would write all of them together for ever."""
+
 _log = structlog.get_logger()
 _encoder = msgspec.msgpack.Encoder()
 
@@ -70,8 +73,10 @@ class Folder:
     def _plan_snapshot(self, hold: Hold, patient_no: int, batch: Batch) -> None:
         if hold.folds == 1:
             hold.due_s = batch.now_s + self._rules.snapshot_s
-        if hold.folds >= self._rules.snapshot_frames or batch.now_s >= hold.due_s:
-            batch.work.snapshots[patient_no] = hold
+        rules, planned = self._rules, batch.work.snapshots
+        due = hold.folds >= rules.snapshot_frames or batch.now_s >= hold.due_s
+        if due and (len(planned) < SNAPSHOTS_AT_ONCE or _overdue(hold, rules, batch.now_s)):
+            planned[patient_no] = hold
 
     def entered(self, waiting: Waiting, batch: Batch) -> None:
         """Fold what a person entered, and write down where."""
@@ -104,6 +109,11 @@ class Folder:
                 waiting.id, frame_id, at_ms, plan.revision, version, in_episode, plan.paused
             )
         )
+
+
+def _overdue(hold: Hold, rules: Rules, now_s: float) -> bool:
+    """Whether a snapshot cannot wait for a batch with fewer of them."""
+    return hold.folds >= 2 * rules.snapshot_frames or now_s >= hold.due_s + rules.snapshot_s
 
 
 def _failed(patient_no: int, fold: Fold, now_ms: int) -> OutboxRow:

@@ -15,7 +15,7 @@ from gateway.batching import Arrival
 from gateway.registry import Device, Registry
 from gateway.wire import Refusal
 
-FORGERY_COST = 10
+FORGERY_COST = 50
 _TOPICS = 100_000
 _STALE = frozenset(
     {
@@ -23,9 +23,10 @@ _STALE = frozenset(
         Refusal.BAD_SIGNATURE,
         Refusal.UNSEALABLE,
         Refusal.TOPIC_MISMATCH,
+        Refusal.RATE_LIMITED,
     }
 )
-"""Refusals that a newer registry might lift."""
+"""Refusals that a newer registry might lift; the last, if what emptied the allowance is lifted."""
 
 Handled = tuple[int, int]
 """(boot, seq) of a frame whose device is known from the topic."""
@@ -44,6 +45,10 @@ class Item:
         self.opened: Opened | None = None
         self.refused: Refused | None = None
         self.handled: Handled | None = None
+
+    def forget(self) -> None:
+        """Forget what came of it: it is opened once more."""
+        self.refused = self.opened = None
 
 
 class Answered:
@@ -94,8 +99,13 @@ class Opener:
         """Open a refused frame once more, after the registry has changed."""
         if item.topic is None or item.refused is None or item.refused.reason not in _STALE:
             return
-        item.refused = item.opened = None
+        name, reason = item.topic.device, item.refused.reason
+        if reason is Refusal.RATE_LIMITED and not self._allowance.take(name, item.arrival.at_s):
+            return
+        item.forget()
         self._open(item, item.topic, {})
+        if reason is Refusal.BAD_SIGNATURE and item.opened is not None:
+            self._allowance.pardon(name)
 
     def _item(self, arrival: Arrival, seen: dict[bytes, Item]) -> Item:
         topic = self._topic(arrival.topic)
@@ -113,7 +123,7 @@ class Opener:
             return item
         self._open(item, topic, seen)
         if item.refused is not None and item.refused.reason is Refusal.BAD_SIGNATURE:
-            self._allowance.charge(name, FORGERY_COST)
+            self._allowance.punish(name, FORGERY_COST)
         return item
 
     def _topic(self, text: str) -> wire.Topic | Refusal:

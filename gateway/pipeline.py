@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gateway.store.session import Row
 
 INPUTS_AT_ONCE = 1_000
+ACKS_AT_ONCE = 32
 NOTIFY_S = 0.01
 _log = structlog.get_logger()
 
@@ -215,11 +216,16 @@ class Pipeline:
         parts.devices.trim()
         parts.count(items, batch)
 
-    def tell_devices(self) -> None:
-        """Send the acknowledgements that are due; what they say is committed."""
+    def tell_devices(self, handled: int = 0) -> None:
+        """Send acknowledgements that are due; what they say is committed.
+
+        Args:
+            handled: frames since the last time. No more are told, some at least: when a whole ward
+                is due at once, its next frames do not wait for all of that.
+        """
         voice, parts = self._voice, self._parts
         now_s = time.monotonic()
-        for state in parts.devices.due(now_s):
+        for state in parts.devices.due(now_s, max(ACKS_AT_ONCE, handled)):
             now_ms = parts.now_ms()
             if parts.speaker.acknowledge(voice, state, now_ms):
                 parts.devices.told(state, now_s, now_ms)

@@ -35,7 +35,8 @@ class Rules:
     snapshot_frames: int
     snapshot_s: float
     quarantine_unsigned: int
-    quarantine_unsigned_batch: int
+    quarantine_unsigned_burst: float
+    quarantine_unsigned_per_s: float
     quarantine_signed: int
     warn_every_s: float = 60.0
 
@@ -61,6 +62,7 @@ def rules_of(settings: GatewaySettings) -> Rules:
         snapshot_frames=settings.snapshot_frames,
         snapshot_s=settings.snapshot_s,
         quarantine_unsigned=settings.quarantine_unsigned,
-        quarantine_unsigned_batch=settings.quarantine_unsigned_batch,
+        quarantine_unsigned_burst=settings.quarantine_unsigned_burst,
+        quarantine_unsigned_per_s=settings.quarantine_unsigned_per_s,
         quarantine_signed=settings.quarantine_signed,
     )

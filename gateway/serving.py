@@ -111,7 +111,7 @@ class Tenure:
         items = self._opening.take(patience, self._settings.batch_frames)
         if items is not None or self._pipeline.wants_notify:
             self._pipeline.commit(items or [])
-        self._pipeline.tell_devices()
+        self._pipeline.tell_devices(len(items or ()))
         if self._upkeep.run(time.monotonic()):
             self._pipeline.commit([])
         self._expeller.expel(self._parts.registry.take_ended(self._parts.now_ms() - SINCE_MS))

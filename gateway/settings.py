@@ -45,7 +45,8 @@ class GatewaySettings(BaseSettings):
         ack_frames: a device is told after so many handled frames.
         ack_s: or so many real seconds after the first of them.
         quarantine_unsigned: unsigned frames kept for each device, the newest.
-        quarantine_unsigned_batch: of one device and batch, kept at most; all are counted.
+        quarantine_unsigned_burst: of one device, kept at once; all are counted.
+        quarantine_unsigned_per_s: and so many a second of real time after that.
         quarantine_signed: signed frames kept for each device; beyond it none is covered.
         quarantine_days: how long refused frames are kept.
         window_days: how long replay windows of silent boots are kept.
@@ -96,7 +97,8 @@ class GatewaySettings(BaseSettings):
     ack_frames: int = Field(default=64, ge=1)
     ack_s: float = Field(default=10.0, gt=0)
     quarantine_unsigned: int = Field(default=200, ge=0)
-    quarantine_unsigned_batch: int = Field(default=8, ge=0)
+    quarantine_unsigned_burst: float = Field(default=8.0, ge=1)
+    quarantine_unsigned_per_s: float = Field(default=1.0, gt=0)
     quarantine_signed: int = Field(default=10_000, ge=0)
     quarantine_days: float = Field(default=30.0, gt=0)
     window_days: float = Field(default=30.0, gt=0)

@@ -2,22 +2,20 @@
 
 import time
 
-import msgspec
 import structlog
 
-from analytics.risk import Example, PopulationModel
-from gateway.errors import GatewayError, KeyFileError
+from analytics.risk import PopulationModel
+from gateway.errors import KeyFileError
 from gateway.keys import GatewayKeys, load_ring, signer
 from gateway.parts import Parts
 from gateway.samples import DAY_MS
 from gateway.settings import GatewaySettings
 from gateway.store import cleaning, models, outgoing
 from gateway.store.session import Session
+from gateway.training import Trainer
 
 CLEAN_EVERY_S = 60.0
-EXAMPLES_AT_ONCE = 2_000
 _log = structlog.get_logger()
-_examples = msgspec.msgpack.Decoder(Example)
 
 
 class Upkeep:
@@ -28,6 +26,7 @@ class Upkeep:
     ) -> None:
         self._settings, self._keys, self._parts = settings, keys, parts
         self._session = session
+        self._trainer = Trainer(parts, session, settings.training_examples)
         self._clean_at = 0.0
         self._train_at = time.monotonic() + settings.training_s
         self._polled_at = 0.0
@@ -53,7 +52,8 @@ class Upkeep:
             self._clean()
         if self._settings.training_s and now_s >= self._train_at:
             self._train_at = now_s + self._settings.training_s
-            self._try_training()
+            self._trainer.begin()
+        self._trainer.finish()
         if now_s - self._polled_at >= CLEAN_EVERY_S / 12:
             self._polled_at = now_s
             self._choose_keys()
@@ -86,29 +86,3 @@ class Upkeep:
             outgoing.lapse(connection, now_ms)
             cleaning.old_windows(connection, now_ms - round(settings.window_days * DAY_MS))
             self._parts.quotas.load(cleaning.signed_kept(connection))
-
-    def _try_training(self) -> None:
-        """A model that cannot learn must not cost anybody a reading: the version in force stays."""
-        try:
-            self._train()
-        except GatewayError:
-            raise
-        except Exception:  # noqa: BLE001 - top of an errand
-            self._parts.metrics.failures.labels("training").inc()
-            _log.exception("training failed")
-
-    def _train(self) -> None:
-        """Make the next version of the population model from matured examples."""
-        with self._session.transaction() as connection:
-            if not models.only_trainer(connection):
-                return
-            ids, packed = models.trainable(connection, EXAMPLES_AT_ONCE)
-            if len(ids) < self._settings.training_examples:
-                return
-            newest = models.newest_version(connection) or 0
-            previous = self._parts.models.get(connection, newest)
-            learnt = PopulationModel.trained_on([_examples.decode(one) for one in packed], previous)
-            now_ms = self._parts.now_ms()
-            models.add_model(connection, learnt.version, learnt.snapshot(), learnt.report(), now_ms)
-            models.mark_used(connection, ids, learnt.version)
-        _log.info("trained", version=learnt.version, examples=len(ids))

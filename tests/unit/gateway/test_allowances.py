@@ -22,12 +22,17 @@ def test_one_senders_flood_is_its_own() -> None:
     assert allowance.take("b", 0.0)
 
 
-def test_a_charge_takes_more() -> None:
+def test_a_forgery_costs_half_and_a_pardon_gives_all_back() -> None:
     allowance = Allowance(RULES)
-    allowance.charge("a", 5)
+    allowance.punish("a", 5)
     assert allowance.take("a", 0.0)
-    allowance.charge("a", 40)
-    assert taken(allowance, "a", 0.0, 100) == 9
+    allowance.punish("a", 5)
+    assert taken(allowance, "a", 0.0, 100) == 19
+    allowance.punish("a", 5)
+    assert not allowance.take("a", 0.5)
+    assert taken(allowance, "a", 0.7, 100) == 2
+    allowance.pardon("a")
+    assert taken(allowance, "a", 0.0, 100) == 50
 
 
 def test_who_is_quiet_is_forgotten() -> None:
