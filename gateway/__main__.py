@@ -1,19 +1,18 @@
 """``homeward gateway``: one worker, configured by the environment."""
 
-import gc
 import signal
 import sys
 import threading
 
 import structlog
 
+from gateway import garbage
 from gateway.errors import KeyFileError
 from gateway.settings import GatewaySettings
 from gateway.telemetry import Health, Metrics, MetricsServer, configure_logging, pages
 from gateway.worker import Worker
 
 SWITCH_S = 0.001
-_GC_YOUNG = 20_000
 
 
 def run(settings: GatewaySettings | None = None) -> int:
@@ -24,7 +23,7 @@ def run(settings: GatewaySettings | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     sys.setswitchinterval(SWITCH_S)
-    gc.set_threshold(_GC_YOUNG, 20, 50)
+    garbage.begin(chosen.gc_young)
     metrics, health = Metrics(), Health()
     server = None
     if chosen.metrics_port:

@@ -38,13 +38,13 @@ class Allowance:
         return True
 
     def punish(self, name: str, cost: float) -> None:
-        """Take half of ``name``'s tokens and ``cost`` more, as a debt if need be.
+        """Take ``cost`` more of ``name``'s tokens, as a debt if need be.
 
         What it sent was worth nothing. Without debts the next token would buy the next check.
         """
         known = self._levels.get(name)
         if known is not None:
-            self._levels[name] = (known[0] / 2 - cost, known[1])
+            self._levels[name] = (known[0] - cost, known[1])
 
     def pardon(self, name: str) -> None:
         """Fill ``name``'s bucket: it was punished unjustly."""

@@ -83,6 +83,18 @@ def pubacks(mids: Sequence[int]) -> bytes:
     return b"".join(pack(">BBH", _PUBACK, 2, mid) for mid in mids)
 
 
+def telling(topic: str, payload: bytes, *, retain: bool) -> bytes:
+    """A PUBLISH of QoS 0 without properties."""
+    name = topic.encode()
+    left = 3 + len(name) + len(payload)
+    head = bytearray((_PUBLISH | retain,))
+    while left >= _MORE:
+        head.append(left & _DIGIT | _MORE)
+        left >>= 7
+    head.append(left)
+    return b"".join((head, pack(">H", len(name)), name, b"\x00", payload))
+
+
 class BulkClient(mqtt.Client):
     """A client for MQTT 5 with manual acknowledgements that never reconnects.
 
@@ -98,7 +110,15 @@ class BulkClient(mqtt.Client):
     def acknowledge(self, mids: Sequence[int]) -> None:
         """Acknowledge messages by one write."""
         if mids:
-            self._packet_queue(_PUBACK, pubacks(mids), 0, 0)
+            self._queue(pubacks(mids))
+
+    def tell(self, topic: str, payload: bytes, *, retain: bool) -> None:
+        """Publish with QoS 0: lost with the connection."""
+        self._queue(telling(topic, payload, retain=retain))
+
+    def _queue(self, written: bytes) -> None:
+        """Have paho write this; after a PUBACK, as it takes it to be, nothing is left to do."""
+        self._packet_queue(_PUBACK, written, 0, 0)
 
     @override
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:

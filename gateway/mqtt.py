@@ -175,8 +175,12 @@ class Messenger:
 
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
         """Publish; QoS 0 is lost with the connection."""
-        if not self.lost.is_set():
+        if self.lost.is_set():
+            return
+        if qos:
             self._client.publish(topic, payload, qos=qos, retain=retain)
+        else:
+            self._client.tell(topic, payload, retain=retain)
 
     def close(self) -> None:
         """Disconnect; the broker keeps the session."""

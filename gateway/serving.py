@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import structlog
 
+from gateway import garbage
 from gateway.batching import Arrival, Inbox
 from gateway.errors import OwnershipLost, StoreUnavailable
 from gateway.expelling import SINCE_MS, Expeller
@@ -66,6 +67,7 @@ class Tenure:
             OwnershipLost: another worker has our session or our groups.
         """
         self._parts.forget()
+        garbage.anew()
         self._upkeep.begin()
         heart.wake = self._opening.wake
         self._add(home, heart)
@@ -114,6 +116,7 @@ class Tenure:
         self._pipeline.tell_devices(len(items or ()))
         if self._upkeep.run(time.monotonic()):
             self._pipeline.commit([])
+            garbage.settle()
         self._expeller.expel(self._parts.registry.take_ended(self._parts.now_ms() - SINCE_MS))
         self._parts.metrics.inbox.set(len(self._inbox))
 

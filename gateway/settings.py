@@ -61,6 +61,7 @@ class GatewaySettings(BaseSettings):
         commit_timeout_s: a transaction that hangs longer is cut.
         training_s: real seconds between two trainings of the population model; 0: never.
         training_examples: least new examples for a training.
+        gc_young: new objects after which Python looks for young cycles.
     """
 
     model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
@@ -89,8 +90,8 @@ class GatewaySettings(BaseSettings):
     rate_per_s: float = Field(default=50.0, gt=0)
     rate_burst: float = Field(default=3_000.0, ge=1)
     answered_frames: int = Field(default=65_536, ge=1)
-    lanes: int = Field(default=20_000, ge=1)
-    devices: int = Field(default=40_000, ge=1)
+    lanes: int = Field(default=65_536, ge=1)
+    devices: int = Field(default=131_072, ge=1)
     snapshot_frames: int = Field(default=64, ge=1)
     snapshot_s: float = Field(default=300.0, gt=0)
     replay_days: float = Field(default=3.0, gt=0)
@@ -113,6 +114,7 @@ class GatewaySettings(BaseSettings):
     commit_timeout_s: float = Field(default=60.0, gt=0)
     training_s: float = Field(default=300.0, ge=0)
     training_examples: int = Field(default=20, ge=1)
+    gc_young: int = Field(default=20_000, ge=1)
 
     def clock(self) -> WardClock:
         """The ward's clock."""

@@ -102,6 +102,16 @@ def test_numbers_and_limits() -> None:
         publish(0x30, b"\x00\x01a\x05x", 0, 5)
 
 
+@pytest.mark.parametrize("size", [0, 100, 20_000, 70_000])
+def test_what_is_told_is_read_the_same(size: int) -> None:
+    teller = Scripted([])
+    told = Publish("homeward/v1/0f/a/acks", bytes(size), retain=True, mid=0)
+    teller.tell(told.topic, told.payload, retain=True)
+    hearer = Scripted(teller.written())
+    assert hearer.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS
+    assert hearer.heard == [told]
+
+
 def test_one_write_acknowledges_a_batch() -> None:
     assert pubacks([1, 258]) == b"\x40\x02\x00\x01\x40\x02\x01\x02"
     client = Scripted([])
