@@ -26,16 +26,15 @@ app = typer.Typer(
 )
 
 
-cli_simulation.register(app)
-cli_rotation.register(app)
-
-
 def say(text: str) -> None:
     """Tell the operator something, beside whatever is printed as a result."""
     typer.echo(f"homeward: {text}", err=True)
 
 
-@app.command(epilog="Example: homeward up --data ward --port-base 8000 --simulate 20")
+@app.command(
+    short_help="Run the whole ward on this machine.",
+    epilog="Example: homeward up --data ward --port-base 8000 --simulate 20",
+)
 def up(
     data: Annotated[Path, typer.Option(help="Folder that keeps everything.")] = Path(
         ".homeward/ward"
@@ -66,7 +65,10 @@ def up(
     run_with_patients(options, StackSettings(), say)
 
 
-@app.command(epilog="Example: HOMEWARD_DATABASE_URL=postgresql://... homeward gateway")
+@app.command(
+    short_help="Run a gateway.",
+    epilog="Example: HOMEWARD_DATABASE_URL=postgresql://... homeward gateway",
+)
 def gateway() -> None:
     """Run a gateway: verify, store and score what the devices send."""
     from gateway.__main__ import run
@@ -74,7 +76,10 @@ def gateway() -> None:
     raise typer.Exit(run())
 
 
-@app.command(epilog="Example: HOMEWARD_API_PORT=8000 homeward api")
+@app.command(
+    short_help="Run the API with its pages.",
+    epilog="Example: HOMEWARD_API_PORT=8000 homeward api",
+)
 def api() -> None:
     """Run the API with its pages, the alert engine and the re-planner."""
     from api.__main__ import run
@@ -83,7 +88,8 @@ def api() -> None:
 
 
 @app.command(
-    epilog="Example: HOMEWARD_DATABASE_URL=postgresql://owner:...@db/homeward homeward migrate"
+    short_help="Bring the database's schema up to date.",
+    epilog="Example: HOMEWARD_DATABASE_URL=postgresql://owner:...@db/homeward homeward migrate",
 )
 def migrate(
     with_roles: Annotated[
@@ -104,7 +110,11 @@ def migrate(
     typer.echo(f"the schema is at {current(url)}")
 
 
-@app.command("make-roles", epilog="Example: homeward make-roles --secrets deployment/secrets")
+@app.command(
+    "make-roles",
+    short_help="Make the roles and an empty database.",
+    epilog="Example: homeward make-roles --secrets deployment/secrets",
+)
 def roles(
     secrets: Annotated[Path, typer.Option(help="Folder of <login>.password files.")],
 ) -> None:
@@ -116,7 +126,10 @@ def roles(
     typer.echo("roles and database are there")
 
 
-@app.command(epilog="Example: homeward provision deployment --broker-host broker.example.org")
+@app.command(
+    short_help="Make the secrets for docker-compose.yml.",
+    epilog="Example: homeward provision deployment --broker-host broker.example.org",
+)
 def provision(
     folder: Annotated[Path, typer.Argument(help="Folder to make or complete.")],
     broker_host: Annotated[
@@ -130,7 +143,11 @@ def provision(
     typer.echo(f"{folder} is ready; keep {folder}/secrets safe and backed up")
 
 
-@app.command("create-admin", epilog="Example: homeward create-admin --username ada < password.txt")
+@app.command(
+    "create-admin",
+    short_help="Make an administrator, or set the password.",
+    epilog="Example: homeward create-admin --username ada < password.txt",
+)
 def create_admin(
     username: Annotated[str, typer.Option(help="Name to sign in with.")],
 ) -> None:
@@ -144,7 +161,10 @@ def create_admin(
     typer.echo(f"{username} may sign in")
 
 
-@app.command(epilog="Example: homeward evaluate tihm --data recordings --json")
+@app.command(
+    short_help="Tell how good the models are.",
+    epilog="Example: homeward evaluate tihm --data recordings --json",
+)
 def evaluate(
     dataset: Annotated[
         str, typer.Argument(help="tihm, mimic_iv_demo, challenge2012, diabetes or cgm.")
@@ -161,10 +181,15 @@ def evaluate(
 
 
 @app.command(
-    epilog="Example: HOMEWARD_DATABASE_URL=postgresql://... homeward verify --from 2026-01-01"
+    short_help="Prove what is stored.",
+    epilog="Example: homeward verify --stack ward/stack.json --from 2026-01-01",
 )
 def verify(
     *,
+    stack: Annotated[
+        Path | None,
+        typer.Option(help="stack.json of an embedded stack, in place of HOMEWARD_DATABASE_URL."),
+    ] = None,
     patient: Annotated[UUID | None, typer.Option(help="One patient only, by id.")] = None,
     since: Annotated[
         datetime | None, typer.Option("--from", help="Received from then on (UTC).")
@@ -175,11 +200,12 @@ def verify(
 ) -> None:
     """Prove what is stored: every signature and key, every reading, the audit log's chain."""
     from api.bootstrap import verify_audit
+    from deploy.folder import database_of
     from deploy.settings import required_database_url
     from gateway.store.evidence import Range
     from gateway.verify import run
 
-    url = required_database_url()
+    url = required_database_url() if stack is None else database_of(stack)
     span = Range(str(patient) if patient else None, _utc(since), _utc(until))
     code = run(url, span)
     if code > 1:
@@ -193,6 +219,10 @@ def verify(
 
 def _utc(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment else None
+
+
+cli_simulation.register(app)
+cli_rotation.register(app)
 
 
 def main() -> None:

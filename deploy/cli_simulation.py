@@ -78,7 +78,10 @@ def replay(
     username: Username = None,
     password: Password = None,
     dataset: Annotated[str | None, typer.Option(help="mimic-iv-demo: 100 real patients.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Anybody's recordings.")] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(help="Anybody's recordings: columns time, patient, and hr, spo2, rr, ..."),
+    ] = None,
     hours: Annotated[
         float | None, typer.Option(min=0, help="Only so many hours of each patient.")
     ] = None,
@@ -122,7 +125,11 @@ def stop_asked() -> Callable[[], bool]:
 
 def register(app: typer.Typer) -> None:
     """Add the two commands."""
-    app.command(epilog="Example: homeward simulate --stack ward/stack.json --patients 50")(simulate)
-    app.command(epilog="Example: homeward replay --stack ward/stack.json --dataset mimic-iv-demo")(
-        replay
-    )
+    app.command(
+        short_help="Let simulated patients live in a ward.",
+        epilog="Example: homeward simulate --stack ward/stack.json --patients 50",
+    )(simulate)
+    app.command(
+        short_help="Replay real recordings into a ward.",
+        epilog="Example: homeward replay --stack ward/stack.json --dataset mimic-iv-demo",
+    )(replay)

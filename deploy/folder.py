@@ -6,6 +6,7 @@ folder holds a link to it.
 """
 
 import fcntl
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +64,21 @@ def opened(path: Path, account: Account | None) -> Iterator[DataFolder]:
             raise FolderRefused(f"another Homeward already runs on {root}; stop it first") from None
         (root / "logs").mkdir(exist_ok=True, mode=0o700)
         yield DataFolder(root=root, servers=_servers_folder(root, account))
+
+
+def database_of(stack_json: Path) -> str:
+    """Return the administrator's address of a running stack's database.
+
+    Raises:
+        FolderRefused: the file is not there, or says nothing of a database.
+    """
+    try:
+        return str(json.loads(stack_json.read_bytes())["database_url"])
+    except OSError as failure:
+        reason = f"{failure.strerror}; is `homeward up` running?"
+        raise FolderRefused(f"{stack_json}: {reason}") from None
+    except (ValueError, TypeError, KeyError):
+        raise FolderRefused(f"{stack_json}: names no database") from None
 
 
 def _servers_folder(root: Path, account: Account | None) -> Path:

@@ -181,14 +181,16 @@ def _read(
 
 
 def _recorded(name: str, known: RealPatient | None) -> dict[str, object]:
-    """A recorded person's registration; the year of birth is a stand-in for the age at the stay."""
+    """A recorded person's registration; the year of birth is a stand-in for the age at the stay.
+
+    Without an external id, which belongs to one patient: a recording may be replayed again.
+    """
     sex = known.sex if known and known.sex in {"female", "male"} else "unknown"
     year = 2025 - known.age if known else 1950
     return {
         "name": f"Recorded {name}",
         "birth_date": f"{year}-07-01",
         "sex": sex,
-        "external_id": name,
     }
 
 

@@ -18,6 +18,8 @@ from gateway import wire
 
 _QUALITIES = {quality.value: quality for quality in wire.SampleQuality}
 _FIXED = ("time", "patient", "quality")
+_EARLIEST_S = datetime(1900, 1, 1, tzinfo=UTC).timestamp()
+_LATEST_S = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 
 Recording = dict[str, list[Reading]]
 """Patient (as the recording names them) to readings, ascending by time; times as recorded, ms."""
@@ -82,7 +84,8 @@ def _row(where: str, columns: Sequence[str], cells: Sequence[str]) -> tuple[str,
         raise RecordingInvalid(f"{where}, column 'patient': empty")
     quality = row.get("quality") or "ok"
     if quality not in _QUALITIES:
-        raise RecordingInvalid(f"{where}, column 'quality': {quality!r} is none of {_QUALITIES}")
+        choice = ", ".join(_QUALITIES)
+        raise RecordingInvalid(f"{where}, column 'quality': {quality!r} is none of {choice}")
     values = {
         metric: _number(where, metric, row[metric])
         for metric in wire.METRIC_NAMES
@@ -115,8 +118,8 @@ def _time_ms(where: str, cell: str) -> int:
             ) from None
         zoned = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
         seconds = zoned.timestamp()
-    if not math.isfinite(seconds):
-        raise RecordingInvalid(f"{where}, column 'time': {cell!r} is not a time")
+    if not _EARLIEST_S <= seconds <= _LATEST_S:  # NaN is not within, either
+        raise RecordingInvalid(f"{where}, column 'time': {cell!r} is not a time from 1900 to 2200")
     return round(seconds * 1000)
 
 

@@ -13,6 +13,11 @@ _PREFIX = "/api/v1"
 _TIMEOUT_S = 30.0
 _REFUSED_FROM = 400
 _ENROL_TRIES = 3
+_SHOWN = 200
+
+
+class _Problem(msgspec.Struct):
+    detail: str
 
 
 class RegisteredDevice(NamedTuple):
@@ -77,7 +82,7 @@ class Ward:
         try:
             answer = await self._http.post(path, **content)
         except httpx.HTTPError as failure:
-            raise WardRefused(f"{self._http.base_url}{path}: {failure!r}") from None
+            raise WardRefused(_unreachable(self._http.base_url, failure)) from None
         return _accepted(answer)
 
 
@@ -91,15 +96,28 @@ def enrol_now(api: str, request: wire.EnrolmentRequest) -> wire.EnrolmentAnswer:
     try:
         answer = httpx.post(f"{api.rstrip('/')}{_PREFIX}/enrol", json=body, timeout=_TIMEOUT_S)
     except httpx.HTTPError as failure:
-        raise WardRefused(f"{api}: {failure!r}") from None
+        raise WardRefused(_unreachable(api, failure)) from None
     return _enrolled(answer)
 
 
 def _accepted(answer: httpx.Response) -> httpx.Response:
     if answer.status_code >= _REFUSED_FROM:
         request = answer.request
-        raise WardRefused(f"{request.method} {request.url}: {answer.status_code} {answer.text}")
+        place = f"{request.method} {request.url}"
+        raise WardRefused(f"{place}: {answer.status_code} {_reason(answer)}")
     return answer
+
+
+def _reason(answer: httpx.Response) -> str:
+    """What the API says is wrong, or the first of whatever else answered there."""
+    try:
+        return msgspec.json.decode(answer.content, type=_Problem).detail
+    except msgspec.DecodeError:
+        return answer.text[:_SHOWN] or answer.reason_phrase
+
+
+def _unreachable(api: object, failure: httpx.HTTPError) -> str:
+    return f"the ward at {api} cannot be reached: {str(failure) or type(failure).__name__}"
 
 
 def _enrolled(answer: httpx.Response) -> wire.EnrolmentAnswer:

@@ -1,8 +1,10 @@
 """``homeward verify`` as an operator runs it: exit code and words."""
 
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 
@@ -33,6 +35,17 @@ def test_a_whole_record_is_proved_and_a_changed_one_named(database: Database) ->
     changed = run_verify(database.owner)
     assert changed.returncode == 1
     assert "broken at row 2" in changed.stdout
+
+
+def test_the_database_of_a_stack_is_found_in_its_file(database: Database, tmp_path: Path) -> None:
+    stack = tmp_path / "stack.json"
+    stack.write_text(json.dumps({"database_url": database.owner}))
+    proved = run_verify("", "--stack", str(stack))
+    assert proved.returncode == 0, proved.stderr
+    stack.write_text("{}")
+    nothing = run_verify("", "--stack", str(stack))
+    assert nothing.returncode == 1
+    assert nothing.stderr == f"homeward: {stack}: names no database\n"
 
 
 def test_a_database_that_is_away_is_said_in_one_line() -> None:

@@ -53,11 +53,12 @@ def test_a_csv_is_read(tmp_path: Path) -> None:
         ("time,patient,hr\n2025-11-24T16:00:00Z,a,nan\n", ["line 2", "'hr'"]),
         ("time,patient,hr\n2025-11-24T16:00:00Z,a\n", ["line 2", "2 cells for 3"]),
         ("time,patient,hr\n2025-11-24T16:00:00Z,,70\n", ["line 2", "'patient'", "empty"]),
-        ("time,patient,quality\n1,a,good\n", ["line 2", "'quality'", "good"]),
+        ("time,patient,quality\n1,a,good\n", ["line 2", "'quality'", "good", "ok, manual, poor"]),
         ("time,patient,pulse\n1,a,70\n", ["line 1", "'pulse'", "hr, spo2"]),
         ("time,patient,hr,hr\n1,a,70,70\n", ["line 1", "'hr'", "repeated"]),
         ("time,hr\n1,70\n", ["line 1", "patient"]),
         ("time,patient,hr\ninf,a,70\n", ["line 2", "'time'"]),
+        ("time,patient,hr\n1e300,a,70\n", ["line 2", "'time'", "1900"]),
         ("time,patient,hr\n", ["no rows"]),
         ("", ["no rows"]),
         ('time,patient,hr\n1,"a,70\n', ["not CSV"]),
@@ -220,6 +221,14 @@ def test_replaying_the_data_set_shows_its_licence(tmp_path: Path) -> None:
     casting = cast_recording(options, tmp_path, said.append)
     assert "ODbL" in said[0]
     assert [one.patient["sex"] for one in casting.newcomers] == ["female"]
+
+
+def test_a_recording_may_be_replayed_again(tmp_path: Path) -> None:
+    """Nothing of a newcomer may belong to one patient only: the ward would refuse the second run."""
+    file = written(tmp_path, "time,patient,hr\n1,ann,70\n")
+    options = ReplayOptions(target=Target(), csv=file)
+    (newcomer,) = cast_recording(options, tmp_path, print).newcomers
+    assert set(newcomer.patient) == {"name", "birth_date", "sex"}
 
 
 def test_what_to_replay_must_be_said(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ function line(alert, onDone, several) {
   return h("div", { class: alert.state === "open" ? "line flash" : "line", "data-id": alert.id, "data-state": alert.state },
     h("div", {},
       h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : "",
-        alert.count > 1 && h("span", { class: "soft" }, ` (seen ${alert.count} times)`), alert.kind === "technical" && [" ", h("span", { class: "tag" }, "technical")]),
+        alert.count > 1 && h("span", { class: "soft" }, ` (measured ${alert.count} times)`), alert.kind === "technical" && [" ", h("span", { class: "tag" }, "technical")]),
       h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
         h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert)),
         alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
