@@ -91,7 +91,7 @@ def solve(problem: Problem, time_limit_s: float) -> Solved:
     budget = _Budget(seconds=time_limit_s, work=time_limit_s * DETERMINISTIC_SHARE)
     names = ("urgent_unmet", "unmet", "lateness", "moves", "cost", "imbalance")
     for name, expression in zip(names, stages, strict=True):
-        least = _least(problem, name)
+        least = _least(problem, name, best.choice)
         reached = int(getattr(problem.aims(best.choice), name))
         if name == "cost":
             best.cost_bound = least
@@ -129,9 +129,12 @@ def _minimise(
         best.proved = best.proved and status == cp_model.OPTIMAL
 
 
-def _least(problem: Problem, name: str) -> int:
-    """Return a value below which no plan can come in this aim."""
-    if name != "cost":
+def _least(problem: Problem, name: str, reached: Choice) -> int:
+    """Return a value below which no plan can come in this aim.
+
+    While something stays unmet, any demand may be the one that costs nothing.
+    """
+    if name != "cost" or UNMET in reached:
         return 0
     return sum(
         work * min((problem.rates[doctor] for doctor in able), default=0)

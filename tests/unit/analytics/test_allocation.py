@@ -125,6 +125,17 @@ def demands_of(draw: st.DrawFn) -> list[Demand]:
     ]
 
 
+def test_an_unmet_demand_lends_its_cost_to_no_other() -> None:
+    doctors = [
+        Doctor(id="free", minutes=30),
+        Doctor(id="dear", minutes=30, cost_per_hour=10, skills=("cardiology",)),
+    ]
+    easy = [Demand(patient=patient, minutes=10) for patient in ("p0", "p1")]
+    too_long = Demand(patient="p2", minutes=45, skills=("cardiology",))
+    plan = allocate(doctors, [*easy, too_long])
+    assert (plan.cost, {one.doctor for one in plan.assignments}) == (0, {"free"})
+
+
 @settings(max_examples=40, deadline=None)
 @given(doctors_of(), demands_of())
 def test_no_plan_is_better_by_brute_force(doctors: list[Doctor], demands: list[Demand]) -> None:
