@@ -113,7 +113,8 @@ def test_what_an_identity_hears(house: House, who: Identity, asked: str) -> None
         def all_came() -> bool:
             while not ear.heard.empty():
                 topic, _ = ear.heard.get()
-                heard.add(names.get(topic, topic))
+                if topic in names or topic.startswith("$"):  # the broker has other tests' devices
+                    heard.add(names.get(topic, topic))
             return wanted <= heard
 
         wait_until(all_came)
