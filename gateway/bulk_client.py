@@ -121,6 +121,30 @@ class BulkClient(mqtt.Client):
         self._packet_queue(_PUBACK, written, 0, 0)
 
     @override
+    def _packet_write(self) -> MQTTErrorCode:
+        self._join()
+        return super()._packet_write()
+
+    def _join(self) -> None:
+        """Make one write of those that wait; only this client's thread takes them away."""
+        waiting, parts = self._out_packet, list[bytes | bytearray]()
+        while waiting and waiting[0]["command"] == _PUBACK and not waiting[0]["pos"]:
+            parts.append(waiting.popleft()["packet"])
+        if parts:
+            joined = b"".join(parts)
+            waiting.appendleft(
+                {
+                    "command": _PUBACK,
+                    "mid": 0,
+                    "qos": 0,
+                    "pos": 0,
+                    "to_process": len(joined),
+                    "packet": joined,
+                    "info": None,
+                }
+            )
+
+    @override
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Read what is there and take every whole packet; an end is told after what came before."""
         if self._sock is None:

@@ -10,6 +10,7 @@ import gc
 
 _OLDER = 20
 _NEVER = 1_000_000
+_EVERY_S = 1.0
 
 
 def begin(young: int) -> None:
@@ -17,10 +18,21 @@ def begin(young: int) -> None:
     gc.set_threshold(young, _OLDER, _NEVER)
 
 
-def settle() -> None:
-    """Set aside what has survived; what is young is collected first."""
+def settle(settled_s: float, now_s: float) -> float:
+    """Set aside what has survived, once a second: seldom would be a pause again.
+
+    Args:
+        settled_s: when that was done last; monotonic seconds.
+        now_s: now.
+
+    Returns:
+        When it was done last.
+    """
+    if now_s - settled_s < _EVERY_S:
+        return settled_s
     gc.collect(1)
     gc.freeze()
+    return now_s
 
 
 def anew() -> None:

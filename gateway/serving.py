@@ -50,7 +50,7 @@ class Tenure:
         self._upkeep = upkeep
         self._expeller = Expeller(settings)
         self._lines: dict[int, Line] = {}
-        self._divisions_at = 0.0
+        self._divisions_at = self._settled_s = 0.0
 
     def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
         """Publish by any line that is up; without one it is lost, and asked for again."""
@@ -116,7 +116,7 @@ class Tenure:
         self._pipeline.tell_devices(len(items or ()))
         if self._upkeep.run(time.monotonic()):
             self._pipeline.commit([])
-            garbage.settle()
+        self._settled_s = garbage.settle(self._settled_s, now_s)
         self._expeller.expel(self._parts.registry.take_ended(self._parts.now_ms() - SINCE_MS))
         self._parts.metrics.inbox.set(len(self._inbox))
 

@@ -8,7 +8,15 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from typing_extensions import override
 
-from gateway.bulk_client import BulkClient, MalformedError, Publish, number, pubacks, publish
+from gateway.bulk_client import (
+    BulkClient,
+    MalformedError,
+    Publish,
+    number,
+    pubacks,
+    publish,
+    telling,
+)
 
 
 def sent(topic: str, payload: bytes, mid: int = 0, *, retain: bool = False) -> bytes:
@@ -27,6 +35,8 @@ class Scripted(BulkClient):
 
     def __init__(self, pieces: list[bytes]) -> None:
         self.heard: list[Publish] = []
+        self.sent: list[bytes] = []
+        self.most = 0
         self.others: list[tuple[int, bytes]] = []
         super().__init__(
             self.heard.append,
@@ -41,6 +51,14 @@ class Scripted(BulkClient):
     def written(self) -> list[bytes]:
         """What waits to be sent, one entry for each write."""
         return [bytes(packet["packet"]) for packet in self._out_packet]
+
+    @override
+    def _sock_send(self, buf: bytes | bytearray) -> int:
+        if not self.most:
+            raise BlockingIOError
+        taken = bytes(buf[: self.most])
+        self.sent.append(taken)
+        return len(taken)
 
     @override
     def _sock_recv(self, bufsize: int) -> bytes:
@@ -110,6 +128,29 @@ def test_what_is_told_is_read_the_same(size: int) -> None:
     hearer = Scripted(teller.written())
     assert hearer.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS
     assert hearer.heard == [told]
+
+
+def test_what_waits_goes_out_at_once_and_in_order() -> None:
+    client = Scripted([])
+    client.acknowledge([3])
+    client.tell("a/b", b"x", retain=False)
+    client.acknowledge([4])
+    client.most = 1_000
+    assert client.loop_write() == MQTTErrorCode.MQTT_ERR_SUCCESS
+    assert client.sent == [pubacks([3]) + telling("a/b", b"x", retain=False) + pubacks([4])]
+    assert client.written() == []
+
+
+def test_what_the_socket_takes_half_of_goes_on_where_it_stopped() -> None:
+    client = Scripted([])
+    client.acknowledge([3])
+    client.acknowledge([4])
+    client.most = 3
+    client.loop_write()
+    client.acknowledge([5])
+    client.most = 100
+    client.loop_write()
+    assert b"".join(client.sent) == pubacks([3, 4, 5])
 
 
 def test_one_write_acknowledges_a_batch() -> None:
