@@ -5,7 +5,7 @@ backend was ended can commit nothing. A listener on a second connection wakes it
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
@@ -96,25 +96,28 @@ async def lead(services: Services, job_name: str, channels: tuple[str, ...], job
     holder = uuid4()
     while True:
         try:
-            await _reign(services, job_name, channels, job, holder)
+            await apart(_reign(services, job_name, channels, job, holder))
         except* OperationalError as lost:
             log.warning("leader_connection_lost", job=job_name, error=str(lost.exceptions[0]))
-        heed_cancellation()
         await asyncio.sleep(RETRY_S)
 
 
-def heed_cancellation() -> None:
-    """End the current task if that was asked of it.
+async def apart(work: Coroutine[object, object, None]) -> None:
+    """Do work that has a task group in a task of its own, until it ends, fails or is cancelled.
 
-    A task group that is cancelled while one of its tasks fails reports the failure alone (Python
-    3.11), and whoever handles it would work on for ever.
+    A group that is cancelled while one of its tasks fails reports the failure alone (Python 3.11),
+    and whoever handles it would work on for ever. A group that merely fails leaves its task counted
+    as cancelled all the same. Only from outside can the two be told apart.
 
     Raises:
-        asyncio.CancelledError: the task was cancelled.
+        asyncio.CancelledError: the caller was cancelled, whatever else went wrong.
     """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+    try:
+        await asyncio.create_task(work)
+    finally:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
 
 
 async def _reign(

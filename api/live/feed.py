@@ -15,7 +15,7 @@ from psycopg import OperationalError
 
 from api.errors import ThrottledError
 from api.identity import Caller
-from api.leadership import RETRY_S, Wake, heed_cancellation, listen
+from api.leadership import RETRY_S, Wake, apart, listen
 from api.live import metrics
 from api.live.settings import LiveSettings
 from api.live.subscription import End, Subscription, encode
@@ -88,10 +88,9 @@ class LiveFeed:
         """Read and hand out until cancelled; a lost connection is opened again."""
         while True:
             try:
-                await self._run()
+                await apart(self._run())
             except* OperationalError as lost:
                 log.warning("feed_connection_lost", error=str(lost.exceptions[0]))
-            heed_cancellation()
             await asyncio.sleep(RETRY_S)
 
     async def _run(self) -> None:

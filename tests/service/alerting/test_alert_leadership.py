@@ -47,6 +47,26 @@ def test_two_processes_have_one_leader_and_the_second_takes_over(ward: Ward) -> 
     assert len(ward.episodes("news2_urgent")) == 1
 
 
+def test_one_process_alone_leads_again_after_the_database_was_away(ward: Ward) -> None:
+    patient = ward.patient()
+
+    async def main() -> None:
+        async with ward.api(background=True):
+            for condition in ("news2_urgent", "single_3"):
+                await until(lambda: backend(ward) is not None)
+                ward.finding(patient, condition, datetime.now(UTC))
+                await until(lambda said=condition: len(ward.episodes(said)) == 1)
+                with psycopg.connect(ward.database.superuser, autocommit=True) as root:
+                    root.execute(
+                        """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                            WHERE application_name LIKE 'homeward%'
+                              AND datname = current_database()"""
+                    )
+            await until(lambda: backend(ward) is not None)
+
+    story(main())
+
+
 def test_a_holder_that_has_fallen_silent_loses_its_lock(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,11 +1,14 @@
 """A listener's queue is bounded, and says so when it was too slow."""
 
 import asyncio
+import contextlib
 from uuid import UUID
+
+import pytest
 
 from analytics.domain.care import Role
 from api.identity import Caller
-from api.leadership import Wake, heed_cancellation
+from api.leadership import Wake, apart
 from api.live.subscription import End, Subscription, encode
 
 CALLER = Caller(
@@ -91,19 +94,37 @@ def test_a_group_that_fails_while_cancelled_is_still_cancelled() -> None:
             finally:
                 raise ValueError
 
+        async def group_of_one() -> None:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fails_when_cancelled())
+
         async def work() -> None:
             while True:
-                try:
-                    async with asyncio.TaskGroup() as group:
-                        group.create_task(fails_when_cancelled())
-                except* ValueError:
-                    pass
-                heed_cancellation()
+                with contextlib.suppress(ExceptionGroup):
+                    await apart(group_of_one())
 
         task = asyncio.create_task(work())
         await asyncio.sleep(0.01)
         task.cancel()
         await asyncio.wait([task], timeout=1)
         assert task.cancelled()
+
+    asyncio.run(main())
+
+
+def test_a_group_that_merely_fails_cancels_nobody() -> None:
+    async def main() -> None:
+        async def fails() -> None:
+            await asyncio.sleep(0)
+            raise ValueError
+
+        async def group_of_one() -> None:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(fails())
+
+        for _ in range(2):
+            with pytest.raises(ExceptionGroup):
+                await apart(group_of_one())
+        await asyncio.sleep(0)
 
     asyncio.run(main())

@@ -224,7 +224,7 @@ def test_replaying_the_data_set_shows_its_licence(tmp_path: Path) -> None:
 
 
 def test_a_recording_may_be_replayed_again(tmp_path: Path) -> None:
-    """Nothing of a newcomer may belong to one patient only: the ward would refuse the second run."""
+    """What may belong to one patient only would have the ward refuse the second run."""
     file = written(tmp_path, "time,patient,hr\n1,ann,70\n")
     options = ReplayOptions(target=Target(), csv=file)
     (newcomer,) = cast_recording(options, tmp_path, print).newcomers
