@@ -4,6 +4,8 @@
 against the device's replay window. Neither raises on any input; neither reads a clock.
 """
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -137,13 +139,24 @@ def _whose(frame: bytes, device: Device, registry: Registry) -> Refusal:
 
 def _unreadable(reason: Refusal, raw: bytes, device: Device) -> Refused:
     """A signed message that cannot be read; its number may still be legible."""
-    try:
-        said = _identity.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    said = _number_of(raw)
+    if said is None:
         return Refused(reason, device, signed=True)
     if said.device != device.id:
         return Refused(Refusal.TOPIC_MISMATCH, device)
     return Refused(reason, device, signed=True, boot=said.boot, seq=said.seq)
+
+
+def _number_of(raw: bytes) -> _Identity | None:
+    """Who says what is no message; NaN is no JSON, yet what stands beside it can be read.
+
+    A device that cannot be told which frame was refused would send it again for ever.
+    """
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _identity.decode(raw)
+    with suppress(msgspec.ValidationError, ValueError, RecursionError):
+        return msgspec.convert(json.loads(raw), _Identity)
+    return None
 
 
 def _kind_fits(message: wire.DeviceMessage, topic: wire.Topic) -> bool:

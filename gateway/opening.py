@@ -35,7 +35,7 @@ Handled = tuple[int, int]
 class Item:
     """One arrival on its way through the pipeline."""
 
-    __slots__ = ("arrival", "device", "digest", "handled", "opened", "refused", "topic")
+    __slots__ = ("arrival", "device", "digest", "handled", "opened", "refused", "revision", "topic")
 
     def __init__(self, arrival: Arrival, topic: wire.Topic | None) -> None:
         self.arrival = arrival
@@ -45,6 +45,7 @@ class Item:
         self.opened: Opened | None = None
         self.refused: Refused | None = None
         self.handled: Handled | None = None
+        self.revision = -1
 
     def forget(self) -> None:
         """Forget what came of it: it is opened once more."""
@@ -93,10 +94,27 @@ class Opener:
         seen: dict[bytes, Item] = {}
         if arrivals:
             self._allowance.sweep(arrivals[-1].at_s)
-        return [self._item(arrival, seen) for arrival in arrivals]
+        # Read before the first is opened: what changes meanwhile is newer to all of them.
+        revision = self._registry.revision
+        items = [self._item(arrival, seen) for arrival in arrivals]
+        for item in items:
+            item.revision = revision
+        return items
 
-    def again(self, item: Item) -> None:
-        """Open a refused frame once more, after the registry has changed."""
+    def review(self, items: list[Item]) -> bool:
+        """Open once more what was refused under an older registry; whether there was any such.
+
+        The registry may have been refreshed by the batch before, or by an empty one, while these
+        frames were being opened: only each frame's own revision tells.
+        """
+        newest = self._registry.revision
+        late = [item for item in items if item.revision != newest]
+        for item in late:
+            self._again(item)
+            item.revision = newest
+        return bool(late)
+
+    def _again(self, item: Item) -> None:
         if item.topic is None or item.refused is None or item.refused.reason not in _STALE:
             return
         name, reason = item.topic.device, item.refused.reason

@@ -142,8 +142,7 @@ class Pipeline:
         context = memory.context(connection, list(patients), self._buckets)
         if context.revision != parts.registry.revision:
             arrangements.refresh(connection, parts.registry, context.revision)
-            for item in items:
-                parts.opener.again(item)
+        if parts.opener.review(items):
             patients = {item.device.patient_no for item in items if item.device is not None}
         batch = Batch(
             now_ms=now_ms,

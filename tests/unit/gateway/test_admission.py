@@ -124,6 +124,14 @@ def test_a_signed_riddle_is_covered_if_its_number_is_legible() -> None:
     assert (made.signed, made.seq) == (True, None)
 
 
+def test_a_signed_nan_is_refused_under_its_number() -> None:
+    registry, device = ward()
+    raw = b'{"type":"vitals/1","device":"w-one","boot":2,"seq":7,"samples":[{"t":1,"hr":NaN}]}'
+    made = open_frame(wire.make_signed(raw, SECRET), TOPIC, device, registry)
+    assert isinstance(made, Refused)
+    assert (made.reason, made.signed, made.boot, made.seq) == (Refusal.MALFORMED, True, 2, 7)
+
+
 def test_sealed_frames_open_with_the_devices_own_box_key() -> None:
     registry, device = ward()
     private = b"d" * 32
