@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from api import problems, routes
 from api.alerting import run_engine
@@ -24,6 +24,7 @@ from api.revocations import keep_list
 from api.rota import run_rota
 from api.services import Services, open_pool
 from api.settings import ApiSettings
+from api.storable import storable
 from api.supervision import Task, running
 from api.vault import Vault
 
@@ -53,6 +54,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         lifespan=_lifespan,
+        dependencies=[Depends(storable)],
     )
     app.state.services = _services(settings)
     app.state.live = LiveFeed(app.state.services)

@@ -11,8 +11,9 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from api.errors import InvalidError
+from api.storable import NUL
 
-MAX_LIMIT = 500
+MAX_LIMIT = 1_000
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
@@ -64,6 +65,8 @@ def _part(part: object, kind: type) -> object:
         raise ValueError("not a number of ours")
     if kind is float:
         return float(str(part))
+    if kind is str and NUL in str(part):
+        raise ValueError("not text of ours")
     return str(part) if kind is str else part
 
 

@@ -12,7 +12,6 @@ from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -22,6 +21,7 @@ from pydantic import (
 
 from analytics.domain.vitals import CLINICAL, FACTS, METRIC_BY_NAME, Metric
 from analytics.policy import DEFAULT
+from api.moments import Moment
 
 _EARLIEST_BIRTH = date(1895, 1, 1)
 
@@ -120,7 +120,7 @@ class NewPatient(BaseModel):
     spo2_scale: Scale = 1
     limits: Limits = {}
     state: State = "active"
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
 
 class PatientChange(BaseModel):
@@ -139,7 +139,7 @@ class PatientChange(BaseModel):
     spo2_scale: Scale | None = None
     limits: Limits | None = None
     state: State | None = None
-    until: AwareDatetime | None = None
+    until: Moment | None = None
 
     def beyond_plan(self) -> bool:
         """Whether more than limits and oxygen scale, which doctors may set, is changed."""

@@ -4,6 +4,7 @@ Validation errors name their field and never repeat what was sent: it may be a p
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import psycopg
 import structlog
@@ -55,7 +56,7 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
         raise error
     fields = [
         {
-            "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
+            "field": _field(found["type"], found["loc"]),
             "message": str(found["msg"]),
         }
         for found in error.errors()
@@ -64,9 +65,18 @@ async def _validation(_: Request, error: Exception) -> JSONResponse:
     return problem(422, InvalidError.type, InvalidError.title, detail, more={"errors": fields})
 
 
+def _field(kind: str, loc: tuple[int | str, ...]) -> str:
+    """The name of a field; what is no JSON has a place where reading stopped, and no field."""
+    if kind == "json_invalid":
+        return "body"
+    return ".".join(str(part) for part in loc[1:]) or str(loc[0])
+
+
 async def _http(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that could not even be parsed
+        return _from_error(InvalidError("body", "cannot be read"))
     kind = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(
         error.status_code, "about:blank"
     )

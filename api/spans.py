@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from api.errors import InvalidError
+from api.moments import Moment
 
-Start = Annotated[AwareDatetime | None, Query(alias="from", description="inclusive")]
-End = Annotated[AwareDatetime | None, Query(alias="to", description="exclusive")]
+Start = Annotated[Moment | None, Query(alias="from", description="inclusive")]
+End = Annotated[Moment | None, Query(alias="to", description="exclusive")]
 DEFAULT = timedelta(hours=24)
 LONGEST = timedelta(days=400)
 _AHEAD = timedelta(minutes=5)
@@ -19,15 +19,24 @@ _WIDTH = re.compile(r"([1-9]\d{0,5})([smhd])")
 
 
 def span_of(
-    start: datetime | None, end: datetime | None, now: datetime
+    start: datetime | None,
+    end: datetime | None,
+    now: datetime,
+    default: timedelta = DEFAULT,
 ) -> tuple[datetime, datetime]:
-    """Return the span asked for: by default the last day, at most 400 days.
+    """Return the span asked for, at most 400 days.
+
+    Args:
+        start: included; None: ``default`` before the end.
+        end: not included; None: just ahead of now.
+        now: the ward's time.
+        default: how far back who names no start is shown.
 
     Raises:
         InvalidError: it ends before it starts, or is too long.
     """
     until = (end or now + _AHEAD).astimezone(UTC)
-    since = (start or until - DEFAULT).astimezone(UTC)
+    since = (start or until - default).astimezone(UTC)
     if since >= until:
         raise InvalidError("from", "must be before `to`")
     if until - since > LONGEST:

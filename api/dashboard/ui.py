@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from analytics.domain.care import Role
 from analytics.news2 import BANDS
 from api import records
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import InvalidError, NotFoundError
+from api.moments import Moment
 from api.store import alerts, course, devices, duty, equipment, leadership, patients
 from api.store.instants import rfc3339
 from api.store.types import Row
@@ -59,8 +59,8 @@ async def _number(work: UnitOfWork, patient_id: UUID) -> int:
 async def history(
     work: Work,
     patient_id: UUID,
-    start: Annotated[AwareDatetime, Query(alias="from")],
-    end: Annotated[AwareDatetime, Query(alias="to")],
+    start: Annotated[Moment, Query(alias="from")],
+    end: Annotated[Moment, Query(alias="to")],
 ) -> dict[str, Any]:
     """Return NEWS2 bounds and risk over time."""
     if not start < end <= start + timedelta(days=_MOST_DAYS):

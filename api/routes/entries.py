@@ -10,12 +10,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from analytics.domain.care import Role
 from analytics.domain.vitals import FACTS, METRIC_BY_NAME, Metric
 from api.deps import CLINICIANS, Shared, Signed, acting, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
+from api.moments import Moment
 from api.services import Services
 from api.store import patients, readings
 
@@ -36,7 +44,7 @@ class EnteredSample(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    t: AwareDatetime
+    t: Moment
     hr: float | None = _ranged(Metric.HR)
     spo2: float | None = _ranged(Metric.SPO2)
     rr: float | None = _ranged(Metric.RR)
@@ -48,6 +56,14 @@ class EnteredSample(BaseModel):
     steps: int | None = _ranged(Metric.STEPS)
     acvpu: int | None = _ranged(Metric.ACVPU)
     o2: int | None = _ranged(Metric.O2)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _numeric(cls, value: object, info: ValidationInfo) -> object:
+        """A yes or a text is no measurement: ``true`` must not be kept as a pulse of 1."""
+        if info.field_name != "t" and isinstance(value, bool | str):
+            raise ValueError("must be a number")
+        return value
 
     @model_validator(mode="after")
     def _something(self) -> "EnteredSample":

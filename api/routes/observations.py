@@ -13,7 +13,7 @@ from api.deps import UnitOfWork, Work
 from api.errors import InvalidError, NotFoundError
 from api.observation_ids import ObservationId
 from api.paging import Cursor, Page, cut, read_cursor
-from api.spans import End, Start, span_of, width_of
+from api.spans import LONGEST, End, Start, span_of, width_of
 from api.store import patients, readings
 from api.store.types import Row
 
@@ -76,9 +76,12 @@ async def read_observations(
     cursor: Cursor = None,
     limit: Limit = 1_000,
 ) -> Page[Point] | Page[Bucket]:
-    """Read a patient's readings by mapped time; with ``bucket``, their extremes and means."""
+    """Read a patient's readings by mapped time; with ``bucket``, their extremes and means.
+
+    Without ``from`` nothing is left out: as far back as may be asked, and pages bound the answer.
+    """
     wanted = _metrics(metric)
-    span = span_of(start, end, work.now)
+    span = span_of(start, end, work.now, LONGEST)
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None:
         raise NotFoundError

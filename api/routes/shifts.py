@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from analytics.domain.care import Role
 from api.deps import COORDINATORS, Work, allow
 from api.errors import InvalidError, NotFoundError
 from api.identity import Caller
+from api.moments import Moment
 from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.store import staffing
 
@@ -24,8 +25,8 @@ class NewShift(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     doctor_id: UUID
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def _in_order(self) -> "NewShift":
@@ -41,8 +42,8 @@ class Shift(BaseModel):
 
     id: UUID
     doctor_id: UUID
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
     doctor_name: str | None = None
     kind: str | None = None
 
@@ -56,8 +57,8 @@ async def list_shifts(
     work: Work,
     *,
     doctor_id: UUID | None = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[Shift]:

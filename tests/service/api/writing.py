@@ -18,10 +18,10 @@ def iso(time: datetime) -> str:
 
 
 def store(ward: Ward, patient: str, metric: str, values: list[float], **more: Any) -> None:
-    """Write one reading a minute, the first an hour ago."""
+    """Write one reading a minute, the first an hour ago unless ``start`` says when."""
     no = ward.number(patient)
     for position, value in enumerate(values):
-        time = NOW - timedelta(minutes=60 - position)
+        time = more.get("start", NOW - timedelta(minutes=60)) + timedelta(minutes=position)
         ward.sql(
             ROW,
             time,

@@ -17,7 +17,7 @@ from api.observation_ids import ObservationId, parse
 from api.paging import cut, read_cursor, write_cursor
 from api.patient_forms import Limits
 from api.readiness import SCHEMA_REVISION, age_reason, schema_reason
-from api.spans import span_of, width_of
+from api.spans import LONGEST, span_of, width_of
 from gateway import migrations
 from gateway.wire import enrolment as wire
 from gateway.wire import topics
@@ -102,6 +102,7 @@ def test_spans_are_bounded() -> None:
     start, end = span_of(None, None, NOW)
     assert start < NOW < end
     assert end - start == timedelta(hours=24)
+    assert span_of(None, None, NOW, LONGEST) == (end - LONGEST, end)
     for wrong in ((NOW, NOW), (NOW, NOW - timedelta(1)), (NOW - timedelta(500), NOW)):
         with pytest.raises(InvalidError) as refused:
             span_of(*wrong, NOW)
@@ -124,7 +125,11 @@ def test_other_widths_are_refused_or_sane(text: str) -> None:
     assert timedelta(seconds=1) <= width <= timedelta(days=31)
 
 
-@given(st.integers(-(2**63), 2**63 - 1), st.text(max_size=20), st.floats(allow_nan=False))
+@given(
+    st.integers(-(2**63), 2**63 - 1),
+    st.text(st.characters(exclude_characters="\0"), max_size=20),
+    st.floats(allow_nan=False),
+)
 def test_cursors_are_read_back(number: int, text: str, real: float) -> None:
     if abs(number) == 2**63:
         return

@@ -1,0 +1,58 @@
+"""What no column of text can hold is refused by the name of its field, wherever it was sent.
+
+PostgreSQL has no room for the character NUL. Some columns are sealed and would take it, others
+would not: one rule for all of them, kept in one place, is one that no new route can forget.
+"""
+
+from collections.abc import Iterator
+
+from fastapi import Request
+
+from api.errors import InvalidError
+
+NUL = "\x00"
+_FORM = "application/x-www-form-urlencoded"
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+async def storable(request: Request) -> None:
+    """Refuse the character NUL in path, query and body.
+
+    Raises:
+        InvalidError: it stands in the field that is named.
+    """
+    sent: list[tuple[str, object]] = [*request.path_params.items()]
+    sent += request.query_params.multi_items()
+    sent.append(("", await _body(request)))
+    for start, value in sent:
+        for name in _holding_nul(start, value):
+            raise InvalidError(name or "body", "must not hold the character NUL")
+
+
+async def _body(request: Request) -> object:
+    """The body as the route reads it; None where there is none, or where reading it fails."""
+    if request.method in _BODILESS:
+        return None
+    if request.headers.get("content-type", "").startswith(_FORM):
+        return dict(await request.form())
+    try:
+        return await request.json()
+    except (ValueError, RecursionError):
+        return None
+
+
+def _holding_nul(start: str, value: object) -> Iterator[str]:
+    """The names of the fields that hold NUL; walked without recursion, for it may be deep."""
+    waiting = [(start, value)]
+    while waiting:
+        name, one = waiting.pop()
+        if isinstance(one, str):
+            if NUL in one:
+                yield name
+        elif isinstance(one, dict):
+            for key, inner in one.items():
+                if NUL in str(key):
+                    yield name
+                waiting.append((f"{name}.{key}" if name else str(key), inner))
+        elif isinstance(one, list):
+            waiting += [(f"{name}.{place}", inner) for place, inner in enumerate(one)]
