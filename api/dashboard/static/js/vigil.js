@@ -32,7 +32,7 @@ function draw() {
   document.body.classList.toggle("alarmed", names.length > 0);
   document.body.classList.toggle("lost", wrong.has("line") || wrong.has("server"));
   const items = names.map((name) => h("li", { "data-wrong": name }, shape("high"),
-    h("div", {}, h("strong", {}, told[name][0]), told[name][1], ` Since ${secondsText(wrong.get(name))}.`)));
+    h("div", {}, h("strong", {}, told[name][0]), told[name][1], ` Noticed here at ${secondsText(wrong.get(name))}.`)));
   banner.replaceChildren(h("ul", {}, items));
   pulse();
 }
