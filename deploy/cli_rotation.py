@@ -45,9 +45,11 @@ def rotate_master(
 def register(app: typer.Typer) -> None:
     """Add the two commands."""
     app.command(
+        short_help="Rotate the gateway's signing key.",
         "rotate-gateway-key",
         epilog="Example: homeward rotate-gateway-key --key-file secrets/gateway-sign.key",
     )(rotate_gateway_key)
     app.command(
+        short_help="Rotate the master key.",
         "rotate-master", epilog="Example: homeward rotate-master --key-file secrets/master.key"
     )(rotate_master)

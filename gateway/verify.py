@@ -212,7 +212,7 @@ def run(url: str, span: Range, out: TextIO = sys.stdout) -> int:
     try:
         verifier = Verifier(url, span)
     except GatewayError as error:
-        print(f"cannot verify: {error}", file=out)
+        print(f"cannot verify: {str(error).splitlines()[0]}", file=out)
         return 2
     try:
         for fault in verifier.faults():
