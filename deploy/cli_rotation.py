@@ -45,11 +45,12 @@ def rotate_master(
 def register(app: typer.Typer) -> None:
     """Add the two commands."""
     app.command(
-        short_help="Rotate the gateway's signing key.",
         "rotate-gateway-key",
+        short_help="Rotate the gateway's signing key.",
         epilog="Example: homeward rotate-gateway-key --key-file secrets/gateway-sign.key",
     )(rotate_gateway_key)
     app.command(
+        "rotate-master",
         short_help="Rotate the master key.",
-        "rotate-master", epilog="Example: homeward rotate-master --key-file secrets/master.key"
+        epilog="Example: homeward rotate-master --key-file secrets/master.key",
     )(rotate_master)
