@@ -1,7 +1,8 @@
 """What no column of text can hold is refused by the name of its field, wherever it was sent.
 
-PostgreSQL has no room for the character NUL. Some columns are sealed and would take it, others
-would not: one rule for all of them, kept in one place, is one that no new route can forget.
+PostgreSQL has no room for the character NUL, and half of a surrogate pair is no UTF-8. Some columns
+are sealed and would take the first, others would not: one rule for all of them, kept in one place,
+is one that no new route can forget.
 """
 
 from collections.abc import Iterator
@@ -11,12 +12,12 @@ from fastapi import Request
 from api.errors import InvalidError
 
 NUL = "\x00"
-_FORM = "application/x-www-form-urlencoded"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def storable(request: Request) -> None:
-    """Refuse the character NUL in path, query and body.
+    """Refuse text that cannot be stored in path, query and body.
 
     Raises:
         InvalidError: it stands in the field that is named.
@@ -25,15 +26,15 @@ async def storable(request: Request) -> None:
     sent += request.query_params.multi_items()
     sent.append(("", await _body(request)))
     for start, value in sent:
-        for name in _holding_nul(start, value):
-            raise InvalidError(name or "body", "must not hold the character NUL")
+        for name in _unstorable(start, value):
+            raise InvalidError(_legible(name) or "body", "must not hold NUL or half a character")
 
 
 async def _body(request: Request) -> object:
     """The body as the route reads it; None where there is none, or where reading it fails."""
     if request.method in _BODILESS:
         return None
-    if request.headers.get("content-type", "").startswith(_FORM):
+    if request.headers.get("content-type", "").lower().startswith(_FORMS):
         return dict(await request.form())
     try:
         return await request.json()
@@ -41,18 +42,22 @@ async def _body(request: Request) -> object:
         return None
 
 
-def _holding_nul(start: str, value: object) -> Iterator[str]:
-    """The names of the fields that hold NUL; walked without recursion, for it may be deep."""
+def _unstorable(start: str, value: object) -> Iterator[str]:
+    """The names of such fields; the value is walked without recursion, for it may be deep."""
     waiting = [(start, value)]
     while waiting:
         name, one = waiting.pop()
         if isinstance(one, str):
-            if NUL in one:
+            if NUL in one or _legible(one) != one:
                 yield name
         elif isinstance(one, dict):
             for key, inner in one.items():
-                if NUL in str(key):
-                    yield name
+                waiting.append((name, str(key)))
                 waiting.append((f"{name}.{key}" if name else str(key), inner))
         elif isinstance(one, list):
             waiting += [(f"{name}.{place}", inner) for place, inner in enumerate(one)]
+
+
+def _legible(text: str) -> str:
+    """The text with a mark for every half of a surrogate pair."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -36,6 +36,24 @@ def test_nul_is_refused_in_queries_forms_and_cursors(staffed: Ward) -> None:
     assert refused.json()["errors"][0]["field"] == "username"
 
 
+def test_half_a_character_is_refused_also_as_a_name(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    raw = b'{"kind": "hub", "expected": {"\\ud800": 1}}'
+    kind = {"Content-Type": "application/json"}
+    path = f"/patients/{patient}/devices"
+    refused = ward.call("coordinator", "POST", path, content=raw, headers=kind)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "expected"
+
+
+def test_a_form_may_come_in_parts_and_broken_parts_are_refused(staffed: Ward) -> None:
+    parts = {"username": (None, "nobody"), "password": (None, "whatever it may be")}
+    path = "/api/v1/auth/login"
+    assert staffed.client.post(path, files=parts).status_code == 401
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert staffed.client.post(path, content=b"--x\r\n", headers=kind).status_code == 422
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_times_at_the_edge_of_the_calendar_are_refused(
     watched: tuple[Ward, str], moment: str
