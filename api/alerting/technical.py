@@ -182,7 +182,7 @@ def _minutes(seconds: float) -> str:
 
 
 def _nobody(now_ms: int, ward: WardSeen) -> Standing:
-    message = f"Nobody is on shift in ward {ward.ward}: {ward.patients} patients are watched"
+    message = f"Nobody is on shift in ward {ward.ward}: {ward.patients} watched"
     detail: dict[str, object] = {"patients": ward.patients}
     finding = _finding(NOBODY, Priority.HIGH, now_ms, message, detail)
     return Standing(subject=Subject(ward=ward.ward), finding=finding)

@@ -40,7 +40,7 @@ function line(alert, onDone, several) {
 }
 function whose(alert) {
   const escalated = alert.level && alert.level !== "doctor" ? `, escalated to ${alert.level === "second" ? "a second person" : "the coordinator"}` : "";
-  if (alert.doctor_name) return `for ${alert.doctor_name}${escalated}`;
+  if (alert.doctor_name) return `sent to ${alert.doctor_name}${escalated}`;
   return alert.kind === "technical" ? "for the coordinator" : [h("b", {}, "for nobody yet"), escalated];
 }
 function acknowledgeAll(waiting, onDone) {
