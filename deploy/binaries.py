@@ -142,20 +142,21 @@ def find_chromium(settings: StackSettings, say: Callable[[str], None]) -> Path:
 def _wrapped(copy: Path) -> Path:
     """Return a starter beside the copied browser that shows it its libraries and fonts."""
     starter = copy / "homeward-chromium"
-    if not starter.exists():
-        config = copy / "homeward-fonts.conf"
+    config = copy / "homeward-fonts.conf"
+    libraries = ":".join(str(folder) for folder in library_folders(copy))
+    text = (
+        "#!/bin/sh\n"
+        f'export LD_LIBRARY_PATH="{libraries}" FONTCONFIG_FILE="{config}"\n'
+        f'exec "{copy}/usr/lib/chromium/chromium" "$@"\n'
+    )
+    if not starter.exists() or starter.read_text() != text:
         config.write_text(
             '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n'
             f"<fontconfig><dir>{copy}/usr/share/fonts</dir>"
             "<cachedir prefix='xdg'>homeward-fonts</cachedir></fontconfig>\n"
         )
-        libraries = ":".join(str(folder) for folder in library_folders(copy))
         draft = starter.with_suffix(".draft")
-        draft.write_text(
-            "#!/bin/sh\n"
-            f'export LD_LIBRARY_PATH="{libraries}" FONTCONFIG_FILE="{config}"\n'
-            f'exec "{copy}/usr/lib/chromium/chromium" "$@"\n'
-        )
+        draft.write_text(text)
         draft.chmod(0o755)
         draft.rename(starter)
     return starter

@@ -183,10 +183,14 @@ def _set_library_path(program: Path, root: Path, target: Path) -> None:
 
 
 def library_folders(root: Path) -> list[Path]:
-    """Return the folders of the copy that hold shared libraries."""
-    found = {f.parent for f in root.glob("usr/lib/*-linux-gnu*/*.so.*")}
-    found |= {f.parent for f in root.glob("lib/*-linux-gnu*/*.so.*")}
-    return sorted(found)
+    """Return the folders of the copy that hold shared libraries.
+
+    Some packages keep theirs one folder down (PulseAudio's, which Chromium needs) and name that
+    place by where it stands on an installed system, which a copy is not.
+    """
+    places = ("lib/*-linux-gnu*", "usr/lib/*-linux-gnu*")
+    depths = ("*.so.*", "*/lib*.so*")
+    return sorted({f.parent for place in places for d in depths for f in root.glob(f"{place}/{d}")})
 
 
 def _run(command: list[str]) -> str:
