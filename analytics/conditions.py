@@ -36,7 +36,7 @@ class Condition(Struct, array_like=True, gc=False):
         inside_ms: since when it is clearly inside; 0 if it is not.
         depth: how bad at the worst, in the rule's own order.
         known: NEWS2 parameters that were known when it started (a mask).
-        firm: confirmed, for a critical value: repeated or trusted.
+        firm: confirmed: by a trusted reading, or by a questionable one that was repeated.
     """
 
     since_ms: int
@@ -125,6 +125,8 @@ def hold(scene: Scene, alarm: Alarm) -> None:
     condition.bad_ms = scene.time_ms
     condition.inside_ms = 0
     condition.known |= alarm.known
+    if alarm.firm and not condition.firm:  # the repeat that was asked for: it waits no longer
+        alarm = replace(alarm, persist_s=0.0)
     change = _change(scene, condition, alarm)
     if change is not None:
         condition.emitted_ms = scene.time_ms
@@ -158,16 +160,17 @@ def _started(now: int, alarm: Alarm) -> Condition:
 
 def _change(scene: Scene, condition: Condition, alarm: Alarm) -> Change | None:
     now = scene.time_ms
+    due = now + int(alarm.persist_s * 1000)
+    sooner = due < condition.due_ms
+    if sooner:
+        condition.due_ms = due
+    condition.firm = condition.firm or alarm.firm
     if alarm.depth > condition.depth:
         condition.depth = alarm.depth
         condition.priority = alarm.priority
-        condition.due_ms = min(condition.due_ms, now + int(alarm.persist_s * 1000))
         return Change.WORSENED
-    if alarm.firm and not condition.firm:
-        condition.firm = True
-        condition.due_ms = min(condition.due_ms, now)
-        return Change.PERSISTS
-    return Change.PERSISTS if now - condition.emitted_ms >= scene.policy.repeat_emit_ms else None
+    again = sooner or now - condition.emitted_ms >= scene.policy.repeat_emit_ms
+    return Change.PERSISTS if again else None
 
 
 def _note_history(scene: Scene, alarm: Alarm) -> None:
@@ -177,7 +180,7 @@ def _note_history(scene: Scene, alarm: Alarm) -> None:
         _say(scene, alarm, Change.STARTED)
 
 
-def release(scene: Scene, name: str, *, clear: bool, value: float, at_once: bool = False) -> None:
+def release(scene: Scene, name: str, *, clear: bool, value: float) -> None:
     """Note that a condition is not violated, and say so once it has ended.
 
     Args:
@@ -185,14 +188,14 @@ def release(scene: Scene, name: str, *, clear: bool, value: float, at_once: bool
         name: the condition.
         clear: whether the value is far enough inside to count towards the end.
         value: the value now, in its unit.
-        at_once: whether a pending condition ends with this one reading.
     """
     condition = scene.on.get(name)
     if condition is None or scene.late:
         return
     now = scene.time_ms
     pending = now < condition.due_ms
-    if pending and (at_once or now - condition.bad_ms >= SETTLE_MS):
+    settled = now - condition.bad_ms >= SETTLE_MS or not condition.firm
+    if pending and settled:  # a mere question ends with one better reading
         _end(scene, name, condition, value)
     elif not clear:
         condition.inside_ms = 0

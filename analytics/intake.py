@@ -1,7 +1,7 @@
 """One moment's samples into the lane's state: what counts, what is only history, what is bad.
 
 A reading of poor quality, still calibrating or without a known time is for charts only. A
-questionable one feeds nothing, yet is judged against the absolute limits. A good one older than
+questionable one feeds nothing, yet is never silent if it is bad. A good one older than
 the newest of its metric is history: it never changes the current value.
 """
 
@@ -13,14 +13,15 @@ from analytics.domain.care import CarePlan
 from analytics.domain.vitals import FACTS, Metric, Quality
 from analytics.features import SPEC
 from analytics.lane_state import LaneState, Track
-from analytics.limits import NONE, battery, beyond, critical, judge, limit_of
+from analytics.limits import NONE, battery, beyond, critical, doubt, judge, limit_of
+from analytics.news2 import PARAMETERS, score
 from analytics.readings import Sample
 
 _END = max(Metric) + 1
 _BATTERY = int(Metric.BATTERY)
 _QUESTIONABLE = int(Quality.QUESTIONABLE)
 _CHART_ONLY = frozenset({Quality.POOR, Quality.CALIBRATING, Quality.UNSYNCHRONISED})
-_UNJUDGED = frozenset({Metric.ACVPU, Metric.O2})
+_O2 = int(Metric.O2)
 _WINDOWED = frozenset({Metric.HR, Metric.RR})
 _ROLLED = frozenset(code for code, _, _, _ in SPEC)
 _RANGES: list[tuple[float, float, float, float]] = [(1.0, 0.0, 1.0, 0.0)] * _END
@@ -58,7 +59,7 @@ def take(
         if not least <= value <= most:
             continue
         if quality == _QUESTIONABLE or not low <= value <= high:
-            _questionable(state, scene, code, value)
+            _questionable(state, scene, plan, code, value)
         elif code == _BATTERY:
             battery(scene, value)
         else:
@@ -66,13 +67,23 @@ def take(
     return fresh
 
 
-def _questionable(state: LaneState, scene: Scene, code: int, value: float) -> None:
-    """Judge a value that feeds nothing; from back-fill, a critical one waits to be confirmed."""
-    beyond = critical(scene, code, value, trusted=False)
+def _questionable(state: LaneState, scene: Scene, plan: CarePlan, code: int, value: float) -> None:
+    """Judge a value that feeds nothing; from back-fill, a bad one waits to be confirmed."""
+    scores_3 = code in PARAMETERS and _scores_3(state, scene, plan, code, value)
+    bad = doubt(scene, code, value, limit_of(code, plan, scene), scores_3=scores_3)
     track = state.tracks[code]
     newest = track is None or scene.time_ms >= track.t_ms
-    if beyond and scene.late and newest:
+    if bad and scene.late and newest:
         state.doubtful |= 1 << code
+
+
+def _scores_3(state: LaneState, scene: Scene, plan: CarePlan, code: int, value: float) -> bool:
+    """Whether NEWS2 would certainly give the value 3, by what is known of the oxygen."""
+    oxygen = state.tracks[_O2]
+    values = [value if code == metric else None for metric in PARAMETERS]
+    if oxygen is not None and scene.time_ms - oxygen.t_ms <= scene.policy.max_age_ms[_O2]:
+        values[-1] = oxygen.value
+    return code in score(values, plan.spo2_scale).single_3
 
 
 def _good(
@@ -98,14 +109,14 @@ def _good(
         track.rolling.add(value, now)
     if learn and code in FLOORS:
         track.baseline.learn(value, now, FLOORS[code])
-    if code not in _UNJUDGED:
+    if code != _O2:
         _judge(state, scene, plan, track, code)
     return 1 << code
 
 
 def _judge(state: LaneState, scene: Scene, plan: CarePlan, track: Track, code: int) -> None:
     value = track.value
-    bad = critical(scene, code, value, trusted=True)
+    bad = critical(scene, code, value)
     limit = limit_of(code, plan, scene)
     if code in _WINDOWED:
         value = track.median(scene.policy.window_ms)
@@ -118,11 +129,11 @@ def _judge(state: LaneState, scene: Scene, plan: CarePlan, track: Track, code: i
 def _history(scene: Scene, plan: CarePlan, track: Track, code: int, value: float) -> None:
     if code in _ROLLED:
         track.rolling.add(value, scene.time_ms)
-    if code in _UNJUDGED:
+    if code == _O2:
         return
     late = scene.late
     scene.late = late or not beyond(scene.policy.critical.get(code, NONE), value)
-    critical(scene, code, value, trusted=True)  # out of order, yet never silent
+    critical(scene, code, value)  # out of order, yet never silent
     scene.late = True
     judge(scene, code, value, limit_of(code, plan, scene))
     scene.late = late

@@ -1,15 +1,18 @@
 """Rules about one metric: the patient's limits, the absolute ones, glucose and battery.
 
 SpO2 is graded by depth (Pater 2020; proposed 60 s, 30 s, at once), pulse and breathing are
-judged on the median of a window. A reading beyond an absolute limit is never silent, even if it
-is questionable: it asks for a repeat at once, and pages if it is repeated or nothing better
-comes within two minutes. Not a medical device.
+judged on the median of a window. A questionable reading that is bad is never silent: it asks for
+a repeat at once, and pages if it is repeated or nothing better comes within two minutes. Not a
+medical device.
 """
+
+from msgspec.structs import replace
 
 from analytics.conditions import Alarm, Scene, hold, release
 from analytics.domain.alerts import Priority
 from analytics.domain.care import CarePlan, Limit
 from analytics.domain.vitals import FACTS, Metric
+from analytics.policy import Policy
 
 RULE = "limit/1"
 CRITICAL_RULE = "critical/1"
@@ -117,20 +120,43 @@ def _persistence(code: int) -> float:
     return STREAM_S if code in (Metric.HR, Metric.RR) else SPOT_S
 
 
-def critical(scene: Scene, code: int, value: float, *, trusted: bool) -> bool:
-    """Judge a value against the absolute limits; return whether it is beyond one.
-
-    A questionable value must be repeated, or go unanswered, before it pages.
-    """
-    limit = scene.policy.critical.get(code)
-    if limit is None:
-        return False
+def critical(scene: Scene, code: int, value: float) -> bool:
+    """Judge a trusted value against the absolute limits; return whether it is beyond one."""
+    limit = scene.policy.critical.get(code, NONE)
     if beyond(limit, value):
-        hold(scene, _critical_alarm(scene, code, value, trusted=trusted))
+        hold(scene, _critical_alarm(code, value, scene.policy, trusted=True, firm=True))
         return True
-    if trusted and scene.on:
-        release(scene, CRITICAL_NAMES[code], clear=True, value=value, at_once=True)
+    if scene.on:
+        release(scene, CRITICAL_NAMES[code], clear=True, value=value)
     return False
+
+
+def doubt(scene: Scene, code: int, value: float, limit: Limit, *, scores_3: bool) -> bool:
+    """Judge a questionable value; return whether it is bad.
+
+    It feeds nothing, but is never silent: beyond an absolute limit, scoring 3 in NEWS2 (a narrow
+    pulse pressure is itself a sign of shock) or outside the patient's limits it asks for a
+    repeat at once, and calls if it is repeated, by whatever rule found the first one bad, or if
+    nothing better comes within two minutes.
+
+    Args:
+        scene: the moment.
+        code: of the metric.
+        value: in its unit.
+        limit: the limits in force for this patient.
+        scores_3: whether NEWS2 would give it 3.
+    """
+    grave = scores_3 or beyond(scene.policy.critical.get(code, NONE), value)
+    if not grave and not beyond(limit, value):
+        return False
+    names = (CRITICAL_NAMES[code], LOW_NAMES[code], HIGH_NAMES[code])
+    asked = [scene.on[name].since_ms for name in names if name in scene.on]
+    firm = bool(asked) and scene.time_ms - min(asked) >= scene.policy.repeat_gap_ms
+    if grave or CRITICAL_NAMES[code] in scene.on:
+        hold(scene, _critical_alarm(code, value, scene.policy, trusted=False, firm=firm))
+    else:
+        hold(scene, _doubtful(code, value, limit, scene.policy, firm=firm))
+    return True
 
 
 def beyond(limit: Limit, value: float) -> bool:
@@ -139,23 +165,36 @@ def beyond(limit: Limit, value: float) -> bool:
     return (low is not None and value < low) or (high is not None and value > high)
 
 
-def _critical_alarm(scene: Scene, code: int, value: float, *, trusted: bool) -> Alarm:
-    name = CRITICAL_NAMES[code]
-    before = scene.on.get(name)
-    gap = 0 if before is None else scene.time_ms - before.since_ms
-    firm = trusted or gap >= scene.policy.repeat_gap_ms
+def _critical_alarm(code: int, value: float, policy: Policy, *, trusted: bool, firm: bool) -> Alarm:
     return Alarm(
-        name=name,
+        name=CRITICAL_NAMES[code],
         priority=Priority.HIGH,
         depth=1,
         value=value,
-        message=f"{_WORDS[code]} {value:g} {_UNITS[code]}, critical"
-        + ("" if firm else ": repeat at once"),
+        message=f"{_WORDS[code]} {value:g} {_UNITS[code]}, critical" + _asks(firm=firm),
         rule=CRITICAL_RULE,
-        persist_s=0.0 if firm else scene.policy.repeat_s,
+        persist_s=0.0 if firm else policy.repeat_s,
         firm=firm,
         detail={"metric": _METRICS[code].wire_name, "repeat": not firm, "trusted": trusted},
     )
+
+
+def _doubtful(code: int, value: float, limit: Limit, policy: Policy, *, firm: bool) -> Alarm:
+    """The alarm of a trusted value, but for the time that it waits and what it asks."""
+    low, high = limit.low, limit.high
+    under = low is not None and value < low
+    alarm = _below(code, value, low or 0.0) if under else _above(code, value, high or 0.0)
+    return replace(
+        alarm,
+        message=alarm.message + _asks(firm=firm),
+        persist_s=0.0 if firm else policy.repeat_s,
+        firm=firm,
+        detail={**alarm.detail, "repeat": not firm, "trusted": False},
+    )
+
+
+def _asks(*, firm: bool) -> str:
+    return "" if firm else ": repeat at once"
 
 
 def battery(scene: Scene, value: float) -> None:

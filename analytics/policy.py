@@ -88,14 +88,13 @@ class Policy:
             They sit where one NEWS2 parameter scores 3 or 2 (RCP), home pressure and glucose
             proposed (ADA: level 1 hypoglycaemia below 70 mg/dL; hyperglycaemia above 250).
         scale_2_low: the ward's low SpO2 limit for patients on scale 2 (target 88-92 %; proposed).
-        critical: absolute limits, whoever the patient is, also for questionable readings
-            (proposed).
+        critical: absolute limits, whoever the patient is (proposed).
         margins: how far inside the limit a reading must be to clear (SpO2 2 %, pulse 5/min:
             proposed from the alarm-fatigue evidence in docs/clinical.md).
         clear_ms: for how long it must be inside (2 min, proposed).
         window_ms: window of the median that pulse and breathing limits look at (Zahradka 2022:
             a median window cuts alarms without losing time resolution).
-        repeat_s: a questionable critical reading pages if nothing better comes within this.
+        repeat_s: a questionable reading that is bad pages if nothing better comes within this.
         repeat_gap_ms: two readings at least so far apart are a repeat (Masimo's 15 s delay).
         urgent_s: persistence of a NEWS2 of 5-6 (RCP: inform immediately); a site whose devices
             stream noise may set some seconds.
