@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deploy.keys import Secrets
-from tests.support.browsers import LAUNCH, Desk
+from tests.support.browsers import LAUNCH, PATIENCE_MS, Desk
 from tests.support.databases import DatabaseServer
 from tests.support.seeded_ward import SeededWard, seeded
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

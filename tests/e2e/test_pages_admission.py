@@ -8,11 +8,9 @@ import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browsers import PHONE, Desk, sign_in
+from tests.support.browsers import PHONE, Desk, becomes, no_wider_than, sign_in
 from tests.support.seeded_ward import SeededWard
 
-SOON_MS = 8_000
-NEXT_PLAN_MS = 45_000
 PASSWORD = secrets.token_urlsafe(16)
 ADDRESS = re.compile(r"/patients/([0-9a-f-]{36})/record$")
 
@@ -278,17 +276,17 @@ def test_an_account_is_opened_and_put_on_the_rota(desk: Desk) -> None:
 
 def test_a_patient_is_fixed_to_a_doctor_and_let_go(desk: Desk) -> None:
     page = desk.open("carla", "/capacity")
-    expect(page.locator("#plan")).to_contain_text("Plan made", timeout=20_000)
+    expect(page.locator("#plan")).to_contain_text("Plan made")
     form = page.locator("#pin-form")
     form.get_by_label("Patient").select_option("Hans Haddad")
     form.get_by_label("Stays with").select_option("Nurse Pia Lund")
     form.get_by_role("button", name="Fix").click()
     # The list shows the plan in force, so it changes with the next plan, not with the click.
-    expect(form).to_contain_text("Hans Haddad stays with Nurse Pia Lund", timeout=NEXT_PLAN_MS)
+    expect(form).to_contain_text("Hans Haddad stays with Nurse Pia Lund")
     lund = page.locator("#board .card", has_text="Nurse Pia Lund")
-    expect(lund).to_contain_text(re.compile(r"Hans Haddad \d+ min \(pinned\)"), timeout=20_000)
+    expect(lund).to_contain_text(re.compile(r"Hans Haddad \d+ min \(pinned\)"))
     form.get_by_role("button", name="Let go of Hans Haddad").click()
-    expect(form.locator("li")).to_have_count(0, timeout=NEXT_PLAN_MS)
+    expect(form.locator("li")).to_have_count(0)
     assert desk.complaints == []
 
 
@@ -334,8 +332,6 @@ def test_the_forms_fit_a_phone(desk: Desk, ward: SeededWard, scheme: str) -> Non
     page = desk.open("carla", path, viewport=PHONE, color_scheme=scheme)
     page.get_by_role("button", name="Register a device…").click()
     expect(dialog(page)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    box = dialog(page).bounding_box()
-    assert box is not None
-    assert box["width"] <= PHONE["width"]
+    no_wider_than(page, PHONE["width"])
+    becomes(dialog(page).bounding_box, lambda box: bool(box) and box["width"] <= PHONE["width"])
     assert dialog(page).evaluate("(node) => node.scrollWidth <= node.clientWidth")

@@ -1,12 +1,11 @@
 """Every page: drawn, quiet in the console, reachable by keyboard, legible on a phone."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browsers import PHONE, Desk
+from tests.support.browsers import PHONE, Desk, becomes, no_wider_than
 from tests.support.seeded_ward import NAMES, SeededWard
 
 PAGES = {
@@ -40,6 +39,8 @@ UNNAMED = """() => [...document.querySelectorAll("button, a, input, select, text
     .filter((node) => !(node.getAttribute("aria-label") || node.textContent.trim()
         || node.labels?.length))
     .map((node) => node.outerHTML.slice(0, 120))"""
+RINGS = """() => [...new Set([...document.querySelectorAll(".alert .flash .mark.high")]
+    .map((node) => getComputedStyle(node, "::after").animationName))]"""
 SPEAKING_IDS = """() => [...document.querySelectorAll("[id]")].map((node) => node.id)
     .filter((id, at, all) => all.indexOf(id) !== at)"""
 
@@ -67,15 +68,16 @@ def test_pages_are_sound(desk: Desk, ward: SeededWard, name: str) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement !== document.body")
     page.set_viewport_size(PHONE)
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    no_wider_than(page, PHONE["width"])
 
 
 def test_a_patient_is_not_told_of_the_wards_own_troubles(desk: Desk, ward: SeededWard) -> None:
     page = shown(desk, ward, "mine")
     expect(page.locator("main")).to_contain_text("In an emergency call the emergency number")
     page.route("**/ui/status", lambda route: route.fulfill(json=TROUBLED))
-    page.wait_for_timeout(5_000)
+    for _ in range(2):  # the second is asked for once the first has been taken in
+        with page.expect_response("**/ui/status"):
+            pass
     expect(page.locator("#banner")).to_be_hidden()
     page.unroute_all(behavior="wait")
 
@@ -103,7 +105,7 @@ def test_a_name_is_never_markup(desk: Desk) -> None:
 def test_charts_are_drawn_with_their_gap(desk: Desk, ward: SeededWard) -> None:
     page = shown(desk, ward, "patient")
     expect(page.locator("body")).to_have_attribute("data-charts", re.compile(r"^[6-9]$"))
-    assert page.locator(".plot canvas").count() >= 6
+    becomes(page.locator(".plot canvas").count, lambda count: count >= 6)
     drawn = page.evaluate(
         """() => [...document.querySelectorAll(".plot canvas")].map((canvas) => {
             const found = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -154,10 +156,17 @@ def test_a_thousand_patients_are_usable(desk: Desk) -> None:
     expect(page.locator("#where")).to_have_text(re.compile("^1.50 of 1000$"))
     page.get_by_role("button", name="More").click()
     expect(page.get_by_role("link", name="Person 0050")).to_be_visible()
-    started = time.perf_counter()
-    page.get_by_label("Find a patient or doctor").fill("person 0777")
+    page.get_by_label("Find a patient or doctor").fill("person 077")
+    expect(page.locator("#rows tr")).to_have_count(11)
+    took_ms = page.evaluate(
+        """() => { const field = document.getElementById("search");
+            field.value = "person 0777";
+            const begun = performance.now();
+            field.dispatchEvent(new Event("input"));
+            return performance.now() - begun; }"""
+    )
+    assert took_ms < 500, "a search answers within the keystroke, also on a busy machine"
     expect(page.locator("#rows tr")).to_have_count(1)
-    assert time.perf_counter() - started < 2
     page.unroute_all(behavior="wait")
 
 
@@ -167,19 +176,19 @@ def test_the_handover_prints_names_and_black_ink(desk: Desk, ward: SeededWard) -
     page.emulate_media(media="print")
     entry = page.locator(".card", has=page.get_by_role("link", name="Hans Haddad"))
     expect(entry.get_by_role("link", name="Hans Haddad")).to_be_visible()
-    mark = entry.locator(".mark").first
-    assert mark.evaluate("(node) => getComputedStyle(node).color") == "rgb(0, 0, 0)"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(entry.locator(".mark").first).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(page.get_by_role("button", name="Print")).to_be_hidden()
 
 
-def test_motion_is_stilled_for_who_asks(desk: Desk, ward: SeededWard) -> None:
+@pytest.mark.parametrize(("asked", "ring"), [("reduce", "none"), ("no-preference", "flash")])
+def test_motion_is_stilled_for_who_asks(
+    desk: Desk, ward: SeededWard, asked: str, ring: str
+) -> None:
     ward.find("Jun Petrov", "critical_spo2")
-    page = desk.open("singh", "/feed", reduced_motion="reduce")
-    mark = page.locator(".alert .mark.high").first
-    expect(mark).to_be_visible()
-    ring = """(node) => getComputedStyle(node, "::after").animationName"""
-    assert mark.evaluate(ring) == "none"
+    page = desk.open("singh", "/feed", reduced_motion=asked)
+    expect(page.locator(".alert .flash .mark.high").first).to_be_visible()
+    becomes(lambda: page.evaluate(RINGS), lambda found: found == [ring])
 
 
 def test_sound_is_off_until_asked_for(desk: Desk) -> None:

@@ -1,11 +1,13 @@
 """A person at a browser: signs in, opens pages, and keeps what the browser complained about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, StorageState
 
 from tests.support.seeded_ward import SeededWard
+from tests.support.servers import wait_until
 
 LAUNCH = [
     "--headless",
@@ -17,6 +19,8 @@ LAUNCH = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What a page does by itself comes round within 15 s, and a busy machine takes its time as well.
+PATIENCE_MS = 45_000
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 _cookies: dict[tuple[str, str], StorageState] = {}
@@ -44,7 +48,7 @@ class Desk:
         context = self.browser.new_context(storage_state=state, **options)
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         self._listen(page)
         page.goto(self.ward.url + path)
         return page
@@ -82,6 +86,28 @@ class Desk:
     def close(self) -> None:
         for context in self._contexts:
             context.close()
+
+
+def becomes(read: Callable[[], object], holds: Callable[[Any], bool]) -> None:
+    """Wait until what ``read`` returns satisfies ``holds``, for what ``expect`` has no words.
+
+    A page that is live may be about to change: reading it once proves nothing either way.
+    """
+    seen: list[object] = [None]
+
+    def now() -> bool:
+        seen[0] = read()
+        return holds(seen[0])
+
+    try:
+        wait_until(now, PATIENCE_MS / 1000)
+    except TimeoutError:
+        raise AssertionError(f"stayed {seen[0]!r}") from None
+
+
+def no_wider_than(page: Page, width: int) -> None:
+    """Wait until the page fits a width, which charts take a moment to do."""
+    becomes(lambda: page.evaluate("document.documentElement.scrollWidth"), lambda w: w <= width)
 
 
 def sign_in(page: Page, username: str, password: str) -> None:
