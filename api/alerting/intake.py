@@ -13,7 +13,7 @@ from psycopg import OperationalError
 
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.episodes import EpisodePolicy
-from api.alerting import metrics
+from api.alerting import asking, metrics
 from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
@@ -105,6 +105,7 @@ async def _take(
             ledger = await _fold(conn, now, settings, policy, found)
             await post(conn, ledger)
             metrics.count(ledger.news)
+            await asking.ask(conn, now, found, settings.ask_valid_s)
         if any(row["kind"] == "risk" for row in rows):
             await notices.wake_rota(conn, "risk")
         await outbox.mark_taken(conn, [row["id"] for row in rows])

@@ -25,6 +25,7 @@ class AlertingSettings(BaseSettings):
         outage_fraction: at this share of a ward's devices silent at once it is an outage ...
         outage_minimum: ... and at no fewer than this number: one alert instead of hundreds.
         gateway_silent_s: real seconds without a gateway's heartbeat that mean an outage.
+        ask_valid_s: for so long a device may obey the request to measure again (proposed).
         resolved_memory_s: a condition that a person resolved is remembered for so long.
         keep_outbox_s: real seconds for which taken outbox rows stay.
         keep_events_s: seconds for which feed events can be resumed from.
@@ -47,6 +48,7 @@ class AlertingSettings(BaseSettings):
     outage_fraction: float = Field(default=0.5, gt=0, le=1)
     outage_minimum: int = Field(default=5, ge=2)
     gateway_silent_s: float = Field(default=15.0, gt=0)
+    ask_valid_s: float = Field(default=600.0, gt=0)
     resolved_memory_s: float = Field(default=86_400.0, ge=0)
     keep_outbox_s: float = Field(default=3 * 86_400.0, ge=0)
     keep_events_s: float = Field(default=7 * 86_400.0, ge=0)

@@ -1,0 +1,47 @@
+"""Asks a patient's devices to measure again what a questionable reading leaves open.
+
+A questionable reading that is bad waits two minutes for something better, and then calls. What is
+better must be able to come: who measures the metric is told so, once for each question.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from analytics.domain.alerts import Change, Finding
+from api.store import questions as store
+from api.store.types import Conn, Row
+
+_SAID = frozenset({Change.STARTED, Change.WORSENED, Change.PERSISTS})
+
+
+def questions(found: Iterable[tuple[Row, Finding]]) -> list[tuple[int, str]]:
+    """Return each patient's number with the metric to be measured again."""
+    wanted = {
+        (row["patient_no"], str(finding.detail["metric"])): None
+        for row, finding in found
+        if row["patient_no"] is not None and _is_question(finding)
+    }
+    return list(wanted)
+
+
+def _is_question(finding: Finding) -> bool:
+    detail = finding.detail
+    asked = detail.get("repeat") is True and detail.get("trusted") is False
+    return asked and "metric" in detail and finding.change in _SAID and not finding.late
+
+
+async def ask(
+    conn: Conn, now: datetime, found: Iterable[tuple[Row, Finding]], valid_s: float
+) -> int:
+    """Queue the commands, in the caller's transaction; return how many.
+
+    Args:
+        conn: the leader's own connection.
+        now: the ward's time.
+        found: what was noticed, with its row of the outbox.
+        valid_s: for so long a device may still obey; it is not asked twice in that time.
+    """
+    wanted = questions(found)
+    if not wanted:
+        return 0
+    return await store.ask_to_measure(conn, wanted, now, now + timedelta(seconds=valid_s))
