@@ -25,7 +25,8 @@ _HOLES = """
 """
 _MISSING = f"""
     WITH hole AS ({_HOLES})
-    SELECT (s.time AT TIME ZONE %(zone)s)::date AS day, sum(hole.missing)::bigint AS count
+    SELECT (s.time AT TIME ZONE %(zone)s)::date AS day,
+           least(sum(hole.missing), 9007199254740991)::bigint AS count
       FROM hole JOIN (
         SELECT f.boot, f.seq, f.time FROM signed_frame_seen f
          WHERE f.device_no = %(device)s AND f.time >= %(start)s AND f.time < %(end)s
@@ -66,6 +67,9 @@ async def missing(conn: Conn, asked: Asked) -> list[Row]:
 
 async def missing_in_all(conn: Conn, asked: Asked) -> int:
     """How many numbers are missing below ones that were handled, in every kept boot."""
-    statement = f"SELECT coalesce(sum(missing), 0)::bigint AS count FROM ({_HOLES}) hole"  # noqa: S608
+    statement = f"""
+        SELECT least(coalesce(sum(missing), 0), 9007199254740991)::bigint AS count
+          FROM ({_HOLES}) hole
+    """  # noqa: S608 - our own text
     row = await (await conn.execute(statement, asked)).fetchone()
     return int(row["count"]) if row else 0

@@ -9,14 +9,17 @@ from api.store.types import Conn, Row
 
 # A frame is missing while a later one of the same start was handled and this one was not: the
 # device still has it, or has lost it. ``also`` holds pairs: first and last handled above ``upto``.
+# A device may number as it likes up to 2^53 - 1, in any boot: the sum stops where JSON's whole
+# numbers do, or one such device would take everybody's list away.
 _DEVICE = """
     SELECT d.id, d.no, d.patient_no, p.id AS patient, p.bucket, d.kind, d.serial, d.expected,
            d.state, d.registered_at, d.bound_from, d.bound_to, coalesce(n.online, false) AS online,
            (SELECT max(w.last_received) FROM device_window w WHERE w.device_no = d.no)
                AS last_received,
-           (SELECT coalesce(sum(w.highest - w.upto - (
+           (SELECT least(coalesce(sum(w.highest - w.upto - (
                        SELECT coalesce(sum(w.also[i + 1] - w.also[i] + 1), 0)
-                         FROM generate_series(1, cardinality(w.also), 2) AS i)), 0)::integer
+                         FROM generate_series(1, cardinality(w.also), 2) AS i)), 0),
+                       9007199254740991)::bigint
               FROM device_window w WHERE w.device_no = d.no) AS missing_frames,
            c.until AS certificate_until,
            floor(extract(epoch FROM c.until - now()) / 86400)::integer AS certificate_days

@@ -73,6 +73,30 @@ def test_loss_is_shown_by_day(watched: tuple[Ward, str]) -> None:
     assert (before["received"], before["coverage"], before["missing_frames"]) == (0, 0.0, 0)
 
 
+def test_a_device_that_jumps_to_the_last_number_is_still_listed_and_revoked(
+    watched: tuple[Ward, str],
+) -> None:
+    ward, patient = watched
+    device, device_no = device_of(ward, patient)
+    last = 2**53 - 1
+    ward.sql(
+        "INSERT INTO device_window (device_no, boot, upto, highest, also, last_received)"
+        " SELECT %s, boot, 0, %s, %s, %s FROM generate_series(1, 2000) boot",
+        device_no,
+        last,
+        [last, last],
+        DAY,
+    )
+    for path in ("/devices?limit=1000", f"/patients/{patient}/devices"):
+        answer = ward.get("coordinator", path)
+        assert answer.status_code == 200, answer.text
+        told = {one["id"]: one["missing_frames"] for one in answer.json()["items"]}
+        assert told[device] == last
+    coverage = ward.get("coordinator", f"/devices/{device}/coverage", params=SPAN)
+    assert coverage.json()["missing_frames"] == last
+    assert ward.post("coordinator", f"/devices/{device}/revoke").status_code == 200
+
+
 def test_only_who_may_see_the_patient_may_see_it(watched: tuple[Ward, str]) -> None:
     ward, patient = watched
     device, _ = device_of(ward, patient)
