@@ -2,14 +2,25 @@
 
 A time at the edge of the calendar has no place in UTC, or none a day before it; such a time is a
 slip of the sender's, and refused by the name of its field rather than found out by arithmetic.
+A bare number is refused too: whether it counts seconds or milliseconds would be a guess.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 FIRST_YEAR, LAST_YEAR = 1900, 9000
+
+
+_BARE = re.compile(r"\s*[-+]?[\d.]+\s*")
+
+
+def _written_out(given: object) -> object:
+    if isinstance(given, int | float) or (isinstance(given, str) and _BARE.fullmatch(given)):
+        raise ValueError("must be a time with its offset, like 2026-01-31T08:00:00Z")
+    return given
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -18,4 +29,4 @@ def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]

@@ -21,6 +21,7 @@ from pydantic import (
 
 from analytics.domain.vitals import CLINICAL, FACTS, METRIC_BY_NAME, Metric
 from analytics.policy import DEFAULT
+from api.changes import Kept
 from api.moments import Moment
 
 _EARLIEST_BIRTH = date(1895, 1, 1)
@@ -128,17 +129,17 @@ class PatientChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Name | None = None
-    birth_date: BirthDate | None = None
-    sex: Sex | None = None
-    ward: Ward | None = None
+    name: Annotated[Name | None, Kept] = None
+    birth_date: Annotated[BirthDate | None, Kept] = None
+    sex: Annotated[Sex | None, Kept] = None
+    ward: Annotated[Ward | None, Kept] = None
     external_id: Text | None = None
     phone: Text | None = None
     emergency_contact: Text | ContactForm | None = None
-    time_zone: TimeZone | None = None
-    spo2_scale: Scale | None = None
-    limits: Limits | None = None
-    state: State | None = None
+    time_zone: Annotated[TimeZone | None, Kept] = None
+    spo2_scale: Annotated[Scale | None, Kept] = None
+    limits: Annotated[Limits | None, Kept] = None
+    state: Annotated[State | None, Kept] = None
     until: Moment | None = None
 
     def beyond_plan(self) -> bool:

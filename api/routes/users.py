@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.care import Role
 from api import identity
+from api.changes import Kept
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, NotFoundError
 from api.paging import Cursor, Limit, Page, cut, read_cursor
@@ -67,11 +68,11 @@ class UserChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    password: Password | None = None
-    role: Role | None = None
-    state: Literal["active", "disabled"] | None = None
-    display_name: DisplayName | None = None
-    ward: Ward | None = None
+    password: Annotated[Password | None, Kept] = None
+    role: Annotated[Role | None, Kept] = None
+    state: Annotated[Literal["active", "disabled"] | None, Kept] = None
+    display_name: Annotated[DisplayName | None, Kept] = None
+    ward: Annotated[Ward | None, Kept] = None
     reset_totp: bool = False
 
     @property

@@ -70,6 +70,30 @@ def test_times_at_the_edge_of_the_calendar_are_refused(
     assert ward.patch("coordinator", f"/patients/{patient}", change).status_code == 422
 
 
+@pytest.mark.parametrize("number", [1_764_000_000, 1_764_000_000_000, "1764000000"])
+def test_a_bare_number_is_no_time_of_day(watched: tuple[Ward, str], number: object) -> None:
+    ward, patient = watched
+    path = f"/patients/{patient}/observations"
+    refused = ward.post("doctor", path, {"samples": [{"t": number, "rr": 16}]})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "samples.0.t"
+    assert ward.get("doctor", path, params={"from": number}).status_code == 422
+
+
+def test_what_cannot_be_empty_is_not_emptied_in_silence(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    fields = ("name", "birth_date", "sex", "time_zone", "spo2_scale", "limits", "state", "ward")
+    for field in fields:
+        refused = ward.patch("coordinator", f"/patients/{patient}", {field: None})
+        assert refused.status_code == 422, field
+        assert refused.json()["errors"][0]["field"] == field
+    emptied = ward.patch("coordinator", f"/patients/{patient}", {"phone": None})
+    assert emptied.json()["phone"] is None
+    account = ward.get("admin", "/users").json()["items"][0]["id"]
+    for field in ("password", "role", "state", "display_name", "ward"):
+        assert ward.patch("admin", f"/users/{account}", {field: None}).status_code == 422, field
+
+
 @pytest.mark.parametrize("value", [True, "70", "NaN"])
 def test_only_a_number_is_a_measurement(watched: tuple[Ward, str], value: object) -> None:
     ward, patient = watched
