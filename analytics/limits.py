@@ -45,9 +45,14 @@ def limit_of(code: int, plan: CarePlan, scene: Scene) -> Limit:
         own = plan.limits.get(_METRICS[code])
         if own is not None:
             return own
-    if plan.spo2_scale != 1 and code == Metric.SPO2:
-        return Limit(low=scene.policy.scale_2_low)
-    return scene.policy.limits.get(code, NONE)
+    return ward_limit(scene.policy, code, plan.spo2_scale)
+
+
+def ward_limit(policy: Policy, code: int, scale: int) -> Limit:
+    """Return the ward's limits for a metric, for a patient on this oxygen scale."""
+    if scale != 1 and code == Metric.SPO2:
+        return Limit(low=policy.scale_2_low)
+    return policy.limits.get(code, NONE)
 
 
 def judge(scene: Scene, code: int, value: float, limit: Limit) -> bool:

@@ -15,10 +15,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     StringConstraints,
+    model_serializer,
     model_validator,
 )
 
+from analytics.domain.care import Limit
 from analytics.domain.vitals import CLINICAL, FACTS, METRIC_BY_NAME, Metric
 from analytics.policy import DEFAULT
 from api.changes import Kept
@@ -34,6 +37,12 @@ class LimitForm(BaseModel):
 
     low: Annotated[float | None, Field(allow_inf_nan=False)] = None
     high: Annotated[float | None, Field(allow_inf_nan=False)] = None
+
+    @model_serializer(mode="wrap")
+    def _as_said(self, dump: SerializerFunctionWrapHandler) -> dict[str, float | None]:
+        """Leave out what was left out: null would say that there is no limit."""
+        sides: dict[str, float | None] = dump(self)
+        return {side: at for side, at in sides.items() if side in self.model_fields_set}
 
     @model_validator(mode="after")
     def _ordered(self) -> "LimitForm":
@@ -68,12 +77,12 @@ def _known_limits(limits: dict[str, LimitForm]) -> dict[str, LimitForm]:
 def _with_wards(metric: Metric, limit: LimitForm) -> LimitForm:
     """Fill the side that was left out: who sets one must not take away the other unsaid.
 
-    SpO2's ward limit depends on the scale, and has no upper one: its low side stays as it is.
+    SpO2's lower limit depends on the scale: left out, it stays so, and the gateway fills it.
     """
-    ward = DEFAULT.limits.get(metric)
-    if ward is None or metric is Metric.SPO2:
-        return limit
+    ward = DEFAULT.limits.get(metric, Limit())
     sides = {"low": ward.low, "high": ward.high}
+    if metric is Metric.SPO2:
+        del sides["low"]
     unsaid = {side: at for side, at in sides.items() if side not in limit.model_fields_set}
     return LimitForm.model_validate({**limit.model_dump(), **unsaid})
 

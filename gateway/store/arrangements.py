@@ -6,6 +6,8 @@ from psycopg import Connection
 
 from analytics.domain.care import CarePlan, Limit, PatientState
 from analytics.domain.vitals import METRIC_BY_NAME, Metric
+from analytics.limits import ward_limit
+from analytics.policy import DEFAULT
 from gateway.registry import Device, Key, Patient, Registry
 from gateway.store.session import Row
 
@@ -45,22 +47,32 @@ def refresh(connection: Connection[Row], registry: Registry, revision: int) -> N
     registry.load(revision, patients, devices, keys)
 
 
-def limits_of(stored: object) -> dict[Metric, Limit]:
-    """A person's limits from their JSON; unknown metrics are left out."""
+def limits_of(stored: object, scale: int) -> dict[Metric, Limit]:
+    """A person's limits from their JSON; unknown metrics are left out.
+
+    Null is no limit on that side. A side that is not there is the ward's: who sets an upper limit
+    of SpO2 alone must not take away the lower one.
+    """
     if not isinstance(stored, dict):
         return {}
     return {
-        METRIC_BY_NAME[name]: Limit(low=one.get("low"), high=one.get("high"))
+        METRIC_BY_NAME[name]: _limit(METRIC_BY_NAME[name], one, scale)
         for name, one in stored.items()
         if name in METRIC_BY_NAME and isinstance(one, dict)
     }
 
 
+def _limit(metric: Metric, one: dict[str, float | None], scale: int) -> Limit:
+    ward = ward_limit(DEFAULT, metric, scale)
+    return Limit(low=one.get("low", ward.low), high=one.get("high", ward.high))
+
+
 def plan_of(revision: int, scale: int | None, limits: object, *, paused: bool) -> CarePlan:
     """A care plan from its row; a missing row is the ward's default."""
+    scale = scale or 1
     return CarePlan(
-        spo2_scale=scale or 1,
-        limits=limits_of(limits),
+        spo2_scale=scale,
+        limits=limits_of(limits, scale),
         paused=paused,
         revision=revision,
     )
