@@ -14,7 +14,7 @@ from api.alerting import intake, metrics, sweep, timekeeping
 from api.alerting.settings import AlertingSettings
 from api.leadership import Wake, lead
 from api.services import Connection, Services
-from api.store import outbox
+from api.store import models, outbox
 
 CHANNELS = ("homeward_outbox",)
 _BATCHES_BETWEEN_TICKS = 10
@@ -87,6 +87,9 @@ class AlertEngine:
         await outbox.forget_events(conn, before, self.settings.keep_events, _TIDY_LIMIT)
         await outbox.forget_taken(conn, self.settings.keep_outbox_s, _TIDY_LIMIT)
         metrics.BACKLOG.set(await outbox.backlog(conn))
+        model = await models.newest(conn)
+        if model is not None:
+            metrics.judged(model["version"], model["report"])
 
 
 async def run_engine(services: Services, settings: AlertingSettings | None = None) -> None:

@@ -15,7 +15,7 @@ from api import records
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import InvalidError, NotFoundError
 from api.moments import Moment
-from api.store import alerts, course, devices, duty, equipment, leadership, patients
+from api.store import alerts, course, devices, duty, equipment, leadership, models, patients
 from api.store.instants import rfc3339
 from api.store.types import Row
 
@@ -163,6 +163,15 @@ def _urgency(line: dict[str, Any]) -> tuple[int, int, str]:
     opened = [_RANK[one["priority"]] for one in line["alerts"] if one["state"] in _OPEN]
     low = (line.get("news2") or {}).get("low") or 0
     return (min(opened, default=3), -low, line["name"] or "")
+
+
+@router.get("/risk-model", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
+async def risk_model(work: Work) -> dict[str, Any]:
+    """Tell how good the risk figure has been: judged on each example before it was learnt."""
+    model = await models.newest(work.conn)
+    if model is None:
+        return {"made_at": None, "report": None}
+    return {"made_at": rfc3339(model["made_at"]), "report": model["report"]}
 
 
 @router.get("/messages", dependencies=[allow(Role.PATIENT)])

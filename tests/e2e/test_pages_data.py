@@ -35,9 +35,10 @@ def test_the_course_is_bounded(ward: SeededWard) -> None:
     assert ask(ward, "singh", path, **{**day(), "from": "2026-01-01T00:00:00"}).status_code == 422
 
 
-@pytest.mark.parametrize("name", ["handover", "messages"])
+@pytest.mark.parametrize("name", ["handover", "messages", "risk-model"])
 def test_lists_belong_to_their_roles(ward: SeededWard, name: str) -> None:
-    allowed = {"handover": ("singh", "lund", "carla"), "messages": ("alice",)}[name]
+    staff = ("singh", "lund", "carla")
+    allowed = {"handover": staff, "messages": ("alice",), "risk-model": staff}[name]
     for username in ("singh", "lund", "carla", "alice"):
         expected = 200 if username in allowed else 403
         assert ask(ward, username, f"/ui/{name}").status_code == expected
