@@ -86,11 +86,16 @@ def filters(buckets: Sequence[int]) -> list[tuple[str, wire.TopicKind]]:
 
 
 def _options(kind: wire.TopicKind) -> SubscribeOptions:
-    """Of what the broker had kept, only the devices' status is of use."""
+    """Of what the broker had kept, only the devices' status is of use.
+
+    Vitals come with the mark that they were published with: whether we were connected just then
+    must not decide whether what was to be retained counts.
+    """
     kept = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
     if kind is not wire.TopicKind.STATUS:
         kept = SubscribeOptions.RETAIN_DO_NOT_SEND
-    return SubscribeOptions(qos=1, retainHandling=kept)
+    marked = kind is wire.TopicKind.VITALS
+    return SubscribeOptions(qos=1, retainAsPublished=marked, retainHandling=kept)
 
 
 class Messenger:

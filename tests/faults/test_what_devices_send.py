@@ -5,9 +5,11 @@ import time
 
 from deploy.bench.child import Child, wait_until
 from deploy.bench.fleet import sample
-from tests.faults.carriers import Shuffler, among_thieves, copies
+from deploy.mosquitto import FLEET_USER
+from tests.faults.carriers import Shuffler, among_thieves, copies, faithfully
 from tests.faults.crew import Crew
 from tests.faults.rig import Rig
+from tests.support.mqtt_clients import Listener
 
 RATE = 100.0
 DAY_MS = 86_400_000
@@ -47,6 +49,39 @@ def test_forged_and_broken_frames_do_not_stop_honest_ones(rig: Rig, crew: Crew) 
     crew.carry = among_thieves(random.Random(3))
     crew.talk(RATE, 1.5)
     rig.settle(crew)
+
+
+def test_vitals_that_are_to_be_retained_are_ignored(rig: Rig, crew: Crew) -> None:
+    """Also when the gateway is there to hear them; sent again as they should be, they count."""
+    crew.talk(RATE, 0.3)
+    rig.settle(crew)
+    before = rig.stored(crew)
+    first, second = list(crew.members)[:2]
+    topic = crew.members[first].device.topic
+    keeper = Listener(f"keeper-{crew.name}")
+    keeper.client.username_pw_set(FLEET_USER, crew.password)
+    keeper.connect("127.0.0.1", crew.port)
+
+    def kept(payload: bytes) -> None:
+        keeper.client.publish(topic, payload, qos=1, retain=True).wait_for_publish(10)
+
+    def carry(to: str, payload: bytes) -> list[tuple[str, bytes]]:
+        if to != topic:
+            return [(to, payload)]
+        kept(payload)
+        return []
+
+    crew.carry = carry
+    now = time.time_ns() // 1_000_000
+    crew.say(first, [sample(now, random.Random(1))])
+    crew.say(second, [sample(now, random.Random(2))])
+    rig.wait_stored(crew, 1)
+    assert rig.stored(crew) == before + 1
+    crew.carry = faithfully
+    rig.settle(crew)
+    assert rig.stored(crew) == before + 2
+    kept(b"")
+    keeper.close()
 
 
 def test_a_poisoned_state_is_rebuilt_from_what_is_stored(
