@@ -33,6 +33,10 @@ class Opened(NamedTuple):
     frame: bytes
     message: wire.DeviceMessage
 
+    def unknown_members(self) -> int:
+        """How many members of the message this version does not know, and ignored."""
+        return wire.count_ignored(wire.unverified_message(self.frame), self.message)
+
 
 class Refused(NamedTuple):
     """A frame that does not count.

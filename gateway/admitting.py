@@ -98,6 +98,7 @@ class Admitter:
         match verdict:
             case Accepted() if patient is not None:
                 batch.seen[identity] = opened.frame
+                batch.unknown_members += opened.unknown_members()
                 batch.answered.append((item.digest, (message.boot, message.seq)))
                 self._keeper.keep(opened, item.arrival.received_ms, state, patient, batch)
             case Duplicate():

@@ -59,6 +59,8 @@ class Batch:
         owed: devices to be told, with the boot and whether at once.
         asked: devices whose clock is to be asked for.
         greeted: devices that told their clock, as they do at every connect.
+        ignored: arrivals that are no frames to be handled: retained vitals, words on ``status``.
+        unknown_members: of stored frames, that this version does not know.
     """
 
     now_ms: int
@@ -78,4 +80,5 @@ class Batch:
     duplicates: int = 0
     readings: int = 0
     ignored: int = 0
+    unknown_members: int = 0
     lane_failures: int = 0

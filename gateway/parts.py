@@ -63,6 +63,7 @@ class Parts:
         frames("stored").inc(batch.accepted)
         frames("duplicate").inc(batch.duplicates)
         frames("ignored").inc(batch.ignored)
+        metrics.unknown_members.inc(batch.unknown_members)
         for (_, reason), count in batch.work.refusals.items():
             metrics.refused.labels(reason).inc(count)
         frames("quarantined").inc(len(batch.work.quarantine))

@@ -33,6 +33,11 @@ class Metrics:
             ["reason"],
             registry=registry,
         )
+        self.unknown_members = Counter(
+            "homeward_unknown_members",
+            "Members and metrics of stored frames that this version does not know",
+            registry=registry,
+        )
         self.readings = Counter("homeward_readings", "Readings stored", registry=registry)
         self.batches = Counter("homeward_batches", "Batches committed", registry=registry)
         self.failures = Counter(

@@ -36,8 +36,11 @@ def count_ignored(raw: bytes, message: DeviceMessage) -> int:
 
     Every member has one colon and our encoding of vitals holds no member that the bytes do not, so
     equal counts of colons mean that nothing was ignored (the usual case, 0.5 us); else the members
-    are counted out in full.
+    are counted out in full. What cannot be decoded lies in a member that nobody looked at: one.
     """
     if type(message) is Vitals and raw.count(b":") == encode(message).count(b":"):
         return 0
-    return _unknown(msgspec.json.decode(raw), _KNOWN[type(message)])
+    try:
+        return _unknown(msgspec.json.decode(raw), _KNOWN[type(message)])
+    except msgspec.DecodeError:
+        return 1

@@ -1,6 +1,7 @@
 """The pipeline on a real database: what counts, what does not, and what devices are told."""
 
 import io
+import json
 import random
 import time
 from collections.abc import Iterator
@@ -381,6 +382,22 @@ def test_retained_vitals_are_ignored(bench: Bench) -> None:
     bench.send(bench.vitals(bench.fleet[0]), retained=True)
     assert bench.count("signed_frame") == 0
     assert bench.heard.acknowledged == [1]
+
+
+def test_unknown_members_are_ignored_and_counted(bench: Bench) -> None:
+    device = bench.fleet[0]
+    message = {
+        "type": "vitals/1",
+        "device": device.name,
+        "boot": 1,
+        "seq": 1,
+        "firmware": "2.1",
+        "samples": [{"t": bench.now_ms(), "hr": 70, "hrv": 41, "gait": {"left": 1}}],
+    }
+    frame = wire.make_signed(json.dumps(message).encode(), device.secret)
+    bench.send((device.topic, frame), (device.topic, frame))
+    assert bench.count("observation") == 1
+    assert "homeward_unknown_members_total 3.0" in bench.parts.metrics.render().decode()
 
 
 def test_five_hundred_frames_take_a_moment(database: Database, tmp_path: Path) -> None:

@@ -125,6 +125,10 @@ def test_unknown_members_and_metrics_are_ignored_and_counted() -> None:
     clock = wire.decode_device_message(raw)
     assert isinstance(clock, wire.Clock)
     assert wire.count_ignored(raw, clock) == 1
+    raw = f'{{{HEAD},"samples":[],"gain":1e999}}'.encode()
+    message = wire.decode_device_message(raw)
+    assert isinstance(message, wire.Vitals)
+    assert wire.count_ignored(raw, message) == 1
 
 
 def test_null_is_not_measured() -> None:
