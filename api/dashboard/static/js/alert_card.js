@@ -6,6 +6,10 @@ import { conditionName, isOpen, score, stateWords } from "./ward.js";
 
 const OUTCOMES = [["actionable", "Actionable: care was changed"], ["not_actionable", "True, but nothing had to be done"], ["false", "False: artefact or mistake"]];
 
+// What this page has asked and not been told yet: "" while an answer is on its way, else why not.
+const asked = new Map();
+export const askedOf = (alerts) => alerts.map((alert) => asked.get(alert.id) ?? null);
+
 // Alerts of one patient are one card, the worst first: five limits broken by one sick person are
 // one visit, not five.
 export function grouped(alerts) {
@@ -17,57 +21,64 @@ export function grouped(alerts) {
   return [...groups.values()];
 }
 
-export function alertCard(alerts, { person, onDone, link = true } = {}) {
+// `onDone(alert)` takes an alert as it is after an answer; `redraw()` draws this card again.
+export function alertCard(alerts, { person, onDone, redraw, link = true, key } = {}) {
   const [worst] = alerts;
+  const card = { onDone, redraw };
   const waiting = alerts.filter((alert) => alert.state === "open");
   const who = !worst.patient ? h("b", {}, "The ward") : h("a", { href: `/patients/${worst.patient}` }, person?.name || "Patient");
   const head = (link || waiting.length > 1) && h("div", { class: "top" }, link && who,
     link && person?.news2 && h("span", { class: "small soft nowrap" }, "NEWS2 now ", score(person.news2, { words: false })),
-    h("span", { class: "spacer" }), waiting.length > 1 && acknowledgeAll(waiting, onDone));
-  return h("li", { class: "alert", "data-priority": worst.priority, "data-state": worst.state }, head, alerts.map((alert) => line(alert, onDone, waiting.length > 1)));
+    h("span", { class: "spacer" }), waiting.length > 1 && acknowledgeAll(waiting, card));
+  return h("li", { class: "alert", tabindex: "-1", "data-key": key ?? worst.patient ?? worst.id, "data-priority": worst.priority, "data-state": worst.state }, head, alerts.map((alert) => line(alert, card, waiting.length > 1)));
 }
 
-function line(alert, onDone, several) {
-  return h("div", { class: alert.state === "open" ? "line flash" : "line", "data-id": alert.id, "data-state": alert.state },
+function line(alert, card, several) {
+  const refused = alert.state === "open" && asked.get(alert.id);
+  return h("div", { class: alert.state === "open" ? "line flash" : "line", "data-key": alert.id, "data-id": alert.id, "data-state": alert.state },
     h("div", {},
       h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : "",
         alert.count > 1 && h("span", { class: "soft" }, ` (measured ${alert.count} times)`), alert.kind === "technical" && [" ", h("span", { class: "tag" }, "technical")]),
       h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
         h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert)),
         alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
-        alert.comment && h("span", {}, `“${alert.comment}”`))),
-    isOpen(alert) && actions(alert, conditionName(alert.condition), onDone, several));
+        alert.comment && h("span", {}, `“${alert.comment}”`),
+        refused && h("span", { class: "wrong" }, `Not acknowledged: ${refused}`))),
+    isOpen(alert) && actions(alert, conditionName(alert.condition), card, several));
 }
 function whose(alert) {
   const escalated = alert.level && alert.level !== "doctor" ? `, escalated to ${alert.level === "second" ? "a second person" : "the coordinator"}` : "";
   if (alert.doctor_name) return `sent to ${alert.doctor_name}${escalated}`;
   return alert.kind === "technical" ? "for the coordinator" : [h("b", {}, "for nobody yet"), escalated];
 }
-function acknowledgeAll(waiting, onDone) {
-  return h("button", { type: "button", class: "primary", onclick: async (event) => {
-    event.currentTarget.disabled = true;
-    for (const alert of waiting) {
-      try { await act(alert, "acknowledge", {}, onDone); } catch (problem) { say(`Not acknowledged: ${problem.message}`, true); }
-    }
-  } }, `Acknowledge all ${waiting.length}`);
+function acknowledgeAll(waiting, card) {
+  const busy = waiting.some((alert) => asked.get(alert.id) === "");
+  return h("button", { type: "button", class: "primary", "data-key": "all", "aria-disabled": busy && "true", onclick: () => { if (!busy) acknowledge(waiting, card); } },
+    `Acknowledge all ${waiting.length}`);
 }
 
-function actions(alert, what, onDone, several) {
-  const button = (text, act, kind) => h("button", { type: "button", class: kind, "aria-label": `${text}: ${what}`, onclick: act }, text);
+// A button that waits for its answer stays a button that has the focus: it is only not pressed again.
+function actions(alert, what, card, several) {
+  const button = (verb, text, act, kind, busy = false) => h("button", { type: "button", class: kind, "data-key": verb, "aria-label": `${text}: ${what}`, "aria-disabled": busy && "true", onclick: () => { if (!busy) act(); } }, text);
+  const said = asked.get(alert.id);
+  const text = said === undefined ? "Acknowledge" : said === "" ? "Acknowledging…" : "Try again";
   return h("div", { class: "actions" },
-    alert.state === "open" && button("Acknowledge", (event) => quick(event.currentTarget, alert, onDone), several ? "" : "primary"),
-    button("Escalate…", () => ask(alert, "escalate", onDone)),
-    button("Resolve…", () => ask(alert, "resolve", onDone)));
+    alert.state === "open" && button("acknowledge", text, () => acknowledge([alert], card), several ? "" : "primary", said === ""),
+    button("escalate", "Escalate…", () => ask(alert, "escalate", card.onDone)),
+    button("resolve", "Resolve…", () => ask(alert, "resolve", card.onDone)));
 }
 
-async function quick(button, alert, onDone) {
-  button.disabled = true;
-  button.textContent = "Acknowledging…";
-  try { await act(alert, "acknowledge", {}, onDone); } catch (problem) {
-    button.disabled = false;
-    button.textContent = "Try again";
-    say(`Not acknowledged: ${problem.message}`, true);
-    button.closest(".line").querySelector(".meta").append(h("span", { class: "wrong" }, `Not acknowledged: ${problem.message}`));
+async function acknowledge(alerts, { onDone, redraw }) {
+  for (const alert of alerts) asked.set(alert.id, "");
+  redraw();
+  for (const alert of alerts) {
+    try {
+      await act(alert, "acknowledge", {}, (now) => { asked.delete(alert.id); onDone(now); });
+    } catch (problem) {
+      asked.set(alert.id, problem.message);
+      say(`Not acknowledged: ${problem.message}`, true);
+      redraw();
+    }
   }
 }
 
@@ -79,7 +90,16 @@ async function act(alert, verb, body, onDone) {
     now = await get(`/alerts/${alert.id}`);
   }
   say({ acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated" }[verb]);
-  onDone?.(now ?? alert);
+  onDone(now ?? alert);
+}
+
+// An answered alert leaves its place. Who answered it with the keyboard finds their focus on the
+// card that stands there now, where a key that is still held down answers nothing.
+export function keepingPlace(draw) {
+  const list = document.activeElement?.closest?.(".alert")?.parentElement;
+  const at = list ? [...list.children].findIndex((card) => card.contains(document.activeElement)) : -1;
+  draw();
+  if (list && document.activeElement === document.body) list.children[Math.min(at, list.children.length - 1)]?.focus({ preventScroll: true });
 }
 
 function ask(alert, verb, onDone) {

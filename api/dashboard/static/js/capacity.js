@@ -1,6 +1,9 @@
 // The capacity board: whose time there is, what needs it, and why the plan is as it is.
 import { all, get, post, remove } from "./http.js";
 import { $, h, bar, empty, say, trouble } from "./dom.js";
+import { update } from "./patch.js";
+import { steady } from "./steady.js";
+import { options } from "./dialog.js";
 import { moment, timeText, wardNow } from "./clock.js";
 import { watch } from "./vigil.js";
 import { unmetLine, whatIf } from "./what_if.js";
@@ -17,7 +20,7 @@ async function load() {
       get("/allocation").catch((problem) => { if (problem.status === 404) return null; throw problem; }), all("/panel", { limit: 1000 })]);
     Object.assign(state, { doctors, shifts, plan });
     state.people = new Map(people.map((row) => [row.patient, row]));
-    draw();
+    drawSoon();
   } catch (problem) { trouble($("board"), problem); }
 }
 const shiftOf = (doctor) => state.shifts.filter((shift) => shift.doctor_id === doctor.id && Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
@@ -39,7 +42,7 @@ function doctorCard(doctor) {
   const shift = shiftOf(doctor);
   const share = given > 0 ? used / given : used > 0 ? 2 : 0;
   const pinned = new Set((state.plan?.pinned ?? []).map((one) => one.patient ?? one));
-  return h("section", { class: "card", "data-doctor": doctor.id },
+  return h("section", { class: "card", "data-key": doctor.id },
     h("div", { class: "load" }, h("h3", {}, doctor.name, " ", h("span", { class: "tag" }, doctor.kind ?? "doctor")),
       h("span", { class: share > 1 ? "overdue" : "" }, `${whole(used)} of ${whole(given)}`), bar(share, `${doctor.name}: ${whole(used)} of ${whole(given)}`)),
     h("p", { class: "small soft" }, onShift(doctor) ? ["on shift until ", moment(shift.end)] : shift ? ["next shift ", moment(shift.start)] : h("span", { class: "ageing" }, "no shift planned"),
@@ -70,16 +73,16 @@ function unmetCard() {
 }
 function draw() {
   const there = [...state.doctors].sort((a, b) => Number(onShift(b) ?? false) - Number(onShift(a) ?? false) || a.name.localeCompare(b.name));
-  $("plan").replaceChildren(...[planCard(), unmetCard()].filter(Boolean));
-  $("board").replaceChildren(...(there.length ? there.map(doctorCard) : [empty("No doctors or nurses yet.", "Add the first one below, then a shift.")]));
+  update($("plan"), planCard(), unmetCard());
+  update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
   const picker = $("shift-doctor");
-  const chosen = picker.value;
-  picker.replaceChildren(...state.doctors.map((doctor) => h("option", { value: doctor.id, selected: doctor.id === chosen }, doctor.name)));
+  update(picker, options(state.doctors.map((doctor) => [doctor.id, doctor.name]), picker.value));
   const coming = state.shifts.filter((shift) => Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
-  $("shifts").replaceChildren(...coming.slice(0, 30).map((shift) => h("tr", {}, h("td", {}, shift.doctor_name ?? doctorName(shift.doctor_id)), h("td", {}, timeText(Date.parse(shift.start))), h("td", {}, timeText(Date.parse(shift.end))), h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `Remove the shift of ${shift.doctor_name ?? doctorName(shift.doctor_id)}`, onclick: () => told($("shift-told"), () => remove(`/shifts/${shift.id}`), "Shift removed. A new plan follows by itself.") }, "Remove")))));
+  update($("shifts"), coming.slice(0, 30).map((shift) => h("tr", { "data-key": shift.id }, h("td", {}, shift.doctor_name ?? doctorName(shift.doctor_id)), h("td", {}, timeText(Date.parse(shift.start))), h("td", {}, timeText(Date.parse(shift.end))), h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `Remove the shift of ${shift.doctor_name ?? doctorName(shift.doctor_id)}`, onclick: () => told($("shift-told"), () => remove(`/shifts/${shift.id}`), "Shift removed. A new plan follows by itself.") }, "Remove")))));
   drawPins({ people: state.people.values(), doctors: state.doctors, pinned: state.plan?.pinned ?? [] });
   document.title = `${state.plan?.unmet?.length ? `(${state.plan.unmet.length} unplaced) ` : ""}Capacity · Homeward`;
 }
+const drawSoon = steady(draw);
 async function told(node, work, done) {
   try { await work(); node.className = ""; node.textContent = done; say(done); setTimeout(load, 1500); } catch (problem) { node.className = "wrong"; node.textContent = problem.message; }
 }

@@ -126,11 +126,11 @@ function reader(target) {
   };
 }
 
-function make(target, { series, data, bands = [], lines = [], from, to, range, zone, cursor = true }) {
+function make(target, { series, data, bands = [], lines = [], from, to, range }) {
   const plot = new uPlot({
-    width: Math.max(260, target.clientWidth), height: HEIGHT, series: [{}, ...series], bands, axes: axes(), tzDate: clockOf(zone || zoneName()),
+    width: Math.max(260, target.clientWidth), height: HEIGHT, series: [{}, ...series], bands, axes: axes(), tzDate: clockOf(zoneName()),
     scales: { x: { time: true, min: from, max: to, range: () => [from, to] }, y: range ? { range } : {} },
-    cursor: { show: cursor, drag: { x: false, y: false }, sync: { key: SYNC, setSeries: false } },
+    cursor: { drag: { x: false, y: false }, sync: { key: SYNC, setSeries: false } },
     hooks: { draw: [drawLines(lines)], setCursor: [reader(target)] }, legend: { show: false },
   }, data, target);
   const watcher = new ResizeObserver(() => { if (target.clientWidth > 0) plot.setSize({ width: target.clientWidth, height: HEIGHT }); });
@@ -148,7 +148,7 @@ const padded = (least, lines) => (plot, low, high) => {
 };
 
 // One vital, or two that belong together (blood pressure).
-export function vitalChart(target, { metrics, unit, digits, from, to, limits = {}, zone }) {
+export function vitalChart(target, { metrics, unit, digits, from, to, limits = {} }) {
   const lines = Object.values(limits).flatMap((limit) => [{ at: limit.low, label: `low ${limit.low}`, paint: "high-ink" }, { at: limit.high, label: `high ${limit.high}`, paint: "high-ink" }]);
   const tables = metrics.map((metric) => {
     const sorted = sortPoints(metric.points);
@@ -166,11 +166,11 @@ export function vitalChart(target, { metrics, unit, digits, from, to, limits = {
     series.push({ label: "min", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } }, { label: "max", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } });
     bands.push({ series: [at + 4, at + 3], fill: colour("trace-wash") });
   });
-  return make(target, { series, data, bands, lines, from, to, zone, range: padded(digits ? 0.3 : 3, lines) });
+  return make(target, { series, data, bands, lines, from, to, range: padded(digits ? 0.3 : 3, lines) });
 }
 
 // NEWS2: the band between the bounds is filled; a complete set has no width.
-export function scoreChart(target, { points, from, to, zone }) {
+export function scoreChart(target, { points, from, to }) {
   const times = points.map((point) => Date.parse(point.time) / 1000);
   const data = withGaps(times, [points.map((p) => p.high), points.map((p) => p.low)]);
   const stepped = uPlot.paths.stepped({ align: 1 });
@@ -179,12 +179,12 @@ export function scoreChart(target, { points, from, to, zone }) {
     { label: "at least", value: shown("", 0), stroke: colour("trace"), width: 2, paths: stepped, points: { show: points.length < 3 } },
   ];
   const lines = [{ at: 5, label: "5 urgent", below: true, paint: "medium-ink" }, { at: 7, label: "7 emergency", paint: "high-ink" }];
-  return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, zone, range: (plot, low, high) => [0, Math.max(10, high ?? 0)] });
+  return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, range: (plot, low, high) => [0, Math.max(10, high ?? 0)] });
 }
 
-export function riskChart(target, { points, from, to, zone }) {
+export function riskChart(target, { points, from, to }) {
   const times = points.map((point) => Date.parse(point.time) / 1000);
   const data = withGaps(times, [points.map((p) => (p.risk === null || p.risk === undefined ? null : p.risk * 100))]);
   const series = [{ label: "risk", stroke: colour("trace"), width: 1.8, fill: colour("trace-wash"), value: shown("%", 0), points: { show: points.length < 3 } }];
-  return make(target, { series, data, from, to, zone, range: (plot, low, high) => [0, Math.max(20, Math.min(100, (high ?? 0) * 1.2))] });
+  return make(target, { series, data, from, to, range: (plot, low, high) => [0, Math.max(20, Math.min(100, (high ?? 0) * 1.2))] });
 }

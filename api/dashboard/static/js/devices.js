@@ -1,6 +1,8 @@
 // A patient's devices: registered, given a one-time code, told what to do, revoked.
 import { get, page, post } from "./http.js";
 import { $, h, empty, say, trouble } from "./dom.js";
+import { update } from "./patch.js";
+import { steady } from "./steady.js";
 import { moment, span } from "./clock.js";
 import { metricName, METRIC_NAMES } from "./ward.js";
 import { confirmDialog, copyable, field, formDialog, noticeDialog, options } from "./dialog.js";
@@ -11,20 +13,23 @@ const UNITS = [["1", "seconds"], ["60", "minutes"], ["3600", "hours"]];
 const SCHEDULED = METRIC_NAMES.filter((name) => !["acvpu", "o2"].includes(name));
 const STATES = { registered: "waits for enrolment", enrolled: "enrolled", revoked: "revoked" };
 let patient;
+let known = [];
+const drawSoon = steady(() => update($("devices"), known.length ? known.map(card) : empty("No device yet.", "Register one, then hand its one-time code over.")));
 
 export async function showDevices(id) {
   patient = id;
   $("register").addEventListener("click", register);
   $("register").disabled = false;
   await load();
-  setInterval(() => { if (document.visibilityState === "visible" && !$("devices").contains(document.activeElement)) load(); }, REFRESH_MS);
+  setInterval(() => { if (document.visibilityState === "visible") load(); }, REFRESH_MS);
 }
 async function load() {
   try {
     const { items } = await page(`/ui/patients/${patient}/devices`);
     const order = { enrolled: 0, registered: 1, revoked: 2 };
     items.sort((a, b) => order[a.state] - order[b.state]);
-    $("devices").replaceChildren(...(items.length ? items.map(card) : [empty("No device yet.", "Register one, then hand its one-time code over.")]));
+    known = items;
+    drawSoon();
   } catch (problem) { trouble($("devices"), problem); }
 }
 const schedule = (expected) => Object.entries(expected ?? {}).map(([name, s]) => `${metricName(name)} every ${span(s)}`).join(", ");
@@ -48,14 +53,14 @@ function card(device) {
   const pair = (name, value) => [h("dt", {}, name), h("dd", {}, value)];
   const button = (text, act, kind = "") => h("button", { type: "button", class: kind, "aria-label": `${text} ${device.kind} ${device.serial ?? device.id}`, onclick: act }, text);
   const gone = device.state === "revoked";
-  return h("article", { class: gone ? "device gone" : "device", "data-device": device.id },
+  return h("article", { class: gone ? "device gone" : "device", "data-key": device.id, "data-device": device.id },
     h("h3", {}, device.kind, " ", h("span", { class: "soft" }, device.serial ?? ""), " ", h("span", { class: "tag" }, STATES[device.state])),
     h("dl", {}, pair("Address", h("code", {}, device.id)), pair("Last heard", heard(device)), pair("Gaps", gaps(device)), pair("Certificate", certificate(device)), pair("Expected", schedule(device.expected) || h("span", { class: "ageing" }, "nothing: its silence raises no alert"))),
     !gone && h("div", { class: "group" }, device.state === "enrolled" && button("Send a command…", () => command(device)), button(device.state === "registered" ? "New code…" : "Enrol anew…", () => renew(device)), button("Revoke…", () => revoke(device), "danger")),
     device.state === "enrolled" && sent(device));
 }
 function sent(device) {
-  const list = h("div", {});
+  const list = h("div", { "data-apart": true });
   const box = h("details", {}, h("summary", { class: "small" }, "Commands sent"), list);
   box.addEventListener("toggle", async () => {
     if (!box.open) return;
@@ -131,6 +136,7 @@ function command(device) {
       say("Command queued");
       await load();
       const box = document.querySelector(`[data-device="${device.id}"] details`);
-      if (box) box.open = true;
+      if (box?.open) box.dispatchEvent(new Event("toggle"));
+      else if (box) box.open = true;
     } });
 }

@@ -68,7 +68,7 @@ export function field(name, label, input, hint) {
   input.name = name;
   return h("div", { class: "field" }, h("label", { for: input.id }, label, hint && h("span", { class: "hint" }, ` ${hint}`)), input);
 }
-export const options = (pairs, chosen) => pairs.map(([value, text]) => h("option", { value, selected: `${value}` === `${chosen ?? ""}` }, text));
+export const options = (pairs, chosen) => pairs.map(([value, text]) => h("option", { value, "data-key": value, selected: `${value}` === `${chosen ?? ""}` }, text));
 
 // Text that can be copied by a button, and by hand where the browser forbids it.
 export function copyable(text, label, shown = text) {

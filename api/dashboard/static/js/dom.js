@@ -5,7 +5,7 @@ export const $ = (id) => document.getElementById(id);
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    if (name === "onclick") node.onclick = value;
     else node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
@@ -31,17 +31,6 @@ export function bar(share, label) {
   const fillIn = h("i");
   fillIn.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
   return h("span", { class: share > 1 ? "bar over" : "bar", role: "img", "aria-label": label }, fillIn);
-}
-
-// Puts `nodes` into `parent` in order, moving as little as possible and keeping the focus.
-export function arrange(parent, nodes) {
-  const focused = document.activeElement;
-  const wanted = new Set(nodes);
-  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
-  nodes.forEach((node, index) => {
-    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
-  });
-  if (focused && focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
 }
 
 export function empty(title, advice) {

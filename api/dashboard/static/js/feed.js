@@ -1,8 +1,10 @@
 // The doctor's feed: what needs an answer now, live, oldest of the most urgent first.
 import { all, get } from "./http.js";
-import { $, h, arrange, empty, say, trouble } from "./dom.js";
-import { alertCard, grouped } from "./alert_card.js";
-import { byUrgency, conditionName, countMarks, counts, isOpen } from "./ward.js";
+import { $, empty, say, trouble } from "./dom.js";
+import { arrange, patch, update } from "./patch.js";
+import { steady } from "./steady.js";
+import { alertCard, askedOf, grouped, keepingPlace } from "./alert_card.js";
+import { byUrgency, conditionName, countMarks, counts, isOpen, overdue } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 import { Sound } from "./sound.js";
@@ -30,15 +32,14 @@ async function load() {
     for (const alert of found) if (!streamedMeanwhile.has(alert.id)) alerts.set(alert.id, alert);
     loaded = true;
     $("trouble").replaceChildren();
-    draw();
+    soon();
   } catch (problem) {
     trouble($("trouble"), problem);
     setTimeout(load, RETRY_MS);
   }
 }
 async function loadPeople() {
-  try { for (const row of await all("/panel", { limit: 1000 })) people.set(row.patient, row); draw(); } catch { /* names follow later; the alerts stand without them */ }
-  setTimeout(loadPeople, PEOPLE_MS);
+  try { for (const row of await all("/panel", { limit: 1000 })) people.set(row.patient, row); soon(); } catch { /* names follow later; the alerts stand without them */ }
 }
 function onEvent(name, alert) {
   if (name === "reset" || !alert) { load(); return; }
@@ -47,22 +48,22 @@ function onEvent(name, alert) {
   if (name === "alert.raised") {
     say(`New ${alert.priority} alert: ${people.get(alert.patient)?.name ?? ""} ${conditionName(alert.condition)}`, alert.priority === "high");
     sound.burst(alert.priority);
-    if (alert.patient && !people.has(alert.patient)) loadNames();
+    if (alert.patient && !people.has(alert.patient)) loadPeople();
   }
-  draw();
-}
-async function loadNames() {
-  try { for (const row of await all("/panel", { limit: 1000 })) people.set(row.patient, row); draw(); } catch { /* see loadPeople */ }
+  title();
+  soon();
 }
 
+// A card is made anew only when it has something else to say; the node that stands takes it over.
 function card(part, alerts) {
   const key = `${part}:${alerts[0].patient ?? alerts[0].id}`;
   const person = people.get(alerts[0].patient);
-  const said = JSON.stringify([alerts, person?.name, person?.news2]);
+  const said = JSON.stringify([alerts, askedOf(alerts), alerts.map(overdue), person?.name, person?.news2]);
   const known = cards.get(key);
   if (known?.said === said) return known.node;
-  const node = alertCard(alerts, { person, onDone: keep });
-  if (known?.node.contains(document.activeElement)) requestAnimationFrame(() => node.querySelector("button, a")?.focus());
+  const made = alertCard(alerts, { person, onDone: keep, redraw: draw });
+  if (known) patch(known.node, made);
+  const node = known?.node ?? made;
   cards.set(key, { node, said });
   return node;
 }
@@ -72,7 +73,11 @@ function keep(now) {
 }
 const closedAt = (alert) => Date.parse(alert.closed_at ?? alert.raised_at);
 
-function draw() {
+function draw() { keepingPlace(lists); }
+const soon = steady(draw);
+
+function lists() {
+  forget();
   const shown = [...alerts.values()].filter((alert) => kind === "all" || alert.kind === kind);
   const open = shown.filter((alert) => alert.state === "open").sort(byUrgency);
   const taken = shown.filter((alert) => alert.state === "acknowledged").sort(byUrgency);
@@ -81,19 +86,24 @@ function draw() {
   list("taken", taken);
   list("closed", closed);
   $("calm").hidden = open.length > 0;
-  if (!open.length) $("calm").replaceChildren(empty("No alert waits for you.", taken.length ? `${taken.length} acknowledged and still open below.` : "New ones appear here by themselves. The sign at the top right says whether the page is live."));
-  title([...alerts.values()]);
+  if (!open.length) update($("calm"), empty("No alert waits for you.", taken.length ? `${taken.length} acknowledged and still open below.` : "New ones appear here by themselves. The sign at the top right says whether the page is live."));
+  title();
+}
+// A page that stays open for weeks keeps no more than it shows.
+function forget() {
+  for (const [id, alert] of alerts) if (!isOpen(alert) && wardNow() - closedAt(alert) > 2 * CLOSED_SHOWN_MS) alerts.delete(id);
+  for (const [key, { node }] of cards) if (!node.isConnected) cards.delete(key);
 }
 function list(id, some) {
   arrange($(id), grouped(some).map((one) => card(id, one)));
   $(`${id}-part`).hidden = some.length === 0;
   $(`${id}-count`).textContent = `${some.length}`;
 }
-function title(every) {
-  const tally = counts(every);
+function title() {
+  const tally = counts([...alerts.values()]);
   const urgent = tally.high ? `${tally.high} HIGH` : tally.medium ? `${tally.medium} medium` : tally.low ? `${tally.low} low` : "";
   document.title = `${urgent ? `(${urgent}) ` : ""}Alerts · Homeward`;
-  $("counts").replaceChildren(...countMarks(tally));
+  update($("counts"), countMarks(tally));
 }
 $("kinds").addEventListener("click", (event) => {
   const button = event.target.closest("button");
@@ -110,4 +120,5 @@ const line = new AlertStream({ onEvent, onState: (state) => {
 } });
 line.run();
 loadPeople();
-setInterval(draw, 30000);
+setInterval(loadPeople, PEOPLE_MS);
+setInterval(soon, 30000);

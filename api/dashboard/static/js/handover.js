@@ -2,6 +2,8 @@
 // that prints.
 import { page } from "./http.js";
 import { $, h, empty, mark, trouble } from "./dom.js";
+import { update } from "./patch.js";
+import { steady } from "./steady.js";
 import { clockText, dayText, moment, timeText, wardNow } from "./clock.js";
 import { conditionName, isOpen, metricName, metricUnit, metricValue, score, stateWords, RANK } from "./ward.js";
 import { watch } from "./vigil.js";
@@ -9,11 +11,12 @@ import { watch } from "./vigil.js";
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
 const REFRESH_MS = 60000;
 let hours = 12;
+let items = [];
 
 async function load() {
   try {
-    const list = await page("/ui/handover", { hours });
-    draw(list.items);
+    items = (await page("/ui/handover", { hours })).items;
+    drawSoon();
   } catch (problem) { trouble($("list"), problem); }
 }
 function vital(name, latest) {
@@ -23,12 +26,12 @@ function vital(name, latest) {
   return h("span", { class: "nowrap" }, h("span", { class: "soft" }, `${metricName(name)} `), h("b", {}, metricValue(name, one.v)), ` ${metricUnit(name)}`, old && h("span", { class: "ageing small" }, ` at ${timeText(one.t)}`));
 }
 function event(alert) {
-  return h("li", {}, mark(alert.priority), " ", h("span", { class: "soft" }, timeText(Date.parse(alert.raised_at))), " ", conditionName(alert.condition), ", ", h("span", {}, stateWords(alert)),
+  return h("li", { "data-key": alert.id }, mark(alert.priority), " ", h("span", { class: "soft" }, timeText(Date.parse(alert.raised_at))), " ", conditionName(alert.condition), ", ", h("span", {}, stateWords(alert)),
     alert.comment && h("div", { class: "said" }, alert.comment));
 }
 function entry(row) {
   const alerts = [...row.alerts].sort((a, b) => (isOpen(a) ? 0 : 1) - (isOpen(b) ? 0 : 1) || RANK[a.priority] - RANK[b.priority]);
-  return h("li", { class: "card", "data-patient": row.patient ?? "" },
+  return h("li", { class: "card", "data-key": row.patient ?? "ward" },
     h("div", { class: "entry-head" }, h("h3", {}, row.patient ? h("a", { href: `/patients/${row.patient}` }, row.name) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
       row.patient && score(row.news2), h("span", { class: "spacer" }),
       h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor}` : row.patient ? "with nobody" : "", row.received ? [" · heard ", moment(row.received)] : "")),
@@ -36,16 +39,17 @@ function entry(row) {
     alerts.length ? h("ul", { class: "feed" }, alerts.map(event)) : null,
     h("div", { class: "note-lines" }));
 }
-function draw(items) {
+function draw() {
   const needs = (row) => row.alerts.length > 0 || (row.news2?.low ?? 0) >= 5;
   const told = items.filter(needs);
   const calm = items.filter((row) => !needs(row));
-  $("list").replaceChildren(...(told.length ? [h("ul", { class: "feed" }, told.map(entry))] : [empty("Nothing to hand over.", `No alert in the last ${hours} hours and nobody scores 5 or more.`)]));
+  update($("list"), ...(told.length ? [h("ul", { class: "feed" }, told.map(entry))] : [empty("Nothing to hand over.", `No alert in the last ${hours} hours and nobody scores 5 or more.`)]));
   $("calm-part").hidden = calm.length === 0;
   $("calm-count").textContent = `${calm.length}`;
-  $("calm").replaceChildren(...calm.filter((row) => row.patient).map((row) => h("li", {}, score(row.news2, { words: false }), " ", h("a", { href: `/patients/${row.patient}` }, row.name), h("span", { class: "soft small" }, " ", moment(row.received, { only: true })))));
+  update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, score(row.news2, { words: false }), " ", h("a", { href: `/patients/${row.patient}` }, row.name), h("span", { class: "soft small" }, " ", moment(row.received, { only: true })))));
   $("made").textContent = `Made ${dayText(wardNow())} ${clockText(wardNow())}, the last ${hours} hours`;
 }
+const drawSoon = steady(draw);
 $("hours").addEventListener("change", () => { hours = Number($("hours").value); load(); });
 $("print").addEventListener("click", () => print());
 await watch();

@@ -1,14 +1,15 @@
 // A patient's own page: my readings and what my care team told me, in plain words.
 import { all, page } from "./http.js";
 import { $, h, empty, trouble } from "./dom.js";
+import { update } from "./patch.js";
 import { moment, wardNow } from "./clock.js";
 import { metricName, metricUnit, metricValue } from "./ward.js";
 import { watch } from "./vigil.js";
+import { figures } from "./figures.js";
 import { vitalChart } from "./charts.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "weight"];
 const REFRESH_MS = 30000;
-const plots = [];
 
 async function load() {
   const id = document.body.dataset.patient;
@@ -22,20 +23,17 @@ async function load() {
   } catch (problem) { trouble($("readings"), problem); }
 }
 function readings(points, from, to) {
-  for (const plot of plots.splice(0)) plot.destroy();
-  $("readings").replaceChildren();
-  for (const name of SHOWN) {
-    const some = points.filter((point) => point.metric === name);
-    if (!some.length) continue;
-    const last = some[some.length - 1];
-    const plot = h("div", { class: "plot" });
-    $("readings").append(h("figure", { class: "card" }, h("figcaption", {}, h("h3", {}, metricName(name)), h("b", {}, metricValue(name, last.value)), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))), plot));
-    plots.push(vitalChart(plot, { metrics: [{ label: metricName(name), points: some }], unit: metricUnit(name), digits: name === "temp" || name === "weight" ? 1 : 0, from, to }));
-  }
-  if (!plots.length) $("readings").append(empty("No readings in the last two days.", "Check that your device is charged and worn. If it still sends nothing, call the ward."));
+  const wanted = SHOWN.map((name) => [name, points.filter((point) => point.metric === name)]).filter(([, some]) => some.length);
+  figures($("readings"), wanted.map(([name, some]) => reading(name, some, from, to)), empty("No readings in the last two days.", "Check that your device is charged and worn. If it still sends nothing, call the ward."));
+}
+function reading(name, some, from, to) {
+  const last = some.at(-1);
+  const newest = [h("b", {}, metricValue(name, last.value)), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))];
+  const digits = name === "temp" || name === "weight" ? 1 : 0;
+  return { title: metricName(name), newest, about: `${metricName(name)} over the last two days`, draw: (plot) => vitalChart(plot, { metrics: [{ label: metricName(name), points: some }], unit: metricUnit(name), digits, from, to }) };
 }
 function told(items) {
-  $("messages").replaceChildren(...(items.length ? items.map((one) => h("div", { class: "said" }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : [h("p", { class: "soft" }, "No messages.")]));
+  update($("messages"), items.length ? items.map((one) => h("div", { class: "said" }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : h("p", { class: "soft" }, "No messages."));
 }
 await watch();
 await load();

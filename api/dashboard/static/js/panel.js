@@ -1,6 +1,8 @@
 // The coordinator's panel: every patient by urgency, redrawn when an alert or the clock says so.
 import { all } from "./http.js";
-import { $, h, bar, empty, arrange, say, trouble, mark } from "./dom.js";
+import { $, h, bar, empty, say, trouble } from "./dom.js";
+import { arrange, update } from "./patch.js";
+import { steady } from "./steady.js";
 import { span } from "./clock.js";
 import { conditionName, countMarks, isOpen, percent, RANK, score, counts } from "./ward.js";
 import { AlertStream } from "./stream.js";
@@ -20,7 +22,7 @@ async function load() {
     state.rows = [...new Map(rows.map((row) => [row.patient, row])).values()]; // one may move between two pages
     state.alerts = alerts;
     state.loaded = performance.now();
-    draw();
+    drawSoon();
   } catch (problem) {
     if (!state.rows.length) trouble($("panel"), problem);
   }
@@ -93,8 +95,8 @@ function rowOf(row) {
   const said = JSON.stringify([row, alertsOf(row).map((alert) => [alert.id, alert.state, alert.priority])], (key, value) => (key === "freshness_s" ? undefined : value));
   let entry = drawn.get(row.patient);
   if (!entry) { entry = { node: h("tr", {}), said: "" }; drawn.set(row.patient, entry); }
-  if (entry.said !== said) { entry.node.replaceChildren(...cells(row)); entry.said = said; }
-  entry.node.querySelector("[data-fresh]").replaceChildren(freshCell(row));
+  if (entry.said !== said) { update(entry.node, cells(row)); entry.said = said; }
+  update(entry.node.querySelector("[data-fresh]"), freshCell(row));
   entry.node.dataset.urgency = urgency(row);
   entry.node.classList.toggle("fresh", state.changed.has(row.patient));
   return entry.node;
@@ -105,12 +107,14 @@ function draw() {
   state.page = Math.min(state.page, pages - 1);
   const shown = rows.slice(state.page * PAGE_SIZE, (state.page + 1) * PAGE_SIZE);
   summary(rows.length);
-  if (!shown.length) { $("panel").replaceChildren(nothing()); pager(0, 0, 0, pages); return; }
-  if (!$("rows")) $("panel").replaceChildren(frame());
+  if (!shown.length) { update($("panel"), nothing()); pager(0, 0, 0, pages); return; }
+  if (!$("rows")) update($("panel"), frame());
   arrange($("rows"), shown.map(rowOf));
   pager(state.page * PAGE_SIZE + 1, state.page * PAGE_SIZE + shown.length, rows.length, pages);
   state.changed.clear();
 }
+const drawSoon = steady(draw);
+
 function nothing() {
   if (state.rows.length) return empty("No patient matches.", "Clear the search, or choose “All”.");
   return empty("No patients yet.", "Patients appear here as soon as they are admitted and in your care. A coordinator admits them and hands out devices.");
@@ -123,7 +127,7 @@ function frame() {
 function summary(found) {
   const open = [...state.alerts.values()].flat();
   const tally = counts(open);
-  $("counts").replaceChildren(...countMarks(tally), h("span", { class: "soft" }, found === state.rows.length ? `${found} patients` : `${found} of ${state.rows.length} patients`));
+  update($("counts"), countMarks(tally), h("span", { class: "soft" }, found === state.rows.length ? `${found} patients` : `${found} of ${state.rows.length} patients`));
   const urgent = tally.high + tally.medium;
   document.title = `${urgent ? `(${urgent}) ` : ""}Panel · Homeward`;
 }
@@ -163,7 +167,7 @@ $("filters").addEventListener("click", (event) => {
 });
 $("back").addEventListener("click", () => { state.page -= 1; draw(); });
 $("on").addEventListener("click", () => { state.page += 1; draw(); });
-setInterval(() => { for (const cell of document.querySelectorAll("[data-fresh]")) { const row = state.rows.find((one) => one.patient === cell.dataset.fresh); if (row) cell.replaceChildren(freshCell(row)); } }, 5000);
+setInterval(() => { for (const cell of document.querySelectorAll("[data-fresh]")) { const row = state.rows.find((one) => one.patient === cell.dataset.fresh); if (row) update(cell, freshCell(row)); } }, 5000);
 
 await watch();
 await load();

@@ -1,12 +1,15 @@
 // One patient's page: who they are, how they are, what happened, and what staff may enter.
 import { all, get, page, post } from "./http.js";
-import { $, h, arrange, empty, say, trouble } from "./dom.js";
+import { $, h, empty, say, trouble } from "./dom.js";
+import { update } from "./patch.js";
+import { steady } from "./steady.js";
 import { moment, span, wardNow } from "./clock.js";
 import { byUrgency, isOpen, metricName, metricUnit, metricValue, percent, score } from "./ward.js";
-import { alertCard } from "./alert_card.js";
+import { alertCard, keepingPlace } from "./alert_card.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 import { scoreChart, riskChart, vitalChart } from "./charts.js";
+import { figures } from "./figures.js";
 import { facts } from "./patient_facts.js";
 
 const id = document.body.dataset.patient;
@@ -16,35 +19,44 @@ const CHARTS = [
   { metrics: ["hr"], least: 0 }, { metrics: ["spo2"] }, { metrics: ["rr"] }, { metrics: ["temp"], digits: 1 },
   { metrics: ["sbp", "dbp"], title: "Blood pressure" }, { metrics: ["glucose"] }, { metrics: ["weight"], digits: 1 },
 ];
-const state = { hours: 24, patient: null, plots: [], points: {}, history: [] };
+const state = { hours: 24, patient: null, assessment: null, devices: [], alerts: [], points: {}, history: [] };
 
 async function loadFacts() {
   try {
     const [patient, assessment, devices] = await Promise.all([get(`/patients/${id}`), get(`/patients/${id}/assessment`).catch(quiet), page(`/ui/patients/${id}/devices`).catch(quiet)]);
-    state.patient = patient;
     $("name").textContent = patient.name;
     document.title = `${patient.name} · Homeward`;
-    facts($("facts"), patient, assessment, devices?.items ?? []);
+    Object.assign(state, { patient, assessment, devices: devices?.items ?? [] });
+    factsSoon();
   } catch (problem) {
-    if (problem.status === 404) { $("facts").replaceChildren(empty("This patient is not in your care.", "You see patients of your care team, your plan and your open alerts. Ask the coordinator if this should be yours.")); throw problem; }
+    if (problem.status === 404) { update($("facts"), empty("This patient is not in your care.", "You see patients of your care team, your plan and your open alerts. Ask the coordinator if this should be yours.")); throw problem; }
     trouble($("facts"), problem);
   }
 }
+const factsSoon = steady(() => facts($("facts"), state.patient, state.assessment, state.devices));
 const quiet = (problem) => { if (problem.status === 401) throw problem; return null; };
 
 async function loadAlerts() {
   try {
-    const alerts = (await all("/alerts", { patient: id }, 200)).filter((alert) => alert.patient === id);
-    const make = (alerts) => alertCard(alerts, { link: false, onDone: loadAlerts });
-    const open = alerts.filter(isOpen).sort(byUrgency);
-    const past = alerts.filter((alert) => !isOpen(alert)).sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
-    arrange($("open"), open.length ? [make(open)] : []);
-    $("no-open").hidden = open.length > 0;
-    arrange($("past"), past.slice(0, 30).map((alert) => make([alert])));
-    $("past-part").hidden = past.length === 0;
-    $("past-count").textContent = `${past.length}`;
+    state.alerts = (await all("/alerts", { patient: id }, 200)).filter((alert) => alert.patient === id);
+    alertsSoon();
   } catch (problem) { trouble($("open"), problem); }
 }
+function answered(now) {
+  state.alerts = state.alerts.map((alert) => (alert.id === now.id ? now : alert));
+  drawAlerts();
+}
+const drawAlerts = () => keepingPlace(() => {
+  const make = (alerts, key) => alertCard(alerts, { link: false, onDone: answered, redraw: drawAlerts, key });
+  const open = state.alerts.filter(isOpen).sort(byUrgency);
+  const past = state.alerts.filter((alert) => !isOpen(alert)).sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
+  update($("open"), open.length ? make(open, id) : null);
+  $("no-open").hidden = open.length > 0;
+  update($("past"), past.slice(0, 30).map((alert) => make([alert], alert.id)));
+  $("past-part").hidden = past.length === 0;
+  $("past-count").textContent = `${past.length}`;
+});
+const alertsSoon = steady(drawAlerts);
 
 async function loadCharts() {
   const to = wardNow();
@@ -65,12 +77,6 @@ function group(points) {
   for (const point of points) (found[point.metric] ??= []).push(point);
   return found;
 }
-function figure(title, newest, about) {
-  const plot = h("div", { class: "plot" });
-  const node = h("figure", { class: "card", "aria-label": about }, h("figcaption", {}, h("h3", {}, title), newest), plot);
-  $("charts").append(node);
-  return plot;
-}
 function newestOf(name) {
   const points = state.points[name] ?? [];
   const last = points[points.length - 1];
@@ -78,27 +84,26 @@ function newestOf(name) {
   return [h("b", {}, `${metricValue(name, last.value ?? last.mean)} `), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))];
 }
 function drawCharts(from, to) {
-  for (const plot of state.plots) plot.destroy();
-  state.plots = [];
-  $("charts").replaceChildren();
-  const zone = undefined;
   const drawable = CHARTS.filter((chart) => chart.metrics.some((name) => state.points[name]?.length));
-  if (state.history.length) {
-    const last = state.history[state.history.length - 1];
-    state.plots.push(scoreChart(figure("NEWS2", score({ ...last }, { words: false }), "NEWS2 over time, lower and upper bound"), { points: state.history, from, to, zone }));
-    if (state.history.some((point) => point.risk !== null)) state.plots.push(riskChart(figure("Risk of deterioration", last.risk === null ? null : h("b", {}, percent(last.risk)), "Predicted risk over time"), { points: state.history, from, to, zone }));
-  }
-  for (const chart of drawable) vital(chart, from, to, zone);
-  if (!drawable.length && !state.history.length) $("charts").append(empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message."));
-  document.body.dataset.charts = state.plots.length;
+  const wanted = [...courses(from, to), ...drawable.map((chart) => vital(chart, from, to))];
+  document.body.dataset.charts = figures($("charts"), wanted, empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message."));
 }
-function vital(chart, from, to, zone) {
+// The course of the score and of the risk.
+function courses(from, to) {
+  const points = state.history;
+  if (!points.length) return [];
+  const last = points.at(-1);
+  const found = [{ title: "NEWS2", newest: score({ ...last }, { words: false }), about: "NEWS2 over time, lower and upper bound", draw: (plot) => scoreChart(plot, { points, from, to }) }];
+  if (points.some((point) => point.risk !== null)) found.push({ title: "Risk of deterioration", newest: last.risk === null ? null : h("b", {}, percent(last.risk)), about: "Predicted risk over time", draw: (plot) => riskChart(plot, { points, from, to }) });
+  return found;
+}
+function vital(chart, from, to) {
   const names = chart.metrics.filter((name) => state.points[name]?.length);
   const title = chart.title ?? metricName(names[0]);
   const newest = names.length > 1 ? [h("b", {}, names.map((name) => { const p = state.points[name].at(-1); return metricValue(name, p.value ?? p.mean); }).join("/")), h("span", { class: "soft small" }, metricUnit(names[0]), " ", moment(state.points[names[0]].at(-1).time))] : newestOf(names[0]);
   const metrics = names.map((name) => ({ label: metricName(name), points: state.points[name] }));
   const limits = Object.fromEntries(names.map((name) => [name, state.patient?.limits?.[name] ?? {}]));
-  state.plots.push(vitalChart(figure(title, newest, `${title} over the last ${span(state.hours * 3600)}`), { metrics, unit: metricUnit(names[0]), digits: chart.digits ?? 0, from, to, limits, zone }));
+  return { title, newest, about: `${title} over the last ${span(state.hours * 3600)}`, draw: (plot) => vitalChart(plot, { metrics, unit: metricUnit(names[0]), digits: chart.digits ?? 0, from, to, limits }) };
 }
 
 $("ranges").addEventListener("click", (event) => {

@@ -1,11 +1,12 @@
 // The head of a patient's page: the person, the state now, devices and limits.
 import { h, bar } from "./dom.js";
-import { moment, wardNow, span } from "./clock.js";
+import { update } from "./patch.js";
+import { clockText, moment, wardNow, span } from "./clock.js";
 import { metricName, metricUnit, metricValue, percent, score } from "./ward.js";
 
 const UNUSUAL = 2; // in the patient's own units of spread
 const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
-const card = (title, ...parts) => h("section", { class: "card" }, h("h2", {}, title), ...parts);
+const card = (title, ...parts) => h("section", { class: "card", "data-key": title }, h("h2", {}, title), ...parts);
 
 function age(birth) {
   const born = new Date(birth);
@@ -23,7 +24,7 @@ function person(patient) {
   const born = patient.birth_date ? `${patient.birth_date} (${age(patient.birth_date)} years)` : null;
   return card("Person", list([
     ["Born", born], ["Sex", patient.sex], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
-    ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, ""), ` ${patient.time_zone}`)],
+    ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, clockText(wardNow(), patient.time_zone)), ` ${patient.time_zone}`)],
     ["Record no.", patient.external_id],
     ["Watched", patient.state === "active" ? "yes" : h("b", { class: "overdue" }, `${patient.state}${patient.until ? " until " : ""}`, patient.until ? moment(patient.until) : "")],
   ]));
@@ -60,6 +61,6 @@ function limitsOf(patient) {
     h("p", { class: "small soft" }, `SpO₂ scale ${patient.spo2_scale ?? 1}`));
 }
 export function facts(where, patient, assessment, devices) {
-  where.replaceChildren(now(assessment), person(patient), limitsOf(patient),
+  update(where, now(assessment), person(patient), limitsOf(patient),
     card("Devices", devices.length ? devices.map(deviceLine) : h("p", { class: "soft" }, "No device yet. The coordinator registers one and hands over its enrolment code.")));
 }

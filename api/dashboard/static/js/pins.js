@@ -1,6 +1,7 @@
 // Fixing a patient to a doctor: a person's knowledge that the plan does not have.
 import { put } from "./http.js";
 import { h } from "./dom.js";
+import { update } from "./patch.js";
 import { options } from "./dialog.js";
 
 export function pins(form, { told, name, doctorName }) {
@@ -17,9 +18,9 @@ export function pins(form, { told, name, doctorName }) {
   return ({ people, doctors, pinned }) => {
     const kept = [patient.value, doctor.value];
     const known = [...people].sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
-    if (document.activeElement !== patient) patient.replaceChildren(...options([["", "choose"], ...known.map((row) => [row.patient, row.name ?? "(name sealed)"])], kept[0]));
-    if (document.activeElement !== doctor) doctor.replaceChildren(...options([["", "choose"], ...doctors.map((one) => [one.id, one.name])], kept[1]));
-    list.replaceChildren(...pinned.map((one) => h("li", {}, h("span", {}, name(one.patient), " stays with ", h("b", {}, doctorName(one.doctor))),
+    if (document.activeElement !== patient) update(patient, options([["", "choose"], ...known.map((row) => [row.patient, row.name ?? "(name sealed)"])], kept[0]));
+    if (document.activeElement !== doctor) update(doctor, options([["", "choose"], ...doctors.map((one) => [one.id, one.name])], kept[1]));
+    update(list, pinned.map((one) => h("li", { "data-key": one.patient }, h("span", {}, name(one.patient), " stays with ", h("b", {}, doctorName(one.doctor))),
       h("button", { type: "button", class: "quiet", "aria-label": `Let go of ${name(one.patient)}`, onclick: () => letGo(one) }, "Let go"))));
   };
 }

@@ -3,6 +3,8 @@
 import { page } from "./http.js";
 import { setClock, secondsText, tick, wardNow } from "./clock.js";
 import { $, h, shape } from "./dom.js";
+import { update } from "./patch.js";
+import { steady } from "./steady.js";
 
 const POLL_MS = 4000;
 const TOLD = {
@@ -21,7 +23,8 @@ let streamed = false;
 export function set(name, isWrong) {
   if (isWrong && !wrong.has(name)) wrong.set(name, wardNow());
   else if (!isWrong && !wrong.delete(name)) return;
-  draw();
+  pulse();
+  drawSoon();
 }
 
 function draw() {
@@ -31,11 +34,13 @@ function draw() {
   banner.hidden = names.length === 0;
   document.body.classList.toggle("alarmed", names.length > 0);
   document.body.classList.toggle("lost", wrong.has("line") || wrong.has("server"));
-  const items = names.map((name) => h("li", { "data-wrong": name }, shape("high"),
+  const items = names.map((name) => h("li", { "data-key": name, "data-wrong": name }, shape("high"),
     h("div", {}, h("strong", {}, told[name][0]), told[name][1], ` Noticed here at ${secondsText(wrong.get(name))}.`)));
-  banner.replaceChildren(h("ul", {}, items));
+  update(banner, h("ul", {}, items));
   pulse();
 }
+
+const drawSoon = steady(draw);
 
 function pulse() {
   const node = $("pulse");
@@ -65,7 +70,7 @@ async function poll() {
 export async function watch() {
   await Promise.race([poll(), new Promise((done) => setTimeout(done, 3000))]);
   tick();
-  pulse();
+  drawSoon();
   document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   setInterval(tick, 1000);
 }

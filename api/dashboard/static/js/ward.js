@@ -83,10 +83,11 @@ export function countMarks(tally) {
   const marks = Object.keys(WORDS).filter((name) => tally[name]).map((name) => mark(name, `${tally[name]} ${WORDS[name].toLowerCase()}`));
   return marks.length ? marks : [h("span", { class: "mark none" }, "none")];
 }
+export const overdue = (alert) => alert.state === "open" && Boolean(alert.respond_by) && Date.parse(alert.respond_by) < wardNow();
 // When an answer is wanted; past that, it says so in words and weight, not in colour alone.
 function due(alert) {
   if (!alert.respond_by) return "waiting";
-  const late = Date.parse(alert.respond_by) < wardNow();
+  const late = overdue(alert);
   return h("span", { class: late ? "overdue" : "" }, moment(alert.respond_by, { prefix: late ? "OVERDUE since " : "answer due " }));
 }
 export function stateWords(alert) {
