@@ -5,7 +5,8 @@ People differ far more between themselves than within (resting pulse 40-109 /min
 Huber estimate that moves by at most three of the person's own units a reading; it starts from
 the median of the first readings, so that one bad first reading does not set it. It is fed by
 good readings only, never during an open episode, and at most every five minutes, so that a
-stream does not outweigh a spot reading.
+stream does not outweigh a spot reading. It says nothing before it has seen a whole day: what is
+usual by day alone would make an alert of the first night (see docs/decisions).
 
 A deviation is an adjunct for review, never a decision alone (FDA K183282, K142512).
 """
@@ -21,7 +22,7 @@ MEMORY_MS = 3 * 86_400_000
 MOST_WEIGHT = 0.05
 EARLY = 9
 READY_READINGS = 20
-READY_SPAN_MS = 12 * 3_600_000
+READY_SPAN_MS = 24 * 3_600_000
 CLIP = 3.0
 ABSOLUTE_TO_SD = 1.2533
 """Mean absolute deviation to standard deviation for a normal variable: sqrt(pi / 2)."""

@@ -11,6 +11,7 @@ from analytics.domain.vitals import Metric
 from analytics.features import BUCKET_MS, NAMES, SPEC, Rolling, vector
 from analytics.lane_state import Track
 from analytics.news2 import score
+from tests.support.bedside import Bedside
 
 HOUR = 3_600_000
 HR_FLOOR = FLOORS[Metric.HR]
@@ -89,3 +90,23 @@ def test_levels_are_in_clinical_units() -> None:
     features = vector(tracks, score([None] * 7), oxygen=True)
     assert features[0] == features[3] == pytest.approx(1)
     assert features[-1] == 1
+
+
+@pytest.mark.parametrize("start_hour", [2, 8, 10, 14, 20])
+def test_the_first_nights_are_no_alert(start_hour: int) -> None:
+    """A pulse 32 /min slower by night: healthy adults have 23 in the median, 36 at times."""
+    chance = Random(3)
+    bed, wander = Bedside(), 0.0
+    for step in range(3 * 24 * 12):
+        hour = (start_hour + step / 12) % 24
+        wander = 0.8 * wander + chance.gauss(0, 0.6)
+        usual, spread = (52, 3) if hour >= 23 or hour < 7 else (84, 6)
+        bed.see(300, hr=round(usual + spread * wander))
+    assert "baseline_hr" not in dict(bed.said())
+
+
+def test_a_baseline_waits_for_a_whole_day() -> None:
+    half_a_day = learnt([60.0] * 150, 300_000)
+    assert half_a_day.readings >= READY_READINGS
+    assert not half_a_day.ready
+    assert learnt([60.0] * 290, 300_000).ready
