@@ -37,6 +37,7 @@ def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
         "limits": row["limits"] or {},
         "until": row["paused_until"],
         "doctor": row["doctor_id"],
+        "doctor_name": row["doctor_name"],
     }
 
 

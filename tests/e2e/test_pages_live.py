@@ -68,6 +68,35 @@ def test_two_people_see_each_others_answers(desk: Desk, ward: SeededWard) -> Non
     expect(card(doctor, "Emeka Ibrahim")).to_have_attribute("data-state", "acknowledged")
 
 
+def test_both_are_named_when_the_plan_moves_a_patient_after_an_alert(
+    desk: Desk, ward: SeededWard
+) -> None:
+    name, named = "Emeka Ibrahim", {"Dr Amara Singh": "Nurse Pia Lund"}
+    named |= {other: first for first, other in named.items()}
+    ward.find(name, "limit_dbp_high", "medium", message="Diastolic 112")
+    page = desk.open("lund", "/feed")
+    line = page.locator(".line", has_text="Diastolic 112")
+    expect(line).to_contain_text(re.compile("sent to (Dr Amara Singh|Nurse Pia Lund)"))
+    first = next(one for one in named if f"sent to {one}" in line.inner_text())
+    with ward.client("carla") as carla:
+        doctors = carla.get("/doctors").raise_for_status().json()["items"]
+        after = next(one["id"] for one in doctors if one["name"] == named[first])
+        pin = {"patient": ward.patients[name], "doctor": after}
+        carla.put("/allocation/pins", json=pin).raise_for_status()
+    both = f"sent to {first}, patient now with {named[first]}"
+    expect(line).to_contain_text(both)
+    handover = desk.open("singh", "/handover")
+    expect(handover.locator("li", has_text="Diastolic above limit").last).to_contain_text(both)
+    patient = desk.open("singh", f"/patients/{ward.patients[name]}")
+    expect(patient.locator(".line", has_text="Diastolic 112")).to_contain_text(both)
+    expect(patient.locator("#facts")).to_contain_text(f"Now with{named[first]}")
+    panel = desk.open("carla", "/panel")
+    row = panel.locator("tr", has=panel.get_by_role("link", name=name))
+    expect(row).to_contain_text(named[first])
+    expect(row).to_contain_text(f"sent to {first}")
+    assert desk.complaints == []
+
+
 def test_a_dead_server_is_said_loudly_and_nothing_is_missed(desk: Desk, ward: SeededWard) -> None:
     page = desk.open("singh", "/feed")
     expect(page.locator("#pulse")).to_have_text("Live")

@@ -2,7 +2,7 @@
 import { get, post } from "./http.js";
 import { h, mark, say } from "./dom.js";
 import { moment } from "./clock.js";
-import { conditionName, isOpen, score, stateWords } from "./ward.js";
+import { conditionName, isOpen, score, stateWords, whose } from "./ward.js";
 
 const OUTCOMES = [["actionable", "Actionable: care was changed"], ["not_actionable", "True, but nothing had to be done"], ["false", "False: artefact or mistake"]];
 
@@ -21,10 +21,11 @@ export function grouped(alerts) {
   return [...groups.values()];
 }
 
+// `person` is the patient's row, with `doctor` and `doctor_name` by the plan in force;
 // `onDone(alert)` takes an alert as it is after an answer; `redraw()` draws this card again.
 export function alertCard(alerts, { person, onDone, redraw, link = true, key } = {}) {
   const [worst] = alerts;
-  const card = { onDone, redraw };
+  const card = { person, onDone, redraw };
   const waiting = alerts.filter((alert) => alert.state === "open");
   const who = !worst.patient ? h("b", {}, "The ward") : h("a", { href: `/patients/${worst.patient}` }, person?.name || "Patient");
   const head = (link || waiting.length > 1) && h("div", { class: "top" }, link && who,
@@ -40,16 +41,11 @@ function line(alert, card, several) {
       h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : "",
         alert.count > 1 && h("span", { class: "soft" }, ` (measured ${alert.count} times)`), alert.kind === "technical" && [" ", h("span", { class: "tag" }, "technical")]),
       h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
-        h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert)),
+        h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert, card.person)),
         alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
         alert.comment && h("span", {}, `“${alert.comment}”`),
         refused && h("span", { class: "wrong" }, `Not acknowledged: ${refused}`))),
     isOpen(alert) && actions(alert, conditionName(alert.condition), card, several));
-}
-function whose(alert) {
-  const escalated = alert.level && alert.level !== "doctor" ? `, escalated to ${alert.level === "second" ? "a second person" : "the coordinator"}` : "";
-  if (alert.doctor_name) return `sent to ${alert.doctor_name}${escalated}`;
-  return alert.kind === "technical" ? "for the coordinator" : [h("b", {}, "for nobody yet"), escalated];
 }
 function acknowledgeAll(waiting, card) {
   const busy = waiting.some((alert) => asked.get(alert.id) === "");

@@ -58,7 +58,7 @@ function onEvent(name, alert) {
 function card(part, alerts) {
   const key = `${part}:${alerts[0].patient ?? alerts[0].id}`;
   const person = people.get(alerts[0].patient);
-  const said = JSON.stringify([alerts, askedOf(alerts), alerts.map(overdue), person?.name, person?.news2]);
+  const said = JSON.stringify([alerts, askedOf(alerts), alerts.map(overdue), person?.name, person?.news2, person?.doctor]);
   const known = cards.get(key);
   if (known?.said === said) return known.node;
   const made = alertCard(alerts, { person, onDone: keep, redraw: draw });

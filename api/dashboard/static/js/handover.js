@@ -5,7 +5,7 @@ import { $, h, empty, mark, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
 import { clockText, dayText, moment, timeText, wardNow } from "./clock.js";
-import { conditionName, isOpen, metricName, metricUnit, metricValue, score, stateWords, RANK } from "./ward.js";
+import { conditionName, isOpen, metricName, metricUnit, metricValue, score, stateWords, whose, RANK } from "./ward.js";
 import { watch } from "./vigil.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
@@ -25,8 +25,8 @@ function vital(name, latest) {
   const old = wardNow() - one.t > 3600 * 1000;
   return h("span", { class: "nowrap" }, h("span", { class: "soft" }, `${metricName(name)} `), h("b", {}, metricValue(name, one.v)), ` ${metricUnit(name)}`, old && h("span", { class: "ageing small" }, ` at ${timeText(one.t)}`));
 }
-function event(alert) {
-  return h("li", { "data-key": alert.id }, mark(alert.priority), " ", h("span", { class: "soft" }, timeText(Date.parse(alert.raised_at))), " ", conditionName(alert.condition), ", ", h("span", {}, stateWords(alert)),
+function event(alert, row) {
+  return h("li", { "data-key": alert.id }, mark(alert.priority), " ", h("span", { class: "soft" }, timeText(Date.parse(alert.raised_at))), " ", conditionName(alert.condition), ", ", h("span", {}, stateWords(alert)), isOpen(alert) && [", ", h("span", {}, whose(alert, row))],
     alert.comment && h("div", { class: "said" }, alert.comment));
 }
 function entry(row) {
@@ -34,9 +34,9 @@ function entry(row) {
   return h("li", { class: "card", "data-key": row.patient ?? "ward" },
     h("div", { class: "entry-head" }, h("h3", {}, row.patient ? h("a", { href: `/patients/${row.patient}` }, row.name) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
       row.patient && score(row.news2), h("span", { class: "spacer" }),
-      h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor}` : row.patient ? "with nobody" : "", row.received ? [" · heard ", moment(row.received)] : "")),
+      h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · heard ", moment(row.received)] : "")),
     row.patient && h("p", { class: "vitals" }, SHOWN.map((name) => vital(name, row.latest ?? {}))),
-    alerts.length ? h("ul", { class: "feed" }, alerts.map(event)) : null,
+    alerts.length ? h("ul", { class: "feed" }, alerts.map((alert) => event(alert, row))) : null,
     h("div", { class: "note-lines" }));
 }
 function draw() {

@@ -69,9 +69,10 @@ function alertCell(row) {
   const worst = open.filter((alert) => alert.state === "open").sort((a, b) => RANK[a.priority] - RANK[b.priority])[0];
   const rest = open.filter((alert) => alert.state === "acknowledged").length;
   if (!worst && !rest) return h("span", { class: "soft" }, "none");
+  const other = worst?.doctor_name && worst.kind === "clinical" && worst.doctor !== row.doctor;
   return [countMarks(counts(open)).map((node) => (node.classList.contains("none") ? null : [node, " "])),
     rest > 0 && h("span", { class: "tag" }, `${rest} acknowledged`),
-    worst && h("div", { class: "small soft" }, conditionName(worst.condition))];
+    worst && h("div", { class: "small soft" }, conditionName(worst.condition), other && [", sent to ", h("b", {}, worst.doctor_name)])];
 }
 function urgency(row) {
   const open = alertsOf(row).filter((alert) => alert.state === "open").map((alert) => alert.priority).sort((a, b) => RANK[a] - RANK[b]);
@@ -92,7 +93,7 @@ function cells(row) {
 }
 // A row is rebuilt only when what it says has changed, so that focus and selection stay.
 function rowOf(row) {
-  const said = JSON.stringify([row, alertsOf(row).map((alert) => [alert.id, alert.state, alert.priority])], (key, value) => (key === "freshness_s" ? undefined : value));
+  const said = JSON.stringify([row, alertsOf(row).map((alert) => [alert.id, alert.state, alert.priority, alert.doctor])], (key, value) => (key === "freshness_s" ? undefined : value));
   let entry = drawn.get(row.patient);
   if (!entry) { entry = { node: h("tr", {}), said: "" }; drawn.set(row.patient, entry); }
   if (entry.said !== said) { update(entry.node, cells(row)); entry.said = said; }

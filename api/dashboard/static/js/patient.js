@@ -28,6 +28,7 @@ async function loadFacts() {
     document.title = `${patient.name} · Homeward`;
     Object.assign(state, { patient, assessment, devices: devices?.items ?? [] });
     factsSoon();
+    alertsSoon();
   } catch (problem) {
     if (problem.status === 404) { update($("facts"), empty("This patient is not in your care.", "You see patients of your care team, your plan and your open alerts. Ask the coordinator if this should be yours.")); throw problem; }
     trouble($("facts"), problem);
@@ -47,7 +48,7 @@ function answered(now) {
   drawAlerts();
 }
 const drawAlerts = () => keepingPlace(() => {
-  const make = (alerts, key) => alertCard(alerts, { link: false, onDone: answered, redraw: drawAlerts, key });
+  const make = (alerts, key) => alertCard(alerts, { link: false, person: state.patient ?? undefined, onDone: answered, redraw: drawAlerts, key });
   const open = state.alerts.filter(isOpen).sort(byUrgency);
   const past = state.alerts.filter((alert) => !isOpen(alert)).sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
   update($("open"), open.length ? make(open, id) : null);

@@ -5,7 +5,7 @@ import { clockText, moment, wardNow, span } from "./clock.js";
 import { metricName, metricUnit, metricValue, percent, score } from "./ward.js";
 
 const UNUSUAL = 2; // in the patient's own units of spread
-const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 const card = (title, ...parts) => h("section", { class: "card", "data-key": title }, h("h2", {}, title), ...parts);
 
 function age(birth) {
@@ -26,6 +26,7 @@ function person(patient) {
     ["Born", born], ["Sex", patient.sex], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
     ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, clockText(wardNow(), patient.time_zone)), ` ${patient.time_zone}`)],
     ["Record no.", patient.external_id],
+    ["Now with", patient.state === "active" && (patient.doctor_name ?? h("b", { class: "overdue" }, "nobody"))],
     ["Watched", patient.state === "active" ? "yes" : h("b", { class: "overdue" }, `${patient.state}${patient.until ? " until " : ""}`, patient.until ? moment(patient.until) : "")],
   ]));
 }

@@ -96,3 +96,14 @@ export function stateWords(alert) {
   const by = alert.closed_by ? ` by ${alert.closed_by}` : "";
   return [alert.state === "expired" ? "ended by itself" : `resolved${by}`, alert.outcome ? `, ${alert.outcome.replaceAll("_", " ")}` : "", alert.closed_at ? [" ", moment(alert.closed_at)] : ""];
 }
+
+// Whom the alert was sent to and, where that is somebody else, who has the patient by the plan in
+// force: the plan may have moved the patient since, and who reads one name must not meet another
+// elsewhere. `person` is undefined while that is not known.
+export function whose(alert, person) {
+  const level = { second: "a second person", coordinator: "the coordinator" }[alert.level];
+  const sent = alert.doctor_name ? `sent to ${alert.doctor_name}` : alert.kind === "technical" ? "for the coordinator" : h("b", {}, "for nobody yet");
+  const moved = isOpen(alert) && alert.kind === "clinical" && person && person.doctor !== alert.doctor;
+  return [sent, level && alert.kind === "clinical" && `, escalated to ${level}`,
+    moved && [", patient now with ", h("b", { class: person.doctor ? "" : "overdue" }, person.doctor_name ?? "nobody")]];
+}
