@@ -1,8 +1,9 @@
 """A subscription as Server-Sent Events: replay, then live, heartbeats between.
 
-Every block has a decimal ``id``, heartbeats too, so a browser that reconnects asks for exactly
-what it has not seen. ``event: reset`` says: your id is older than what is kept, or you were too
-slow; load the list again.
+Every event has a decimal ``id``, so a browser that reconnects asks for exactly what it has not
+seen. ``event: reset`` says: your id is older than what is kept, or you were too slow; load the list
+again. Heartbeats are comments, which every reader skips by itself; who asks for it, as our pages
+do, has them as events that say whether the feed is stale, with an ``id`` to go on from.
 """
 
 import json
@@ -22,7 +23,7 @@ _CHUNK = 200
 
 
 async def stream_alerts(
-    feed: LiveFeed, subscription: Subscription, last: int | None
+    feed: LiveFeed, subscription: Subscription, last: int | None, *, spoken: bool = False
 ) -> AsyncIterator[bytes]:
     """Yield a listener's stream until it ends.
 
@@ -30,23 +31,26 @@ async def stream_alerts(
         feed: the process's feed.
         subscription: joined before this is called, so that nothing falls between.
         last: the newest id that the listener has; None for "from now on".
+        spoken: whether heartbeats are events rather than comments.
     """
     position = subscription.after if last is None else last
     subscription.begun = True
     try:
-        yield _RETRY + _heartbeat(feed, position)
+        yield _RETRY + _heartbeat(feed, position, spoken=spoken)
         if last is not None:
             async for event in replay(feed, subscription.caller, last, subscription.after):
                 if event.name == "reset":
                     subscription.after = min(subscription.after, event.stream_id)
                 yield event.sse
-        async for chunk in _live(feed, subscription):
+        async for chunk in _live(feed, subscription, spoken=spoken):
             yield chunk
     finally:
         feed.leave(subscription)
 
 
-async def _live(feed: LiveFeed, subscription: Subscription) -> AsyncIterator[bytes]:
+async def _live(
+    feed: LiveFeed, subscription: Subscription, *, spoken: bool
+) -> AsyncIterator[bytes]:
     while True:
         event = await subscription.next(feed.settings.heartbeat_s)
         if event is not None:
@@ -58,7 +62,8 @@ async def _live(feed: LiveFeed, subscription: Subscription) -> AsyncIterator[byt
             yield _reset(feed.position or 0, subscription.end)
             return
         elif subscription.idle:
-            yield _heartbeat(feed, max(subscription.after, feed.position or 0))
+            position = max(subscription.after, feed.position or 0)
+            yield _heartbeat(feed, position, spoken=spoken)
 
 
 async def replay(feed: LiveFeed, caller: Caller, last: int, upto: int) -> AsyncIterator[Event]:
@@ -88,16 +93,16 @@ async def replay(feed: LiveFeed, caller: Caller, last: int, upto: int) -> AsyncI
         last = rows[-1]["stream_id"] if rows else upto
 
 
-def _heartbeat(feed: LiveFeed, position: int) -> bytes:
-    body = {
+def _heartbeat(feed: LiveFeed, position: int, *, spoken: bool) -> bytes:
+    said = {
         "at": rfc3339(feed.services.now()),
         "engine": feed.engine,
         "feed": "stale" if feed.stale else "live",
     }
-    return b": heartbeat\nid: %d\nevent: heartbeat\ndata: %s\n\n" % (
-        position,
-        json.dumps(body).encode(),
-    )
+    body = json.dumps(said).encode()
+    if spoken:
+        return b"id: %d\nevent: heartbeat\ndata: %s\n\n" % (position, body)
+    return b": heartbeat %s\n\n" % body
 
 
 def _reset(position: int, why: End) -> bytes:

@@ -83,6 +83,7 @@ async def stream(
     caller: Signed,
     last_event_id: Annotated[str | None, Header()] = None,
     after: Annotated[int | None, Query(ge=0, le=_LAST_ID)] = None,
+    heartbeats: Literal["comment", "event"] = "comment",
 ) -> StreamingResponse:
     """Server-Sent Events of the alerts that the caller may see.
 
@@ -92,7 +93,9 @@ async def stream(
     feed: LiveFeed = request.app.state.live
     subscription = await feed.subscribe(caller, last)
     return StreamingResponse(
-        stream_alerts(feed, subscription, last), media_type=MEDIA_TYPE, headers=HEADERS
+        stream_alerts(feed, subscription, last, spoken=heartbeats == "event"),
+        media_type=MEDIA_TYPE,
+        headers=HEADERS,
     )
 
 

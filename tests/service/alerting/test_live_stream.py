@@ -19,7 +19,7 @@ async def listening(
         headers["Last-Event-ID"] = str(last)
     async with (
         httpx.AsyncClient(timeout=20) as client,
-        client.stream("GET", f"{base}/alerts/stream", headers=headers) as response,
+        client.stream("GET", f"{base}/alerts/stream?heartbeats=event", headers=headers) as response,
     ):
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/event-stream")
@@ -201,6 +201,25 @@ def test_heartbeats_say_whether_the_engine_lives(ward: Ward) -> None:
                     assert event.data["feed"] == "live"
                     at = datetime.fromisoformat(event.data["at"])
                     assert datetime.now(UTC) - at < timedelta(seconds=5)
+                    return
+
+    story(main())
+
+
+def test_heartbeats_are_comments_for_whoever_does_not_ask(ward: Ward) -> None:
+    nurse = ward.doctor("N", kind="nurse")
+
+    async def main() -> None:
+        async with (
+            served(ward.settings) as base,
+            httpx.AsyncClient(timeout=20) as client,
+            client.stream("GET", f"{base}/alerts/stream", headers=nurse.headers) as response,
+        ):
+            beats = 0
+            async for line in response.aiter_lines():
+                assert not line or line.startswith((":", "retry:")), line
+                beats += line.startswith(": heartbeat")
+                if beats == 2:
                     return
 
     story(main())

@@ -4,7 +4,7 @@ const DEAF_MS = 12500; // two heartbeats missed: the line is dead, whatever TCP 
 const LONGEST_WAIT_MS = 10000;
 
 export class AlertStream {
-  constructor({ url = "/api/v1/alerts/stream", onEvent, onState, deafMs = DEAF_MS }) {
+  constructor({ url = "/api/v1/alerts/stream?heartbeats=event", onEvent, onState, deafMs = DEAF_MS }) {
     Object.assign(this, { url, onEvent, onState, deafMs });
     this.lastId = null;
     this.heard = performance.now();
