@@ -15,17 +15,15 @@ from pathlib import Path
 from device_sim.casting import Casting, cast_body, cast_recording
 from device_sim.files import RunFiles, RunSummary
 from device_sim.fleet import Fleet
-from device_sim.identity import Identity, Keys, enrolment_request, identity_of
 from device_sim.ledger import Ledger
 from device_sim.options import ReplayOptions, RunOptions, SimulateOptions
 from device_sim.outbox import Outbox
-from device_sim.registration import Registered, register
+from device_sim.registration import Registered, enroller, register
 from device_sim.running import Ending, Links, Say, new_inward, run
 from device_sim.settings import SimulatorSettings, ward_clocks
 from device_sim.simulated import Clocks
 from device_sim.stack import Stack
-from device_sim.ward import Ward, enrol_now
-from device_sim.wearer import Enrol
+from device_sim.ward import Ward
 
 
 def _say(line: str) -> None:
@@ -58,9 +56,8 @@ def replay(
     Raises:
         SimulatorError: the recording or the ward cannot be used; the text says why.
     """
-    settings = SimulatorSettings()
-    casting = cast_recording(options, settings.cache_folder(), say)
     stack = options.target.read()
+    casting = cast_recording(options, SimulatorSettings().cache_folder(), say)
     return _perform(options, casting, stack, _clocks(stack), say=say, stopped=stopped)
 
 
@@ -90,7 +87,7 @@ def _perform(
     inward, ledger = new_inward(), Ledger(files.ledger)
     links = Links(stack, registered, inward)
     outbox = Outbox(clocks, links.send, ledger)
-    fleet = Fleet(devices, clocks, inward, outbox, enrol=_enroller(stack.api))
+    fleet = Fleet(devices, clocks, inward, outbox, enrol=enroller(stack.api, registered))
     start_s = clocks.timer_s()
     try:
         run(fleet, links, clocks, Ending(options.seconds, options.drain_s, stopped), say)
@@ -99,15 +96,6 @@ def _perform(
     summary = files.summary(fleet.totals, len(devices), len(expected), clocks.timer_s() - start_s)
     say(json.dumps(summary))
     return summary
-
-
-def _enroller(api: str) -> Enrol:
-    """How a device of this ward enrols a new key."""
-
-    def enrol(token: str, keys: Keys) -> Identity:
-        return identity_of(enrol_now(api, enrolment_request(token, keys)))
-
-    return enrol
 
 
 async def _register(stack: Stack, casting: Casting, say: Say) -> list[Registered]:

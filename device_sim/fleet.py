@@ -12,9 +12,10 @@ from queue import Empty
 from device_sim.actions import Action, Forgot, Made, Moment, Obey, Publish
 from device_sim.outbox import Outbox, Totals
 from device_sim.publish import Heard, Inward, LinkDown, LinkUp
+from device_sim.registration import Enrol
 from device_sim.simulated import Clocks, SimulatedDevice
 from device_sim.sources import Reading
-from device_sim.wearer import Enrol, Wearer
+from device_sim.wearer import Wearer
 from gateway import wire
 
 _TICK_S = 0.5

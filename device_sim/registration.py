@@ -1,4 +1,8 @@
-"""Registering simulated patients and their devices with the ward, several at a time."""
+"""Registering simulated patients and their devices with the ward, several at a time.
+
+Also how a device enrols anew when it is told to rotate: one that has a client certificate asks for
+a new one together with its new key, so that the command of the certificate's last days renews both.
+"""
 
 import asyncio
 import os
@@ -7,11 +11,13 @@ from dataclasses import dataclass
 from ssl import SSLContext
 
 from device_sim.identity import Identity, Keys, enrolment_request, identity_of, make_keys
-from device_sim.tls import certificate_request, client_context, make_tls_key
-from device_sim.ward import Ward
+from device_sim.tls import certificate_request, client_context, make_tls_key, show_certificate
+from device_sim.ward import Ward, enrol_now
 from gateway import wire
 
 CONCURRENCY = 8
+Enrol = Callable[[str, str, Keys], None]
+"""Enrol the new keys of the device with this id by a token; raises ``WardRefused``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +79,19 @@ async def _register_one(ward: Ward, newcomer: Newcomer, *, own_certificates: boo
         mqtt=answer.mqtt,
         tls=client_context(tls_key, answer.mqtt) if tls_key is not None else None,
     )
+
+
+def enroller(api: str, registered: Sequence[Registered]) -> Enrol:
+    """Return how the devices of a ward enrol new keys; a new certificate is shown from then on."""
+    contexts = {one.identity.device: one.tls for one in registered}
+
+    def enrol(device: str, token: str, keys: Keys) -> None:
+        context = contexts.get(device)
+        if context is None:
+            enrol_now(api, enrolment_request(token, keys))
+            return
+        tls_key = make_tls_key()
+        request = enrolment_request(token, keys, csr=certificate_request(tls_key))
+        show_certificate(context, tls_key, enrol_now(api, request).mqtt)
+
+    return enrol

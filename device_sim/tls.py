@@ -30,10 +30,22 @@ def client_context(key: ec.EllipticCurvePrivateKey, mqtt: wire.EnrolledMqtt) -> 
     Raises:
         WardRefused: the enrolment brought no certificate.
     """
-    if mqtt.client_certificate_pem is None:
-        raise WardRefused("the enrolment answered without a client certificate")
     context = ssl.create_default_context(cadata=mqtt.ca_pem)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    show_certificate(context, key, mqtt)
+    return context
+
+
+def show_certificate(
+    context: ssl.SSLContext, key: ec.EllipticCurvePrivateKey, mqtt: wire.EnrolledMqtt
+) -> None:
+    """Show what an enrolment brought, from the next connection on; the present one stays.
+
+    Raises:
+        WardRefused: the enrolment brought no certificate.
+    """
+    if mqtt.client_certificate_pem is None:
+        raise WardRefused("the enrolment answered without a client certificate")
     secret = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -44,4 +56,3 @@ def client_context(key: ec.EllipticCurvePrivateKey, mqtt: wire.EnrolledMqtt) -> 
         file.touch(mode=0o600)
         file.write_bytes(secret + mqtt.client_certificate_pem.encode())
         context.load_cert_chain(file)
-    return context

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from device_sim.identity import Identity, Keys, make_keys
+from device_sim.errors import WardRefused
+from device_sim.identity import make_keys
+from device_sim.registration import Enrol
 from device_sim.simulated import SimulatedDevice
 from device_sim.sources import Reading
 from gateway import wire
-
-Enrol = Callable[[str, Keys], Identity]
-"""Enrol new keys with a token; raises ``device_sim.errors.WardRefused``."""
 
 
 class Wearer:
@@ -56,6 +55,9 @@ class Wearer:
         if self._enrol is None or not isinstance(token, str):
             return False
         keys = make_keys(device.rng.randbytes)
-        self._enrol(token, keys)
+        try:
+            self._enrol(device.id, token, keys)
+        except WardRefused:
+            return False
         device.core.use_keys(keys)
         return True

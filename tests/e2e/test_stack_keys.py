@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,9 @@ from nacl.signing import SigningKey
 
 from deploy.bench.fleet import sample
 from deploy.binaries import Binaries
+from device_sim.__main__ import simulate
 from device_sim.identity import Identity, Keys, enrolment_request, identity_of, make_keys
+from device_sim.options import SimulateOptions, Target
 from device_sim.tls import certificate_request, client_context, make_tls_key
 from gateway import wire
 from tests.support.mqtt_clients import Listener
@@ -218,6 +222,50 @@ def test_a_device_changes_its_key_on_command(office: Office) -> None:
     under = "SELECT count(*) FROM signed_frame WHERE key_id = %s"
     wait_until(lambda: int(office.ask(under, newest)[0][0]) > 0, 40)
     assert "revoked_key" not in office.refused(device)
+
+
+@contextmanager
+def at_home(office: Office, folder: Path) -> Iterator[str]:
+    """A reference device behind the devices' door, with a certificate of its own; its id."""
+    told, ended = office.ward.description, threading.Event()
+    target = Target(api=told["api"], **told["admin"])
+    options = SimulateOptions(target=target, patients=1, interval_s=1.0, events=0, out=folder)
+    known = "SELECT coalesce(max(no), 0) FROM device"
+    before = office.ask(known)[0][0]
+    run = threading.Thread(target=simulate, args=(options,), kwargs={"stopped": ended.is_set})
+    run.start()
+    try:
+        heard = (
+            "SELECT d.id FROM device d JOIN signed_frame f ON f.device_no = d.no"
+            " WHERE d.no > %s LIMIT 1"
+        )
+        wait_until(lambda: bool(office.ask(heard, before)), 60)
+        yield str(office.ask(heard, before)[0][0])
+    finally:
+        ended.set()
+        run.join(120)
+    assert not run.is_alive()
+
+
+def test_a_device_renews_its_certificate_when_it_changes_its_key(
+    office: Office, tmp_path: Path
+) -> None:
+    certificates = (
+        "SELECT count(*) FROM device_certificate c JOIN device d ON d.no = c.device_no"
+        " WHERE d.id = %s AND c.revoked_at IS NULL"
+    )
+    newest = (
+        "SELECT count(*) FROM signed_frame WHERE key_id = (SELECT max(k.id) FROM device_key k"
+        " JOIN device d ON d.no = k.device_no WHERE d.id = %s)"
+    )
+    with at_home(office, tmp_path) as device:
+        assert office.ask(certificates, device) == [(1,)]
+        asked = office.post(f"/devices/{device}/commands", {"command": "rotate_key"})["id"]
+        state = "SELECT state FROM command WHERE id = %s"
+        wait_until(lambda: office.ask(state, asked) == [("done",)], 60)
+        assert office.ask(certificates, device) == [(2,)]
+        wait_until(lambda: int(office.ask(newest, device)[0][0]) > 2, 60)
+    office.post(f"/devices/{device}/revoke")  # it is gone: no later rotation need wait for it
 
 
 def run_documented(name: str, office: Office) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from device_sim.device import DeviceCore
+from device_sim.errors import WardRefused
 from device_sim.faults import NONE, FaultPlan
 from device_sim.fleet import Fleet
 from device_sim.identity import Keys
@@ -12,6 +13,7 @@ from device_sim.ledger import Ledger, ledger_summary
 from device_sim.outbox import Outbox
 from device_sim.physiology import Physiology, make_person
 from device_sim.publish import Heard, Inward, LinkDown, LinkUp
+from device_sim.registration import Enrol
 from device_sim.scenarios import Event
 from device_sim.simulated import Clocks, SimulatedDevice
 from device_sim.sources import BodySource
@@ -26,7 +28,13 @@ MINUTE = 60_000
 class Net:
     """Fleet, gateway and the clocks of a test."""
 
-    def __init__(self, folder: Path, count: int = 3, faults: FaultPlan = NONE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        count: int = 3,
+        faults: FaultPlan = NONE,
+        enrol: Enrol | None = None,
+    ) -> None:
         self.seconds = 0.0
         self.inward: Inward = SimpleQueue()
         self.clocks = Clocks(
@@ -42,7 +50,7 @@ class Net:
         self.ledger = Ledger(self.path)
         outbox = Outbox(self.clocks, lambda _d, t, p, _r: self.gateway.hear(t, p), self.ledger)
         self.devices = [self._device(number, faults) for number in range(count)]
-        self.fleet = Fleet(self.devices, self.clocks, self.inward, outbox)
+        self.fleet = Fleet(self.devices, self.clocks, self.inward, outbox, enrol=enrol)
 
     def ward_ms(self) -> int:
         return START + int(self.seconds * 1000)
@@ -153,3 +161,36 @@ def test_commands_are_carried_out(tmp_path: Path) -> None:
     assert ("c-rotate_key", "declined") in states
     measured = [m for m in messages if isinstance(m, wire.Vitals) and m.samples]
     assert {name for name, _ in measured[0].samples[0].readings()} == {"sbp", "dbp"}
+
+
+def receipts(net: Net) -> set[tuple[str, str]]:
+    messages = [
+        wire.decode_device_message(wire.unverified_message(frame))
+        for frame in net.gateway.stored.values()
+    ]
+    return {(m.command_id, m.state.value) for m in messages if isinstance(m, wire.Receipt)}
+
+
+def test_a_device_says_which_of_them_rotates_and_by_which_token(tmp_path: Path) -> None:
+    asked: list[tuple[str, str]] = []
+    net = Net(tmp_path, enrol=lambda device, token, _keys: asked.append((device, token)))
+    net.inward.put(LinkUp("fleet"))
+    net.run(5)
+    net.gateway.command("w-1", "rotate_key", token="t-1")  # noqa: S106 - no password
+    net.run(2)
+    assert asked == [("w-1", "t-1")]
+
+
+def test_a_refused_rotation_is_declined_and_the_old_key_goes_on(tmp_path: Path) -> None:
+    def refuse(_device: str, _token: str, _keys: Keys) -> None:
+        raise WardRefused("401")
+
+    net = Net(tmp_path, count=1, enrol=refuse)
+    net.inward.put(LinkUp("fleet"))
+    net.run(5)
+    net.gateway.command("w-0", "rotate_key", token="spent")  # noqa: S106 - no password
+    before = len(net.gateway.stored)
+    net.run(300)
+    assert ("c-rotate_key", "declined") in receipts(net)
+    assert len(net.gateway.stored) > before + 2
+    assert net.gateway.refused == 0
