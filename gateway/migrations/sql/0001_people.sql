@@ -23,6 +23,9 @@ CREATE TABLE app_user (
     ward          text NOT NULL DEFAULT 'main',
     patient_no    integer,
     totp_sealed   bytea,
+    -- The last time step whose one-time password was used, so that none works twice. Null: the
+    -- second factor was offered but never confirmed, and is not asked for.
+    totp_step     bigint,
     created_at    timestamptz NOT NULL DEFAULT now()
 );
 
@@ -113,6 +116,7 @@ CREATE TABLE enrolment (
     request_digest bytea,
     answer         jsonb
 );
+CREATE INDEX ON enrolment (device_no);
 
 CREATE TABLE device_key (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -134,8 +138,10 @@ CREATE TABLE device_certificate (
     device_no  integer NOT NULL REFERENCES device (no),
     issued_at  timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
-    revoked_at timestamptz
+    revoked_at timestamptz,
+    certificate_pem text
 );
+CREATE INDEX ON device_certificate (device_no);
 
 -- One row, locked by every change to what the gateway must know: so revisions are handed out in
 -- the order of commits, and "everything above the last I loaded" skips nothing.
