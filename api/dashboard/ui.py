@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from analytics.domain.care import Role
 from analytics.news2 import BANDS
-from api import records
+from api import panel, records
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import InvalidError, NotFoundError
 from api.moments import Moment
@@ -141,6 +141,11 @@ async def _alerts_since(work: UnitOfWork, since: datetime) -> dict[int | None, l
     return found
 
 
+def _age_s(now: Row | None, at: datetime) -> float | None:
+    measured = now["measured"] if now else None
+    return None if measured is None else max((at - measured).total_seconds(), 0.0)
+
+
 def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dict[str, Any]:
     assessment = (now["assessment"] or {}) if now else {}
     return {
@@ -149,7 +154,7 @@ def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dic
         "state": row["state"],
         "doctor": str(row["doctor_id"]) if row["doctor_id"] else None,
         "doctor_name": row["doctor_name"],
-        "news2": assessment.get("news2"),
+        "news2": panel.news2_now(assessment.get("news2"), _age_s(now, work.now)),
         "received": rfc3339(now["received"]) if now else None,
         "latest": now["latest"] if now else {},
         "alerts": raised,

@@ -1,11 +1,13 @@
 """Every page: drawn, quiet in the console, reachable by keyboard, legible on a phone."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browsers import PHONE, Desk, becomes, no_wider_than
+from tests.support.browsers import OFTEN, PHONE, Desk, becomes, no_wider_than
 from tests.support.seeded_ward import NAMES, SeededWard
 
 PAGES = {
@@ -117,6 +119,82 @@ def test_charts_are_drawn_with_their_gap(desk: Desk, ward: SeededWard) -> None:
             return withGaps([0, 60, 120, 180, 9000, 9060], [[1, 2, 3, 4, 5, 6]])[1]; }"""
     )
     assert broken == [1, 2, 3, 4, None, 5, 6]
+
+
+def test_what_stands_alone_between_gaps_is_drawn(desk: Desk, ward: SeededWard) -> None:
+    """A line needs two points: one reading between two silences is a point of its own."""
+    page = shown(desk, ward, "patient")
+    found = page.evaluate(
+        """async () => { const { alone } = await import("/static/js/charts.js");
+            return alone([1, 2, null, 3, null, 4, undefined, 5, null, undefined, 6]); }"""
+    )
+    assert found == [3, 10]
+    expect(page.locator("figure", has_text="Blood pressure")).to_contain_text("No reading")
+
+
+def test_missing_is_never_nothing_to_report(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("singh", "/login")
+    now = datetime.now(UTC)
+    news2 = {"score": 1, "low": 1, "high": 1, "band": "low", "missing": [], "assumed": []}
+    known = {"state": "active", "doctor": None, "latest": {}, "alerts": [], "news2": news2}
+    told = {
+        "well": known | {"received": now.isoformat()},
+        "silent": known | {"received": (now - timedelta(hours=2)).isoformat()},
+        "unheard": known | {"received": None},
+        "unscored": known | {"received": now.isoformat(), "news2": news2 | {"band": None}},
+        "outdated": known | {"received": now.isoformat(), "news2": news2 | {"stale": True}},
+        "paused": known | {"received": None, "state": "paused"},
+    }
+    items = [{"patient": f"id-{name}", "name": name} | one for name, one in told.items()]
+    page.route("**/ui/handover*", lambda route: route.fulfill(json={"items": items}))
+    page.goto(ward.url + "/handover")
+    expect(page.locator("#calm li")).to_have_text(
+        [re.compile("well"), re.compile("paused.*paused")]
+    )
+    expect(page.locator("#list h3")).to_have_text(["silent", "unheard", "unscored", "outdated"])
+    page.unroute_all(behavior="wait")
+
+
+def test_a_failure_keeps_what_was_shown_and_says_so(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("singh", "/login")
+    page.add_init_script(OFTEN)
+    page.goto(f"{ward.url}/patients/{ward.patients['Alice Moore']}")
+    expect(page.locator("#facts")).to_contain_text("Their time")
+    broken = {"status": 500, "json": {"title": "broken"}}
+    page.route("**/api/v1/patients/*", lambda route: route.fulfill(**broken))
+    expect(page.locator("#facts .trouble")).to_contain_text("may be old: failing since")
+    expect(page.locator("#facts")).to_contain_text("Their time")
+    page.unroute_all(behavior="wait")
+    expect(page.locator("#facts .trouble")).to_have_count(0)
+    desk.complaints.clear()
+
+
+def test_a_patient_of_somebody_else_is_refused_without_a_form(desk: Desk) -> None:
+    page = desk.open("singh", f"/patients/{uuid4()}")
+    expect(page.locator("#gone")).to_contain_text("not in your care")
+    expect(page.locator("#enter")).to_be_hidden()
+    desk.complaints.clear()
+
+
+def test_the_clock_says_its_zone(desk: Desk) -> None:
+    page = desk.open("singh", "/feed")
+    expect(page.locator("[data-ward-clock]")).to_have_text(
+        re.compile(r"^[\d:]{8} (CET|CEST|GMT\+[12])$")
+    )
+
+
+def test_a_long_name_fits_a_phone(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("carla", "/login", viewport=PHONE)
+    with ward.client("carla") as carla:
+        rows = carla.get("/panel").raise_for_status().json()["items"]
+    long = [row | {"name": "Wolfeschlegelsteinhausen" * 5} for row in rows]
+    page.route("**/api/v1/panel*", lambda route: route.fulfill(json={"items": long, "next": None}))
+    ward.find("Jun Petrov", "critical_rr", message="9" * 80)
+    for path in ("/feed", "/panel"):
+        page.goto(ward.url + path)
+        expect(page.get_by_role("link", name=long[0]["name"]).first).to_be_visible()
+        no_wider_than(page, PHONE["width"])
+    page.unroute_all(behavior="wait")
 
 
 def test_questionable_points_are_not_in_the_line(desk: Desk, ward: SeededWard) -> None:

@@ -5,18 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browsers import Desk, becomes
+from tests.support.browsers import OFTEN, Desk, becomes
 from tests.support.seeded_ward import SeededWard
 
 ACKNOWLEDGE = re.compile("^Acknowledge")
 WATCH = "(node) => { (window.watched ??= []).push(node); }"
 STANDS = "watched.filter((node) => node.isConnected).length"
 SAID_NOW = "#say-now"
-
-# A page that looks again every minute is made to look every second.
-OFTEN = """for (const name of ["setInterval", "setTimeout"]) {
-    const real = window[name];
-    window[name] = (work, ms, ...rest) => real(work, ms >= 10000 ? 1000 : ms, ...rest); }"""
 
 
 def card(page: Page, name: str) -> Locator:
@@ -167,7 +162,7 @@ def test_charts_are_drawn_again_where_they_stand(desk: Desk, ward: SeededWard) -
     page = desk.open("singh", "/login")
     page.add_init_script(OFTEN)
     page.goto(f"{ward.url}/patients/{ward.patients['Alice Moore']}")
-    last = page.locator("#charts figure").last
+    last = page.locator("#charts figure", has=page.locator("canvas")).last
     expect(last.locator("canvas")).to_be_visible()
     last.evaluate(WATCH)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")

@@ -23,6 +23,10 @@ LAUNCH = [
 PATIENCE_MS = 45_000
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+# A page that looks again every minute is made to look every second.
+OFTEN = """for (const name of ["setInterval", "setTimeout"]) {
+    const real = window[name];
+    window[name] = (work, ms, ...rest) => real(work, ms >= 10000 ? 1000 : ms, ...rest); }"""
 _cookies: dict[tuple[str, str], StorageState] = {}
 
 

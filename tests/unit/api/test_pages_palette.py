@@ -15,6 +15,8 @@ WORDS = [
     *[(f"{level}-ink", f"{level}-wash") for level in ("high", "medium", "low")],
     *[("ink", f"{level}-wash") for level in ("high", "medium", "low")],
     *[("soft", f"{level}-wash") for level in ("high", "medium", "low")],
+    *[(f"{level}-ink", ground) for level in ("high", "medium") for ground in ("page", "sunken")],
+    *[("accent", f"{level}-wash") for level in ("high", "medium")],
     ("good-ink", "surface"),
 ]
 EDGES = [

@@ -23,6 +23,13 @@ export function withGaps(times, columns) {
   return [outTimes, ...out];
 }
 
+// Values that stand alone between gaps are part of no line: where they are.
+export function alone(values) {
+  const known = values.map((value, at) => [value, at]).filter(([value]) => value !== undefined);
+  return known.filter(([value, at], i) => value !== null && (known[i - 1]?.[0] ?? null) === null && (known[i + 1]?.[0] ?? null) === null).map(([, at]) => at);
+}
+const lonePoints = (few) => ({ size: 4, show: few, filter: (plot, index, show) => (show ? null : alone(plot.data[index])) });
+
 export function sortPoints(points) {
   const times = [];
   const good = [];
@@ -107,9 +114,27 @@ function timeLabels(plot, splits, axis, space, step) {
     return text;
   });
 }
-function axes() {
+// A score that stands alone is a bar from the least to the most that it can be.
+function drawLoneRanges(plot) {
+  const { ctx } = plot;
+  const cap = 4 * devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = colour("trace");
+  ctx.lineWidth = 2 * devicePixelRatio;
+  ctx.beginPath();
+  for (const at of alone(plot.data[2])) {
+    const x = plot.valToPos(plot.data[0][at], "x", true);
+    const [high, low] = [1, 2].map((index) => plot.valToPos(plot.data[index][at], "y", true));
+    ctx.moveTo(x, low);
+    ctx.lineTo(x, high);
+    for (const y of [low, high]) { ctx.moveTo(x - cap, y); ctx.lineTo(x + cap, y); }
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+function axes(incrs) {
   const common = { stroke: colour("soft"), grid: { stroke: colour("grid"), width: 1 }, ticks: { stroke: colour("line"), width: 1 }, font: "11px system-ui, sans-serif" };
-  return [{ ...common, space: 60, values: timeLabels }, { ...common, size: 42, space: 24 }];
+  return [{ ...common, space: 60, values: timeLabels }, { ...common, size: 42, space: 24, ...(incrs ? { incrs } : {}) }];
 }
 const clockOf = (zone) => (seconds) => (zone ? uPlot.tzDate(new Date(seconds * 1e3), zone) : new Date(seconds * 1e3));
 
@@ -126,12 +151,12 @@ function reader(target) {
   };
 }
 
-function make(target, { series, data, bands = [], lines = [], from, to, range }) {
+function make(target, { series, data, bands = [], lines = [], from, to, range, incrs, draw }) {
   const plot = new uPlot({
-    width: Math.max(260, target.clientWidth), height: HEIGHT, series: [{}, ...series], bands, axes: axes(), tzDate: clockOf(zoneName()),
+    width: Math.max(260, target.clientWidth), height: HEIGHT, series: [{}, ...series], bands, axes: axes(incrs), tzDate: clockOf(zoneName()),
     scales: { x: { time: true, min: from, max: to, range: () => [from, to] }, y: range ? { range } : {} },
     cursor: { drag: { x: false, y: false }, sync: { key: SYNC, setSeries: false } },
-    hooks: { draw: [drawLines(lines)], setCursor: [reader(target)] }, legend: { show: false },
+    hooks: { draw: [drawLines(lines), ...(draw ? [draw] : [])], setCursor: [reader(target)] }, legend: { show: false },
   }, data, target);
   const watcher = new ResizeObserver(() => { if (target.clientWidth > 0) plot.setSize({ width: target.clientWidth, height: HEIGHT }); });
   watcher.observe(target);
@@ -160,7 +185,7 @@ export function vitalChart(target, { metrics, unit, digits, from, to, limits = {
   metrics.forEach((metric, index) => {
     const paint = colour(index ? "trace-2" : "trace");
     const at = index * 5 + 1;
-    series.push({ label: metric.label, stroke: paint, width: 1.6, dash: index ? [5, 3] : undefined, value: shown(unit, digits), points: { size: 4, show: metric.points.length < 150 } });
+    series.push({ label: metric.label, stroke: paint, width: 1.6, dash: index ? [5, 3] : undefined, value: shown(unit, digits), points: lonePoints(metric.points.length < 150) });
     series.push({ label: "late", auto: false, stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("late", "medium-ink") } });
     series.push({ label: "questionable", auto: false, stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("doubtful", "high-ink") } });
     series.push({ label: "min", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } }, { label: "max", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } });
@@ -176,15 +201,15 @@ export function scoreChart(target, { points, from, to }) {
   const stepped = uPlot.paths.stepped({ align: 1 });
   const series = [
     { label: "at most", value: shown("", 0), stroke: colour("soft"), width: 1, dash: [4, 3], paths: stepped, points: { show: false } },
-    { label: "at least", value: shown("", 0), stroke: colour("trace"), width: 2, paths: stepped, points: { show: points.length < 3 } },
+    { label: "at least", value: shown("", 0), stroke: colour("trace"), width: 2, paths: stepped, points: { show: false } },
   ];
   const lines = [{ at: 5, label: "5 urgent", below: true, paint: "medium-ink" }, { at: 7, label: "7 emergency", paint: "high-ink" }];
-  return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, range: (plot, low, high) => [0, Math.max(10, high ?? 0)] });
+  return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, range: (plot, low, high) => [0, Math.max(10, high ?? 0)], incrs: [1, 2, 5, 10], draw: drawLoneRanges });
 }
 
 export function riskChart(target, { points, from, to }) {
   const times = points.map((point) => Date.parse(point.time) / 1000);
   const data = withGaps(times, [points.map((p) => (p.risk === null || p.risk === undefined ? null : p.risk * 100))]);
-  const series = [{ label: "risk", stroke: colour("trace"), width: 1.8, fill: colour("trace-wash"), value: shown("%", 0), points: { show: points.length < 3 } }];
+  const series = [{ label: "risk", stroke: colour("trace"), width: 1.8, fill: colour("trace-wash"), value: shown("%", 0), points: lonePoints(points.length < 3) }];
   return make(target, { series, data, from, to, range: (plot, low, high) => [0, Math.max(20, Math.min(100, (high ?? 0) * 1.2))] });
 }

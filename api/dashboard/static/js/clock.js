@@ -24,6 +24,8 @@ const DAY = { day: "numeric", month: "short" };
 export const clockText = (ms, zone = base.zone) => format(zone, CLOCK).format(ms);
 export const secondsText = (ms) => format(base.zone, { ...CLOCK, second: "2-digit" }).format(ms);
 export const zoneName = () => base.zone ?? "";
+// The zone in which this page writes times, short and in words: "CET". The ward's, else this computer's.
+export const zoneText = () => format(base.zone, { ...CLOCK, timeZoneName: "short" }).formatToParts(wardNow()).find((part) => part.type === "timeZoneName").value;
 export const dayText = (ms) => format(base.zone, DAY).format(ms);
 
 // 14:05, or 3 Mar 14:05 when that was another day on the ward.
@@ -61,7 +63,7 @@ function write(node) {
 }
 export function tick() {
   for (const node of document.querySelectorAll("time[data-prefix]")) write(node);
-  for (const node of document.querySelectorAll("[data-ward-clock]")) node.textContent = secondsText(wardNow());
+  for (const node of document.querySelectorAll("[data-ward-clock]")) node.textContent = `${secondsText(wardNow())} ${zoneText()}`;
   for (const node of document.querySelectorAll("[data-ward-day]")) node.textContent = dayText(wardNow());
   for (const node of document.querySelectorAll("[data-zone-clock]")) node.textContent = clockText(wardNow(), node.dataset.zoneClock);
 }

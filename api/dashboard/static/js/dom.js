@@ -1,4 +1,6 @@
 // Elements made by hand: text is always text, so nothing that a person typed can become markup.
+import { moment, wardNow } from "./clock.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 export const $ = (id) => document.getElementById(id);
 
@@ -36,8 +38,15 @@ export function bar(share, label) {
 export function empty(title, advice) {
   return h("div", { class: "empty" }, h("strong", {}, title), advice);
 }
-export function trouble(where, problem, advice = "The page tries again by itself.") {
-  where.replaceChildren(h("div", { class: "trouble", role: "alert" }, h("strong", {}, "This part could not be loaded."), `${problem.message} ${advice}`));
+const holds = (where) => [...where.children].some((child) => !child.matches(".trouble, .loading"));
+// What was shown before stays, as of when it was: old is better than nothing, if it says so.
+export function trouble(where, problem, advice = "The page tries again by itself.", old = holds(where)) {
+  const first = ":scope > .trouble";
+  const since = where.querySelector(first)?.dataset.since ?? new Date(wardNow()).toISOString();
+  const box = h("div", { class: "trouble", role: "alert", "data-key": "trouble", "data-since": since }, h("strong", {}, "This part could not be loaded."), `${problem.message} ${advice}`,
+    old && [" What stands below may be old: ", moment(since, { prefix: "failing since " }), "."]);
+  for (const child of where.querySelectorAll(`${first}, :scope > .loading`)) child.remove();
+  where.prepend(box);
 }
 export function say(text, urgent = false) {
   const region = $(urgent ? "say-now" : "say");

@@ -34,7 +34,7 @@ async function load() {
     $("trouble").replaceChildren();
     soon();
   } catch (problem) {
-    trouble($("trouble"), problem);
+    trouble($("trouble"), problem, undefined, alerts.size > 0);
     setTimeout(load, RETRY_MS);
   }
 }

@@ -4,12 +4,13 @@ import { page } from "./http.js";
 import { $, h, empty, mark, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
-import { clockText, dayText, moment, timeText, wardNow } from "./clock.js";
-import { conditionName, isOpen, metricName, metricUnit, metricValue, score, stateWords, whose, RANK } from "./ward.js";
+import { clockText, dayText, moment, timeText, wardNow, zoneText } from "./clock.js";
+import { conditionName, isOpen, metricName, metricUnit, metricValue, partialWords, score, stateWords, whose, RANK } from "./ward.js";
 import { watch } from "./vigil.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
 const REFRESH_MS = 60000;
+const SILENT_MS = 3600 * 1000;
 let hours = 12;
 let items = [];
 
@@ -34,20 +35,26 @@ function entry(row) {
   return h("li", { class: "card", "data-key": row.patient ?? "ward" },
     h("div", { class: "entry-head" }, h("h3", {}, row.patient ? h("a", { href: `/patients/${row.patient}` }, row.name) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
       row.patient && score(row.news2), h("span", { class: "spacer" }),
-      h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · heard ", moment(row.received)] : "")),
+      h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · ", h("span", { class: unknown(row) && silent(row) ? "overdue" : "" }, "heard ", moment(row.received))] : row.patient ? [" · ", h("span", { class: "overdue" }, "never heard")] : "")),
     row.patient && h("p", { class: "vitals" }, SHOWN.map((name) => vital(name, row.latest ?? {}))),
-    alerts.length ? h("ul", { class: "feed" }, alerts.map((alert) => event(alert, row))) : null,
+    alerts.length ? h("ul", { class: "feed" }, alerts.map((alert) => event(alert, row))) : h("p", { class: "soft" }, "No alert in this time."),
     h("div", { class: "note-lines" }));
 }
+// Missing is not well: who was not heard, or has no score, is handed over with words. Who is paused
+// is not watched, and is listed as that.
+const silent = (row) => !row.received || wardNow() - Date.parse(row.received) > SILENT_MS;
+const couldBe = ({ news2 }) => news2?.band && news2.low < 7 && news2.high >= 7 && h("b", { class: "small" }, ` ${partialWords(news2, news2.band)}`);
+const unknown = (row) => row.state === "active" && (silent(row) || !row.news2?.band || row.news2.stale);
+const needs = (row) => row.alerts.length > 0 || (row.news2?.low ?? 0) >= 5 || Boolean(row.news2?.single_3) || unknown(row);
+
 function draw() {
-  const needs = (row) => row.alerts.length > 0 || (row.news2?.low ?? 0) >= 5;
   const told = items.filter(needs);
   const calm = items.filter((row) => !needs(row));
-  update($("list"), ...(told.length ? [h("ul", { class: "feed" }, told.map(entry))] : [empty("Nothing to hand over.", `No alert in the last ${hours} hours and nobody scores 5 or more.`)]));
+  update($("list"), ...(told.length ? [h("ul", { class: "feed" }, told.map(entry))] : [empty("Nothing to hand over.", `In the last ${hours} hours there was no alert; everybody was heard within the hour and scores less than 5.`)]));
   $("calm-part").hidden = calm.length === 0;
   $("calm-count").textContent = `${calm.length}`;
-  update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, score(row.news2, { words: false }), " ", h("a", { href: `/patients/${row.patient}` }, row.name), h("span", { class: "soft small" }, " ", moment(row.received, { only: true })))));
-  $("made").textContent = `Made ${dayText(wardNow())} ${clockText(wardNow())}, the last ${hours} hours`;
+  update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, score(row.news2, { words: false }), " ", h("a", { href: `/patients/${row.patient}` }, row.name), couldBe(row), row.state !== "active" && [" ", h("span", { class: "tag" }, row.state)], h("span", { class: "soft small" }, row.received ? ` heard ${timeText(Date.parse(row.received))}` : " never heard"))));
+  $("made").textContent = `Made ${dayText(wardNow())} ${clockText(wardNow())} ${zoneText()}, the last ${hours} hours`;
 }
 const drawSoon = steady(draw);
 $("hours").addEventListener("change", () => { hours = Number($("hours").value); load(); });

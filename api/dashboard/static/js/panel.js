@@ -22,9 +22,11 @@ async function load() {
     state.rows = [...new Map(rows.map((row) => [row.patient, row])).values()]; // one may move between two pages
     state.alerts = alerts;
     state.loaded = performance.now();
+    $("trouble").replaceChildren();
     drawSoon();
   } catch (problem) {
-    if (!state.rows.length) trouble($("panel"), problem);
+    if (!state.rows.length) $("panel").replaceChildren();
+    trouble($("trouble"), problem, undefined, state.rows.length > 0);
   }
 }
 async function openAlerts() {

@@ -16,8 +16,8 @@ const id = document.body.dataset.patient;
 const REFRESH_MS = 15000;
 const RAW_HOURS = 24;
 const CHARTS = [
-  { metrics: ["hr"], least: 0 }, { metrics: ["spo2"] }, { metrics: ["rr"] }, { metrics: ["temp"], digits: 1 },
-  { metrics: ["sbp", "dbp"], title: "Blood pressure" }, { metrics: ["glucose"] }, { metrics: ["weight"], digits: 1 },
+  { metrics: ["hr"], scored: true }, { metrics: ["spo2"], scored: true }, { metrics: ["rr"], scored: true }, { metrics: ["temp"], digits: 1, scored: true },
+  { metrics: ["sbp", "dbp"], title: "Blood pressure", scored: true }, { metrics: ["glucose"] }, { metrics: ["weight"], digits: 1 },
 ];
 const state = { hours: 24, patient: null, assessment: null, devices: [], alerts: [], points: {}, history: [] };
 
@@ -26,11 +26,13 @@ async function loadFacts() {
     const [patient, assessment, devices] = await Promise.all([get(`/patients/${id}`), get(`/patients/${id}/assessment`).catch(quiet), page(`/ui/patients/${id}/devices`).catch(quiet)]);
     $("name").textContent = patient.name;
     document.title = `${patient.name} · Homeward`;
+    $("there").hidden = false;
+    $("gone").replaceChildren();
     Object.assign(state, { patient, assessment, devices: devices?.items ?? [] });
     factsSoon();
     alertsSoon();
   } catch (problem) {
-    if (problem.status === 404) { update($("facts"), empty("This patient is not in your care.", "You see patients of your care team, your plan and your open alerts. Ask the coordinator if this should be yours.")); throw problem; }
+    if (problem.status === 404) { $("there").hidden = true; update($("gone"), empty("This patient is not in your care.", "You see patients of your care team, your plan and your open alerts. Ask the coordinator if this should be yours.")); return; }
     trouble($("facts"), problem);
   }
 }
@@ -41,7 +43,7 @@ async function loadAlerts() {
   try {
     state.alerts = (await all("/alerts", { patient: id }, 200)).filter((alert) => alert.patient === id);
     alertsSoon();
-  } catch (problem) { trouble($("open"), problem); }
+  } catch (problem) { $("no-open").hidden = true; trouble($("open"), problem); }
 }
 function answered(now) {
   state.alerts = state.alerts.map((alert) => (alert.id === now.id ? now : alert));
@@ -86,7 +88,8 @@ function newestOf(name) {
 }
 function drawCharts(from, to) {
   const drawable = CHARTS.filter((chart) => chart.metrics.some((name) => state.points[name]?.length));
-  const wanted = [...courses(from, to), ...drawable.map((chart) => vital(chart, from, to))];
+  const courseOf = (chart) => (drawable.includes(chart) ? vital(chart, from, to) : chart.scored ? missing(chart) : []);
+  const wanted = drawable.length || state.history.length ? [...courses(from, to), ...CHARTS.flatMap(courseOf)] : [];
   document.body.dataset.charts = figures($("charts"), wanted, empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message."));
 }
 // The course of the score and of the risk.
@@ -97,6 +100,12 @@ function courses(from, to) {
   const found = [{ title: "NEWS2", newest: score({ ...last }, { words: false }), about: "NEWS2 over time, lower and upper bound", draw: (plot) => scoreChart(plot, { points, from, to }) }];
   if (points.some((point) => point.risk !== null)) found.push({ title: "Risk of deterioration", newest: last.risk === null ? null : h("b", {}, percent(last.risk)), about: "Predicted risk over time", draw: (plot) => riskChart(plot, { points, from, to }) });
   return found;
+}
+// What a score needs and nobody measured has its empty place: missing is seen, not overlooked.
+function missing(chart) {
+  const title = chart.title ?? metricName(chart.metrics[0]);
+  const none = h("p", { class: "none" }, "No reading in this time.");
+  return { title, newest: null, about: `${title}: no reading`, draw: (plot) => { plot.append(none); return { destroy: () => none.remove() }; } };
 }
 function vital(chart, from, to) {
   const names = chart.metrics.filter((name) => state.points[name]?.length);

@@ -39,7 +39,7 @@ export const bandKey = (band) => (band ?? "none").replaceAll("_", "-");
 
 const shortList = (names) => (names ?? []).map((name) => SHORT[name] ?? name).join(", ");
 // What is certain, and what what is missing could make of it: missing is never normal.
-function partialWords(news2, band) {
+export function partialWords(news2, band) {
   const could = news2.high >= 7 && news2.low < 7 ? "emergency" : news2.high >= 5 && news2.low < 5 ? "urgent" : "";
   const sure = BANDS[band] ?? band;
   return could ? (news2.low < 5 ? `could be ${could}` : `${sure}, could be ${could}`) : sure;
