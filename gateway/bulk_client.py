@@ -8,7 +8,7 @@ Everything else (CONNECT, SUBACK, keep-alive, DISCONNECT) stays with paho.
 
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from struct import pack
 from typing import Any, NamedTuple
 
@@ -83,11 +83,11 @@ def pubacks(mids: Sequence[int]) -> bytes:
     return b"".join(pack(">BBH", _PUBACK, 2, mid) for mid in mids)
 
 
-def telling(topic: str, payload: bytes, *, retain: bool) -> bytes:
-    """A PUBLISH of QoS 0 without properties."""
+def telling(topic: str, payload: bytes) -> bytes:
+    """A retained PUBLISH of QoS 0 without properties."""
     name = topic.encode()
     left = 3 + len(name) + len(payload)
-    head = bytearray((_PUBLISH | retain,))
+    head = bytearray((_PUBLISH | _RETAIN,))
     while left >= _MORE:
         head.append(left & _DIGIT | _MORE)
         left >>= 7
@@ -112,9 +112,9 @@ class BulkClient(mqtt.Client):
         if mids:
             self._queue(pubacks(mids))
 
-    def tell(self, topic: str, payload: bytes, *, retain: bool) -> None:
-        """Publish with QoS 0: lost with the connection."""
-        self._queue(telling(topic, payload, retain=retain))
+    def tell(self, said: Iterable[tuple[str, bytes]]) -> None:
+        """Publish (topic, payload) with QoS 0, to be kept by the broker, by one write."""
+        self._queue(b"".join(telling(topic, payload) for topic, payload in said))
 
     def _queue(self, written: bytes) -> None:
         """Have paho write this; after a PUBACK, as it takes it to be, nothing is left to do."""

@@ -1,5 +1,6 @@
 """What the gateway says to devices: signed acknowledgements and commands."""
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 from uuid import uuid4
 
@@ -13,8 +14,11 @@ from gateway.store.outgoing import QueuedCommand
 class Voice(Protocol):
     """The way to the broker."""
 
-    def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
-        """Publish to one topic."""
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish to one topic, with QoS 1."""
+
+    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+        """Publish (topic, payload) with QoS 0, each to be kept by the broker; by one write."""
 
 
 class Speaker:
@@ -28,14 +32,16 @@ class Speaker:
         """Sign with these from now on."""
         self._keys = keys
 
-    def acknowledge(self, voice: Voice, state: DeviceState, now_ms: int) -> bool:
-        """Tell a device what is handled; False: its patient is not known."""
-        topic = self._topic(state.device.no, wire.TopicKind.ACKS)
-        if topic is None:
-            return False
-        frame = self._keys.signed(state.acks(now_ms))
-        voice.publish(topic, frame, qos=0, retain=True)
-        return True
+    def acknowledge(self, voice: Voice, states: Iterable[DeviceState], now_ms: int) -> int:
+        """Tell devices what is handled; how many were told: their patients must be known."""
+        said = [
+            (topic, self._keys.signed(state.acks(now_ms)))
+            for state in states
+            if (topic := self._topic(state.device.no, wire.TopicKind.ACKS)) is not None
+        ]
+        if said:
+            voice.tell(said)
+        return len(said)
 
     def ask_clock(self, voice: Voice, state: DeviceState, now_ms: int) -> None:
         """Ask a device for a ``clock/1``; it must obey whatever its clock reads, so no expiry."""
@@ -48,7 +54,7 @@ class Speaker:
         )
         topic = self._topic(state.device.no, wire.TopicKind.COMMANDS)
         if topic is not None:
-            voice.publish(topic, self._keys.signed(command), qos=1, retain=False)
+            voice.publish(topic, self._keys.signed(command))
 
     def command(self, voice: Voice, queued: QueuedCommand) -> bool:
         """Send a queued command; False: its device is not known yet."""
@@ -64,7 +70,7 @@ class Speaker:
             command=queued.command,
             args=queued.args,
         )
-        voice.publish(topic, self._keys.signed(command), qos=1, retain=False)
+        voice.publish(topic, self._keys.signed(command))
         return True
 
     def _topic(self, device_no: int, kind: wire.TopicKind) -> str | None:

@@ -2,7 +2,6 @@
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway import wire
@@ -17,11 +16,15 @@ class AckRules:
     """When a device is told: after so many frames, or so many real seconds after the first.
 
     Attributes:
+        after_s: with nothing better to do.
+        latest_s: while frames wait: an answer to several frames costs what an answer to one does,
+            and a signature for each frame would be a third of a busy worker's time.
         prompt_s: after a duplicate or a ``clock/1``: the device waits for it.
     """
 
     frames: int = 64
     after_s: float = 10.0
+    latest_s: float = 45.0
     prompt_s: float = 0.2
 
 
@@ -77,6 +80,7 @@ class DeviceBook:
         self._rules = rules
         self._capacity = capacity
         self._states: OrderedDict[int, DeviceState] = OrderedDict()
+        self._owed_since: OrderedDict[int, float] = OrderedDict()
         self._due: list[tuple[float, int]] = []
 
     def get(self, device_no: int) -> DeviceState | None:
@@ -93,21 +97,17 @@ class DeviceBook:
             self._states.move_to_end(device.no)
         return state
 
-    def evict(self, devices: Iterable[int]) -> None:
-        """Forget devices whose changes were not committed."""
-        for device_no in devices:
-            self._states.pop(device_no, None)
-
     def clear(self) -> None:
         """Forget everything."""
         self._states.clear()
+        self._owed_since.clear()
         self._due.clear()
 
     def trim(self) -> None:
         """Drop the devices heard longest ago and owed nothing, beyond the capacity."""
         for _ in range(max(0, len(self._states) - self._capacity)):
             device_no, state = self._states.popitem(last=False)
-            if state.due_s < _NEVER:
+            if state.due_s < _NEVER or device_no in self._owed_since:
                 self._states[device_no] = state
 
     def owe(self, state: DeviceState, boot: int, now_s: float, *, prompt: bool) -> None:
@@ -115,38 +115,66 @@ class DeviceBook:
         rules = self._rules
         state.news.add(boot)
         state.pending += 1
-        due = now_s + rules.after_s
         if state.pending >= rules.frames:
-            due = now_s
+            self._hurry(state, now_s)
         elif prompt:
-            due = max(now_s, state.told_s + rules.prompt_s)
-        if due < state.due_s:
-            state.due_s = due
-            heapq.heappush(self._due, (due, state.device.no))
+            self._hurry(state, max(now_s, state.told_s + rules.prompt_s))
+        else:
+            self._owed_since.setdefault(state.device.no, now_s)
+
+    def _hurry(self, state: DeviceState, due_s: float) -> None:
+        if due_s < state.due_s:
+            state.due_s = due_s
+            heapq.heappush(self._due, (due_s, state.device.no))
 
     def rush(self, now_s: float) -> None:
         """Make everything that is owed due now."""
         for state in self._states.values():
-            if state.due_s < _NEVER:
-                state.due_s = now_s
-                heapq.heappush(self._due, (now_s, state.device.no))
+            if state.news:
+                self._hurry(state, now_s)
 
-    def due(self, now_s: float, most: int = 500) -> list[DeviceState]:
-        """The devices to be told now; they count as told."""
-        found: list[DeviceState] = []
-        while self._due and self._due[0][0] <= now_s and len(found) < most:
-            due, device_no = heapq.heappop(self._due)
+    def due(self, now_s: float, most: int = 500, *, busy: bool = False) -> list[DeviceState]:
+        """The devices to be told now, up to ``most``; they count as told.
+
+        Args:
+            now_s: monotonic seconds.
+            most: how many.
+            busy: whether frames wait: then those wait that can.
+        """
+        found = self._pressing(now_s, most)
+        rules, since = self._rules, self._owed_since
+        patience_s = rules.latest_s if busy else rules.after_s
+        while since and len(found) < most:
+            device_no, owed_s = next(iter(since.items()))
+            if owed_s + patience_s > now_s:
+                break
+            del since[device_no]
             state = self._states.get(device_no)
-            if state is not None and state.due_s == due:
+            if state is not None:
                 state.due_s = _NEVER
                 found.append(state)
         return found
 
+    def _pressing(self, now_s: float, most: int) -> list[DeviceState]:
+        """The devices with a due time of their own that has come."""
+        found: list[DeviceState] = []
+        while self._due and self._due[0][0] <= now_s and len(found) < most:
+            due_s, device_no = heapq.heappop(self._due)
+            state = self._states.get(device_no)
+            if state is not None and state.due_s == due_s:
+                state.due_s = _NEVER
+                self._owed_since.pop(device_no, None)
+                found.append(state)
+        return found
+
     def next_due(self, now_s: float, most_s: float) -> float:
-        """Seconds until somebody is to be told, at most ``most_s``."""
-        if not self._due:
-            return most_s
-        return min(most_s, max(0.0, self._due[0][0] - now_s))
+        """Seconds until somebody is to be told by an idle worker, at most ``most_s``."""
+        due_s = now_s + most_s
+        if self._due:
+            due_s = min(due_s, self._due[0][0])
+        if self._owed_since:
+            due_s = min(due_s, next(iter(self._owed_since.values())) + self._rules.after_s)
+        return max(0.0, due_s - now_s)
 
     def told(self, state: DeviceState, now_s: float, now_ms: int) -> None:
         """The acknowledgement went out."""

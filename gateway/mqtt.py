@@ -178,14 +178,15 @@ class Messenger:
             return
         self._client.acknowledge(mids)
 
-    def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
-        """Publish; QoS 0 is lost with the connection."""
-        if self.lost.is_set():
-            return
-        if qos:
-            self._client.publish(topic, payload, qos=qos, retain=retain)
-        else:
-            self._client.tell(topic, payload, retain=retain)
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 1; nothing once the connection is lost."""
+        if not self.lost.is_set():
+            self._client.publish(topic, payload, qos=1)
+
+    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+        """Publish (topic, payload) with QoS 0, to be kept by the broker; lost if the line is."""
+        if not self.lost.is_set():
+            self._client.tell(said)
 
     def close(self) -> None:
         """Disconnect; the broker keeps the session."""

@@ -215,20 +215,19 @@ class Pipeline:
         parts.devices.trim()
         parts.count(items, batch)
 
-    def tell_devices(self, handled: int = 0) -> None:
+    def tell_devices(self, handled: int = 0, *, busy: bool = False) -> None:
         """Send acknowledgements that are due; what they say is committed.
 
         Args:
             handled: frames since the last time. No more are told, some at least: when a whole ward
                 is due at once, its next frames do not wait for all of that.
+            busy: whether frames wait, so that only those are told who must be.
         """
-        voice, parts = self._voice, self._parts
-        now_s = time.monotonic()
-        for state in parts.devices.due(now_s, max(ACKS_AT_ONCE, handled)):
-            now_ms = parts.now_ms()
-            if parts.speaker.acknowledge(voice, state, now_ms):
-                parts.devices.told(state, now_s, now_ms)
-                parts.metrics.acks.inc()
+        parts, now_s, now_ms = self._parts, time.monotonic(), self._parts.now_ms()
+        states = parts.devices.due(now_s, max(ACKS_AT_ONCE, handled), busy=busy)
+        parts.metrics.acks.inc(parts.speaker.acknowledge(self._voice, states, now_ms))
+        for state in states:
+            parts.devices.told(state, now_s, now_ms)
 
     def owe_untold(self, buckets: Sequence[int], most: int = 5_000) -> None:
         """On taking buckets: tell the devices that the worker before us may not have told."""

@@ -55,7 +55,11 @@ def rules_of(settings: GatewaySettings) -> Rules:
         ),
         policy=Policy(late_ms=round(settings.late_s * 1000) + hurry_ms),
         allowance=AllowanceRules(per_s=settings.rate_per_s, burst=settings.rate_burst),
-        acks=AckRules(frames=settings.ack_frames, after_s=settings.ack_s),
+        acks=AckRules(
+            frames=settings.ack_frames,
+            after_s=settings.ack_s,
+            latest_s=max(settings.ack_s, settings.ack_latest_s),
+        ),
         clock_persist_s=settings.clock_persist_s + EXCHANGE_S * max(0.0, rate - 1.0),
         clock_ask_s=settings.clock_ask_s,
         command_repeat_s=settings.command_repeat_s,

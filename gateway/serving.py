@@ -6,6 +6,7 @@ which is the caller's. Everything in memory belongs to the tenure and is forgott
 
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
@@ -52,12 +53,21 @@ class Tenure:
         self._lines: dict[int, Line] = {}
         self._divisions_at = self._settled_s = 0.0
 
-    def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
+    def publish(self, topic: str, payload: bytes) -> None:
         """Publish by any line that is up; without one it is lost, and asked for again."""
-        for line in self._lines.values():
-            if line.messenger is not None:
-                line.messenger.publish(topic, payload, qos=qos, retain=retain)
-                return
+        messenger = self._up()
+        if messenger is not None:
+            messenger.publish(topic, payload)
+
+    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+        """Likewise, with QoS 0."""
+        messenger = self._up()
+        if messenger is not None:
+            messenger.tell(said)
+
+    def _up(self) -> Messenger | None:
+        messengers = (line.messenger for line in self._lines.values())
+        return next((one for one in messengers if one is not None), None)
 
     def serve(self, home: Claim, heart: Heart, stop: threading.Event) -> None:
         """Serve until ``stop``.
@@ -110,10 +120,11 @@ class Tenure:
         now_s = time.monotonic()
         patience = NOTIFY_S if self._pipeline.wants_notify else IDLE_S
         patience = self._parts.devices.next_due(now_s, patience)
-        items = self._opening.take(patience, self._settings.batch_frames)
+        items = self._opening.take(patience, self._settings.batch_frames_behind)
         if items is not None or self._pipeline.wants_notify:
             self._pipeline.commit(items or [])
-        self._pipeline.tell_devices(len(items or ()))
+        handled = len(items or ())
+        self._pipeline.tell_devices(handled, busy=2 * handled >= self._settings.batch_frames)
         if self._upkeep.run(time.monotonic()):
             self._pipeline.commit([])
         self._settled_s = garbage.settle(self._settled_s, now_s)

@@ -30,6 +30,7 @@ class GatewaySettings(BaseSettings):
         group: which of them is this worker's home.
         adopt: whether to take over groups that no worker serves.
         batch_frames: a batch closes when it holds so many frames.
+        batch_frames_behind: batches that became ready meanwhile are joined up to so many.
         batch_linger_s: a batch that is not full waits so long for more.
         inbox_bytes: received bytes not yet taken by a batch; above it the socket waits.
         receive_maximum: unacknowledged messages that the broker may send.
@@ -43,7 +44,8 @@ class GatewaySettings(BaseSettings):
         snapshot_s: or after so many real seconds with news.
         replay_days: how far back a lane without a readable snapshot is rebuilt.
         ack_frames: a device is told after so many handled frames.
-        ack_s: or so many real seconds after the first of them.
+        ack_s: or so many real seconds after the first of them, with nothing better to do.
+        ack_latest_s: or so many, while frames wait.
         quarantine_unsigned: unsigned frames kept for each device, the newest.
         quarantine_unsigned_burst: of one device, kept at once; all are counted.
         quarantine_unsigned_per_s: and so many a second of real time after that.
@@ -83,6 +85,7 @@ class GatewaySettings(BaseSettings):
     group: int = Field(default=0, ge=0, le=255)
     adopt: bool = True
     batch_frames: int = Field(default=800, ge=1)
+    batch_frames_behind: int = Field(default=3_200, ge=1)
     batch_linger_s: float = Field(default=0.003, ge=0)
     inbox_bytes: int = Field(default=64 * 1024 * 1024, ge=1)
     receive_maximum: int = Field(default=65_535, ge=1, le=65_535)
@@ -97,6 +100,7 @@ class GatewaySettings(BaseSettings):
     replay_days: float = Field(default=3.0, gt=0)
     ack_frames: int = Field(default=64, ge=1)
     ack_s: float = Field(default=10.0, gt=0)
+    ack_latest_s: float = Field(default=45.0, gt=0)
     quarantine_unsigned: int = Field(default=200, ge=0)
     quarantine_unsigned_burst: float = Field(default=8.0, ge=1)
     quarantine_unsigned_per_s: float = Field(default=1.0, gt=0)

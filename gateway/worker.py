@@ -17,7 +17,7 @@ from gateway.telemetry import Health, Metrics
 from gateway.upkeep import Upkeep
 
 _log = structlog.get_logger()
-FIRST_PAUSE_S, LAST_PAUSE_S = 0.2, 2.0
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 0.5
 TAKEN_OVER_PAUSE_S = 5.0
 
 

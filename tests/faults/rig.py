@@ -32,6 +32,7 @@ from tests.support.replay_check import replay_differs
 
 IMPATIENT = {
     "HOMEWARD_ACK_S": "0.5",
+    "HOMEWARD_ACK_LATEST_S": "2",
     "HOMEWARD_HEARTBEAT_S": "0.3",
     "HOMEWARD_HEARTBEAT_LOST_S": "2",
     "HOMEWARD_COMMIT_TIMEOUT_S": "8",

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,10 +36,13 @@ class Listener:
     def acknowledge(self, mids: list[int]) -> None:
         self.acknowledged += mids
 
-    def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
-        assert qos == (0 if topic.endswith("acks") else 1)
-        assert retain == topic.endswith("acks")
+    def publish(self, topic: str, payload: bytes) -> None:
+        assert topic.endswith("commands")
         self.published.append((topic, payload))
+
+    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+        assert all(topic.endswith("acks") for topic, _ in said)
+        self.published += said
 
 
 @dataclass(slots=True)

@@ -124,7 +124,7 @@ def test_numbers_and_limits() -> None:
 def test_what_is_told_is_read_the_same(size: int) -> None:
     teller = Scripted([])
     told = Publish("homeward/v1/0f/a/acks", bytes(size), retain=True, mid=0)
-    teller.tell(told.topic, told.payload, retain=True)
+    teller.tell([(told.topic, told.payload)])
     hearer = Scripted(teller.written())
     assert hearer.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS
     assert hearer.heard == [told]
@@ -133,11 +133,13 @@ def test_what_is_told_is_read_the_same(size: int) -> None:
 def test_what_waits_goes_out_at_once_and_in_order() -> None:
     client = Scripted([])
     client.acknowledge([3])
-    client.tell("a/b", b"x", retain=False)
+    client.tell([("a/b", b"x"), ("a/c", b"y")])
     client.acknowledge([4])
     client.most = 1_000
     assert client.loop_write() == MQTTErrorCode.MQTT_ERR_SUCCESS
-    assert client.sent == [pubacks([3]) + telling("a/b", b"x", retain=False) + pubacks([4])]
+    assert client.sent == [
+        pubacks([3]) + telling("a/b", b"x") + telling("a/c", b"y") + pubacks([4])
+    ]
     assert client.written() == []
 
 

@@ -4,7 +4,7 @@ from gateway.devices import AckRules, DeviceBook
 from gateway.registry import Device
 from gateway.windows import Window
 
-RULES = AckRules(frames=4, after_s=10.0, prompt_s=0.2)
+RULES = AckRules(frames=4, after_s=10.0, latest_s=45.0, prompt_s=0.2)
 
 
 def device(number: int = 1) -> Device:
@@ -24,6 +24,33 @@ def test_told_after_so_many_frames_or_so_long() -> None:
     for _ in range(4):
         book.owe(state, 3, 20.0, prompt=False)
     assert book.due(20.0) == [state]
+
+
+def test_who_can_wait_waits_while_frames_do() -> None:
+    book = DeviceBook(RULES, 10)
+    patient, hurried = book.use(device(1)), book.use(device(2))
+    for state in (patient, hurried):
+        state.windows[3] = Window(3)
+        book.owe(state, 3, 0.0, prompt=False)
+    book.owe(hurried, 3, 1.0, prompt=True)
+    assert book.due(1.0, busy=True) == [hurried]
+    assert book.due(44.9, busy=True) == []
+    book.owe(patient, 3, 44.9, prompt=False)
+    assert book.due(45.0, busy=True) == [patient]
+    assert book.due(99.0) == []
+
+
+def test_an_idle_worker_tells_at_once_whom_a_busy_one_let_wait() -> None:
+    book = DeviceBook(RULES, 10)
+    for number in range(1, 6):
+        state = book.use(device(number))
+        state.windows[3] = Window(3)
+        book.owe(state, 3, float(number), prompt=False)
+    assert book.due(20.0, busy=True) == []
+    assert book.next_due(20.0, 5.0) == 0.0
+    assert [one.device.no for one in book.due(20.0, 2)] == [1, 2]
+    assert [one.device.no for one in book.due(20.0)] == [3, 4, 5]
+    assert book.next_due(20.0, 5.0) == 5.0
 
 
 def test_told_at_once_after_a_duplicate_but_not_every_time() -> None:
