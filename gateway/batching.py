@@ -47,15 +47,17 @@ class Inbox:
         self._queue: queue.SimpleQueue[Arrival | None] = queue.SimpleQueue()
         self._most = most_bytes
         self._put = 0
+        self._putting = threading.Lock()
         self._taken = 0
         self._open = threading.Event()
         self._open.set()
 
     def put(self, arrival: Arrival) -> None:
-        """Add one; waits while too many bytes are held (one caller: the broker's thread)."""
+        """Add one; waits while too many bytes are held (the broker's threads, one a session)."""
         while self._put - self._taken > self._most and self._open.is_set():
             time.sleep(_PAUSE_S)
-        self._put += len(arrival.payload)
+        with self._putting:
+            self._put += len(arrival.payload)
         self._queue.put(arrival)
 
     def wake(self) -> None:

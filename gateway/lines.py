@@ -68,10 +68,7 @@ class Line:
 
 
 def retire(settings: GatewaySettings, groups: int, group: int) -> bool:
-    """Delete the session of another division's worker that is gone; False: not now.
-
-    What waited in it comes again from the devices, which have no acknowledgement for it.
-    """
+    """Delete the session of another division's worker that is gone; False: not now."""
     name = mqtt.client_id(groups, group)
     messenger = Messenger(broker_of(settings), name, 1, lambda *_: None)
     try:

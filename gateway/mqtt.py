@@ -99,7 +99,14 @@ def _options(kind: wire.TopicKind) -> SubscribeOptions:
 
 
 class Messenger:
-    """One connection with a persistent session."""
+    """One connection with a persistent session.
+
+    Attributes:
+        lost: set when the connection has ended.
+        reason: why.
+        taken_over: whether another client with our name ended it.
+        resumed: whether the broker had kept our session.
+    """
 
     def __init__(
         self, address: BrokerAddress, name: str, receive_maximum: int, deliver: Deliver
@@ -107,6 +114,7 @@ class Messenger:
         self.lost = threading.Event()
         self.reason = ""
         self.taken_over = False
+        self.resumed = False
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._receive_maximum = receive_maximum
         self._deliver = deliver
@@ -163,6 +171,12 @@ class Messenger:
             self._client.subscribe([(name, _options(kind)) for name, kind in part])
             self._await_answer()
 
+    def unsubscribe(self, unwanted: Sequence[tuple[str, wire.TopicKind]]) -> None:
+        """Let nothing more come into the session; what is in it stays. Not waited for."""
+        for at in range(0, len(unwanted), _FILTERS_AT_ONCE):
+            part = unwanted[at : at + _FILTERS_AT_ONCE]
+            self._client.unsubscribe([name for name, _ in part])
+
     def _await_answer(self) -> None:
         try:
             refusal = self._answers.get(timeout=CONNECT_S)
@@ -194,7 +208,8 @@ class Messenger:
         self._client.loop_stop()
         self.lost.set()
 
-    def _on_connect(self, _c: Any, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:  # noqa: ANN401 - paho's callback
+    def _on_connect(self, _c: Any, _u: Any, flags: Any, reason: ReasonCode, _p: Any) -> None:  # noqa: ANN401 - paho's callback
+        self.resumed = bool(flags.session_present)
         self._answers.put(f"refused: {reason}" if reason.is_failure else "")
 
     def _on_subscribe(self, _c: Any, _u: Any, _m: int, reasons: list[ReasonCode], _p: Any) -> None:  # noqa: ANN401 - likewise

@@ -47,7 +47,11 @@ def acknowledge(items: list[Item]) -> None:
 
 
 class Pipeline:
-    """Commits batches on one session, for the buckets it holds."""
+    """Commits batches on one session, for the buckets it holds.
+
+    Attributes:
+        names: of those buckets, as topics have them.
+    """
 
     def __init__(self, parts: Parts, session: Session, voice: "Voice") -> None:
         self._parts = parts
@@ -55,7 +59,7 @@ class Pipeline:
         self._voice = voice
         self._sender = Sender(parts.speaker, voice, parts.rules)
         self._buckets: list[int] = []
-        self._names: frozenset[str] = frozenset()
+        self.names: frozenset[str] = frozenset()
         self._ids = FrameIds()
         self._notified_s = 0.0
         self._to_notify = False
@@ -63,7 +67,7 @@ class Pipeline:
     def serve(self, buckets: Sequence[int]) -> None:
         """From now on take what comes for these buckets; ids go on above all that is stored."""
         self._buckets = list(buckets)
-        self._names = frozenset(f"{bucket:02x}" for bucket in buckets)
+        self.names = frozenset(f"{bucket:02x}" for bucket in buckets)
         self._ids.drop()
 
     @property
@@ -79,7 +83,7 @@ class Pipeline:
         """
         if len(self._buckets) < wire.BUCKETS:
             items = [
-                item for item in items if item.topic is None or item.topic.bucket in self._names
+                item for item in items if item.topic is None or item.topic.bucket in self.names
             ]
         try:
             batch = self._transact(items)

@@ -13,22 +13,21 @@ import structlog
 
 from gateway import garbage
 from gateway.batching import Arrival, Inbox
+from gateway.draining import Succession
 from gateway.errors import OwnershipLost, StoreUnavailable
 from gateway.expelling import SINCE_MS, Expeller
-from gateway.lines import Line, retire
+from gateway.lines import Line
 from gateway.mqtt import Messenger
 from gateway.opener_thread import IDLE_S, OpeningThread
 from gateway.ownership import Claim, Heart
 from gateway.parts import Parts
 from gateway.pipeline import NOTIFY_S, Pipeline
 from gateway.settings import GatewaySettings
-from gateway.store import ownership
 from gateway.store.session import Session
 from gateway.telemetry import Health
 from gateway.upkeep import Upkeep
 
 _log = structlog.get_logger()
-DIVISIONS_EVERY_S = 30.0
 
 
 class Tenure:
@@ -50,8 +49,9 @@ class Tenure:
         self._pipeline = Pipeline(parts, session, self)
         self._upkeep = upkeep
         self._expeller = Expeller(settings)
+        self._succession = Succession(settings, parts, session, self._inbox)
         self._lines: dict[int, Line] = {}
-        self._divisions_at = self._settled_s = 0.0
+        self._settled_s = 0.0
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish by any line that is up; without one it is lost, and asked for again."""
@@ -111,6 +111,7 @@ class Tenure:
         heart.served = frozenset(self._lines)
         buckets = [bucket for line in self._lines.values() for bucket in line.claim.buckets]
         self._pipeline.serve(buckets)
+        self._succession.restart()
         self._parts.metrics.serving.set(len(self._lines))
 
     def _turn(self, heart: Heart) -> None:
@@ -142,9 +143,8 @@ class Tenure:
         if self._settings.adopt:
             for group in heart.orphans - frozenset(self._lines):
                 self._adopt(group, heart)
-        if not troubles and time.monotonic() >= self._divisions_at:
-            self._divisions_at = time.monotonic() + DIVISIONS_EVERY_S
-            self._retire_divisions()
+        if not troubles:
+            self._succession.turn(self._pipeline.names)
 
     def _adopt(self, group: int, heart: Heart) -> None:
         heart.orphans = frozenset()
@@ -153,15 +153,6 @@ class Tenure:
         if claim.try_take(self._session, self._settings.heartbeat_lost_s):
             _log.info("adopted", group=group)
             self._add(claim, heart)
-
-    def _retire_divisions(self) -> None:
-        settings = self._settings
-        with self._session.transaction() as connection:
-            gone = ownership.other_divisions(connection, settings.groups, settings.heartbeat_lost_s)
-        for groups, group in gone:
-            if retire(settings, groups, group):
-                with self._session.transaction() as connection:
-                    ownership.forget(connection, groups, group)
 
     def _deliver(
         self,
@@ -179,6 +170,8 @@ class Tenure:
         self._health.waits("standing by")
         for line in self._lines.values():
             line.close()
+        with suppress(StoreUnavailable):
+            self._succession.close()
         self._opening.close()
         self._expeller.close()
         if stop.is_set() and not heart.lost.is_set():

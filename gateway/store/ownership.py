@@ -14,6 +14,7 @@ from psycopg import Connection
 from gateway.store.session import Row, connect, translated
 
 LOCK_CLASS = 7411
+_OLD_CLASS, _GROUPS_MOST = 7412, 1_000
 INBOX = "homeward_inbox"
 
 _TRY = "SELECT bool_and(pg_try_advisory_lock(%s, b)) FROM unnest(%s::int[]) b"
@@ -56,6 +57,8 @@ _OTHER_DIVISIONS = """
     SELECT groups, "group" FROM gateway_worker
      WHERE groups <> %s AND beat < now() - make_interval(secs => %s)
 """
+_TRY_OLD = "SELECT pg_try_advisory_lock(%s, %s)"
+_RELEASE_OLD = "SELECT pg_advisory_unlock(%s, %s)"
 _FORGET = 'DELETE FROM gateway_worker WHERE groups = %s AND "group" = %s'
 
 
@@ -102,6 +105,22 @@ def other_divisions(
     """(groups, group) of workers of another division that are gone."""
     rows = connection.execute(_OTHER_DIVISIONS, (groups, lost_s))
     return [(of, group) for of, group in rows]
+
+
+def try_old(connection: Connection[Row], old: tuple[int, int]) -> bool:
+    """Be the only one to take over a session of another division; kept until it is given back."""
+    found = connection.execute(_TRY_OLD, (_OLD_CLASS, _number(old))).fetchone()
+    return bool(found and found[0])
+
+
+def release_old(connection: Connection[Row], old: tuple[int, int]) -> None:
+    """Let others take it over."""
+    connection.execute(_RELEASE_OLD, (_OLD_CLASS, _number(old)))
+
+
+def _number(old: tuple[int, int]) -> int:
+    groups, group = old
+    return groups * _GROUPS_MOST + group
 
 
 def forget(connection: Connection[Row], groups: int, group: int) -> None:

@@ -5,11 +5,13 @@ import time
 import psycopg
 
 from deploy.bench.child import Child, wait_until
+from tests.faults.carriers import faithfully
 from tests.faults.crew import Crew
 from tests.faults.rig import Rig
 
 RATE = 150.0
 TAKEN_WITHIN_S = 10.0
+WITHIN_S = 60.0
 
 
 def holder_of(rig: Rig, group: int = 0, groups: int = 1) -> object:
@@ -68,6 +70,41 @@ def test_two_workers_share_and_one_takes_over_from_the_other(
     gateway.start()
     crew.talk(RATE, 0.5)
     rig.settle(crew)
+
+
+def test_what_waited_for_another_division_is_handled_by_the_new_one(
+    rig: Rig, gateway: Child, crew: Crew
+) -> None:
+    gateway.stop()
+    pair = [rig.gateway(f"of-two-{group}", groups=2, group=group) for group in (0, 1)]
+    for child in pair:
+        child.start()
+    wait_until(lambda: of_division(rig, 1) == 0, WITHIN_S, what="the first division is forgotten")
+    crew.talk(RATE, 0.5)
+    rig.settle(crew)
+    for child in pair:
+        child.stop()
+    before = rig.stored(crew)
+    crew.talk(RATE, 1.0)
+    crew.carry = lambda _topic, _payload: []  # what the broker has not got now, it never gets
+    missing = crew.waiting
+    assert missing > RATE / 2
+    trio = [rig.gateway(f"of-three-{group}", groups=3, group=group) for group in range(3)]
+    for child in trio:
+        child.start()
+    wait_until(lambda: rig.stored(crew) >= before + missing, WITHIN_S, what="all of it is stored")
+    wait_until(lambda: of_division(rig, 2) == 0, WITHIN_S, what="the old division is forgotten")
+    crew.carry = faithfully
+    rig.settle(crew)
+    for child in trio:
+        child.stop()
+    gateway.start()
+    crew.talk(RATE, 0.5)
+    rig.settle(crew)
+
+
+def of_division(rig: Rig, groups: int) -> int:
+    return int(str(rig.ask("SELECT count(*) FROM gateway_worker WHERE groups = %s", groups)))
 
 
 def workers_at_work(rig: Rig) -> int:

@@ -1,0 +1,178 @@
+"""What waits for a division that is gone: its sessions are emptied before they are deleted.
+
+When the number of groups changes, the broker still holds for the old workers what came while
+nobody served. Each worker of the new division takes an old session over in its turn, says that it
+wants nothing more, and handles the frames of its own buckets; the others' it leaves unacknowledged,
+so they are there for the next. Whoever finds nothing of others deletes the session. What two
+sessions both brought is a duplicate, which changes nothing.
+"""
+
+import time
+from collections.abc import Collection
+
+import structlog
+
+from gateway import mqtt, wire
+from gateway.batching import Arrival, Inbox
+from gateway.errors import BrokerUnavailable
+from gateway.lines import broker_of, retire
+from gateway.mqtt import Messenger
+from gateway.ownership import buckets_of
+from gateway.parts import Parts
+from gateway.settings import GatewaySettings
+from gateway.store import ownership
+from gateway.store.session import Session
+
+_log = structlog.get_logger()
+LOOK_EVERY_S = 10.0
+QUIET_S = 1.0
+"""A session from which nothing has come for so long is taken to be empty."""
+MOST_S = 60.0
+"""Then the others have their turn, and we another one later."""
+
+Old = tuple[int, int]
+"""(groups, group) of a worker of another division."""
+
+
+class Drain:
+    """One old session while we empty it; the source of its arrivals."""
+
+    def __init__(self, parts: Parts, inbox: Inbox, ours: Collection[str]) -> None:
+        self._parts, self._inbox, self._ours = parts, inbox, ours
+        self._messenger: Messenger | None = None
+        self._began_s = self._newest_s = time.monotonic()
+        self._taken = self._dealt = 0
+        self.others = 0
+
+    def open(self, settings: GatewaySettings, old: Old) -> bool:
+        """Take the session over; False: the broker has none, and nothing waits.
+
+        Raises:
+            BrokerUnavailable: the broker is away or refuses us.
+        """
+        name = mqtt.client_id(*old)
+        messenger = Messenger(broker_of(settings), name, settings.receive_maximum, self._deliver)
+        messenger.connect()
+        self._messenger = messenger
+        if messenger.resumed:
+            messenger.unsubscribe(mqtt.filters(buckets_of(*old)))
+        return messenger.resumed
+
+    def acknowledge(self, mids: list[int]) -> None:
+        """Tell the broker that these messages are dealt with."""
+        self._dealt += len(mids)
+        if self._messenger is not None:
+            self._messenger.acknowledge(mids)
+
+    def _deliver(
+        self,
+        _source: Messenger,
+        topic: str,
+        payload: bytes,
+        retained: bool,  # noqa: FBT001 - paho's thread calls it
+        mid: int,
+    ) -> None:
+        self._newest_s = time.monotonic()
+        parsed = wire.parse_topic(topic)
+        if isinstance(parsed, wire.Topic) and parsed.bucket not in self._ours:
+            self.others += 1
+            return
+        self._taken += 1
+        received_ms = self._parts.now_ms()
+        self._inbox.put(
+            Arrival(topic, payload, retained, received_ms, self._newest_s, self, mid),
+        )
+
+    @property
+    def over(self) -> bool:
+        """Whether all that was ours is dealt with, or our turn is over."""
+        now_s = time.monotonic()
+        lost = self._messenger is None or self._messenger.lost.is_set()
+        return lost or now_s - self._began_s > MOST_S or self._emptied(now_s)
+
+    def _emptied(self, now_s: float) -> bool:
+        return self._dealt >= self._taken and now_s - self._newest_s > QUIET_S
+
+    def close(self) -> bool:
+        """Leave the session; whether all that was ours is dealt with."""
+        messenger, self._messenger = self._messenger, None
+        if messenger is None:
+            return False
+        whole = not messenger.lost.is_set() and self._emptied(time.monotonic())
+        messenger.close()
+        return whole
+
+
+class Succession:
+    """Looks now and then for sessions of old divisions, and empties one at a time.
+
+    Args:
+        settings: which division is ours, and where the broker is.
+        parts: the ward's clock.
+        session: the committing connection; a lock on it keeps two workers off one old session.
+        inbox: where arrivals go.
+    """
+
+    def __init__(
+        self, settings: GatewaySettings, parts: Parts, session: Session, inbox: Inbox
+    ) -> None:
+        self._settings, self._parts = settings, parts
+        self._session, self._inbox = session, inbox
+        self._look_at_s = 0.0
+        self._done: set[Old] = set()
+        self._old: Old = (0, 0)
+        self._drain: Drain | None = None
+
+    def restart(self) -> None:
+        """The buckets that we serve have changed: what was left to others may be ours."""
+        self._done.clear()
+
+    def turn(self, ours: Collection[str]) -> None:
+        """Go on with what is under way, or look for more.
+
+        Args:
+            ours: names of the buckets that we serve.
+        """
+        now_s = time.monotonic()
+        if self._drain is not None:
+            if self._drain.over:
+                self._finish(self._drain)
+        elif now_s >= self._look_at_s:
+            self._look_at_s = now_s + LOOK_EVERY_S
+            self._begin(ours)
+
+    def _begin(self, ours: Collection[str]) -> None:
+        settings = self._settings
+        with self._session.transaction() as connection:
+            gone = ownership.other_divisions(connection, settings.groups, settings.heartbeat_lost_s)
+            free = (old for old in gone if old not in self._done)
+            old = next((old for old in free if ownership.try_old(connection, old)), None)
+        if old is None:
+            return
+        self._old, self._drain = old, Drain(self._parts, self._inbox, ours)
+        try:
+            if not self._drain.open(settings, old):
+                self._finish(self._drain, empty=True)
+        except BrokerUnavailable as error:
+            _log.warning("cannot empty an old session", old=old, error=str(error))
+            self.close()
+
+    def _finish(self, drain: Drain, *, empty: bool = False) -> None:
+        """Delete the session if nothing is left in it; else it is the others' turn."""
+        whole = drain.close() or empty
+        _log.info("old session emptied", old=self._old, whole=whole, left_to_others=drain.others)
+        if whole:
+            self._done.add(self._old)
+        if whole and not drain.others and retire(self._settings, *self._old):
+            with self._session.transaction() as connection:
+                ownership.forget(connection, *self._old)
+        self._look_at_s = time.monotonic() if whole else self._look_at_s
+        self.close()
+
+    def close(self) -> None:
+        """Leave the old session under way; what is not acknowledged stays in it."""
+        drain, self._drain = self._drain, None
+        if drain is not None:
+            drain.close()
+            with self._session.transaction() as connection:
+                ownership.release_old(connection, self._old)
