@@ -17,6 +17,7 @@ class Size:
         paced_s: how long a paced run takes.
         outage_s: how long the database is away.
         large_fleet: enrolled devices of the large fleet.
+        fleet_rounds: frames of each of them in one burst.
         patients: fewest and most patients of the memory slope.
         rounds: frames of each patient there.
     """
@@ -26,6 +27,7 @@ class Size:
     paced_s: float = 20.0
     outage_s: float = 60.0
     large_fleet: int = 50_000
+    fleet_rounds: int = 4
     patients: tuple[int, int] = (1_000, 10_000)
     rounds: int = 20
 

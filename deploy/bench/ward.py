@@ -22,6 +22,7 @@ from deploy.bench.stack import (
 )
 
 STEP_MS = 40
+CALM_S, CALM_CORES = 12.0, 0.05  # longer than an idle worker lets an acknowledgement wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,21 @@ class BenchWard:
         self.send_and_wait([device.clock(now) for device in self.fleet])
         if vitals_each:
             self.send_and_wait(self.frames(vitals_each * len(self.fleet)))
+
+    def await_calm(self, timeout_s: float = 120.0) -> None:
+        """Wait until the gateways have done what they still owed, acknowledgements above all.
+
+        Raises:
+            TimeoutError: they never come to rest.
+        """
+        deadline, used = time.monotonic() + timeout_s, self.cpu_s()
+        while True:
+            time.sleep(CALM_S)
+            before, used = used, self.cpu_s()
+            if used - before < CALM_CORES * CALM_S:
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the gateways were not calm within {timeout_s} s")
 
     def cpu_s(self) -> float:
         """CPU seconds of all gateways so far."""
