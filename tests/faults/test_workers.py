@@ -46,13 +46,8 @@ def test_a_stopped_worker_is_replaced_and_cannot_commit_when_it_wakes(
     rig.settle(crew)
 
 
-def test_two_workers_share_and_one_takes_over_from_the_other(
-    rig: Rig, gateway: Child, crew: Crew
-) -> None:
-    gateway.stop()
-    pair = [rig.gateway(f"pair-{group}", groups=2, group=group) for group in (0, 1)]
-    for child in pair:
-        child.start()
+def test_two_workers_share_and_one_takes_over_from_the_other(rig: Rig, crew: Crew) -> None:
+    pair = divided(rig, 2)
     crew.talk(RATE, 1.0)
     assert workers_at_work(rig) == 2
     crew.rate = RATE
@@ -65,21 +60,12 @@ def test_two_workers_share_and_one_takes_over_from_the_other(
     back = (living, dead, None)
     wait_until(lambda: holder_of(rig, 0, 2) not in back, TAKEN_WITHIN_S, what="handed over")
     rig.settle(crew)
-    for child in pair:
-        child.stop()
-    gateway.start()
-    crew.talk(RATE, 0.5)
-    rig.settle(crew)
+    united(rig, crew)
 
 
-def test_what_waited_for_another_division_is_handled_by_the_new_one(
-    rig: Rig, gateway: Child, crew: Crew
-) -> None:
-    gateway.stop()
-    pair = [rig.gateway(f"of-two-{group}", groups=2, group=group) for group in (0, 1)]
-    for child in pair:
-        child.start()
-    wait_until(lambda: of_division(rig, 1) == 0, WITHIN_S, what="the first division is forgotten")
+def test_what_waited_for_another_division_is_handled_by_the_new_one(rig: Rig, crew: Crew) -> None:
+    pair = divided(rig, 2)
+    wait_until(lambda: members_of(rig, 1) == 0, WITHIN_S, what="the first division is forgotten")
     crew.talk(RATE, 0.5)
     rig.settle(crew)
     for child in pair:
@@ -89,21 +75,34 @@ def test_what_waited_for_another_division_is_handled_by_the_new_one(
     crew.carry = lambda _topic, _payload: []  # what the broker has not got now, it never gets
     missing = crew.waiting
     assert missing > RATE / 2
-    trio = [rig.gateway(f"of-three-{group}", groups=3, group=group) for group in range(3)]
-    for child in trio:
-        child.start()
+    divided(rig, 3)
     wait_until(lambda: rig.stored(crew) >= before + missing, WITHIN_S, what="all of it is stored")
-    wait_until(lambda: of_division(rig, 2) == 0, WITHIN_S, what="the old division is forgotten")
+    wait_until(lambda: members_of(rig, 2) == 0, WITHIN_S, what="the old division is forgotten")
     crew.carry = faithfully
     rig.settle(crew)
-    for child in trio:
+    united(rig, crew)
+
+
+def divided(rig: Rig, groups: int) -> list[Child]:
+    """The ward is divided among so many workers, now at work; others are stopped."""
+    for child in rig.gateways:
         child.stop()
-    gateway.start()
+    workers = [rig.gateway(f"of-{groups}-{n}", groups=groups, group=n) for n in range(groups)]
+    for child in workers:
+        child.start()
+    return workers
+
+
+def united(rig: Rig, crew: Crew) -> None:
+    """One worker serves the whole ward again."""
+    for child in rig.gateways:
+        child.stop()
+    rig.gateways[0].start()
     crew.talk(RATE, 0.5)
     rig.settle(crew)
 
 
-def of_division(rig: Rig, groups: int) -> int:
+def members_of(rig: Rig, groups: int) -> int:
     return int(str(rig.ask("SELECT count(*) FROM gateway_worker WHERE groups = %s", groups)))
 
 
