@@ -8,7 +8,7 @@ from pydantic import ValidationError
 def explain(failure: Exception) -> str | None:
     """Return one line that says what is wrong, or None for an error that should be seen whole."""
     import psycopg
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import ArgumentError, OperationalError
 
     from analytics.errors import DatasetError
     from deploy.errors import DeployError
@@ -18,6 +18,8 @@ def explain(failure: Exception) -> str | None:
         return str(failure)
     if isinstance(failure, psycopg.OperationalError | OperationalError):
         return f"the database cannot be reached: {_first_line(failure)}"
+    if isinstance(failure, ArgumentError):
+        return "HOMEWARD_DATABASE_URL is not like postgresql://user:password@host:5432/name"
     if isinstance(failure, ValidationError):
         return "; ".join(_setting(error["loc"], error["msg"]) for error in failure.errors())
     if isinstance(failure, OSError | ValueError):

@@ -5,6 +5,7 @@ from dataclasses import astuple
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import ArgumentError
 
 from deploy import folder as folders
 from deploy.accounts import Account
@@ -12,6 +13,7 @@ from deploy.errors import FolderRefused
 from deploy.ports import Ports, choose, free_ports
 from deploy.refusals import explain
 from deploy.settings import DatabaseSettings
+from gateway.migrations import upgrade
 
 
 def test_a_base_gives_a_fixed_row() -> None:
@@ -69,3 +71,11 @@ def test_a_missing_setting_is_named() -> None:
 
 def test_a_defect_is_not_explained_away() -> None:
     assert explain(RuntimeError("bug")) is None
+
+
+def test_an_address_that_is_none_is_told_in_one_line() -> None:
+    with pytest.raises(ArgumentError) as caught:
+        upgrade("garbage")
+    said = explain(caught.value)
+    assert said is not None
+    assert said.startswith("HOMEWARD_DATABASE_URL is not like postgresql://")
