@@ -25,6 +25,10 @@ Bools = NDArray[np.bool_]
 SEED = 11
 FOLDS = 5
 HELD_OUT = 0.3
+PRIOR = 0.3
+"""Variance of a weight's prior, in squared log-odds for one standard deviation of a column: in 95
+of 100 cases it changes the odds by less than threefold. A table with 33 events and ten columns is
+fitted to its noise without; one with hundreds of events hardly notices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ def fit(table: Table, *, seed: int = SEED) -> DiabetesRisk:
     model = make_pipeline(
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         StandardScaler(),
-        LogisticRegression(max_iter=1000),
+        LogisticRegression(C=PRIOR, max_iter=1000),
     )
     folds = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=seed)
     cuts = list(folds.split(table.rows, table.bad, table.people))

@@ -1,9 +1,14 @@
-"""Yes or no from a learnt probability, with the threshold learnt on other people too."""
+"""Yes or no from a learnt probability, with the threshold learnt on other people too.
+
+A threshold is chosen on probabilities of persons that the model has not seen: those of the
+persons it was fitted to are too good, and a threshold chosen on them answers too seldom or too
+often on anybody else.
+"""
 
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
-from analytics.diabetes import FOLDS, SEED, Table, fit
+from analytics.diabetes import FOLDS, SEED, Table, cross_fitted, fit
 from analytics.evaluation.figures import Bools, Floats, f1
 
 CANDIDATES = 60
@@ -18,8 +23,9 @@ def cross_answered(table: Table) -> Floats:
     folds = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=SEED)
     said = np.full(len(table.bad), np.nan)
     for taught, asked in folds.split(table.rows, table.bad, table.people):
-        model = fit(table.only(taught))
-        threshold = best_threshold(model.probability(table.rows[taught]), table.bad[taught])
+        known = table.only(taught)
+        model = fit(known)
+        threshold = best_threshold(cross_fitted(known).probabilities, known.bad)
         said[asked] = model.probability(table.rows[asked]) - threshold
     return said
 
