@@ -26,6 +26,12 @@ LOGINS = Counter("homeward_api_logins", "Log-ins by outcome", ("outcome",), regi
 TASK_FAILURES = Counter(
     "homeward_api_task_failures", "Background tasks that fell over", ("task",), registry=REGISTRY
 )
+REFUSED = Gauge(
+    "homeward_refused",
+    "Frames and readings that the gateways refused so far, by reason, as the database counts them",
+    ("reason",),
+    registry=REGISTRY,
+)
 POOL = Gauge("homeward_api_pool", "Connections of the pools", ("pool", "what"), registry=REGISTRY)
 
 

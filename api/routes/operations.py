@@ -1,12 +1,17 @@
 """For operators: is it alive, is it ready and why not, and its metrics. No personal data."""
 
+from contextlib import suppress
+
+import psycopg
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from psycopg_pool import PoolTimeout
 
 from api import readiness
 from api.deps import Shared
-from api.telemetry import POOL, REGISTRY
+from api.store import quarantine
+from api.telemetry import POOL, REFUSED, REGISTRY
 
 PREFIX = ""
 router = APIRouter(tags=["operations"])
@@ -33,7 +38,14 @@ async def readyz(services: Shared) -> JSONResponse:
 
 @router.get("/metrics")
 async def metrics(services: Shared) -> Response:
-    """Answer the metrics in Prometheus' text format."""
+    """Answer the metrics in Prometheus' text format.
+
+    While the database is away its own figures are as they were last read.
+    """
+    with suppress(psycopg.Error, PoolTimeout):
+        async with services.engine_pool.connection(timeout=2.0) as conn:
+            for reason, count in (await quarantine.totals(conn)).items():
+                REFUSED.labels(reason).set(count)
     for pool in (services.pool, services.engine_pool):
         for what, value in pool.get_stats().items():
             POOL.labels(pool.name, what).set(value)

@@ -35,6 +35,14 @@ async def frame(conn: Conn, frame_id: int) -> Row | None:
     return await found.fetchone()
 
 
+async def totals(conn: Conn) -> dict[str, int]:
+    """How much was refused so far in the whole ward, by reason; as the engine."""
+    found = await conn.execute(
+        "SELECT reason, sum(n)::bigint AS n FROM refusal_count GROUP BY reason"
+    )
+    return {row["reason"]: row["n"] for row in await found.fetchall()}
+
+
 async def counts(conn: Conn) -> list[Row]:
     """How many frames were refused, by reason, of devices that the acting user may see."""
     found = await conn.execute(

@@ -99,8 +99,11 @@ def test_readiness_names_what_is_missing(ward: Ward) -> None:
     assert ages["gateway"] is None
     assert 0 <= ages["engine"] <= 10
     ward.get("admin", "/me")
+    ward.sql("INSERT INTO refusal_count VALUES (0, 'malformed', 3, now()) RETURNING n")
+    ward.sql("INSERT INTO refusal_count VALUES (7, 'malformed', 4, now()) RETURNING n")
     text = ward.get("", "/metrics").text
     assert 'homeward_api_requests_total{method="GET",route="/me",status="200"}' in text
+    assert 'homeward_refused{reason="malformed"} 7.0' in text
     assert "admin" not in text
 
 
