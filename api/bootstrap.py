@@ -16,7 +16,7 @@ from analytics.domain.care import Role
 from api import audit, identity, records
 from api.store import keys, people
 from api.store.acting import act_for
-from api.vault import KEY_BYTES, Vault, new_key, read_ring, write_ring
+from api.vault import Vault, add_version, new_key, read_ring, retire_all_but
 
 _REWRAP_AT_ONCE = 500
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
@@ -86,11 +86,11 @@ def rotate_master(database_url: str, key_file: Path, *, retire_old: bool = False
     Returns:
         How many data keys were wrapped again.
     """
-    write_ring(key_file, [*read_ring(key_file), new_key()])
+    read_ring(key_file)  # a ring that is not whole is not added to
+    add_version(key_file, new_key())
     wrapped = asyncio.run(_rewrap(database_url, Vault(key_file)))
     if retire_old:
-        ring = read_ring(key_file)
-        write_ring(key_file, [bytes(KEY_BYTES)] * (len(ring) - 2) + ring[-2:])
+        retire_all_but(key_file, 2)
     return wrapped
 
 

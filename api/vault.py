@@ -8,9 +8,11 @@ to; rotating the master key only wraps the small keys again.
 What is sealed is bound to whose it is (associated data), so rows cannot be swapped.
 """
 
+import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -111,10 +113,19 @@ def read_ring(key_file: Path) -> list[bytes]:
     return [raw[at : at + KEY_BYTES] for at in range(0, len(raw), KEY_BYTES)]
 
 
-def write_ring(key_file: Path, ring: list[bytes]) -> None:
-    """Write the versions of the master key in one step, readable for the owner alone."""
-    draft = key_file.with_name(f".{key_file.name}.draft")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
-    draft.write_bytes(b"".join(ring))
-    draft.replace(key_file)
+def add_version(key_file: Path, key: bytes) -> None:
+    """Add a version to the ring, in place: a container that has the file mounted sees it too."""
+    _write(key_file, "ab", key)
+
+
+def retire_all_but(key_file: Path, kept: int) -> None:
+    """Overwrite with zeros, in place, all versions but the last ``kept``."""
+    _write(key_file, "r+b", _RETIRED * max(len(read_ring(key_file)) - kept, 0))
+
+
+def _write(key_file: Path, mode: Literal["ab", "r+b"], content: bytes) -> None:
+    with key_file.open(mode) as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -21,7 +21,7 @@ SETTINGS = {
 ALLOWED_KEYS = {
     "image", "build", "user", "restart", "read_only", "tmpfs", "cap_drop", "security_opt",
     "command", "environment", "secrets", "volumes", "networks", "shm_size", "healthcheck",
-    "ports", "depends_on",
+    "ports", "depends_on", "logging", "mem_limit", "stop_grace_period", "cap_add",
 }  # fmt: skip
 
 
@@ -44,7 +44,15 @@ def variable(name: str) -> str:
 
 
 def test_only_known_keys_and_only_described_networks_volumes_and_secrets() -> None:
-    assert set(COMPOSE) <= {"name", "x-homeward", "services", "networks", "volumes", "secrets"}
+    assert set(COMPOSE) <= {
+        "name",
+        "x-homeward",
+        "x-logging",
+        "services",
+        "networks",
+        "volumes",
+        "secrets",
+    }
     for name, service in COMPOSE["services"].items():
         assert set(service) <= ALLOWED_KEYS, name
         assert set(service.get("networks", [])) <= set(COMPOSE["networks"]), name
@@ -102,3 +110,32 @@ def test_tokens_travel_only_behind_tls() -> None:
     assert "ports" not in COMPOSE["services"]["api"]
     assert "443:443" in COMPOSE["services"]["proxy"]["ports"]
     assert "COOKIE_SECURE" not in str(COMPOSE["services"]["api"]["environment"])
+
+
+def test_no_service_grows_without_bound_or_has_more_rights_than_it_needs() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+        assert "max-size" in service["logging"]["options"], name
+        assert "mem_limit" in service, name
+        assert name == "database" or service["read_only"] is True, name
+
+
+def test_every_image_that_we_do_not_build_is_pinned_to_a_version() -> None:
+    for name, service in COMPOSE["services"].items():
+        if "build" not in service:
+            assert re.search(r":\d+\.\d+\.\d+", service["image"]), name
+
+
+def test_each_part_starts_when_what_it_needs_serves() -> None:
+    for name, service in COMPOSE["services"].items():
+        for needed, how in dict(service.get("depends_on", {})).items():
+            wanted = "service_completed_successfully" if needed == "migrate" else "service_healthy"
+            assert how["condition"] == wanted, (name, needed)
+            assert needed == "migrate" or "healthcheck" in COMPOSE["services"][needed], needed
+
+
+def test_what_operators_ask_is_not_for_the_public() -> None:
+    proxy = (ROOT / "deploy" / "container" / "Caddyfile").read_text()
+    assert "@operators path /metrics /healthz /readyz" in proxy
+    assert "respond @operators 404" in proxy

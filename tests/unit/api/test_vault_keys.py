@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from api import records
 from api.records import Contact, Personal
-from api.vault import KEY_BYTES, Vault, VaultError, Wrapped, new_key, seal, unseal, write_ring
+from api.vault import (
+    KEY_BYTES,
+    Vault,
+    VaultError,
+    Wrapped,
+    add_version,
+    new_key,
+    retire_all_but,
+    seal,
+    unseal,
+)
 
 KEY = bytes(range(32))
 
@@ -54,13 +64,13 @@ def test_older_versions_open_until_they_are_retired(ring: Path) -> None:
     vault = Vault(ring)
     key = new_key()
     old = vault.wrap(key, b"p")
-    write_ring(ring, [ring.read_bytes(), secrets.token_bytes(KEY_BYTES)])
+    add_version(ring, secrets.token_bytes(KEY_BYTES))
     newer = Vault(ring)
     assert newer.unwrap(old, b"p") == key
     fresh = newer.wrap(key, b"p")
     assert (old.version, fresh.version) == (1, 2)
     assert vault.unwrap(fresh, b"p") == key, "a running program reads the ring again"
-    write_ring(ring, [bytes(KEY_BYTES), ring.read_bytes()[KEY_BYTES:]])
+    retire_all_but(ring, 1)
     with pytest.raises(VaultError):
         Vault(ring).unwrap(old, b"p")
     with pytest.raises(VaultError):
@@ -87,3 +97,14 @@ def test_a_record_opens_with_its_own_key_and_not_once_it_is_gone(ring: Path) -> 
     assert records.name_of(vault, row | {"wrapped": None}) is None
     with pytest.raises(VaultError):
         records.open_personal(vault, row | {"id": uuid4()})
+
+
+def test_the_ring_is_changed_in_place_for_who_has_the_file_mounted(tmp_path: Path) -> None:
+    ring, mounted = tmp_path / "master.key", tmp_path / "mounted"
+    ring.write_bytes(b"1" * KEY_BYTES)
+    mounted.hardlink_to(ring)
+    add_version(ring, b"2" * KEY_BYTES)
+    add_version(ring, b"3" * KEY_BYTES)
+    assert Vault(mounted).version == 3
+    retire_all_but(ring, 2)
+    assert mounted.read_bytes() == bytes(KEY_BYTES) + b"2" * KEY_BYTES + b"3" * KEY_BYTES
