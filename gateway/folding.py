@@ -19,8 +19,9 @@ from gateway.staff import entered
 from gateway.store.memory import Waiting
 from gateway.work import ExampleRow, FoldedInput, OutboxRow
 
-SNAPSHOTS_AT_ONCE = 24
-"""Of one batch: a ward that began together would write all of them together for ever."""
+SNAPSHOTS_AT_ONCE, FRAMES_A_SNAPSHOT = 24, 16
+"""Of one batch, and one more for so many frames in it: a ward that began together would write all
+of them together for ever."""
 
 _log = structlog.get_logger()
 _encoder = msgspec.msgpack.Encoder()
@@ -75,7 +76,8 @@ class Folder:
             hold.due_s = batch.now_s + self._rules.snapshot_s
         rules, planned = self._rules, batch.work.snapshots
         due = hold.folds >= rules.snapshot_frames or batch.now_s >= hold.due_s
-        if due and (len(planned) < SNAPSHOTS_AT_ONCE or _overdue(hold, rules, batch.now_s)):
+        most = SNAPSHOTS_AT_ONCE + batch.accepted // FRAMES_A_SNAPSHOT
+        if due and (len(planned) < most or _overdue(hold, rules, batch.now_s)):
             planned[patient_no] = hold
 
     def entered(self, waiting: Waiting, batch: Batch) -> None:

@@ -95,7 +95,7 @@ class GatewaySettings(BaseSettings):
     answered_frames: int = Field(default=65_536, ge=1)
     lanes: int = Field(default=65_536, ge=1)
     devices: int = Field(default=131_072, ge=1)
-    snapshot_frames: int = Field(default=64, ge=1)
+    snapshot_frames: int = Field(default=32, ge=1)
     snapshot_s: float = Field(default=300.0, gt=0)
     replay_days: float = Field(default=3.0, gt=0)
     ack_frames: int = Field(default=64, ge=1)

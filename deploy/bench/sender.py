@@ -19,7 +19,7 @@ from deploy.ports import HOST
 
 _CONNECT, _CONNACK, _PUBLISH_QOS1, _PUBACK, _DISCONNECT = 0x10, 2, 0x32, 4, 0xE0
 _CLEAN_WITH_LOGIN = 0xC2
-_KEEP_ALIVE_S = 600  # signing a large burst takes a while
+_KEEP_ALIVE_S = 300  # signing a large burst takes a while
 _PACKET_IDS = 65_000
 _BURST = 200
 _PUBACK_BYTES = 4
