@@ -11,7 +11,7 @@ it brings scikit-learn with it, and a gateway that starts again after a crash ca
 """
 
 from functools import cached_property
-from math import exp
+from math import exp, isfinite
 from typing import TYPE_CHECKING, Self
 
 import msgspec
@@ -132,15 +132,19 @@ class PopulationModel:
     def trained_on(cls, examples: list[Example], previous: Self) -> Self:
         """Return the next version, learnt from matured examples in the order given.
 
-        The same examples in the same order after the same version always give the same model.
+        The same examples in the same order after the same version always give the same model. A
+        lesson that ends in what is no number teaches nothing: the weights stay as they were.
         """
         if not examples:
             return previous
         model = _river_model(previous.state)
         for example in examples:
             model.learn_one(dict(enumerate(example.features)), example.deteriorated)
-        weights = model.weights
-        return cls(_judged(previous.state, examples, weights, float(model.intercept)))
+        weights = tuple(float(model.weights.get(at, 0.0)) for at in range(len(NAMES)))
+        intercept = float(model.intercept)
+        if not _finite(weights, intercept):
+            weights, intercept = previous.state.weights, previous.state.intercept
+        return cls(_judged(previous.state, examples, weights, intercept))
 
     def report(self) -> dict[str, object]:
         """Return the progressive validation so far: figures, calibration, drift."""
@@ -174,7 +178,14 @@ class PopulationModel:
             raise SnapshotError(f"a risk model cannot be read: {error}") from error
         if state.format != FORMAT or len(state.weights) != len(NAMES):
             raise SnapshotError(f"a risk model has format {state.format}, not {FORMAT}")
+        if not _finite(state.weights, state.intercept):
+            raise SnapshotError(f"risk model {state.version} has weights that are no numbers")
         return cls(state)
+
+
+def _finite(weights: tuple[float, ...], intercept: float) -> bool:
+    """Whether a model can be computed with: with NaN everybody would look well."""
+    return isfinite(intercept) and all(map(isfinite, weights))
 
 
 def _river_model(state: ModelState) -> "LogisticRegression":
@@ -192,7 +203,7 @@ def _river_model(state: ModelState) -> "LogisticRegression":
 
 
 def _judged(
-    state: ModelState, examples: list[Example], weights: dict[int, float], intercept: float
+    state: ModelState, examples: list[Example], weights: tuple[float, ...], intercept: float
 ) -> ModelState:
     said, news2 = state.said, state.news2
     for example in examples:
@@ -202,7 +213,7 @@ def _judged(
     losses = [(example.probability - example.deteriorated) ** 2 for example in examples]
     return ModelState(
         version=state.version + 1,
-        weights=tuple(float(weights.get(at, 0.0)) for at in range(len(NAMES))),
+        weights=weights,
         intercept=intercept,
         examples=state.examples + len(examples),
         positives=state.positives + sum(example.deteriorated for example in examples),

@@ -1,8 +1,10 @@
 """Which loopback ports a stack uses: fixed offsets from a base, or free ones that are kept."""
 
+import json
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 HOST = "127.0.0.1"
 
@@ -43,6 +45,17 @@ def free_ports(count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def kept_in(file: Path) -> dict[str, int]:
+    """Return the ports that an earlier start kept; others are as good if they cannot be read."""
+    try:
+        kept = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(kept, dict):
+        return {}
+    return {name: port for name, port in kept.items() if isinstance(port, int)}
 
 
 def choose(base: int | None, kept: Mapping[str, int]) -> Ports:

@@ -112,8 +112,7 @@ def prepare(
 def _ports(options: StackOptions, folder: DataFolder) -> Ports:
     """Return the ports, keep them for later starts, and refuse ports of somebody else."""
     file = folder.root / "ports.json"
-    kept = json.loads(file.read_text()) if file.exists() else {}
-    ports = port_choice.choose(options.port_base, kept)
+    ports = port_choice.choose(options.port_base, port_choice.kept_in(file))
     others = port_choice.taken(ports)
     if others:
         raise FolderRefused(

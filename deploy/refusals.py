@@ -30,7 +30,8 @@ def explain(failure: Exception) -> str | None:
 def _setting(place: tuple[int | str, ...], message: str) -> str:
     name = "_".join(str(part) for part in place).upper()
     known = name.startswith(("HOMEWARD_", "XDG_", "DEMO_"))
-    return f"{name if known else 'HOMEWARD_' + name}: {message}"
+    said = "is not set" if message == "Field required" else message
+    return f"{name if known else 'HOMEWARD_' + name}: {said}"
 
 
 def _first_line(failure: Exception) -> str:

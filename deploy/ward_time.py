@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analytics.domain.clock import WardClock
-from deploy.errors import ClockRefused
+from deploy.errors import ClockRefused, FolderRefused
 from deploy.keys import write_private
 
 SAVE_EVERY_S = 1.0
@@ -27,11 +27,23 @@ class Kept:
 
 
 def read(path: Path) -> Kept | None:
-    """Return what an earlier start left, None if there was none."""
+    """Return what an earlier start left, None if there was none.
+
+    Raises:
+        FolderRefused: the file is damaged: the ward's time must not run backwards by a guess.
+    """
     if not path.exists():
         return None
-    saved = json.loads(path.read_text())
-    return Kept(shown=datetime.fromisoformat(saved["shown"]), rate=saved["rate"])
+    try:
+        saved = json.loads(path.read_bytes())
+        rate = saved["rate"]
+        return Kept(
+            shown=datetime.fromisoformat(saved["shown"]), rate=None if rate is None else float(rate)
+        )
+    except (ValueError, TypeError, KeyError):
+        raise FolderRefused(
+            f"{path} is damaged: remove it, and say with --clock-start where time goes on"
+        ) from None
 
 
 def save(path: Path, clock: WardClock, real_s: float) -> None:

@@ -27,7 +27,8 @@ def run(settings: GatewaySettings | None = None) -> int:
     metrics, health = Metrics(), Health()
     server = None
     if chosen.metrics_port:
-        server = MetricsServer(chosen.metrics_port, pages(metrics, health))
+        where = (chosen.metrics_host, chosen.metrics_port)
+        server = MetricsServer(where, pages(metrics, health))
         server.start()
     try:
         Worker(chosen, metrics, health).run(stop)

@@ -25,7 +25,8 @@ class GatewaySettings(BaseSettings):
         mqtt_password: likewise.
         gateway_sign_key_file: 32-byte Ed25519 seed: signs acknowledgements and commands.
         gateway_box_key_file: 32-byte X25519 private key: opens sealed frames.
-        metrics_port: serves /metrics, /healthz and /readyz on the loopback; 0: not at all.
+        metrics_port: serves /metrics, /healthz and /readyz; 0: not at all.
+        metrics_host: on this address; the loopback unless a network of its own keeps others out.
         groups: into how many groups the 256 buckets are divided.
         group: which of them is this worker's home.
         adopt: whether to take over groups that no worker serves.
@@ -81,6 +82,7 @@ class GatewaySettings(BaseSettings):
     gateway_sign_key_file: Path
     gateway_box_key_file: Path
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    metrics_host: str = "127.0.0.1"
     groups: int = Field(default=1, ge=1, le=256)
     group: int = Field(default=0, ge=0, le=255)
     adopt: bool = True

@@ -131,9 +131,9 @@ def pages(metrics: Metrics, health: Health) -> dict[str, Callable[[], Page]]:
 
 
 class MetricsServer:
-    """Serves the pages on 127.0.0.1 from ``start`` to ``close``."""
+    """Serves the pages on (host, port) from ``start`` to ``close``."""
 
-    def __init__(self, port: int, answers: dict[str, Callable[[], Page]]) -> None:
+    def __init__(self, where: tuple[str, int], answers: dict[str, Callable[[], Page]]) -> None:
         class Handler(BaseHTTPRequestHandler):
             """Answers GET."""
 
@@ -152,7 +152,7 @@ class MetricsServer:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing: probes come every second."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server = ThreadingHTTPServer(where, Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="metrics", daemon=True

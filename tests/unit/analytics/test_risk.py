@@ -4,6 +4,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from msgspec import structs
 
 from analytics.domain.alerts import Change
 from analytics.domain.care import CarePlan
@@ -75,6 +76,20 @@ def test_versions_are_immutable_and_reproducible() -> None:
 def test_a_damaged_version_is_refused(data: bytes) -> None:
     with pytest.raises(SnapshotError):
         PopulationModel.restore(data)
+
+
+def test_weights_that_are_no_numbers_are_neither_learnt_nor_restored() -> None:
+    before = trained(2)
+    spoilt = structs.replace(before.state, weights=(float("nan"), *before.state.weights[1:]))
+    with pytest.raises(SnapshotError, match="no numbers"):
+        PopulationModel.restore(PopulationModel(spoilt).snapshot())
+    lesson = examples(20, 1, before)
+    lesson[3] = structs.replace(
+        lesson[3], features=(float("inf"), *lesson[3].features[1:]), probability=0.5
+    )
+    after = PopulationModel.trained_on(lesson, before)
+    assert after.version == before.version + 1
+    assert after.state.weights == before.state.weights
 
 
 def test_it_may_raise_only_after_it_has_learnt() -> None:

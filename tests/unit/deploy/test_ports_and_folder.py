@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from deploy import folder as folders
 from deploy.accounts import Account
 from deploy.errors import FolderRefused
-from deploy.ports import Ports, choose, free_ports
+from deploy.ports import Ports, choose, free_ports, kept_in
 from deploy.refusals import explain
 from deploy.settings import DatabaseSettings
 from gateway.migrations import upgrade
@@ -25,6 +25,13 @@ def test_kept_ports_are_used_again_while_they_are_free() -> None:
     kept = {name: getattr(first, name) for name in Ports.__dataclass_fields__}
     assert choose(None, kept) == first
     assert len(set(free_ports(6))) == 6
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"api": "x", "mqtt": 1.5}'])
+def test_ports_that_cannot_be_read_are_chosen_anew(tmp_path: Path, content: str) -> None:
+    (tmp_path / "ports.json").write_text(content)
+    assert kept_in(tmp_path / "ports.json") == {}
+    assert kept_in(tmp_path / "none.json") == {}
 
 
 def test_one_folder_serves_one_stack(tmp_path: Path) -> None:
@@ -66,7 +73,7 @@ def test_servers_that_cannot_enter_get_a_folder_elsewhere(
 def test_a_missing_setting_is_named() -> None:
     with pytest.raises(ValueError, match="database_url") as failure:
         DatabaseSettings(_env_file=None)  # type: ignore[call-arg]
-    assert explain(failure.value) == "HOMEWARD_DATABASE_URL: Field required"
+    assert explain(failure.value) == "HOMEWARD_DATABASE_URL: is not set"
 
 
 def test_a_defect_is_not_explained_away() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analytics.domain.clock import WardClock
 from deploy import ward_time
-from deploy.errors import ClockRefused
+from deploy.errors import ClockRefused, FolderRefused
 
 START = datetime(2026, 1, 31, 8, tzinfo=UTC)
 REAL = 1_800_000_000.0
@@ -63,6 +63,14 @@ def test_a_real_time_ward_goes_on_in_real_time(tmp_path: Path) -> None:
     file = tmp_path / "clock.json"
     ward_time.save(file, WardClock(), REAL)
     assert ward_time.choose(None, None, ward_time.read(file), REAL + 5) == WardClock()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"shown": 5, "rate": 1}', '{"shown": "x"}'])
+def test_a_damaged_file_is_named(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "clock.json"
+    file.write_text(content)
+    with pytest.raises(FolderRefused, match=r"clock\.json is damaged"):
+        ward_time.read(file)
 
 
 @pytest.mark.parametrize("rate", [0.0, -1.0])
