@@ -5,6 +5,7 @@ later. Not a medical device: figures support a clinician and replace nobody.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct
@@ -68,8 +69,20 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
 
 def rfc3339(at_ms: int) -> str:
     """Return a time in milliseconds since 1970 as RFC 3339 in UTC, exact to the millisecond."""
-    moment = _EPOCH + timedelta(milliseconds=at_ms)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    second, rest = divmod(at_ms, 1000)
+    return f"{_to_the_second(second)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _to_the_second(second: int) -> str:
+    """A whole ward measures in the same few seconds."""
+    return (_EPOCH + timedelta(seconds=second)).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+@lru_cache(maxsize=1024)
+def _names(codes: tuple[int, ...]) -> tuple[str, ...]:
+    """The metrics' names; the same few sets come again and again."""
+    return tuple(NAMES[code] for code in codes)
 
 
 def assessment_json(assessment: Assessment) -> bytes:
@@ -106,8 +119,8 @@ def _news2(assessment: Assessment) -> dict[str, object]:
         "high": assessment.high,
         "band": assessment.band,
         "single_3": bool(assessment.single_3),
-        "single_3_in": [NAMES[code] for code in assessment.single_3],
-        "missing": [NAMES[code] for code in assessment.missing],
-        "assumed": [NAMES[code] for code in assessment.assumed],
+        "single_3_in": _names(assessment.single_3),
+        "missing": _names(assessment.missing),
+        "assumed": _names(assessment.assumed),
         "settles": None if settles is None else NAMES[settles],
     }

@@ -6,6 +6,8 @@ come from the broker's access lists, so a flood empties its own sender's bucket 
 
 from dataclasses import dataclass
 
+SWEEP_EVERY_S = 60.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllowanceRules:
@@ -51,8 +53,8 @@ class Allowance:
         self._levels.pop(name, None)
 
     def sweep(self, now_s: float) -> None:
-        """Forget the buckets that are full again; at most once in ten seconds."""
-        if now_s - self._swept < 10.0:  # noqa: PLR2004 - said in the docstring
+        """Forget the buckets that are full again; at most once a minute: it looks at all."""
+        if now_s - self._swept < SWEEP_EVERY_S:
             return
         self._swept = now_s
         rules = self._rules

@@ -102,7 +102,7 @@ class GatewaySettings(BaseSettings):
     replay_days: float = Field(default=3.0, gt=0)
     ack_frames: int = Field(default=64, ge=1)
     ack_s: float = Field(default=10.0, gt=0)
-    ack_latest_s: float = Field(default=45.0, gt=0)
+    ack_latest_s: float = Field(default=50.0, gt=0)
     quarantine_unsigned: int = Field(default=200, ge=0)
     quarantine_unsigned_burst: float = Field(default=8.0, ge=1)
     quarantine_unsigned_per_s: float = Field(default=1.0, gt=0)

@@ -1,6 +1,6 @@
 """Rates: a steady share, room for catch-up, and a forgery costs more than it gains."""
 
-from gateway.allowance import Allowance, AllowanceRules
+from gateway.allowance import SWEEP_EVERY_S, Allowance, AllowanceRules
 
 RULES = AllowanceRules(per_s=10.0, burst=50.0)
 
@@ -39,8 +39,8 @@ def test_who_is_quiet_is_forgotten() -> None:
     allowance = Allowance(RULES)
     for number in range(1_000):
         allowance.take(str(number), 0.0)
-    allowance.sweep(20.0)
+    allowance.sweep(SWEEP_EVERY_S)
     assert len(allowance) == 0
-    allowance.take("a", 20.0)
-    allowance.sweep(21.0)
+    allowance.take("a", SWEEP_EVERY_S)
+    allowance.sweep(SWEEP_EVERY_S + 1.0)
     assert len(allowance) == 1
