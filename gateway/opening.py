@@ -15,7 +15,7 @@ from gateway.batching import Arrival
 from gateway.registry import Device, Registry
 from gateway.wire import Refusal
 
-FORGERY_COST = 50
+FORGERY_COST = 100
 _TOPICS = 100_000
 _STALE = frozenset(
     {
