@@ -41,9 +41,9 @@ def run(dataset: str, folder: Path, as_json: bool) -> Iterator[str]:  # noqa: FB
     if figures is None:
         raise DatasetError(f"{dataset} is none of {', '.join(DATASETS)}")
     inner = folder / dataset
-    if not as_json:
-        yield _TABLE.format(*_HEAD)
-    for one in figures(inner if inner.is_dir() else folder):
+    for at, one in enumerate(figures(inner if inner.is_dir() else folder)):
+        if not (at or as_json):
+            yield _TABLE.format(*_HEAD)
         yield msgspec.json.encode(one).decode() if as_json else _line(one)
 
 
