@@ -75,7 +75,7 @@ def test_vitals_that_are_to_be_retained_are_ignored(rig: Rig, crew: Crew) -> Non
     now = time.time_ns() // 1_000_000
     crew.say(first, [sample(now, random.Random(1))])
     crew.say(second, [sample(now, random.Random(2))])
-    rig.wait_stored(crew, 1)
+    wait_until(lambda: rig.stored(crew) > before, 20.0, what="the other's frame is stored")
     assert rig.stored(crew) == before + 1
     crew.carry = faithfully
     rig.settle(crew)
