@@ -24,7 +24,7 @@ class AckRules:
 
     frames: int = 64
     after_s: float = 10.0
-    latest_s: float = 45.0
+    latest_s: float = 50.0
     prompt_s: float = 0.2
 
 

@@ -77,7 +77,8 @@ class Drain:
         if isinstance(parsed, wire.Topic) and parsed.bucket not in self._ours:
             self.others += 1
             return
-        self._taken += 1
+        if mid:  # what needs no acknowledgement is never told as dealt with
+            self._taken += 1
         received_ms = self._parts.now_ms()
         self._inbox.put(
             Arrival(topic, payload, retained, received_ms, self._newest_s, self, mid),
