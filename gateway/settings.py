@@ -120,7 +120,7 @@ class GatewaySettings(BaseSettings):
     commit_timeout_s: float = Field(default=60.0, gt=0)
     training_s: float = Field(default=300.0, ge=0)
     training_examples: int = Field(default=20, ge=1)
-    gc_young: int = Field(default=20_000, ge=1)
+    gc_young: int = Field(default=100_000, ge=1)
 
     def clock(self) -> WardClock:
         """The ward's clock."""

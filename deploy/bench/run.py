@@ -13,8 +13,9 @@ class Size:
 
     Attributes:
         frames: in one burst.
-        pairs: how often floor and gateway take turns.
+        pairs: how often floor and gateway take turns, and calm and flood.
         paced_s: how long a paced run takes.
+        flood_s: how long each of a pair with and without a flood takes.
         outage_s: how long the database is away.
         large_fleet: enrolled devices of the large fleet.
         fleet_rounds: frames of each of them in one burst.
@@ -25,6 +26,7 @@ class Size:
     frames: int = 20_000
     pairs: int = 5
     paced_s: float = 20.0
+    flood_s: float = 10.0
     outage_s: float = 60.0
     large_fleet: int = 50_000
     fleet_rounds: int = 4
@@ -36,6 +38,7 @@ QUICK = Size(
     frames=8_000,
     pairs=1,
     paced_s=6.0,
+    flood_s=6.0,
     outage_s=10.0,
     large_fleet=5_000,
     patients=(200, 1_000),

@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from gateway.clocks import Interval
 from gateway.store.arrangements import to_ms
+from gateway.store.arrays import Int2Array, Int4Array, packed
 from gateway.store.session import Row
 from gateway.windows import Window
 
@@ -147,7 +148,8 @@ def context(
     connection: Connection[Row], patients: Sequence[int], buckets: Sequence[int]
 ) -> Context:
     """Read the registry's revision, the model's version, open episodes and what waits."""
-    found = connection.execute(_CONTEXT, (list(patients), list(buckets))).fetchone()
+    asked = (packed(Int4Array, patients), packed(Int2Array, buckets))
+    found = connection.execute(_CONTEXT, asked).fetchone()
     if found is None:
         return Context(0, 0, frozenset(), [], commands=False)
     revision, version, episodes, waiting, commands = found
