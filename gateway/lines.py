@@ -5,7 +5,7 @@ import time
 import structlog
 
 from gateway import mqtt
-from gateway.errors import BrokerUnavailable, OwnershipLost
+from gateway.errors import BrokerUnavailable, SessionTaken
 from gateway.mqtt import BrokerAddress, Deliver, Messenger
 from gateway.ownership import Claim
 from gateway.settings import GatewaySettings
@@ -29,7 +29,7 @@ class Line:
         """Connect if the line is down and its pause is over.
 
         Raises:
-            OwnershipLost: another client has our session.
+            SessionTaken: another client has our session.
         """
         messenger = self.messenger
         if messenger is not None and messenger.lost.is_set():
@@ -51,7 +51,7 @@ class Line:
         self.messenger, self.trouble = None, messenger.reason
         _log.warning("broker lost", group=self.claim.group, reason=messenger.reason)
         if messenger.taken_over:
-            raise OwnershipLost("another client has our session")
+            raise SessionTaken("another client has our session at the broker")
 
     def _connected(self) -> Messenger:
         name = mqtt.client_id(self.claim.groups, self.claim.group)

@@ -35,7 +35,6 @@ class GatewaySettings(BaseSettings):
         batch_linger_s: a batch that is not full waits so long for more.
         inbox_bytes: received bytes not yet taken by a batch; above it the socket waits.
         receive_maximum: unacknowledged messages that the broker may send.
-        verify_threads: threads that check signatures.
         rate_per_s: frames a second of real time that one device may send for ever.
         rate_burst: frames that one device may send at once, to catch up.
         answered_frames: digests of frames lately handled, answered without a signature check.
@@ -91,7 +90,6 @@ class GatewaySettings(BaseSettings):
     batch_linger_s: float = Field(default=0.003, ge=0)
     inbox_bytes: int = Field(default=64 * 1024 * 1024, ge=1)
     receive_maximum: int = Field(default=65_535, ge=1, le=65_535)
-    verify_threads: int = Field(default=1, ge=0, le=16)
     rate_per_s: float = Field(default=50.0, gt=0)
     rate_burst: float = Field(default=3_000.0, ge=1)
     answered_frames: int = Field(default=65_536, ge=1)

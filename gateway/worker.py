@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import structlog
 
-from gateway.errors import GatewayError, OwnershipLost
+from gateway.errors import GatewayError, OwnershipLost, SessionTaken
 from gateway.keys import GatewayKeys
 from gateway.ownership import Claim, Heart
 from gateway.parts import join
@@ -18,7 +18,33 @@ from gateway.upkeep import Upkeep
 
 _log = structlog.get_logger()
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 0.5
-TAKEN_OVER_PAUSE_S = 5.0
+FIRST_TRUCE_S, LAST_TRUCE_S = 1.0, 60.0
+
+
+class Patience:
+    """How long to stand by after a tenure: a moment, or longer each time somebody fights us.
+
+    A client with our name and without our locks (a copy of the ward with a database of its own)
+    comes back as we do. Two that both reconnect at once would fight many times a second.
+    """
+
+    def __init__(self) -> None:
+        self._pause_s = FIRST_PAUSE_S
+        self._truce_s = FIRST_TRUCE_S
+
+    def after(self, lasted_s: float, *, taken: bool) -> float:
+        """Seconds to wait after a tenure of ``lasted_s``; ``taken``: its session was taken."""
+        if taken:
+            if lasted_s > LAST_TRUCE_S:
+                self._truce_s = FIRST_TRUCE_S
+            pause_s = self._truce_s
+            self._truce_s = min(LAST_TRUCE_S, 2 * pause_s)
+            return pause_s
+        if lasted_s > LAST_PAUSE_S:
+            self._pause_s = FIRST_PAUSE_S
+        pause_s = self._pause_s
+        self._pause_s = min(LAST_PAUSE_S, 2 * pause_s)
+        return pause_s
 
 
 class Watch:
@@ -47,21 +73,19 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Serve until ``stop``; whatever is lost is tried again with growing pauses."""
-        pause_s = FIRST_PAUSE_S
+        patience = Patience()
         while not stop.is_set():
-            began = time.monotonic()
+            began, taken = time.monotonic(), False
             try:
                 self._once(stop)
             except OwnershipLost as error:
+                taken = isinstance(error, SessionTaken)
+                self._health.waits(str(error))
                 _log.warning("standing by", reason=str(error))
-                pause_s = TAKEN_OVER_PAUSE_S
             except GatewayError as error:
                 self._health.waits(f"database: {error}")
                 _log.warning("standing by", reason=str(error))
-            if time.monotonic() - began > LAST_PAUSE_S:
-                pause_s = FIRST_PAUSE_S
-            stop.wait(pause_s)
-            pause_s = min(LAST_PAUSE_S, 2 * pause_s)
+            stop.wait(patience.after(time.monotonic() - began, taken=taken))
 
     def _once(self, stop: threading.Event) -> None:
         settings = self._settings

@@ -7,6 +7,7 @@ from deploy.bench.fleet import FrameName
 from deploy.bench.observe import Observer
 from deploy.bench.report import Figure, at_most, plain
 from deploy.bench.run import Run
+from deploy.bench.throughput import known_capacity
 from deploy.bench.ward import BenchWard, WardPlan
 
 SHARE_OF_CAPACITY = 0.4
@@ -17,7 +18,7 @@ BEFORE_S = 3.0
 
 def catch_up(run: Run) -> list[Figure]:
     """Kill the database under load, start it again after a while, wait for the backlog to go."""
-    load = SHARE_OF_CAPACITY * (run.capacity or 2_500.0)
+    load = SHARE_OF_CAPACITY * known_capacity(run)
     ideal = load / (load / SHARE_OF_CAPACITY - load)
     seconds = BEFORE_S + run.size.outage_s * (1 + 2 * ideal) + 5
     with run.ward(WardPlan(devices=500, seed=6)) as ward:

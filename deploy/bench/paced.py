@@ -3,13 +3,14 @@
 import statistics
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from deploy.bench.fleet import BenchDevice
 from deploy.bench.observe import Latency, latency
 from deploy.bench.report import Figure, at_most, plain
 from deploy.bench.run import Run
 from deploy.bench.sender import Sender
+from deploy.bench.throughput import known_capacity
 from deploy.bench.ward import BenchWard, WardPlan
 
 RATE = 500.0
@@ -35,10 +36,10 @@ def steady(ward: BenchWard, rate: float, seconds: float) -> Latency:
 
 def publish_to_stored(run: Run) -> list[Figure]:
     """At 500 frames/s, and at half of what the gateway can do."""
+    half = known_capacity(run) / 2
     with run.ward(WardPlan(devices=500, seed=4)) as ward:
         ward.warm_up()
         calm = steady(ward, RATE, run.size.paced_s)
-        half = run.capacity / 2 if run.capacity else 4 * RATE
         busy = steady(ward, half, run.size.paced_s)
     note = f"n {calm.n:,}, p99 {calm.p99:.0f} ms; commit timestamp + mean log flush"
     return [
@@ -59,12 +60,20 @@ class Flood:
         self._sender = Sender(port, password, "bench-forger")
         times = int(FORGED_RATE * seconds / FORGED_POOL) + 1
         packets = self._sender.packets(pool) * times
+        self._stamps: list[float] = []
         self._thread = threading.Thread(
-            target=self._sender.paced, args=(packets, FORGED_RATE), daemon=True
+            target=lambda: self._stamps.extend(self._sender.paced(packets, FORGED_RATE)),
+            daemon=True,
         )
 
-    def __enter__(self) -> None:
+    @property
+    def rate(self) -> float:
+        """Forged frames a second that really went out."""
+        return len(self._stamps) / (self._stamps[-1] - self._stamps[0])
+
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._thread.join(timeout=120)
@@ -72,11 +81,12 @@ class Flood:
 
 
 class _Pair(NamedTuple):
-    """Alone, then under a flood; ``cores`` are what the gateway used under it."""
+    """Alone, then under a flood: what the gateway used of the cores, and how many were forged."""
 
     alone: Latency
     under: Latency
     cores: float
+    forged: float
 
     @property
     def ratio(self) -> float:
@@ -98,7 +108,8 @@ def forged_flood(run: Run) -> list[Figure]:
             ratio = statistics.median(pair.ratio for pair in found)
             cores = statistics.median(pair.cores for pair in found)
             shown = ", ".join(f"{pair.under.p95:.0f}/{pair.alone.p95:.0f}" for pair in found)
-            note = f"median of {pairs} pairs, ms: {shown}; {cores:.2f} cores"
+            forged = min(pair.forged for pair in found)
+            note = f"{pairs} pairs, ms: {shown}; {forged:,.0f} forged/s, {cores:.2f} cores"
             name = f"p95 under 5,000 forged/s from {forgers} / without"
             figures.append(at_most(name, ratio, "", FLOOD_RATIO, note))
     return figures
@@ -117,4 +128,4 @@ def _pair(ward: BenchWard, forgers: Sequence[BenchDevice], seconds: float) -> _P
     cpu = ward.cpu_s()
     with flood:
         under = steady(ward, RATE, seconds)
-    return _Pair(alone, under, (ward.cpu_s() - cpu) / seconds)
+    return _Pair(alone, under, (ward.cpu_s() - cpu) / seconds, flood.rate)

@@ -30,7 +30,7 @@ _ARRIVE = """
         backend_pid = excluded.backend_pid, home = excluded.home, beat = now()
 """
 _LEAVE = """
-    UPDATE gateway_worker SET beat = 'epoch', wanted_by = NULL
+    UPDATE gateway_worker SET beat = 'epoch', backend_pid = 0, wanted_by = NULL
      WHERE groups = %s AND "group" = %s AND worker = %s
 """
 _WANT = """
@@ -42,6 +42,8 @@ _END_SILENT = """
         SELECT DISTINCT l.pid FROM pg_locks l JOIN gateway_worker w ON w.backend_pid = l.pid
          WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s
            AND l.objid = ANY (%s::oid[]) AND w.beat < now() - make_interval(secs => %s)
+           AND NOT EXISTS (SELECT FROM gateway_worker f WHERE f.backend_pid = l.pid
+                              AND f.beat >= now() - make_interval(secs => %s))
            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) l
 """
 _BEAT = """
@@ -54,8 +56,10 @@ _ORPHANS = """
      WHERE w.worker IS NULL OR w.beat < now() - make_interval(secs => %s)
 """
 _OTHER_DIVISIONS = """
-    SELECT groups, "group" FROM gateway_worker
-     WHERE groups <> %s AND beat < now() - make_interval(secs => %s)
+    SELECT w.groups, w."group" FROM gateway_worker w
+     WHERE w.groups <> %s AND w.beat < now() - make_interval(secs => %s)
+       AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted
+                          AND l.classid = %s AND l.pid = w.backend_pid)
 """
 _TRY_OLD = "SELECT pg_try_advisory_lock(%s, %s)"
 _RELEASE_OLD = "SELECT pg_advisory_unlock(%s, %s)"
@@ -94,16 +98,22 @@ def want(connection: Connection[Row], groups: int, group: int, worker: UUID) -> 
 
 
 def end_silent(connection: Connection[Row], buckets: Sequence[int], lost_s: float) -> list[int]:
-    """End the backends that hold any of these locks and have not beaten for ``lost_s``."""
-    rows = connection.execute(_END_SILENT, (LOCK_CLASS, list(buckets), lost_s))
+    """End the backends that hold any of these locks and have not beaten for ``lost_s``.
+
+    A backend that beats for any group lives: what it has handed over stays behind as a stale row.
+    """
+    rows = connection.execute(_END_SILENT, (LOCK_CLASS, list(buckets), lost_s, lost_s))
     return [pid for pid, _ in rows]
 
 
 def other_divisions(
     connection: Connection[Row], groups: int, lost_s: float
 ) -> list[tuple[int, int]]:
-    """(groups, group) of workers of another division that are gone."""
-    rows = connection.execute(_OTHER_DIVISIONS, (groups, lost_s))
+    """(groups, group) of workers of another division that are gone.
+
+    One that has stopped and still holds locks is not gone: by its row its challengers end it.
+    """
+    rows = connection.execute(_OTHER_DIVISIONS, (groups, lost_s, LOCK_CLASS))
     return [(of, group) for of, group in rows]
 
 
