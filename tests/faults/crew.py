@@ -1,7 +1,8 @@
 """Reference devices of the simulator, run by the test, with a ledger of what they made.
 
 One thread owns all cores; MQTT only fills the queue that it reads, as in the simulator's own loop,
-but here the test says who speaks, how fast, and what becomes of what is published.
+but here the test says who speaks, how fast, and what becomes of what is published. Devices share
+one connection, or have one each (``apart``).
 """
 
 import os
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+
+import msgspec
 
 from deploy.bench.child import wait_until
 from deploy.bench.fleet import BenchDevice, sample
@@ -27,7 +30,9 @@ from tests.support.ledger import FrameLedger
 
 TICK_S = 0.2
 STEP_S = 0.01
-FILTERS = ("homeward/v1/+/+/acks", "homeward/v1/+/+/commands")
+SHARE_ILL = 0.2
+KINDS = (wire.TopicKind.ACKS, wire.TopicKind.COMMANDS)
+FILTERS = tuple(f"homeward/v1/+/+/{kind}" for kind in KINDS)
 
 
 @dataclass(slots=True)
@@ -41,9 +46,10 @@ class Member:
 
 @dataclass(slots=True)
 class Crew:
-    """Devices that share one connection; ``rate`` frames a second in all, 0 to be silent.
+    """Devices; ``rate`` frames a second in all, 0 to be silent.
 
     Attributes:
+        apart: whether each has a connection of its own, else all share one.
         clock_ms: what the devices' clocks show.
         carry: what becomes of what they publish.
     """
@@ -53,16 +59,17 @@ class Crew:
     password: str
     rng: random.Random
     name: str
+    apart: bool = False
     rate: float = 0.0
     clock_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     carry: Carry = faithfully
     ledger: FrameLedger = field(default_factory=FrameLedger)
-    linked: bool = False
     failure: BaseException | None = None
     _inward: Inward = field(default_factory=SimpleQueue)
     _orders: "SimpleQueue[Callable[[], None]]" = field(default_factory=SimpleQueue)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _link: Link | None = None
+    _links: dict[str, Link] = field(default_factory=dict)
+    _up: set[str] = field(default_factory=set)
 
     def run(self) -> None:
         """The thread's loop."""
@@ -103,12 +110,28 @@ class Crew:
         if isinstance(item, Heard):
             self._message(item)
             return
-        self.linked = isinstance(item, LinkUp)
-        for member in self.members.values():
-            if self.linked:
+        up = isinstance(item, LinkUp)
+        (self._up.add if up else self._up.discard)(item.client_id)
+        for name, member in self.members.items():
+            if self._client_of(name) != item.client_id:
+                continue
+            if up:
                 self.do(member, member.core.connected(self.moment()))
             else:
                 member.core.disconnected()
+
+    def _client_of(self, device: str) -> str:
+        return f"crew-{device}" if self.apart else f"crew-{self.name}"
+
+    @property
+    def online(self) -> int:
+        """How many connections are up."""
+        return len(self._up)
+
+    @property
+    def linked(self) -> bool:
+        """Whether all connections are up."""
+        return bool(self._links) and self.online == len(self._links)
 
     def _message(self, item: Heard) -> None:
         topic = wire.parse_topic(item.topic)
@@ -127,8 +150,14 @@ class Crew:
 
     def _speak(self, member: Member, samples: Sequence[wire.Sample] | None = None) -> None:
         if samples is None:
-            samples = [sample(self.clock_ms(), self.rng)]
+            samples = [self._measure()]
         self.do(member, member.core.measured(samples, self.moment()))
+
+    def _measure(self) -> wire.Sample:
+        """A round of vitals; now and then alarming ones, so that there is something to find."""
+        well = sample(self.clock_ms(), self.rng)
+        ill = self.rng.random() < SHARE_ILL
+        return msgspec.structs.replace(well, hr=152.0, rr=31.0, spo2=84.0) if ill else well
 
     def do(self, member: Member, actions: Sequence[Action]) -> None:
         device = member.device
@@ -138,7 +167,9 @@ class Crew:
                     name = (device.name, action.boot, action.seq)
                     self.ledger.made(name, device.patient, action.frame)
                 case Publish():
-                    self._publish(device.topic_of(action.kind), action.payload)
+                    if action.resend:
+                        self.ledger.again((device.name, action.boot, action.seq))
+                    self._publish(device, action)
                 case Forgot():
                     assert not action.dropped
                     self.ledger.cover([(device.name, action.boot, action.seq)])
@@ -146,10 +177,11 @@ class Crew:
                     state = wire.ReceiptState.DECLINED
                     self.do(member, member.core.finished(command.id, state, self.moment()))
 
-    def _publish(self, topic: str, payload: bytes) -> None:
-        if self._link is not None and self.linked:
-            for each_topic, each in self.carry(topic, payload):
-                self._link.publish(each_topic, each)
+    def _publish(self, device: BenchDevice, action: Publish) -> None:
+        client = self._client_of(device.name)
+        if client in self._up:
+            for topic, payload in self.carry(device.topic_of(action.kind), action.payload):
+                self._links[client].publish(topic, payload)
 
     def order(self, do: Callable[[], None]) -> None:
         """Have the devices' thread do something, and wait until it has."""
@@ -185,20 +217,28 @@ class Crew:
             raise self.failure
 
     def connect(self) -> None:
+        """Open the connections; ``linked`` tells when all are up."""
+        if not self.apart:
+            self._connect(f"crew-{self.name}", FILTERS)
+            return
+        for name, member in self.members.items():
+            self._connect(self._client_of(name), [member.device.topic_of(kind) for kind in KINDS])
+
+    def _connect(self, client: str, filters: Sequence[str]) -> None:
         endpoint = Endpoint(
             host="127.0.0.1",
             port=self.port,
-            client_id=f"crew-{self.name}",
+            client_id=client,
             username=FLEET_USER,
             password=self.password,
         )
-        self._link = Link(endpoint, FILTERS, self._inward)
-        self._link.start()
+        link = self._links[client] = Link(endpoint, filters, self._inward)
+        link.start()
 
     def close(self) -> None:
         self._stop.set()
-        if self._link is not None:
-            self._link.stop(forget_session=True)
+        for link in self._links.values():
+            link.stop(forget_session=True)
 
 
 def make_member(device: BenchDevice, gateway: tuple[bytes, bytes]) -> Member:
@@ -224,7 +264,7 @@ def working(crew: Crew) -> Iterator[Crew]:
     thread.start()
     crew.connect()
     try:
-        wait_until(lambda: crew.linked, 15, what="the crew is connected")
+        wait_until(lambda: crew.linked, 30.0, what="the crew is connected")
         yield crew
     finally:
         crew.close()

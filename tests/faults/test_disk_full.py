@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,9 @@ def small_disk(fault_base: Base) -> Iterator[Path]:
 
 
 def test_a_full_disk_stops_the_ward_and_loses_nothing(fault_base: Base, small_disk: Path) -> None:
-    with make_rig(fault_base, small_disk) as rig, rig.crew(8, seed=3) as crew:
+    with make_rig(fault_base, small_disk) as rig, ExitStack() as stack:
         rig.gateway("gateway").start()
+        crew = stack.enter_context(rig.crew(8, seed=3))
         crew.talk(RATE, 0.7)
         filler = small_disk / "filler"
         fill(filler)

@@ -9,6 +9,7 @@ from deploy.mosquitto import FLEET_USER
 from tests.faults.carriers import Shuffler, among_thieves, copies, faithfully
 from tests.faults.crew import Crew
 from tests.faults.rig import Rig
+from tests.support.ledger_check import Excuse
 from tests.support.mqtt_clients import Listener
 
 RATE = 100.0
@@ -28,7 +29,7 @@ def test_frames_out_of_order_all_count(rig: Rig, crew: Crew) -> None:
     crew.talk(RATE, 1.5)
     crew.carry = shuffler.release
     crew.talk(RATE, 0.3)
-    rig.settle(crew)
+    rig.settle(crew, excuses={Excuse.REORDERED})
 
 
 def test_a_day_of_readings_comes_late_and_in_one_go(rig: Rig, gateway: Child, crew: Crew) -> None:
@@ -96,5 +97,5 @@ def test_a_poisoned_state_is_rebuilt_from_what_is_stored(
     )
     gateway.start()
     crew.talk(RATE, 1.0)
-    rig.settle(crew)
+    rig.settle(crew, excuses={Excuse.SPOILT})
     wait_until(lambda: rig.stored(crew) > 0)

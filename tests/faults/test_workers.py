@@ -1,6 +1,7 @@
 """Two workers: they share the load, one is stopped in its tracks, one dies, and nothing is lost."""
 
 import time
+from collections.abc import Collection
 
 import psycopg
 
@@ -8,6 +9,7 @@ from deploy.bench.child import Child, wait_until
 from tests.faults.carriers import faithfully
 from tests.faults.crew import Crew
 from tests.faults.rig import Rig
+from tests.support.ledger_check import NO_EXCUSE, Excuse
 
 RATE = 150.0
 TAKEN_WITHIN_S = 10.0
@@ -79,8 +81,8 @@ def test_what_waited_for_another_division_is_handled_by_the_new_one(rig: Rig, cr
     wait_until(lambda: rig.stored(crew) >= before + missing, WITHIN_S, what="all of it is stored")
     wait_until(lambda: members_of(rig, 2) == 0, WITHIN_S, what="the old division is forgotten")
     crew.carry = faithfully
-    rig.settle(crew)
-    united(rig, crew)
+    rig.settle(crew, excuses={Excuse.REORDERED})
+    united(rig, crew, {Excuse.REORDERED})
 
 
 def divided(rig: Rig, groups: int) -> list[Child]:
@@ -93,13 +95,13 @@ def divided(rig: Rig, groups: int) -> list[Child]:
     return workers
 
 
-def united(rig: Rig, crew: Crew) -> None:
+def united(rig: Rig, crew: Crew, excuses: Collection[Excuse] = NO_EXCUSE) -> None:
     """One worker serves the whole ward again."""
     for child in rig.gateways:
         child.stop()
     rig.gateways[0].start()
     crew.talk(RATE, 0.5)
-    rig.settle(crew)
+    rig.settle(crew, excuses=excuses)
 
 
 def members_of(rig: Rig, groups: int) -> int:

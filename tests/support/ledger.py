@@ -40,6 +40,7 @@ class FrameLedger:
 
     entries: dict[FrameName, Entry] = field(default_factory=dict)
     covered: set[FrameName] = field(default_factory=set)
+    resent: set[FrameName] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def made(self, name: FrameName, patient: UUID, frame: bytes) -> None:
@@ -53,6 +54,16 @@ class FrameLedger:
         """The gateway said that these are handled."""
         with self._lock:
             self.covered.update(names)
+
+    def again(self, name: FrameName) -> None:
+        """A frame was sent once more: it may fill a hole behind later ones."""
+        with self._lock:
+            self.resent.add(name)
+
+    def sent_again(self) -> set[FrameName]:
+        """What was sent more than once by its device."""
+        with self._lock:
+            return set(self.resent)
 
     def account(self) -> tuple[dict[FrameName, Entry], set[FrameName]]:
         """What was made and what was covered, at this moment."""

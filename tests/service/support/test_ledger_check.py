@@ -1,4 +1,4 @@
-"""The ledger's check finds what it must find: lost, twice, wrong patient, altered, readings."""
+"""The ledger's check finds what it must find, and what is excused only if it is."""
 
 import random
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from deploy.bench.fleet import BenchDevice, enrol, make_fleet, sample
 from gateway import wire
 from tests.support.databases import Database
 from tests.support.ledger import FrameLedger, readings_in
-from tests.support.ledger_check import check
+from tests.support.ledger_check import NO_EXCUSE, Excuse, check
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -54,9 +54,37 @@ class Store:
             )
         return self.ids
 
-    def faults(self) -> dict[str, list[object]]:
+    def refuse(self, device: BenchDevice, frame: bytes) -> None:
+        """Put a signed frame into quarantine."""
+        self.db.execute(
+            "INSERT INTO quarantine"
+            " (received, device_no, topic, reason, signed, boot, seq, payload)"
+            " SELECT %s, no, %s, 'malformed', true, 1, %s, %s FROM device WHERE id = %s",
+            (NOW, device.topic, device.seq, frame, device.name),
+        )
+
+    def assess(self, owner: BenchDevice, frame_id: int) -> None:
+        self.db.execute(
+            "INSERT INTO assessment (time, received, frame_id, patient_no, model_version,"
+            " plan_revision, low, high, band, single_3, missing, assumed, late, in_episode)"
+            " SELECT %s, %s, %s, no, 0, 1, 0, 0, 0, 0, 0, 0, false, false FROM patient"
+            " WHERE id = %s",
+            (NOW, NOW, frame_id, owner.patient),
+        )
+
+    def find(self, owner: BenchDevice, frame_id: int) -> None:
+        """Write a finding to the outbox."""
+        self.db.execute(
+            "INSERT INTO outbox (patient_no, frame_id, kind, created_at, payload)"
+            """ SELECT no, %s, 'finding', %s, '{"condition": "critical_hr"}' FROM patient"""
+            " WHERE id = %s",
+            (frame_id, NOW, owner.patient),
+        )
+
+    def faults(self, *excuses: Excuse) -> dict[str, list[object]]:
         names = [device.name for device in self.fleet]
-        return check(self.url, self.ledger, names, settled=True).faults()
+        excused = frozenset(excuses) or NO_EXCUSE
+        return check(self.url, self.ledger, names, settled=True, excuses=excused).faults()
 
     @property
     def url(self) -> str:
@@ -113,3 +141,67 @@ def test_a_reading_too_many_or_too_few_is_found(store: Store) -> None:
     assert set(store.faults()) == {"wrong_readings"}
     store.db.execute("UPDATE observation SET frame_id = 99 WHERE metric = 2")
     assert set(store.faults()) == {"wrong_readings", "twice"}
+
+
+def test_a_good_frame_that_lies_only_in_quarantine_is_found(store: Store) -> None:
+    device = store.fleet[0]
+    store.refuse(device, store.make(device))
+    assert set(store.faults()) == {"refused"}
+    assert store.faults(Excuse.REFUSED) == {}
+
+
+def test_a_good_frame_that_was_refused_and_stored_is_whole(store: Store) -> None:
+    device = store.fleet[0]
+    frame = store.make(device)
+    store.refuse(device, frame)
+    store.put(device, frame)
+    assert store.faults() == {}
+
+
+def test_frames_that_are_folded_against_their_order_are_found(store: Store) -> None:
+    device, other = store.fleet
+    late = store.make(device)
+    store.put(device, store.make(device))
+    store.put(other, store.make(other))
+    device.seq = 1
+    store.put(device, late)
+    wrong: dict[str, list[object]] = {"out_of_order": [1, (device.name, 1, 1)]}
+    assert store.faults() == wrong
+    assert store.faults(Excuse.HOLES_FILLED) == wrong
+    store.ledger.again((device.name, 1, 1))
+    assert store.faults() == wrong
+    assert store.faults(Excuse.HOLES_FILLED) == {}
+    assert store.faults(Excuse.REORDERED) == {}
+
+
+def test_an_assessment_twice_or_of_nothing_is_found(store: Store) -> None:
+    device = store.fleet[0]
+    frame_id = store.put(device, store.make(device))
+    store.assess(device, frame_id)
+    assert store.faults() == {}
+    store.assess(device, frame_id)
+    assert set(store.faults()) == {"twice"}
+    store.db.execute("UPDATE assessment SET frame_id = frame_id + 9 WHERE time = %s", (NOW,))
+    assert set(store.faults()) == {"twice"}
+
+
+def test_a_finding_twice_or_of_nothing_is_found(store: Store) -> None:
+    device = store.fleet[0]
+    frame_id = store.put(device, store.make(device))
+    store.find(device, frame_id)
+    assert store.faults() == {}
+    store.find(device, frame_id)
+    assert set(store.faults()) == {"twice"}
+    store.db.execute("DELETE FROM outbox")
+    store.find(device, frame_id + 9)
+    assert set(store.faults()) == {"twice"}
+
+
+def test_an_assessment_or_a_finding_under_another_patient_is_found(store: Store) -> None:
+    device, other = store.fleet
+    frame_id = store.put(device, store.make(device))
+    store.assess(other, frame_id)
+    assert set(store.faults()) == {"wrong_patient"}
+    store.db.execute("DELETE FROM assessment")
+    store.find(other, frame_id)
+    assert set(store.faults()) == {"wrong_patient"}
