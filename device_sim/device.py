@@ -96,8 +96,10 @@ class DeviceCore:
         return actions + self._pump(now)
 
     def tell_clock(self, now: Moment) -> list[Action]:
-        """The device's clock was set, or its user wants to know what has arrived."""
-        return self._make_clock(now) + self._pump(now) if self._record.boot else []
+        """The clock was set, or the user asks what has arrived: the next live acks is echoed."""
+        actions = self._make_clock(now) if self._record.boot else []
+        self._echo = None
+        return actions + self._pump(now)
 
     def tick(self, now: Moment) -> list[Action]:
         """Time has passed: call at least once a second."""

@@ -5,8 +5,10 @@ From above: nothing arrives before it was made, so the offset is at most ``recei
 time``. From below: a device cannot have heard an acknowledgement before it was sent, so it is at
 least ``echo.gateway - echo.heard``. A delay alone never moves the interval: a clock that was set
 back by an hour looks like an hour of delay, and a filter on delay would silence its patient. So
-time that runs backwards within a boot, or bounds that contradict each other, start the interval
-anew, count as a jump, and leave the clock uncertain until the next echo.
+time that runs backwards within a boot, an echo that the device heard later than its clock reads
+now, or bounds that contradict each other, start the interval anew, count as a jump, and leave the
+clock uncertain until the next echo. A step back shorter than the silence before it shows none of
+these: it is delay to the last millisecond, so a ``clock/1`` that ``lags`` is asked about.
 
 Pure: times come in as integer milliseconds, ward time and device time.
 """
@@ -102,6 +104,8 @@ def told(
 ) -> Interval:
     """Learn from a ``clock/1`` in sequence: the device's clock read ``now_ms`` when it was made."""
     bound = received_ms - now_ms
+    if echo is not None and echo.heard > now_ms + rules.stands_ms:
+        return _restarted(interval, bound, now_ms)
     floor = echo.gateway - echo.heard if echo is not None and echo.heard <= now_ms else None
     if floor is not None and floor > bound:
         floor = bound if floor <= bound + rules.stands_ms else None
@@ -113,6 +117,15 @@ def told(
     low, high = _met(interval, floor, bound)
     newest = now_ms if last is None or now_ms > last else last
     return Interval(low, high, newest, interval.jumps)
+
+
+def lags(interval: Interval, now_ms: int, received_ms: int, rules: ClockRules) -> bool:
+    """Whether a ``clock/1`` seems long under way, or else its clock was set back: ask.
+
+    A device answers with a fresh echo, and a bound from below owes nothing to delay.
+    """
+    high = interval.high
+    return high is not None and received_ms - now_ms > high + rules.uncertain_ms
 
 
 def _contradicts(interval: Interval, floor: int | None, bound: int, rules: ClockRules) -> bool:

@@ -139,9 +139,17 @@ class Keeper:
                 found, patient_no=device.patient_no, device_no=device.no, frame_id=None
             )
             batch.work.outbox.append(row)
-        if unknown:
+        if unknown or _lags(window.clock, message, received_ms, rules):
             batch.asked.append(state)
         return now
+
+
+def _lags(
+    interval: Interval, message: wire.DeviceMessage, received_ms: int, rules: ClockRules
+) -> bool:
+    if not isinstance(message, wire.Clock):
+        return False
+    return clocks.lags(interval, message.now, received_ms, rules)
 
 
 def _learnt(

@@ -39,11 +39,19 @@ class Sender:
         self._rules = rules
 
     def ask_clocks(self, batch: "Batch") -> None:
-        """Ask the devices whose clock is not known, each not too often."""
+        """Ask the devices whose clock is not known, each not too often.
+
+        Each is acknowledged first: the answer echoes the last live ``acks``, and the one before
+        a clock was set tells nothing.
+        """
+        asked: list[DeviceState] = []
         for state in batch.asked:
             if batch.now_s - state.asked_s >= self._rules.clock_ask_s:
                 state.asked_s = batch.now_s
-                self._speaker.ask_clock(self._voice, state, batch.now_ms)
+                asked.append(state)
+        self._speaker.acknowledge(self._voice, asked, batch.now_ms)
+        for state in asked:
+            self._speaker.ask_clock(self._voice, state, batch.now_ms)
 
     def send(self, connection: "Connection[Row]", buckets: "Sequence[int]", now_ms: int) -> int:
         """Publish what waits, then mark it: a crash between sends it again under the same id."""

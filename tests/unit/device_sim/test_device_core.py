@@ -190,6 +190,17 @@ def test_only_live_acks_are_echoed() -> None:
     assert clock.echo == wire.ClockEcho(gateway=T0, heard=T0)
 
 
+def test_after_its_clock_was_set_the_next_live_acks_is_echoed_at_once() -> None:
+    core = ready()
+    back = Moment(T0 - 1_200_000, 10.0)
+    published(core.tell_clock(back))
+    assert published(core.heard_acks(acks((1, 3)), back, retained=True)) == []
+    (clock,) = published(core.heard_acks(acks((1, 3)), back, retained=False))
+    assert isinstance(clock, wire.Clock)
+    assert clock.echo == wire.ClockEcho(gateway=T0, heard=T0 - 1_200_000)
+    assert published(core.heard_acks(acks((1, 4)), back, retained=False)) == []
+
+
 def test_it_tells_its_clock_hourly() -> None:
     core = ready()
     assert published(core.tick(moment(3599))) == []

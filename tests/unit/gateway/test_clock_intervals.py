@@ -10,6 +10,7 @@ from gateway.clocks import (
     Echo,
     Interval,
     heard,
+    lags,
     mapping,
     told,
 )
@@ -82,6 +83,27 @@ def test_the_echo_of_before_a_step_is_not_believed() -> None:
     assert state is ClockState.MAPPED
     assert offset is not None
     assert abs(offset - HOUR) < 1_000
+
+
+def test_an_echo_of_later_than_now_proves_a_step_back() -> None:
+    """Set back by 20 min after 25 min of silence: its newest message is still the older one."""
+    known = heard(synced(0), T0 + 100, T0 + 200, RULES)
+    ward, step = T0 + 25 * 60_000, 20 * 60_000
+    stale = Echo(ward - 30_000, ward - 30_000)
+    stepped = told(known, ward - step, stale, ward + 50, RULES)
+    assert stepped.jumps == 1
+    assert mapping(stepped, RULES, current=True).state is ClockState.UNCERTAIN
+    fresh = Echo(ward + 100, ward + 150 - step)
+    pinned = told(stepped, ward + 200 - step, fresh, ward + 250, RULES)
+    assert mapping(pinned, RULES, current=True).state is ClockState.MAPPED
+    assert pinned.jumps == 1
+
+
+def test_a_clock_that_seems_long_under_way_lags() -> None:
+    known = synced(0)
+    assert lags(known, T0, T0 + 20 * 60_000, RULES)
+    assert not lags(known, T0, T0 + RULES.uncertain_ms, RULES)
+    assert not lags(UNKNOWN, T0, T0 + HOUR, RULES)
 
 
 def test_slow_drift_is_followed_without_a_jump() -> None:
