@@ -48,7 +48,7 @@ class Admitter:
             state = self._devices.get(device.no)
             if state is None:
                 devices[device.no] = None
-            boot = None if item.opened is None else item.opened.message.boot
+            boot = _boot_of(item)
             if boot is not None and (state is None or boot not in state.windows):
                 pairs[device.no, boot] = None
         return list(devices), list(pairs)
@@ -163,6 +163,15 @@ class Admitter:
 def _shed(item: Item) -> bool:
     """Whether nothing need be known of its device: it came over the rate, and is only counted."""
     return item.refused is not None and item.refused.reason is Refusal.RATE_LIMITED
+
+
+def _boot_of(item: Item) -> int | None:
+    """The boot whose window the item needs, known from the frame or from its digest."""
+    if item.opened is not None:
+        return item.opened.message.boot
+    if item.handled is not None:
+        return item.handled[0]
+    return None if item.refused is None else item.refused.boot
 
 
 def _current(opened: Opened, batch: Batch) -> Opened:

@@ -61,9 +61,13 @@ class DeviceState:
 
     def acks(self, now_ms: int) -> wire.Acks:
         """What is handled of the newest boots with news, as it stands in the store."""
-        wanted = self.news | {self.newest_boot} if self.windows else self.news
-        boots = [self.windows[boot].acks() for boot in wanted if boot in self.windows]
-        return wire.Acks(device=self.device.id, time=now_ms, boots=wire.retained_boots(boots))
+        boots = [self.windows[boot].acks() for boot in self.to_tell()]
+        return wire.Acks(device=self.device.id, time=now_ms, boots=boots)
+
+    def to_tell(self) -> list[int]:
+        """The boots that one ``acks/1`` tells of, newest first: it has room for four."""
+        wanted = (self.news | {self.newest_boot}) & self.windows.keys()
+        return sorted(wanted, reverse=True)[: wire.MAX_BOOTS]
 
     def may_warn(self, condition: str, now_s: float, every_s: float) -> bool:
         """Whether a technical finding may be said again."""
@@ -177,21 +181,23 @@ class DeviceBook:
         return max(0.0, due_s - now_s)
 
     def told(self, state: DeviceState, now_s: float, now_ms: int) -> None:
-        """The acknowledgement went out."""
-        for boot in state.news:
-            window = state.windows.get(boot)
-            if window is not None:
-                window.news.clear()
-                window.acked_ms = now_ms
+        """The acknowledgement went out; boots that it had no room for are owed another soon."""
+        said = state.to_tell()
+        for boot in said:
+            window = state.windows[boot]
+            window.news.clear()
+            window.acked_ms = now_ms
         newest = state.newest_boot
         state.windows = {
             boot: window
             for boot, window in state.windows.items()
             if boot in state.news or boot > newest - wire.MAX_BOOTS
         }
-        state.news.clear()
+        state.news = (state.news & state.windows.keys()).difference(said)
         state.pending = 0
         state.told_s = now_s
+        if state.news:
+            self._hurry(state, now_s + self._rules.prompt_s)
 
     def __len__(self) -> int:
         return len(self._states)

@@ -8,7 +8,7 @@ vectors that a test recomputes.
 What the other side may get wrong is answered with a ``Refusal``, never an exception.
 """
 
-from gateway.wire.acknowledgement import covers, ranges_of, retained_boots, upto_and_ranges
+from gateway.wire.acknowledgement import covers, ranges_of, upto_and_ranges
 from gateway.wire.enrolment import (
     EnrolledGateway,
     EnrolledMqtt,
@@ -132,7 +132,6 @@ __all__ = [
     "parse_topic",
     "proof_holds",
     "ranges_of",
-    "retained_boots",
     "signing_keys",
     "unverified_message",
     "upto_and_ranges",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from gateway.wire.messages import MAX_ALSO_RANGES, MAX_BOOTS, BootAcks
+from gateway.wire.messages import MAX_ALSO_RANGES, BootAcks
 
 
 def ranges_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
@@ -27,11 +27,6 @@ def upto_and_ranges(upto: int, handled: Iterable[int]) -> tuple[int, list[tuple[
     if ranges and ranges[0][0] == upto + 1:
         upto = ranges.pop(0)[1]
     return upto, ranges[:MAX_ALSO_RANGES]
-
-
-def retained_boots(boots: Iterable[BootAcks]) -> list[BootAcks]:
-    """The latest four boots, newest first: what one ``acks/1`` may carry."""
-    return sorted(boots, key=lambda item: item.boot, reverse=True)[:MAX_BOOTS]
 
 
 def covers(acks: BootAcks, seq: int) -> bool:

@@ -80,6 +80,50 @@ def test_holes_are_not_covered(bench: Bench) -> None:
     assert (boot.upto, boot.also) == (3, [(6, 6)])
 
 
+def test_a_spool_of_seven_boots_is_covered_though_answers_are_lost(bench: Bench) -> None:
+    """One answer has room for four boots, and the device may hear none of them but the last."""
+    device = bench.fleet[0]
+    frames = []
+    for boot in range(1, 8):
+        device.boot, device.seq = boot, 0
+        frames.append(bench.vitals(device))
+    bench.send(*frames)
+    bench.acks(device)
+    covered = {boot.boot for boot in bench.acks(device).boots if boot.upto == 1}
+    assert covered == {7, 3, 2, 1}
+    again = [frame for boot, frame in enumerate(frames, 1) if boot not in covered]
+    bench.send(*again)
+    covered |= {boot.boot for boot in bench.acks(device).boots if boot.upto == 1}
+    assert covered == set(range(1, 8))
+    assert bench.count("signed_frame") == 7
+
+
+def test_a_repeated_frame_of_a_boot_out_of_memory_is_covered_by_its_digest(bench: Bench) -> None:
+    device = bench.fleet[0]
+    frames = []
+    for boot in range(1, 8):
+        device.boot, device.seq = boot, 0
+        frames.append(bench.vitals(device))
+        bench.send(frames[-1])
+        bench.acks(device)
+    state = bench.parts.devices.get(1)
+    assert state is not None
+    assert 1 not in state.windows
+    bench.send(frames[0])
+    assert [(boot.boot, boot.upto) for boot in bench.acks(device).boots] == [(7, 1), (1, 1)]
+
+
+def test_what_cannot_be_read_leaves_the_window_of_an_old_boot_as_it_was(bench: Bench) -> None:
+    device = bench.fleet[0]
+    for boot in range(1, 8):
+        device.boot, device.seq = boot, 0
+        bench.send(bench.vitals(device), bench.vitals(device))
+        bench.acks(device)
+    message = {"type": "vitals/1", "device": device.name, "boot": 1, "seq": 3, "samples": 7}
+    bench.send((device.topic, wire.make_signed(json.dumps(message).encode(), device.secret)))
+    assert bench.rows("SELECT upto, stored FROM device_window WHERE boot = 1") == [(3, 2)]
+
+
 def test_a_number_far_below_the_window_is_replayed(bench: Bench) -> None:
     device = bench.fleet[0]
     old, seen = bench.vitals(device), bench.vitals(device)

@@ -76,6 +76,23 @@ def test_the_newest_boot_is_always_named() -> None:
     assert sorted(state.windows) == [2, 4, 5, 6, 7]
 
 
+def test_one_answer_tells_of_four_boots_and_the_next_soon_of_the_rest() -> None:
+    book = DeviceBook(RULES, 10)
+    state = book.use(device())
+    for boot in range(1, 8):
+        state.windows[boot] = Window(boot)
+        book.owe(state, boot, 0.0, prompt=True)
+    assert book.due(0.0) == [state]
+    assert [one.boot for one in state.acks(5).boots] == [7, 6, 5, 4]
+    book.told(state, 0.0, 5)
+    assert book.due(0.1) == []
+    assert book.due(0.2) == [state]
+    assert [one.boot for one in state.acks(6).boots] == [7, 3, 2, 1]
+    book.told(state, 0.2, 6)
+    assert book.due(99.0) == []
+    assert not state.news
+
+
 def test_the_book_is_bounded_but_forgets_no_debt() -> None:
     book = DeviceBook(RULES, 3)
     owed = book.use(device(1))

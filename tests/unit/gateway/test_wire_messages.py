@@ -190,11 +190,6 @@ def test_ranges_say_exactly_what_is_handled(upto: int, handled: set[int]) -> Non
     assert len(also) <= wire.MAX_ALSO_RANGES
 
 
-def test_only_the_latest_boots_are_told() -> None:
-    boots = [wire.BootAcks(boot=n, upto=1) for n in (2, 9, 4, 7, 1, 8)]
-    assert [item.boot for item in wire.retained_boots(boots)] == [9, 8, 7, 4]
-
-
 def test_status() -> None:
     assert wire.decode_status(wire.encode_status(online=True)) is True
     assert wire.decode_status(wire.encode_status(online=False)) is False
