@@ -1,37 +1,53 @@
-"""The decision whether one frame counts: pure, and deaf to nothing that a stranger may send.
+"""What one frame says, and whether a key vouches for it: pure, whatever a stranger may send.
 
-``open_frame`` turns bytes into a verified message or a refusal; ``admit`` holds the message
-against the device's replay window. Neither raises on any input; neither reads a clock.
+``open_frame`` turns bytes into a verified message or a refusal; it raises on no input. Whether
+that key counts, and the number is new, is for ``verdicts``.
 """
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 from nacl.exceptions import CryptoError
 
 from gateway import wire
-from gateway.registry import KEYS_TRIED, OVERLAP_MS, Device, Key, Registry
-from gateway.windows import Place, Window
+from gateway.registry import KEYS_TRIED, Device, Key, Registry
 from gateway.wire import Refusal
 
+Number = tuple[int, int]
+"""(boot, seq)."""
 
-class Opened(NamedTuple):
-    """A frame whose signature held under one of its device's keys.
+
+class Vouched(NamedTuple):
+    """What a signature says of a frame, whatever the frame says.
 
     Attributes:
         device: whose topic it came on.
-        key: under which the signature held.
+        key: of that device, under which the signature held; whether it counts is not said.
         frame: the signed frame, opened if it was sealed.
-        message: what it says.
+        number: None if it could not be read.
     """
 
     device: Device
     key: Key
     frame: bytes
+    number: Number | None
+
+
+class Opened(NamedTuple):
+    """A frame whose signature held under one of its device's keys, and what it says."""
+
+    device: Device
+    key: Key
+    frame: bytes
     message: wire.DeviceMessage
+
+    @property
+    def vouched(self) -> Vouched:
+        """What the signature says of it."""
+        number = (self.message.boot, self.message.seq)
+        return Vouched(self.device, self.key, self.frame, number)
 
     def unknown_members(self) -> int:
         """How many members of the message this version does not know, and ignored."""
@@ -44,19 +60,20 @@ class Refused(NamedTuple):
     Attributes:
         reason: the word on the wire.
         device: whose topic it came on, if it is known.
-        signed: whether a valid signature of that device held; such a frame is covered by acks
-            once it is in quarantine, if its number could be read.
-        boot: its boot and sequence number, if they could be read from a signed frame.
-        seq: likewise.
+        vouched: if a signature of that device held; under a key that counts, such a frame is
+            covered by acks once it is in quarantine, if its number could be read.
         detail: for the reader of the quarantine.
     """
 
     reason: Refusal
     device: Device | None = None
-    signed: bool = False
-    boot: int | None = None
-    seq: int | None = None
+    vouched: Vouched | None = None
     detail: str = ""
+
+    @property
+    def number(self) -> Number | None:
+        """Its boot and sequence number, if a signature held and they could be read."""
+        return None if self.vouched is None else self.vouched.number
 
 
 class _Identity(msgspec.Struct):
@@ -123,10 +140,13 @@ def open_frame(
     key, raw = held
     message = wire.decode_device_message(raw)
     if isinstance(message, Refusal):
-        return _unreadable(message, raw, device)
-    if message.device != device.id or not _kind_fits(message, topic):
+        return _unreadable(message, raw, Vouched(device, key, frame, None))
+    if message.device != device.id:
         return Refused(Refusal.TOPIC_MISMATCH, device, detail=f"message of {message.device!r}")
-    return Opened(device, key, frame, message)
+    opened = Opened(device, key, frame, message)
+    if not _kind_fits(message, topic):
+        return Refused(Refusal.TOPIC_MISMATCH, device, opened.vouched, "message of another topic")
+    return opened
 
 
 def _whose(frame: bytes, device: Device, registry: Registry) -> Refusal:
@@ -141,14 +161,14 @@ def _whose(frame: bytes, device: Device, registry: Registry) -> Refusal:
     return Refusal.TOPIC_MISMATCH
 
 
-def _unreadable(reason: Refusal, raw: bytes, device: Device) -> Refused:
+def _unreadable(reason: Refusal, raw: bytes, vouched: Vouched) -> Refused:
     """A signed message that cannot be read; its number may still be legible."""
-    said = _number_of(raw)
+    said, device = _number_of(raw), vouched.device
     if said is None:
-        return Refused(reason, device, signed=True)
+        return Refused(reason, device, vouched)
     if said.device != device.id:
-        return Refused(Refusal.TOPIC_MISMATCH, device)
-    return Refused(reason, device, signed=True, boot=said.boot, seq=said.seq)
+        return Refused(Refusal.TOPIC_MISMATCH, device, detail=f"message of {said.device!r}")
+    return Refused(reason, device, vouched._replace(number=(said.boot, said.seq)))
 
 
 def _number_of(raw: bytes) -> _Identity | None:
@@ -166,68 +186,3 @@ def _number_of(raw: bytes) -> _Identity | None:
 def _kind_fits(message: wire.DeviceMessage, topic: wire.Topic) -> bool:
     receipt = isinstance(message, wire.Receipt)
     return receipt == (topic.kind is wire.TopicKind.RECEIPTS)
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A frame that counts, for the first time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A frame that was handled before: acknowledged again, and nothing more."""
-
-
-ACCEPTED = Accepted()
-DUPLICATE = Duplicate()
-
-
-def key_refusal(device: Device, key: Key, boot: int, seq: int, now_ms: int) -> str | None:
-    """Why a key does not count for this frame, or None.
-
-    From the first stored frame under a newer key, the older one counts only for frames with a
-    lower (boot, seq), and for seven days.
-    """
-    if device.revoked or (key.revoked_ms is not None and key.revoked_ms <= now_ms):
-        return "revoked"
-    if key.superseded_at is None or key.superseded_ms is None:
-        return None
-    if (boot, seq) >= key.superseded_at:
-        return "superseded by a newer key"
-    return "superseded over 7 days ago" if now_ms - key.superseded_ms > OVERLAP_MS else None
-
-
-def admit(
-    opened: Opened,
-    topic: wire.Topic,
-    bucket: str | None,
-    *,
-    window: Window | None,
-    stored: bytes | None,
-    now_ms: int,
-) -> Accepted | Duplicate | Refused:
-    """Whether a verified frame counts.
-
-    Args:
-        opened: what ``open_frame`` made of it.
-        topic: where it came.
-        bucket: the patient's.
-        window: of its boot; None: the first frame of a boot.
-        stored: the frame kept under the same (device, boot, seq), if one is and the window does
-            not show the number as fresh.
-        now_ms: ward time.
-    """
-    device, key, frame, message = opened
-    why = key_refusal(device, key, message.boot, message.seq, now_ms)
-    if why is not None:
-        return Refused(Refusal.REVOKED_KEY, device, detail=why)
-    if bucket != topic.bucket:
-        return Refused(Refusal.TOPIC_MISMATCH, device, detail="bucket is not the patient's")
-    if stored is not None:
-        if stored == frame:
-            return DUPLICATE
-        return Refused(Refusal.CONFLICT, device, True, message.boot, message.seq)  # noqa: FBT003
-    place = Place.FRESH if window is None else window.place(message.seq)
-    if place is Place.BELOW:
-        return Refused(Refusal.REPLAYED, device, True, message.boot, message.seq)  # noqa: FBT003
-    return ACCEPTED if place is Place.FRESH else DUPLICATE

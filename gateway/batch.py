@@ -8,8 +8,8 @@ from gateway.registry import Registry
 from gateway.work import Work
 
 if TYPE_CHECKING:
+    from gateway.admission import Number
     from gateway.devices import DeviceState
-    from gateway.opening import Handled
     from gateway.store.memory import Identity
 
 
@@ -53,8 +53,8 @@ class Batch:
         in_episode: patients with an open episode.
         ids: for the frames it will store.
         work: what it will write.
-        seen: frames accepted in this batch, by identity.
-        stored: frames in the store under identities that are not fresh.
+        kept: signed frames by identity: of those that are not fresh what the store and the
+            quarantine hold, and what this batch has added to them.
         answered: digests of frames it handles, remembered after the commit.
         owed: devices to be told, with the boot and whether at once.
         asked: devices whose clock is to be asked for.
@@ -70,9 +70,8 @@ class Batch:
     in_episode: frozenset[int]
     ids: FrameIds
     work: Work = field(default_factory=Work)
-    seen: "dict[Identity, bytes]" = field(default_factory=dict)
-    stored: "dict[Identity, bytes]" = field(default_factory=dict)
-    answered: "list[tuple[bytes, Handled]]" = field(default_factory=list)
+    kept: "dict[Identity, list[bytes]]" = field(default_factory=dict)
+    answered: "list[tuple[bytes, Number]]" = field(default_factory=list)
     owed: "list[tuple[DeviceState, int, bool]]" = field(default_factory=list)
     asked: "list[DeviceState]" = field(default_factory=list)
     greeted: "list[DeviceState]" = field(default_factory=list)
@@ -82,3 +81,7 @@ class Batch:
     ignored: int = 0
     unknown_members: int = 0
     lane_failures: int = 0
+
+    def keeps(self, identity: "Identity", frame: bytes) -> None:
+        """Note a frame that this batch stores or sets aside."""
+        self.kept.setdefault(identity, []).append(frame)

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from hashlib import blake2b
 
 from gateway import wire
-from gateway.admission import Opened, Refused, open_frame, unsealed
+from gateway.admission import Number, Opened, Refused, Vouched, open_frame, unsealed
 from gateway.allowance import Allowance
 from gateway.batching import Arrival
 from gateway.registry import Device, Registry
@@ -28,9 +28,6 @@ _STALE = frozenset(
 )
 """Refusals that a newer registry might lift; the last, if what emptied the allowance is lifted."""
 
-Handled = tuple[int, int]
-"""(boot, seq) of a frame whose device is known from the topic."""
-
 
 class Item:
     """One arrival on its way through the pipeline."""
@@ -44,8 +41,20 @@ class Item:
         self.digest = b""
         self.opened: Opened | None = None
         self.refused: Refused | None = None
-        self.handled: Handled | None = None
+        self.handled: Number | None = None
         self.revision = -1
+
+    @property
+    def vouched(self) -> Vouched | None:
+        """What a signature says of it, if one held."""
+        known = self.refused or self.opened
+        return None if known is None else known.vouched
+
+    @property
+    def number(self) -> Number | None:
+        """Its boot and sequence number, if they are known."""
+        said = self.vouched
+        return self.handled if said is None else said.number
 
     def forget(self) -> None:
         """Forget what came of it: it is opened once more."""
@@ -57,13 +66,13 @@ class Answered:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._known: OrderedDict[bytes, Handled] = OrderedDict()
+        self._known: OrderedDict[bytes, Number] = OrderedDict()
 
-    def get(self, digest: bytes) -> Handled | None:
+    def get(self, digest: bytes) -> Number | None:
         """What the frame with this digest was."""
         return self._known.get(digest)
 
-    def add(self, digest: bytes, handled: Handled) -> None:
+    def add(self, digest: bytes, handled: Number) -> None:
         """Remember a handled frame."""
         self._known[digest] = handled
         if len(self._known) > self._capacity:
@@ -113,6 +122,11 @@ class Opener:
             self._again(item)
             item.revision = newest
         return bool(late)
+
+    def signed_frame(self, payload: bytes, device: Device) -> bytes | None:
+        """The signed frame in a payload of a device's, if it can still be opened."""
+        frame = unsealed(payload, device, self._box_private)
+        return None if isinstance(frame, Refusal) else frame
 
     def _again(self, item: Item) -> None:
         if item.topic is None or item.refused is None or item.refused.reason not in _STALE:

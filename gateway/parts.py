@@ -15,6 +15,7 @@ from gateway.keys import GatewayKeys
 from gateway.lanes import LaneBook
 from gateway.opening import Answered, Item, Opener
 from gateway.quotas import Quotas
+from gateway.refusing import Refuser
 from gateway.registry import Registry
 from gateway.restoring import ModelBook, Restorer
 from gateway.rules import Rules, rules_of
@@ -98,7 +99,7 @@ def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Part
         restorer=Restorer(lanes, models, settings.replay_days),
         quotas=quotas,
         folder=folder,
-        admitter=Admitter(devices, Keeper(lanes, folder, rules), quotas, rules),
+        admitter=Admitter(devices, Keeper(lanes, folder, rules), Refuser(devices, quotas, rules)),
         speaker=Speaker(keys, registry),
         metrics=metrics,
     )

@@ -15,6 +15,7 @@ import structlog
 from gateway import wire
 from gateway.admission import Refused
 from gateway.batch import Batch, FrameIds
+from gateway.comparing import kept_frames
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.opening import Item
 from gateway.parts import Parts
@@ -188,7 +189,8 @@ class Pipeline:
                 device = parts.registry.device(device_no)
                 if device is not None:
                     parts.devices.use(device).windows.setdefault(boot, window)
-        batch.stored = memory.stored_frames(connection, parts.admitter.suspects(items))
+        suspects = parts.admitter.suspects(items)
+        batch.kept = kept_frames(connection, suspects, parts.opener, parts.registry)
         lanes = parts.lanes.missing(patients)
         if lanes:
             damaged = parts.restorer.restore(connection, lanes, batch.now_ms)

@@ -92,9 +92,10 @@ class Window:
             del ranges[0]
 
     def refuse(self, seq: int, reason: str) -> None:
-        """Count ``seq`` as handled in quarantine and say why."""
+        """Count ``seq`` as handled in quarantine and say why, each number once."""
         self.handle(seq)
-        self.refused = [*self.refused, (seq, reason)][-MAX_REFUSED:]
+        others = [pair for pair in self.refused if pair[0] != seq]
+        self.refused = [*others, (seq, reason)][-MAX_REFUSED:]
 
     def tell(self, seq: int) -> None:
         """Have the next acknowledgement speak of ``seq``."""

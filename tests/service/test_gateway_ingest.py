@@ -60,7 +60,10 @@ def test_the_same_number_with_other_bytes_is_a_conflict(bench: Bench) -> None:
     other = device.topic, device.vitals(bench.now_ms() - 5, random.Random(99)).frame
     bench.send(first, other)
     bench.start()
-    bench.send(other)
+    device.seq = 0
+    third = device.topic, device.vitals(bench.now_ms() - 9, random.Random(98)).frame
+    bench.send(other, third)
+    bench.send(first)
     assert bench.count("signed_frame") == 1
     assert bench.refusals() == {"conflict": 2}
     assert bench.rows("SELECT signed, boot, seq FROM quarantine") == [(True, 1, 1)] * 2

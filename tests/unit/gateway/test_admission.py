@@ -1,24 +1,16 @@
 """Admission: who counts, and that nothing a stranger sends raises."""
 
+from collections.abc import Collection
+
 from hypothesis import given
 from hypothesis import strategies as st
 from nacl.bindings import crypto_scalarmult_base
 
 from analytics.domain.care import CarePlan, PatientState
 from gateway import wire
-from gateway.admission import (
-    ACCEPTED,
-    DUPLICATE,
-    Accepted,
-    Duplicate,
-    Opened,
-    Refused,
-    admit,
-    key_refusal,
-    open_frame,
-    unsealed,
-)
+from gateway.admission import Opened, Refused, open_frame, unsealed
 from gateway.registry import OVERLAP_MS, Device, Key, Patient, Registry
+from gateway.verdicts import ACCEPTED, DUPLICATE, Accepted, Duplicate, admit, key_refusal
 from gateway.windows import Window
 from gateway.wire import Refusal
 
@@ -63,9 +55,9 @@ def judge(
     *,
     bucket: str | None = "0f",
     window: Window | None = None,
-    stored: bytes | None = None,
+    kept: Collection[bytes] = (),
 ) -> Accepted | Duplicate | Refused:
-    return admit(one, TOPIC, bucket, window=window, stored=stored, now_ms=NOW)
+    return admit(one.vouched, TOPIC, bucket, refused=None, window=window, kept=kept, now_ms=NOW)
 
 
 def why(verdict: Accepted | Duplicate | Refused) -> Refusal | None:
@@ -77,9 +69,9 @@ def test_a_first_frame_counts_and_a_second_does_not() -> None:
     assert judge(one) is ACCEPTED
     window = Window(1)
     window.handle(5)
-    assert judge(one, window=window, stored=one.frame) is DUPLICATE
+    assert judge(one, window=window, kept=[one.frame]) is DUPLICATE
     assert judge(one, window=window) is DUPLICATE
-    assert why(judge(one, window=window, stored=b"other")) is Refusal.CONFLICT
+    assert why(judge(one, window=window, kept=[b"other"])) is Refusal.CONFLICT
 
 
 def test_below_the_window_it_is_replayed_unless_it_is_stored() -> None:
@@ -87,7 +79,7 @@ def test_below_the_window_it_is_replayed_unless_it_is_stored() -> None:
     window = Window(1)
     window.handle(9_000)
     assert why(judge(one, window=window)) is Refusal.REPLAYED
-    assert judge(one, window=window, stored=one.frame) is DUPLICATE
+    assert judge(one, window=window, kept=[one.frame]) is DUPLICATE
 
 
 def test_the_bucket_must_be_the_patients() -> None:
@@ -107,10 +99,11 @@ def test_topic_message_and_key_must_agree() -> None:
         made = open_frame(frame, TOPIC, device, registry)
         assert isinstance(made, Refused)
         assert made.reason is reason
-        assert not made.signed
+        assert made.vouched is None
     receipts = TOPIC._replace(kind=wire.TopicKind.RECEIPTS)
     made = open_frame(signed(message()), receipts, device, registry)
     assert isinstance(made, Refused)
+    assert (made.reason, made.number) == (Refusal.TOPIC_MISMATCH, (1, 5))
 
 
 def test_a_signed_riddle_is_covered_if_its_number_is_legible() -> None:
@@ -118,10 +111,11 @@ def test_a_signed_riddle_is_covered_if_its_number_is_legible() -> None:
     raw = b'{"type":"vitals/9","device":"w-one","boot":2,"seq":7}'
     made = open_frame(wire.make_signed(raw, SECRET), TOPIC, device, registry)
     assert isinstance(made, Refused)
-    assert (made.reason, made.signed, made.boot, made.seq) == (Refusal.MALFORMED, True, 2, 7)
+    assert (made.reason, made.number) == (Refusal.MALFORMED, (2, 7))
     made = open_frame(wire.make_signed(b"no", SECRET), TOPIC, device, registry)
     assert isinstance(made, Refused)
-    assert (made.signed, made.seq) == (True, None)
+    assert made.vouched is not None
+    assert made.number is None
 
 
 def test_a_signed_nan_is_refused_under_its_number() -> None:
@@ -129,7 +123,7 @@ def test_a_signed_nan_is_refused_under_its_number() -> None:
     raw = b'{"type":"vitals/1","device":"w-one","boot":2,"seq":7,"samples":[{"t":1,"hr":NaN}]}'
     made = open_frame(wire.make_signed(raw, SECRET), TOPIC, device, registry)
     assert isinstance(made, Refused)
-    assert (made.reason, made.signed, made.boot, made.seq) == (Refusal.MALFORMED, True, 2, 7)
+    assert (made.reason, made.number) == (Refusal.MALFORMED, (2, 7))
 
 
 def test_sealed_frames_open_with_the_devices_own_box_key() -> None:
@@ -148,15 +142,16 @@ def test_sealed_frames_open_with_the_devices_own_box_key() -> None:
 def test_keys_end_by_revocation_and_by_a_newer_one() -> None:
     _, device = ward()
     key = device.keys[0]
-    assert key_refusal(device, key, 1, 5, NOW) is None
+    assert key_refusal(device, key, (1, 5), NOW) is None
     key.superseded_ms, key.superseded_at = NOW, (1, 5)
-    assert key_refusal(device, key, 1, 4, NOW) is None
-    assert key_refusal(device, key, 1, 5, NOW) is not None
-    assert key_refusal(device, key, 2, 1, NOW) is not None
-    assert key_refusal(device, key, 1, 4, NOW + OVERLAP_MS + 1) is not None
+    assert key_refusal(device, key, (1, 4), NOW) is None
+    assert key_refusal(device, key, (1, 5), NOW) is not None
+    assert key_refusal(device, key, (2, 1), NOW) is not None
+    assert key_refusal(device, key, None, NOW) is not None
+    assert key_refusal(device, key, (1, 4), NOW + OVERLAP_MS + 1) is not None
     key.superseded_ms = None
     key.revoked_ms = NOW
-    assert key_refusal(device, key, 1, 1, NOW) == "revoked"
+    assert key_refusal(device, key, (1, 1), NOW) == "revoked"
 
 
 @given(st.binary(max_size=300))
@@ -177,15 +172,15 @@ def test_no_signed_bytes_whatever_raise(junk: bytes) -> None:
     seq=st.integers(1, wire.MAX_SEQ),
     boot=st.integers(0, wire.MAX_BOOT),
     handled=st.lists(st.integers(1, 10_000), max_size=20),
-    stored=st.sampled_from([None, b"", b"other"]),
+    kept=st.sampled_from([[], [b""], [b"other", b""]]),
 )
 def test_a_verdict_is_always_reached(
-    seq: int, boot: int, handled: list[int], stored: bytes | None
+    seq: int, boot: int, handled: list[int], kept: list[bytes]
 ) -> None:
     window = Window(boot)
     for number in handled:
         window.handle(number)
-    verdict = judge(opened(message(seq=seq, boot=boot)), window=window, stored=stored)
+    verdict = judge(opened(message(seq=seq, boot=boot)), window=window, kept=kept)
     assert verdict in (ACCEPTED, DUPLICATE) or isinstance(verdict, Refused)
     if verdict is ACCEPTED:
         assert seq not in handled

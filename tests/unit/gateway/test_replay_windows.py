@@ -61,6 +61,7 @@ def test_a_refused_number_is_handled_and_said() -> None:
     window.handle(1)
     window.refuse(2, "malformed")
     assert window.upto == 2
+    window.refuse(2, "malformed")
     assert window.acks().refused == [(2, "malformed")]
     for seq in range(3, 103):
         window.refuse(seq, "replayed")

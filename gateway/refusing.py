@@ -1,0 +1,94 @@
+"""What becomes of a frame that does not count: counted, kept in quarantine, covered if it may be.
+
+Only what a key that counts vouches for touches a window, and only once its bytes are safe.
+"""
+
+from gateway.admission import Refused, Vouched
+from gateway.batch import Batch
+from gateway.devices import DeviceBook
+from gateway.findings import outbox_row, technical
+from gateway.opening import Item
+from gateway.quotas import Quotas
+from gateway.registry import Device
+from gateway.rules import Rules
+from gateway.windows import Window
+from gateway.wire import Refusal
+from gateway.work import QuarantineRow
+
+_WARNED = {Refusal.BAD_SIGNATURE: "forged", Refusal.CONFLICT: "conflict"}
+_WORDS = {
+    "forged": "Frames with a false signature come in this device's name",
+    "conflict": "Two different frames came with one number: a cloned or rolled-back device",
+}
+
+
+class Refuser:
+    """Sets frames aside in a batch."""
+
+    def __init__(self, devices: DeviceBook, quotas: Quotas, rules: Rules) -> None:
+        self._devices = devices
+        self._quotas = quotas
+        self._rules = rules
+
+    def refuse(self, item: Item, refused: Refused, batch: Batch) -> None:
+        """Count it, keep its bytes, and cover it if a valid key had signed it."""
+        device, said = refused.device, refused.vouched
+        device_no = None if device is None else device.no
+        batch.work.count_refusal(device_no, refused.reason.value)
+        kept = self._quotas.may_keep(device_no, batch.now_s, signed=said is not None)
+        if kept:
+            batch.work.quarantine.append(_quarantined(item, refused))
+        if device is not None:
+            self._warn(device, refused, batch)
+        if said is not None and kept:
+            self._cover(item, said, refused.reason, batch)
+
+    def _cover(self, item: Item, said: Vouched, reason: Refusal, batch: Batch) -> None:
+        if said.number is None:
+            return
+        boot, seq = said.number
+        state = self._devices.use(said.device)
+        window = state.windows.setdefault(boot, Window(boot))
+        window.refuse(seq, reason.value)
+        window.received_ms = max(window.received_ms, batch.now_ms)
+        batch.keeps((said.device.no, boot, seq), said.frame)
+        batch.answered.append((item.digest, said.number))
+        batch.work.windows[said.device.no, boot] = window
+        batch.owed.append((state, boot, True))
+
+    def _warn(self, device: Device, refused: Refused, batch: Batch) -> None:
+        """Tell the coordinator of forged and conflicting frames, not too often."""
+        condition = _WARNED.get(refused.reason)
+        if condition is None:
+            return
+        state = self._devices.use(device)
+        if state.may_warn(condition, batch.now_s, self._rules.warn_every_s):
+            boot, seq = refused.number or (None, None)
+            finding = technical(
+                condition,
+                batch.now_ms,
+                _WORDS[condition],
+                device=device.id,
+                detail={"boot": boot, "seq": seq},
+            )
+            batch.work.outbox.append(
+                outbox_row(
+                    finding, patient_no=device.patient_no, device_no=device.no, frame_id=None
+                )
+            )
+
+
+def _quarantined(item: Item, refused: Refused) -> QuarantineRow:
+    arrival, device = item.arrival, refused.device
+    boot, seq = refused.number or (None, None)
+    return QuarantineRow(
+        at_ms=arrival.received_ms,
+        device_no=None if device is None else device.no,
+        topic=arrival.topic.replace("\x00", ""),
+        reason=refused.reason.value,
+        signed=refused.vouched is not None,
+        boot=boot,
+        seq=seq,
+        detail=refused.detail.replace("\x00", ""),
+        payload=arrival.payload,
+    )
