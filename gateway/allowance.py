@@ -2,11 +2,17 @@
 
 Checked before signatures, since a signature check is what a flood would buy. The devices' names
 come from the broker's access lists, so a flood empties its own sender's bucket and no other.
+
+A device that catches up is slowed before it is refused: what it may have on the way is a window,
+and it is not told that its window is free again before its bucket holds another (``wait_s``).
 """
 
 from dataclasses import dataclass
 
 SWEEP_EVERY_S = 60.0
+ROOM = 200.0
+"""Tokens for a whole window (100 frames), and as many for what lies in the gateway's queue: it is
+charged by its arrival, when the bucket was that much emptier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,18 @@ class Allowance:
             return False
         self._levels[name] = (level - 1.0, now_s)
         return True
+
+    def wait_s(self, name: str, now_s: float) -> float:
+        """Seconds until ``name`` may send a whole window again; 0 for all but the busiest.
+
+        Any thread may ask.
+        """
+        known = self._levels.get(name)
+        if known is None:
+            return 0.0
+        rules = self._rules
+        missing = min(ROOM, rules.burst) - known[0] - (now_s - known[1]) * rules.per_s
+        return missing / rules.per_s if missing > 0.0 else 0.0
 
     def punish(self, name: str, cost: float) -> None:
         """Take ``cost`` more of ``name``'s tokens, as a debt if need be.

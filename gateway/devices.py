@@ -1,7 +1,12 @@
-"""The devices' replay windows in memory, and when each device is to be told what is handled."""
+"""The devices' replay windows in memory, and when each device is to be told what is handled.
+
+A device has at most a window of frames on the way that it was not told of, so telling is what
+makes it send: one that comes near its rate is told a little later, and catches up at its rate.
+"""
 
 import heapq
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway import wire
@@ -18,14 +23,26 @@ class AckRules:
     Attributes:
         after_s: with nothing better to do.
         latest_s: while frames wait: an answer to several frames costs what an answer to one does,
-            and a signature for each frame would be a third of a busy worker's time.
+            and a signature for each frame would be a third of a busy worker's time. Likewise
+            while the device is near its rate.
         prompt_s: after a duplicate or a ``clock/1``: the device waits for it.
+        answer_s: and so late at most, if it is near its rate.
     """
 
     frames: int = 64
     after_s: float = 10.0
     latest_s: float = 50.0
     prompt_s: float = 0.2
+    answer_s: float = 1.0
+
+
+Pace = Callable[[str, float], float]
+"""Seconds that a device (by id, at monotonic seconds) should wait before it sends more."""
+
+
+def unpaced(_device: str, _now_s: float) -> float:
+    """No device is too fast."""
+    return 0.0
 
 
 class DeviceState:
@@ -35,6 +52,7 @@ class DeviceState:
         "asked_s",
         "device",
         "due_s",
+        "latest_s",
         "news",
         "pending",
         "repeated_s",
@@ -49,6 +67,7 @@ class DeviceState:
         self.news: set[int] = set()
         self.pending = 0
         self.due_s = _NEVER
+        self.latest_s = _NEVER
         self.told_s = 0.0
         self.asked_s = -_NEVER
         self.repeated_s = -_NEVER
@@ -80,8 +99,9 @@ class DeviceState:
 class DeviceBook:
     """The devices in memory, least recently heard first."""
 
-    def __init__(self, rules: AckRules, capacity: int) -> None:
+    def __init__(self, rules: AckRules, capacity: int, pace: Pace = unpaced) -> None:
         self._rules = rules
+        self._pace = pace
         self._capacity = capacity
         self._states: OrderedDict[int, DeviceState] = OrderedDict()
         self._owed_since: OrderedDict[int, float] = OrderedDict()
@@ -118,6 +138,10 @@ class DeviceBook:
         """After a commit: the device is to be told of news in ``boot``."""
         rules = self._rules
         state.news.add(boot)
+        if not state.pending:
+            state.latest_s = now_s + rules.latest_s
+        if prompt:
+            state.latest_s = min(state.latest_s, now_s + rules.answer_s)
         state.pending += 1
         if state.pending >= rules.frames:
             self._hurry(state, now_s)
@@ -135,7 +159,17 @@ class DeviceBook:
         """Make everything that is owed due now."""
         for state in self._states.values():
             if state.news:
+                state.latest_s = now_s
                 self._hurry(state, now_s)
+
+    def _held(self, state: DeviceState, now_s: float) -> bool:
+        """Whether the device is near its rate: it is told, and so sends on, a little later."""
+        wait_s = self._pace(state.device.id, now_s)
+        due_s = min(now_s + wait_s, state.latest_s)
+        if due_s <= now_s:
+            return False
+        self._hurry(state, due_s)
+        return True
 
     def due(self, now_s: float, most: int = 500, *, busy: bool = False) -> list[DeviceState]:
         """The devices to be told now, up to ``most``; they count as told.
@@ -156,7 +190,8 @@ class DeviceBook:
             state = self._states.get(device_no)
             if state is not None:
                 state.due_s = _NEVER
-                found.append(state)
+                if not self._held(state, now_s):
+                    found.append(state)
         return found
 
     def _pressing(self, now_s: float, most: int) -> list[DeviceState]:
@@ -168,7 +203,8 @@ class DeviceBook:
             if state is not None and state.due_s == due_s:
                 state.due_s = _NEVER
                 self._owed_since.pop(device_no, None)
-                found.append(state)
+                if not self._held(state, now_s):
+                    found.append(state)
         return found
 
     def next_due(self, now_s: float, most_s: float) -> float:

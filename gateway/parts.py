@@ -82,7 +82,8 @@ def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Part
     rules = rules_of(settings)
     registry = Registry()
     answered = Answered(settings.answered_frames)
-    devices = DeviceBook(rules.acks, settings.devices)
+    allowance = Allowance(rules.allowance)
+    devices = DeviceBook(rules.acks, settings.devices, allowance.wait_s)
     lanes = LaneBook(rules.policy, settings.lanes)
     models = ModelBook()
     folder = Folder(lanes, rules)
@@ -92,7 +93,7 @@ def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Part
         rules=rules,
         registry=registry,
         answered=answered,
-        opener=Opener(registry, Allowance(rules.allowance), answered, keys.box_private),
+        opener=Opener(registry, allowance, answered, keys.box_private),
         devices=devices,
         lanes=lanes,
         models=models,

@@ -45,7 +45,7 @@ class GatewaySettings(BaseSettings):
         replay_days: how far back a lane without a readable snapshot is rebuilt.
         ack_frames: a device is told after so many handled frames.
         ack_s: or so many real seconds after the first of them, with nothing better to do.
-        ack_latest_s: or so many, while frames wait.
+        ack_latest_s: or so many, while frames wait or the device is near its rate.
         quarantine_unsigned: unsigned frames kept for each device, the newest.
         quarantine_unsigned_burst: of one device, kept at once; all are counted.
         quarantine_unsigned_per_s: and so many a second of real time after that.

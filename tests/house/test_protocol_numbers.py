@@ -13,6 +13,7 @@ from api.renewals import BEFORE
 from api.routes.devices import TOKEN_HOURS
 from device_sim import device, inbox, window
 from gateway import wire
+from gateway.allowance import ROOM
 from gateway.registry import KEYS_TRIED, OVERLAP_MS
 from gateway.settings import GatewaySettings
 from gateway.windows import WINDOW
@@ -49,6 +50,7 @@ def test_the_bounds_are_those_that_refuse() -> None:
     [
         f"{plain(setting('rate_per_s'))} frames a second (`HOMEWARD_RATE_PER_S` of the gateway)",
         f"a burst of {plain(setting('rate_burst'))} (`HOMEWARD_RATE_BURST`)",
+        f"a burst below {plain(ROOM)} frames leaves no room",
         f"at most once in {plain(setting('command_repeat_s'))} s (`command_repeat_s`)",
         f"`too_old` (over {plain(setting('too_old_days'))} days)",
         f"`from_the_future` (over {plain(setting('future_s') / 60)} min ahead",
@@ -85,6 +87,6 @@ def test_a_number_in_a_sentence_is_the_codes(sentence: str) -> None:
 
 def test_what_is_promised_is_kept_by_the_defaults() -> None:
     assert setting("ack_s") <= setting("ack_latest_s") <= 60 - 10  # a large ward takes a while
-    assert setting("rate_burst") >= window.WINDOW_FRAMES
+    assert setting("rate_burst") >= ROOM >= 2 * window.WINDOW_FRAMES
     assert 60 * alerting("silent_multiple") <= alerting("silent_grace_s")
     assert window.MAX_RESEND_AFTER_S == 3_600
