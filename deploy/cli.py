@@ -6,14 +6,12 @@ Errors that an operator can do something about are one line and an exit code, ne
 # ruff: noqa: PLC0415 - a part is imported only when it is asked for
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
-from deploy import cli_rotation, cli_simulation
+from deploy import cli_rotation, cli_simulation, cli_verify
 
 app = typer.Typer(
     name="homeward",
@@ -180,49 +178,9 @@ def evaluate(
         typer.echo(line)
 
 
-@app.command(
-    short_help="Prove what is stored.",
-    epilog="Example: homeward verify --stack ward/stack.json --from 2026-01-01",
-)
-def verify(
-    *,
-    stack: Annotated[
-        Path | None,
-        typer.Option(help="stack.json of an embedded stack, in place of HOMEWARD_DATABASE_URL."),
-    ] = None,
-    patient: Annotated[UUID | None, typer.Option(help="One patient only, by id.")] = None,
-    since: Annotated[
-        datetime | None, typer.Option("--from", help="Received from then on (UTC).")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option("--to", help="Received before then (UTC).")
-    ] = None,
-) -> None:
-    """Prove what is stored: every signature and key, every reading, the audit log's chain."""
-    from api.bootstrap import verify_audit
-    from deploy.folder import database_of
-    from deploy.settings import required_database_url
-    from gateway.store.evidence import Range
-    from gateway.verify import run
-
-    url = required_database_url() if stack is None else database_of(stack)
-    span = Range(str(patient) if patient else None, _utc(since), _utc(until))
-    code = run(url, span)
-    if code > 1:
-        raise typer.Exit(code)
-    audit = verify_audit(url)
-    broken = "unbroken" if audit.ok else f"broken at row {audit.first_broken}"
-    typer.echo(f"audit record: {audit.rows} rows, {broken}, head {audit.head or 'none'}")
-    if code or not audit.ok:
-        raise typer.Exit(code or 1)
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment else None
-
-
 cli_simulation.register(app)
 cli_rotation.register(app)
+cli_verify.register(app)
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """``homeward verify`` as an operator runs it: exit code and words."""
 
+# ruff: noqa: S608 - the names in the statements are our own
+
 import json
 import os
 import subprocess
@@ -9,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from tests.support.databases import Database
+from tests.support.pipelines import Bench, bench_on
 
 
 def run_verify(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +49,52 @@ def test_the_database_of_a_stack_is_found_in_its_file(database: Database, tmp_pa
     nothing = run_verify("", "--stack", str(stack))
     assert nothing.returncode == 1
     assert nothing.stderr == f"homeward: {stack}: names no database\n"
+
+
+FRAME = "(SELECT max(frame_id) FROM signed_frame WHERE patient_no = %s)"
+BY_HAND = (
+    f"UPDATE observation SET value = 41 WHERE metric = 1 AND patient_no = 1 AND frame_id = {FRAME}",
+    f"UPDATE signed_frame SET frame = set_byte(frame, 0, 2) WHERE frame_id = {FRAME}",
+    "UPDATE device_key SET sign_public = set_byte(sign_public, 5, 77) WHERE device_no = %s",
+)
+"""One reading of the first patient, the first byte of a frame of the second, the third's key."""
+
+
+def by_hand(bench: Bench) -> tuple[object, ...]:
+    """Change the record behind the gateway's back; return the frames and the device's name."""
+    for number, statement in enumerate(BY_HAND, 1):
+        bench.run(statement, number)
+    frames = (bench.one(f"SELECT {FRAME}", number) for number in (1, 2))
+    return (*frames, bench.one("SELECT id FROM device WHERE no = 3"))
+
+
+def test_a_row_a_frame_and_a_key_changed_by_hand_are_named(
+    database: Database, tmp_path: Path
+) -> None:
+    stack = tmp_path / "stack.json"
+    stack.write_text(json.dumps({"database_url": database.owner}))
+    with bench_on(database, tmp_path, size=3) as bench:
+        for device in bench.fleet:
+            bench.synced(device)
+            bench.send(bench.vitals(device), bench.vitals(device))
+        whole = run_verify("", "--stack", str(stack))
+        assert whole.returncode == 0, whole.stdout + whole.stderr
+        assert "9 frames and 36 readings verified, 0 faults" in whole.stdout
+        first, second, device_id = by_hand(bench)
+    changed = run_verify("", "--stack", str(stack))
+    assert changed.returncode == 1, changed.stdout + changed.stderr
+    lines = changed.stdout.splitlines()
+    assert any(line.startswith(f"row {first} metric 1 at ") for line in lines), lines
+    assert f"frame {second}: the stored bytes are no signed frame" in lines
+    assert f"key 3 of device {device_id}: none of its 3 frames holds" in lines
+    assert "audit record: 0 rows, unbroken, head none" in lines
+    assert "Traceback" not in changed.stderr
+
+
+def test_what_is_not_proved_is_said_where_one_looks_first() -> None:
+    told = run_verify("", "--help").stdout
+    assert "Not proved: assessments" in told
+    assert "--too-old-days" in told
 
 
 def test_a_database_that_is_away_is_said_in_one_line() -> None:
