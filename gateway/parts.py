@@ -15,6 +15,7 @@ from gateway.keys import GatewayKeys
 from gateway.lanes import LaneBook
 from gateway.opening import Answered, Item, Opener
 from gateway.quotas import Quotas
+from gateway.recalling import Recaller
 from gateway.refusing import Refuser
 from gateway.registry import Registry
 from gateway.restoring import ModelBook, Restorer
@@ -33,6 +34,7 @@ class Parts:
     answered: Answered
     opener: Opener
     devices: DeviceBook
+    recaller: Recaller
     lanes: LaneBook
     models: ModelBook
     restorer: Restorer
@@ -95,6 +97,7 @@ def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Part
         answered=answered,
         opener=Opener(registry, allowance, answered, keys.box_private),
         devices=devices,
+        recaller=Recaller(devices, registry),
         lanes=lanes,
         models=models,
         restorer=Restorer(lanes, models, settings.replay_days),

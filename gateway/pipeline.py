@@ -184,11 +184,7 @@ class Pipeline:
         parts = self._parts
         devices, pairs = parts.admitter.unknown(items)
         if devices or pairs:
-            found = memory.windows(connection, devices, pairs)
-            for (device_no, boot), window in found.items():
-                device = parts.registry.device(device_no)
-                if device is not None:
-                    parts.devices.use(device).windows.setdefault(boot, window)
+            parts.recaller.recall(connection, devices, pairs)
         suspects = parts.admitter.suspects(items)
         batch.kept = kept_frames(connection, suspects, parts.opener, parts.registry)
         lanes = parts.lanes.missing(patients)
@@ -240,12 +236,10 @@ class Pipeline:
         parts = self._parts
         with self._session.transaction() as connection:
             untold = memory.due_acks(connection, buckets, most)
-            found = memory.windows(connection, untold, [])
-        for (device_no, boot), window in found.items():
-            device = parts.registry.device(device_no)
-            if device is not None:
-                state = parts.devices.use(device)
-                state.windows.setdefault(boot, window)
+            found = parts.recaller.recall(connection, untold, [])
+        for device_no, boot in found:
+            state = parts.devices.get(device_no)
+            if state is not None:
                 parts.devices.owe(state, boot, time.monotonic(), prompt=True)
 
     def save_lanes(self) -> None:

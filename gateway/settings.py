@@ -51,7 +51,7 @@ class GatewaySettings(BaseSettings):
         quarantine_unsigned_per_s: and so many a second of real time after that.
         quarantine_signed: signed frames kept for each device; beyond it none is covered.
         quarantine_days: how long refused frames are kept.
-        window_days: how long replay windows of silent boots are kept.
+        window_days: replay windows of older boots that are whole go after so long a silence.
         too_old_days: older samples are refused.
         future_s: samples further ahead are refused.
         late_s: samples that arrive later than this after they were measured are back-fill.

@@ -91,6 +91,14 @@ class Window:
         if len(ranges) > WINDOW // 2:
             del ranges[0]
 
+    def handle_run(self, first: int, last: int) -> None:
+        """Count ``first`` to ``last`` as handled; runs come in order, each above the one before."""
+        self.highest = last
+        if first == self.upto + 1:
+            self.upto = last
+        else:
+            self.ranges = [*self.ranges, [first, last]][-WINDOW // 2 :]
+
     def refuse(self, seq: int, reason: str) -> None:
         """Count ``seq`` as handled in quarantine and say why, each number once."""
         self.handle(seq)

@@ -14,6 +14,11 @@ _OVER = """
 _SIGNED = """
     SELECT coalesce(device_no, 0), count(*) FROM quarantine WHERE signed GROUP BY 1
 """
+_OLD_WINDOWS = """
+    DELETE FROM device_window w
+     WHERE w.last_received < %s AND w.upto = w.highest
+       AND EXISTS (SELECT FROM device_window n WHERE n.device_no = w.device_no AND n.boot > w.boot)
+"""
 
 
 def old_quarantine(connection: Connection[Row], before_ms: int) -> None:
@@ -32,6 +37,8 @@ def signed_kept(connection: Connection[Row]) -> dict[int, int]:
 
 
 def old_windows(connection: Connection[Row], before_ms: int) -> None:
-    """Forget the windows of boots that have been silent since before this."""
-    statement = "DELETE FROM device_window WHERE last_received < %s"
-    connection.execute(statement, (instant_of(before_ms),))
+    """Forget the windows of boots that have been silent since before this, and are whole.
+
+    A hole is a loss and stays shown. The newest boot of a device tells which numbers are new.
+    """
+    connection.execute(_OLD_WINDOWS, (instant_of(before_ms),))

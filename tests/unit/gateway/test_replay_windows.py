@@ -24,6 +24,16 @@ def test_a_window_is_a_set(seqs: list[int]) -> None:
 
 
 @given(numbers)
+def test_a_window_made_of_runs_is_the_window_that_grew(seqs: list[int]) -> None:
+    grown, made = Window(1), Window(1)
+    for seq in seqs:
+        grown.handle(seq)
+    for first, last in wire.ranges_of(seqs):
+        made.handle_run(first, last)
+    assert (made.upto, made.highest, made.ranges) == (grown.upto, grown.highest, grown.ranges)
+
+
+@given(numbers)
 def test_acks_cover_only_what_is_handled(seqs: list[int]) -> None:
     window = Window(1)
     for seq in seqs:

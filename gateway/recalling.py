@@ -1,0 +1,48 @@
+"""Bringing devices' windows into memory: as they are written down, or made anew from the frames."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gateway.store import memory, rebuilding
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from gateway.devices import DeviceBook
+    from gateway.registry import Registry
+    from gateway.store.session import Row
+    from gateway.windows import Window
+
+
+class Recaller:
+    """Fills the book of devices from the store."""
+
+    def __init__(self, devices: "DeviceBook", registry: "Registry") -> None:
+        self._devices = devices
+        self._registry = registry
+
+    def recall(
+        self,
+        connection: "Connection[Row]",
+        devices: Sequence[int],
+        pairs: Sequence[tuple[int, int]],
+    ) -> "dict[tuple[int, int], Window]":
+        """Load the four newest windows of these devices, and those of the named (device, boot)."""
+        found = memory.windows(connection, devices, pairs)
+        self._put(found)
+        gone = [pair for pair in pairs if pair not in found and self._may_be_stored(*pair)]
+        if gone:
+            self._put(rebuilding.windows(connection, gone))
+        return found
+
+    def _may_be_stored(self, device_no: int, boot: int) -> bool:
+        """Whether frames of a boot without a window may be kept; the newest boot's never goes."""
+        state = self._devices.get(device_no)
+        newest = -1 if state is None else state.newest_boot
+        return newest < 0 or boot < newest
+
+    def _put(self, windows: "dict[tuple[int, int], Window]") -> None:
+        for (device_no, boot), window in windows.items():
+            device = self._registry.device(device_no)
+            if device is not None:
+                self._devices.use(device).windows.setdefault(boot, window)
