@@ -12,7 +12,7 @@ import msgspec
 
 from device_sim.actions import Action, Forgot, Moment, Obey, Publish, made_of
 from device_sim.identity import Identity, Keys
-from device_sim.inbox import MAX_EARLY, Inbox, heard_more
+from device_sim.inbox import Inbox, gateway_ms, heard_more
 from device_sim.rollback import conflicts, contents, covered, renumbered
 from device_sim.spool import SPOOL_FRAMES, FrameId, Spool, Spooled
 from device_sim.window import RESEND_AFTER_S, WINDOW_FRAMES, Window
@@ -56,9 +56,8 @@ class DeviceCore:
         self._record = spool.record()
         self._started: FrameId = (self._record.boot, self._record.seq)
         self._window = Window(resend_after_s)
-        self.inbox = Inbox(identity, self._record.obeyed)
+        self.inbox = Inbox(identity, self._record)
         self._unsigned: list[wire.Sample] = []
-        self._early: list[bytes] = []
         self._highest_boot = 0
         self._waits_until: float | None = None
         self._next_clock_ms: int | None = None
@@ -128,22 +127,29 @@ class DeviceCore:
         tells_clock = tells_clock and not actions
         actions += self._let_go(gone, dropped=False)
         if tells_clock and self._record.boot and self._waits_until is None:
-            actions += self._make_clock(now)
+            actions += self._make_clock(now) + self._heard_early(now)
         return actions + (self._settle(now) if self._waits_until is not None else self._pump(now))
 
     def heard_command(self, frame: bytes, now: Moment) -> list[Action]:
-        """The broker brought a command: obey it once, and answer with receipts."""
-        if not self._record.boot:
-            self._early = [*self._early, frame][-MAX_EARLY:]
-            return []
+        """The broker brought a command: obey it once; what seems expired first awaits an echo."""
         command = self.inbox.open(frame)
-        if not isinstance(command, wire.Command) or not self.inbox.first_time(command):
+        if not isinstance(command, wire.Command):
             return []
-        self._record = self._record._replace(obeyed=self.inbox.obeyed)
-        if command.expires <= now.clock_ms or command.command not in set(wire.CommandName):
+        if not self._record.boot or (self._echo is None and command.expires <= now.clock_ms):
+            self.inbox.postpone(frame)
+            return []
+        accepted = self.inbox.accepts(command, gateway_ms(self._echo, now.clock_ms))
+        if accepted is None:
+            return []
+        self._record = self.inbox.recorded(self._record)
+        if not accepted:
             return self.finished(command.id, wire.ReceiptState.DECLINED, now)
         delivered = self.finished(command.id, wire.ReceiptState.DELIVERED, now)
         return delivered + self._obey(command, now)
+
+    def _heard_early(self, now: Moment) -> list[Action]:
+        early = self.inbox.postponed()
+        return [action for frame in early for action in self.heard_command(frame, now)]
 
     def finished(self, command_id: str, state: wire.ReceiptState, now: Moment) -> list[Action]:
         """A command was seen, done or declined: send its receipt."""
@@ -155,14 +161,9 @@ class DeviceCore:
 
     def _obey(self, command: wire.Command, now: Moment) -> list[Action]:
         """Do what the core can do by itself, and hand on the rest."""
-        if command.command == wire.CommandName.CLOCK:
-            done = self._make_clock(now)
-        elif command.command == wire.CommandName.TRUST:
-            if not self.inbox.trust(command.args.get("sign_public_key")):
-                return self.finished(command.id, wire.ReceiptState.DECLINED, now)
-            done = []
-        else:
+        if command.command not in (wire.CommandName.CLOCK, wire.CommandName.TRUST):
             return [Obey(command)]
+        done = self._make_clock(now) if command.command == wire.CommandName.CLOCK else []
         return done + self.finished(command.id, wire.ReceiptState.DONE, now)
 
     def _settle(self, now: Moment) -> list[Action]:
@@ -172,13 +173,10 @@ class DeviceCore:
         if not self._record.boot:
             self._start_boot(self._highest_boot + 1)
         actions += self._make_clock(now)
-        held, early, self._unsigned, self._early = self._unsigned, self._early, [], []
+        held, self._unsigned = self._unsigned, []
         actions += self.measured(held, now) if held else []
-        if self._record.dropped:
-            actions += self._make_vitals([])
-        for frame in early:
-            actions += self.heard_command(frame, now)
-        return actions + self._pump(now)
+        actions += self._make_vitals([]) if self._record.dropped else []
+        return actions + self._heard_early(now) + self._pump(now)
 
     def _start_boot(self, boot: int) -> None:
         self._record = self._record._replace(boot=boot, seq=0)

@@ -33,12 +33,17 @@ class Spooled(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What must survive a restart beside the frames; ``boot`` 0 means that nothing is known."""
+    """What must survive a restart beside the frames; ``boot`` 0 means that nothing is known.
+
+    ``trusted``: in base64, the gateway's newest key of the enrolment, and which count since the
+    commands ``trust``; empty before the first of them.
+    """
 
     boot: int = 0
     seq: int = 0
     dropped: int = 0
     obeyed: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
 
 
 class Spool(Protocol):
@@ -123,8 +128,8 @@ class SqliteSpool:
         row = self._db.execute("SELECT value FROM record").fetchone()
         if row is None:
             return Record()
-        boot, seq, dropped, obeyed = json.loads(row[0])
-        return Record(boot, seq, dropped, tuple(obeyed))
+        boot, seq, dropped, *lists = json.loads(row[0])
+        return Record(boot, seq, dropped, *map(tuple, lists))
 
     def keep(self, record: Record, frame: Spooled | None = None) -> None:
         """Keep a record and perhaps a new frame, in one transaction."""

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 from nacl.bindings import crypto_box_seed_keypair
 
@@ -262,6 +263,63 @@ def test_trust_moves_to_the_gateways_new_key() -> None:
     ]
     assert states == [wire.ReceiptState.DELIVERED, wire.ReceiptState.DONE]
     assert core.heard_acks(acks((1, 3), secret=secret), moment(2), retained=False)
+
+
+def test_the_gateways_new_key_is_trusted_over_a_restart(tmp_path: Path) -> None:
+    spool = SqliteSpool(tmp_path / "spool.db")
+    spool.keep(Record(boot=1))
+    public, secret = wire.signing_keys(b"n" * 32)
+    core = make_core(spool)
+    core.connected(moment(0))
+    core.heard_acks(acks((1, 0)), moment(0), retained=False)
+    trust = command("trust", sign_public_key=base64.b64encode(public).decode())
+    published(core.heard_command(trust, moment(1)))
+    spool.close()
+    core = make_core(SqliteSpool(tmp_path / "spool.db"))
+    core.connected(moment(5))
+    again = core.heard_acks(acks((1, 1), secret=secret), moment(5), retained=False)
+    assert Forgot(1, 1, dropped=False) in again
+    assert core.inbox.gateway_sign == (GATEWAY_PUBLIC, public)
+
+
+def test_what_a_newer_enrolment_names_counts_instead_of_older_trust() -> None:
+    spool = MemorySpool()
+    spool.keep(Record(boot=1))
+    first, newest = (wire.signing_keys(seed * 32)[0] for seed in (b"n", b"o"))
+    core = make_core(spool)
+    core.heard_command(
+        command("trust", sign_public_key=base64.b64encode(first).decode()), moment(1)
+    )
+    enrolled = msgspec.structs.replace(IDENTITY, gateway_sign=(first, newest))
+    anew = DeviceCore(enrolled, KEYS, spool, nonces=lambda n: b"n" * n)
+    assert anew.inbox.gateway_sign == (first, newest)
+
+
+def states_of(actions: list[Action]) -> list[wire.ReceiptState]:
+    return [m.state for m in published(actions) if isinstance(m, wire.Receipt)]
+
+
+def test_expiry_is_judged_by_the_gateways_time_as_the_echo_tells_it() -> None:
+    """A clock in 2106: what expires in an hour is obeyed, what expired a minute ago is not."""
+    core, ahead = ready(), 4_294_967_295_000 - T0
+    core.heard_acks(acks((1, 2)), Moment(T0 + ahead, 1.0), retained=False)
+    later = Moment(T0 + ahead + 60_000, 61.0)
+    good = core.heard_command(command("rotate_key", expires=T0 + 3_600_000), later)
+    assert isinstance(good[-1], Obey)
+    stale = core.heard_command(command("measure", ident="c2", expires=T0 + 59_000), later)
+    assert states_of(stale) == [wire.ReceiptState.DECLINED]
+
+
+def test_a_command_that_seems_expired_waits_for_the_first_echo() -> None:
+    spool = MemorySpool()
+    spool.keep(Record(boot=1))
+    core, far = make_core(spool), Moment(4_294_967_295_000, 1.0)
+    core.connected(far)
+    assert core.heard_command(command("rotate_key"), far) == []
+    assert core.heard_command(command("measure", ident="c2", expires=T0), far) == []
+    actions = core.heard_acks(acks((1, 0)), far, retained=False)
+    assert [one.command.id for one in actions if isinstance(one, Obey)] == ["c1"]
+    assert states_of(actions) == [wire.ReceiptState.DELIVERED, wire.ReceiptState.DECLINED]
 
 
 def test_the_command_clock_is_answered_with_a_clock() -> None:
