@@ -64,7 +64,14 @@ class Person(BaseModel):
 
 
 class Verification(BaseModel):
-    """What was checked now; null where it does not apply."""
+    """What was checked now; null where it does not apply.
+
+    Attributes:
+        signature_holds: the signature over the stored bytes, under a key that was the device's and
+            in force when the frame came.
+        contains_reading: the signed message is of this device, boot and number and gives this
+            value at this time, by the clock's offset; or the named person's entry gives it.
+    """
 
     signature_holds: bool | None
     contains_reading: bool | None
@@ -113,9 +120,7 @@ async def _by_person(work: UnitOfWork, row: Row, reading: Reading) -> Evidence:
     said = None
     if entry is not None:
         person = Person(**{**entry, "id": entry["entered_by"]})
-        said = any(
-            sample.get(reading.metric) == reading.value for sample in entry["payload"]["samples"]
-        )
+        said = proof.entered(entry, row)
     return Evidence(
         observation=reading,
         frame=None,
@@ -163,6 +168,6 @@ def _verified(found: Row, row: Row) -> Verification:
     message = proof.signed_message(found["frame"], found["sign_public"])
     if message is None:
         return Verification(signature_holds=False, contains_reading=False)
-    metric = Metric(row["metric"]).wire_name
-    said = proof.says(message, metric, row["value"], row["device_time"])
-    return Verification(signature_holds=True, contains_reading=said)
+    return Verification(
+        signature_holds=proof.key_counted(found), contains_reading=proof.says(message, found, row)
+    )

@@ -127,8 +127,8 @@ async def signed_frame(
     found = await conn.execute(
         """
         SELECT f.time, f.frame_id, f.boot, f.seq, f.offset_ms, f.clock_state, f.frame, f.key_id,
-               d.id AS device, k.sign_public, k.enrolled_at, k.superseded_at, k.superseded_boot,
-               k.superseded_seq, k.revoked_at
+               f.device_no, d.id AS device, k.device_no AS key_device_no, k.sign_public,
+               k.enrolled_at, k.superseded_at, k.superseded_boot, k.superseded_seq, k.revoked_at
           FROM signed_frame_seen f
           LEFT JOIN device d ON d.no = f.device_no
           LEFT JOIN device_key k ON k.id = f.key_id
@@ -148,7 +148,7 @@ async def entry_as(conn: Conn, patient_no: int, frame_id: int) -> Row | None:
         """
         SELECT l.id, l.entered_at, l.entered_by, u.username, u.display_name, u.role, l.payload
           FROM lane_input l LEFT JOIN app_user u ON u.id = l.entered_by
-         WHERE l.patient_no = %s AND l.folded_as = %s
+         WHERE l.patient_no = %s AND l.folded_as = %s AND l.kind = 'observations'
         """,
         (patient_no, frame_id),
     )

@@ -4,6 +4,7 @@ import json
 from base64 import b64decode
 from datetime import timedelta
 
+import pytest
 from nacl.signing import SigningKey
 
 from tests.service.api.conftest import Ward
@@ -28,10 +29,11 @@ def signed_reading(ward: Ward, patient: str, key: SigningKey) -> bytes:
         no,
     )
     ((key_id,),) = ward.sql(
-        "INSERT INTO device_key (device_no, sign_public, enrolled_at) VALUES (%s, %s, now()) "
+        "INSERT INTO device_key (device_no, sign_public, enrolled_at) VALUES (%s, %s, %s) "
         "RETURNING id",
         device_no,
         bytes(key.verify_key),
+        time - timedelta(days=1),
     )
     store(ward, patient, "hr", [71.5], frame_id=9, device_no=device_no)
     ward.sql(
@@ -80,13 +82,99 @@ def test_a_reading_entered_by_staff_is_proved_by_their_name(watched: tuple[Ward,
         no,
         time,
         ward.ids["doctor"],
-        json.dumps({"samples": [{"t": 1, "acvpu": 2}]}),
+        json.dumps({"samples": [{"t": int(time.timestamp() * 1000), "acvpu": 2}]}),
     )
     (point,) = ward.get("doctor", f"/patients/{patient}/observations").json()["items"]
     assert (point["quality"], point["entered_by"]) == ("manual", ward.ids["doctor"])
     proof = ward.get("doctor", f"/observations/{point['id']}/evidence").json()
     assert proof["entered_by"]["username"] == "doctor"
     assert proof["verification"] == {"signature_holds": None, "contains_reading": True}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'UPDATE lane_input SET payload = \'{"samples": [{"t": 1, "acvpu": 2}]}\'',
+        'UPDATE lane_input SET payload = \'{"samples": [{"acvpu": 2}]}\'',
+        "UPDATE lane_input SET payload = '[]'",
+        "UPDATE lane_input SET entered_at = entered_at - interval '1 hour'",
+        "UPDATE lane_input SET entered_by = (SELECT id FROM app_user WHERE username = 'nurse')",
+        "UPDATE observation SET quality = 0",
+        "UPDATE observation SET value = 3",
+    ],
+)
+def test_an_entry_that_does_not_give_the_reading_is_no_proof(
+    watched: tuple[Ward, str], change: str
+) -> None:
+    ward, patient = watched
+    test_a_reading_entered_by_staff_is_proved_by_their_name(watched)
+    ward.sql(change)
+    (point,) = ward.get("doctor", f"/patients/{patient}/observations").json()["items"]
+    proof = ward.get("doctor", f"/observations/{point['id']}/evidence").json()
+    assert proof["verification"] == {"signature_holds": None, "contains_reading": False}
+
+
+CHANGED_KEYS = (
+    "enrolled_at = now()",
+    "revoked_at = now() - interval '2 hours'",
+    "superseded_at = now() - interval '2 hours', superseded_boot = 1, superseded_seq = 1",
+    "superseded_at = now() - interval '8 days', superseded_boot = 1, superseded_seq = 9",
+)
+COUNTING_KEYS = (
+    "revoked_at = now()",
+    "superseded_at = now(), superseded_boot = 1, superseded_seq = 1",
+    "superseded_at = now() - interval '2 hours', superseded_boot = 1, superseded_seq = 9",
+)
+CHANGED_ROWS = (
+    "UPDATE signed_frame SET boot = 2",
+    "UPDATE signed_frame SET seq = 2",
+    "UPDATE device SET id = 'w-two'",
+    "UPDATE signed_frame SET offset_ms = 60000",
+    "UPDATE signed_frame SET offset_ms = 9000000000000000",
+    "UPDATE observation SET device_time = device_time - interval '1 day'",
+    "UPDATE observation SET device_time = NULL",
+    "UPDATE observation SET received = received + interval '1 s'",
+    "UPDATE observation SET value = 71",
+)
+
+
+def proved(ward: Ward, patient: str) -> tuple[bool, bool]:
+    (point,) = ward.get("doctor", f"/patients/{patient}/observations").json()["items"]
+    found = ward.get("doctor", f"/observations/{point['id']}/evidence").json()["verification"]
+    return found["signature_holds"], found["contains_reading"]
+
+
+@pytest.mark.parametrize("change", [*CHANGED_KEYS, *COUNTING_KEYS])
+def test_a_signature_counts_if_its_key_did_when_the_frame_came(
+    watched: tuple[Ward, str], change: str
+) -> None:
+    ward, patient = watched
+    signed_reading(ward, patient, SigningKey.generate())
+    ward.sql(f"UPDATE device_key SET {change}")  # noqa: S608 - our own words
+    assert proved(ward, patient) == (change in COUNTING_KEYS, True)
+
+
+def test_a_key_of_another_device_proves_nothing(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    signed_reading(ward, patient, SigningKey.generate())
+    ((other,),) = ward.sql(
+        "INSERT INTO device (id, patient_no, kind, registered_at) "
+        "VALUES ('w-other', %s, 'x', now()) RETURNING no",
+        ward.number(patient),
+    )
+    ward.sql("UPDATE device_key SET device_no = %s", other)
+    assert proved(ward, patient) == (False, True)
+
+
+@pytest.mark.parametrize("change", CHANGED_ROWS)
+def test_a_frame_that_does_not_give_the_reading_is_no_proof_of_it(
+    watched: tuple[Ward, str], change: str
+) -> None:
+    ward, patient = watched
+    signed_reading(ward, patient, SigningKey.generate())
+    assert proved(ward, patient) == (True, True)
+    ward.sql(change)
+    assert proved(ward, patient) == (True, False)
 
 
 def test_ids_of_others_and_nonsense_are_not_found(watched: tuple[Ward, str]) -> None:
