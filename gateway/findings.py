@@ -21,7 +21,7 @@ def outbox_row(
 def technical(
     condition: str, now_ms: int, message: str, *, device: str, detail: dict[str, object]
 ) -> Finding:
-    """Something about a device that a coordinator must look at (``forged``, ``conflict``)."""
+    """Something about a device that a coordinator must look at, for example ``forged``."""
     return Finding(
         condition=condition,
         change=Change.STARTED,

@@ -147,8 +147,6 @@ class Opener:
             return item
         item = Item(arrival, topic)
         item.device = self._registry.devices.get(topic.device)
-        if topic.kind is wire.TopicKind.STATUS:
-            return item
         name = topic.device if item.device is not None else ""
         if not self._allowance.take(name, arrival.at_s):
             item.refused = Refused(Refusal.RATE_LIMITED, item.device)
@@ -168,6 +166,8 @@ class Opener:
 
     def _open(self, item: Item, topic: wire.Topic, seen: dict[bytes, Item]) -> None:
         device = item.device = self._registry.devices.get(topic.device)
+        if topic.kind is wire.TopicKind.STATUS:
+            return
         if device is None:
             item.refused = Refused(Refusal.UNKNOWN_DEVICE)
             return

@@ -1,13 +1,16 @@
 """How many refused frames are kept of each device, so that junk cannot fill the store.
 
 Unsigned ones: the newest few, and of a flood no more than a sample by time, or a flood in many
-names would cost a row each; signed ones: up to a quota that only age empties. Every one is counted,
-kept or not. What is here is an estimate between two cleanings of the store, which knows the true
-numbers.
+names would cost a row each; signed ones: up to a quota, in frames and in bytes, that only age
+empties. Every one is counted, kept or not. What is here is an estimate between two cleanings of
+the store, which knows the true numbers.
 """
 
 from gateway.allowance import Allowance, AllowanceRules
 from gateway.rules import Rules
+
+Held = tuple[int, int]
+"""(frames, bytes)."""
 
 
 class Quotas:
@@ -15,23 +18,36 @@ class Quotas:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._signed: dict[int, int] = {}
+        self._signed: dict[int, Held] = {}
         self._unsigned = Allowance(
             AllowanceRules(
                 per_s=rules.quarantine_unsigned_per_s, burst=rules.quarantine_unsigned_burst
             )
         )
 
-    def load(self, signed: dict[int, int]) -> None:
+    def load(self, signed: dict[int, Held]) -> None:
         """Take the true numbers of signed frames kept, by device."""
         self._signed = dict(signed)
 
-    def may_keep(self, device_no: int | None, now_s: float, *, signed: bool) -> bool:
-        """Whether one more may be kept at ``now_s`` (monotonic seconds); counts it if so."""
+    def may_keep(self, device_no: int | None, size: int, now_s: float, *, signed: bool) -> bool:
+        """Whether one more of ``size`` bytes may be kept; counts it if so.
+
+        Args:
+            device_no: whose it is, if that is known.
+            size: bytes.
+            now_s: monotonic seconds.
+            signed: whether a key that counts vouches for it.
+        """
         number = device_no or 0
         if signed:
-            held = self._signed.get(number, 0)
-            self._signed[number] = held + 1
-            return held < self._rules.quarantine_signed
+            return self._may_keep_signed(number, size)
         self._unsigned.sweep(now_s)
         return self._unsigned.take(str(number), now_s)
+
+    def _may_keep_signed(self, number: int, size: int) -> bool:
+        frames, held = self._signed.get(number, (0, 0))
+        rules = self._rules
+        if frames >= rules.quarantine_signed or held + size > rules.quarantine_signed_bytes:
+            return False
+        self._signed[number] = (frames + 1, held + size)
+        return True

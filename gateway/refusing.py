@@ -16,9 +16,11 @@ from gateway.wire import Refusal
 from gateway.work import QuarantineRow
 
 _WARNED = {Refusal.BAD_SIGNATURE: "forged", Refusal.CONFLICT: "conflict"}
+_FULL = "sensor"
 _WORDS = {
     "forged": "Frames with a false signature come in this device's name",
     "conflict": "Two different frames came with one number: a cloned or rolled-back device",
+    _FULL: "Quarantine has no room for more of this device's refused frames: replace the device",
 }
 
 
@@ -32,16 +34,19 @@ class Refuser:
 
     def refuse(self, item: Item, refused: Refused, batch: Batch) -> None:
         """Count it, keep its bytes, and cover it if a valid key had signed it."""
-        device, said = refused.device, refused.vouched
+        device, said, size = refused.device, refused.vouched, len(item.arrival.payload)
         device_no = None if device is None else device.no
         batch.work.count_refusal(device_no, refused.reason.value)
-        kept = self._quotas.may_keep(device_no, batch.now_s, signed=said is not None)
+        kept = self._quotas.may_keep(device_no, size, batch.now_s, signed=said is not None)
         if kept:
             batch.work.quarantine.append(_quarantined(item, refused))
-        if device is not None:
-            self._warn(device, refused, batch)
+        condition = _WARNED.get(refused.reason)
+        if device is not None and condition is not None:
+            self._warn(condition, device, refused, batch)
         if said is not None and kept:
             self._cover(item, said, refused.reason, batch)
+        elif said is not None:
+            self._warn(_FULL, said.device, refused, batch)
 
     def _cover(self, item: Item, said: Vouched, reason: Refusal, batch: Batch) -> None:
         if said.number is None:
@@ -56,26 +61,22 @@ class Refuser:
         batch.work.windows[said.device.no, boot] = window
         batch.owed.append((state, boot, True))
 
-    def _warn(self, device: Device, refused: Refused, batch: Batch) -> None:
-        """Tell the coordinator of forged and conflicting frames, not too often."""
-        condition = _WARNED.get(refused.reason)
-        if condition is None:
-            return
+    def _warn(self, condition: str, device: Device, refused: Refused, batch: Batch) -> None:
+        """Tell the coordinator what goes on in a device's name, not too often."""
         state = self._devices.use(device)
-        if state.may_warn(condition, batch.now_s, self._rules.warn_every_s):
-            boot, seq = refused.number or (None, None)
-            finding = technical(
-                condition,
-                batch.now_ms,
-                _WORDS[condition],
-                device=device.id,
-                detail={"boot": boot, "seq": seq},
-            )
-            batch.work.outbox.append(
-                outbox_row(
-                    finding, patient_no=device.patient_no, device_no=device.no, frame_id=None
-                )
-            )
+        if not state.may_warn(condition, batch.now_s, self._rules.warn_every_s):
+            return
+        boot, seq = refused.number or (None, None)
+        finding = technical(
+            condition,
+            batch.now_ms,
+            _WORDS[condition],
+            device=device.id,
+            detail={"reason": refused.reason.value, "boot": boot, "seq": seq},
+        )
+        batch.work.outbox.append(
+            outbox_row(finding, patient_no=device.patient_no, device_no=device.no, frame_id=None)
+        )
 
 
 def _quarantined(item: Item, refused: Refused) -> QuarantineRow:

@@ -38,6 +38,7 @@ class Rules:
     quarantine_unsigned_burst: float
     quarantine_unsigned_per_s: float
     quarantine_signed: int
+    quarantine_signed_bytes: int
     warn_every_s: float = 60.0
 
 
@@ -69,4 +70,5 @@ def rules_of(settings: GatewaySettings) -> Rules:
         quarantine_unsigned_burst=settings.quarantine_unsigned_burst,
         quarantine_unsigned_per_s=settings.quarantine_unsigned_per_s,
         quarantine_signed=settings.quarantine_signed,
+        quarantine_signed_bytes=settings.quarantine_signed_bytes,
     )

@@ -12,7 +12,8 @@ _OVER = """
      WHERE q.id = ranked.id AND ranked.place > %s
 """
 _SIGNED = """
-    SELECT coalesce(device_no, 0), count(*) FROM quarantine WHERE signed GROUP BY 1
+    SELECT coalesce(device_no, 0), count(*), sum(octet_length(payload))
+      FROM quarantine WHERE signed GROUP BY 1
 """
 _OLD_WINDOWS = """
     DELETE FROM device_window w
@@ -31,9 +32,9 @@ def unsigned_over(connection: Connection[Row], most: int) -> None:
     connection.execute(_OVER, (most,))
 
 
-def signed_kept(connection: Connection[Row]) -> dict[int, int]:
-    """How many signed frames are kept of each device."""
-    return dict(connection.execute(_SIGNED).fetchall())
+def signed_kept(connection: Connection[Row]) -> dict[int, tuple[int, int]]:
+    """How many signed frames are kept of each device, and how many bytes they are."""
+    return {no: (frames, size) for no, frames, size in connection.execute(_SIGNED)}
 
 
 def old_windows(connection: Connection[Row], before_ms: int) -> None:

@@ -55,9 +55,12 @@ def test_the_bounds_are_those_that_refuse() -> None:
         f"`too_old` (over {plain(setting('too_old_days'))} days)",
         f"`from_the_future` (over {plain(setting('future_s') / 60)} min ahead",
         f"within {plain(setting('ack_frames'))} frames or 60 s",
+        f"{plain(setting('quarantine_signed'))} signed frames (`HOMEWARD_QUARANTINE_SIGNED`)",
+        f"{plain(setting('quarantine_signed_bytes') / 2**20)} MiB (`HOMEWARD_QUARANTINE_SIGNED_",
+        f"for {plain(setting('quarantine_days'))} days, and the ward is told",
         (
             f"below the window of {plain(WINDOW)} numbers kept for each boot "
-            f"(for {plain(setting('window_days'))} days)"
+            f"(for {plain(setting('window_days'))} days at least)"
         ),
         f"good for {LIFETIME // timedelta(days=1)} days of real time",
         f"In its last {BEFORE // timedelta(days=1)} days the device is sent",

@@ -1,4 +1,4 @@
-"""What becomes of frames that do not count: covered or not, kept or not, and who is told."""
+"""What becomes of frames that do not count: which are covered, and which are other than before."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,7 @@ from deploy.bench.fleet import BenchDevice
 from gateway import wire
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
-
-Frame = tuple[str, bytes]
+from tests.support.riddles import riddle
 
 
 @pytest.fixture
@@ -30,14 +29,6 @@ def enrol_next(bench: Bench, device: BenchDevice) -> None:
         device.name,
     )
     device.secret = secret
-
-
-def riddle(device: BenchDevice, boot: int = 1, seq: int = 1, say: str = "7") -> Frame:
-    """A signed frame whose message cannot be read, but its number can."""
-    raw = (
-        f'{{"type":"vitals/1","device":"{device.name}","boot":{boot},"seq":{seq},"samples":{say}}}'
-    )
-    return device.topic, wire.make_signed(raw.encode(), device.secret)
 
 
 def let_seal(bench: Bench, device: BenchDevice) -> bytes:
