@@ -65,6 +65,25 @@ def test_told_at_once_after_a_duplicate_but_not_every_time() -> None:
     assert book.due(5.2) == [state]
 
 
+def test_who_is_near_its_rate_is_told_later_but_not_too_late() -> None:
+    book = DeviceBook(RULES, 10, lambda _device, now_s: 500.0 - now_s)
+    state = book.use(device())
+    state.windows[3] = Window(3)
+    for at_s in range(4):
+        book.owe(state, 3, float(at_s), prompt=False)
+    assert book.due(3.0) == book.due(44.9) == []
+    assert book.due(45.0) == [state]
+    book.told(state, 45.0, 1_000)
+    book.owe(state, 3, 50.0, prompt=True)
+    assert book.due(50.9) == []
+    assert book.due(51.0) == [state]
+    book.told(state, 51.0, 1_000)
+    book.owe(state, 3, 60.0, prompt=False)
+    assert book.due(70.0) == []
+    book.rush(71.0)
+    assert book.due(71.0) == [state]
+
+
 def test_the_newest_boot_is_always_named() -> None:
     book = DeviceBook(RULES, 10)
     state = book.use(device())
