@@ -46,7 +46,7 @@ def verify(
     Not proved: assessments (NEWS2, risk), alerts and the panel, which are derived; what people
     entered is not signed, only held against the entry under their name; the time of arrival and the
     clock's offset are the gateway's own word. Who may rewrite the database and its counts alike can
-    take away whole frames, or change an entry and its readings together: hold it against a backup.
+    take away whole frames, or an entry with its readings, or change both: hold it against a backup.
     """
     from api.bootstrap import verify_audit
     from deploy.folder import database_of

@@ -70,9 +70,11 @@ def unfounded(frame: EvidenceFrame, message: wire.DeviceMessage, too_old_ms: int
         message: what its signed bytes say.
         too_old_ms: the least age at which this ward ever refused a reading as too old.
     """
+    noted = frame.refused
+    if not noted:
+        return
     times = _times(message, frame.offset_ms or 0)
     outside = _outside(message)
-    noted = frame.refused
     if len(noted) % 2 or len(set(noted[::2])) < len(noted) // 2:
         yield "the note of its refused readings is not in pairs, or names one twice"
     for number, code in zip(noted[::2], noted[1::2], strict=False):

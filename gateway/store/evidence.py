@@ -19,6 +19,7 @@ from typing_extensions import override
 from gateway.store.session import Row, connect, translated
 
 _EPOCH_2000_US = 946_684_800_000_000
+ROWS_AT_ONCE = 1_000
 _FRAMES = """
     SELECT f.time, f.frame_id, f.key_id, f.boot, f.seq, f.offset_ms, f.patient_no, f.device_no,
            f.kind, f.clock_state, coalesce(f.refused, '{}'), f.frame, d.id, d.patient_no,
@@ -215,4 +216,5 @@ def counted(connection: Connection[Row], span: Range) -> Iterator[Counted]:
 
 def _walk(connection: Connection[Row], name: str, asked: str, span: Range) -> Iterator[Row]:
     with translated(), connection.cursor(name, binary=True) as cursor:
+        cursor.itersize = ROWS_AT_ONCE
         yield from cursor.execute(asked, span._asdict())
