@@ -32,7 +32,8 @@ Seq = Annotated[int, Meta(ge=1, le=MAX_SEQ)]
 UpTo = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 Count = Annotated[int, Meta(ge=0, le=MAX_SEQ)]
 DeviceId = Annotated[str, Meta(max_length=63)]
-ShortText = Annotated[str, Meta(max_length=_ID_CHARS)]
+ShortText = Annotated[str, Meta(max_length=_ID_CHARS, pattern=r"^[^\x00]*$")]
+"""Text for the store, which takes no NUL. A device id needs no such look: it must be known."""
 
 
 class SampleQuality(StrEnum):

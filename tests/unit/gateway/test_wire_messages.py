@@ -75,6 +75,12 @@ def test_malformed_samples(samples: str) -> None:
     assert wire.decode_device_message(vitals(samples)) is wire.Refusal.MALFORMED
 
 
+NUL_RECEIPT = (
+    b'{"type":"receipt/1","device":"abc","boot":1,"seq":1,"command_id":"a\\u0000\\n",'
+    b'"state":"done","at":1}'
+)
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -95,6 +101,8 @@ def test_malformed_samples(samples: str) -> None:
         b'{"type":"vitals/1","device":"abc","boot":1,"seq":1,"x":' + b"[" * 60_000,
         b'{"type":"clock/1","device":"abc","boot":1,"seq":1,"now":1.5}',
         b'{"type":"receipt/1","device":"abc","boot":1,"seq":1,"command_id":"c","state":"?","at":1}',
+        NUL_RECEIPT,
+        NUL_RECEIPT.replace(b'"at":1', b'"at":1,"at":2'),
         b'{"type":"acks/1","device":"abc","time":1,"boots":[]}',
     ],
 )
