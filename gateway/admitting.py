@@ -37,7 +37,7 @@ class Admitter:
             if device is None or _shed(item):
                 continue
             state = self._devices.get(device.no)
-            if state is None:
+            if state is None or not state.windows:
                 devices[device.no] = None
             number = item.number
             boot = None if number is None else number[0]

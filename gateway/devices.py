@@ -121,11 +121,15 @@ class DeviceBook:
             self._states.move_to_end(device.no)
         return state
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._states.clear()
-        self._owed_since.clear()
-        self._due.clear()
+    def unload(self, mine: Callable[[Device], bool]) -> None:
+        """Forget everything but who of ours is still to be told; their windows are in the store."""
+        owed = {no: one for no, one in self._states.items() if one.news and mine(one.device)}
+        for state in owed.values():
+            state.windows = {}
+        self._states = OrderedDict(owed)
+        self._owed_since = OrderedDict(
+            (no, since_s) for no, since_s in self._owed_since.items() if no in owed
+        )
 
     def trim(self) -> None:
         """Drop the devices heard longest ago and owed nothing, beyond the capacity."""

@@ -5,17 +5,18 @@ batch before; signature checks leave Python's lock alone meanwhile. A frame that
 is known by its digest and costs no second check; a batch may hold one frame many times over.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from hashlib import blake2b
 
 from gateway import wire
 from gateway.admission import Number, Opened, Refused, Vouched, open_frame, unsealed
 from gateway.allowance import Allowance
-from gateway.batching import Arrival
+from gateway.batching import Arrival, Source
 from gateway.registry import Device, Registry
 from gateway.wire import Refusal
 
 FORGERY_COST = 100
+POISON_COST = 1_000
 _TOPICS = 100_000
 _STALE = frozenset(
     {
@@ -59,6 +60,16 @@ class Item:
     def forget(self) -> None:
         """Forget what came of it: it is opened once more."""
         self.refused = self.opened = None
+
+
+def acknowledge(items: list[Item]) -> None:
+    """Acknowledge the arrivals of a committed batch, each on its own connection, in order."""
+    by_source: dict[Source, list[int]] = defaultdict(list)
+    for item in items:
+        if item.arrival.mid:
+            by_source[item.arrival.source].append(item.arrival.mid)
+    for source, mids in by_source.items():
+        source.acknowledge(mids)
 
 
 class Answered:
@@ -122,6 +133,11 @@ class Opener:
             self._again(item)
             item.revision = newest
         return bool(late)
+
+    def fine(self, item: Item) -> None:
+        """Have the sender of a frame that could not be stored pay for what that cost everybody."""
+        if item.topic is not None and item.device is not None:
+            self._allowance.punish(item.topic.device, POISON_COST)
 
     def signed_frame(self, payload: bytes, device: Device) -> bytes | None:
         """The signed frame in a payload of a device's, if it can still be opened."""

@@ -17,7 +17,7 @@ from gateway.opening import Answered, Item, Opener
 from gateway.quotas import Quotas
 from gateway.recalling import Recaller
 from gateway.refusing import Refuser
-from gateway.registry import Registry
+from gateway.registry import Device, Registry
 from gateway.restoring import ModelBook, Restorer
 from gateway.rules import Rules, rules_of
 from gateway.settings import GatewaySettings
@@ -50,12 +50,22 @@ class Parts:
 
     def forget(self) -> None:
         """Forget all that the store may know better; the registry is read again from the start."""
-        self.forget_patients()
+        self.forget_patients(frozenset())
         self.registry.forget()
 
-    def forget_patients(self) -> None:
-        """Forget lanes and windows: they are in the store, and may become another worker's."""
-        self.devices.clear()
+    def forget_patients(self, kept: frozenset[str]) -> None:
+        """Forget lanes and windows: they are in the store, and may become another worker's.
+
+        Args:
+            kept: buckets that stay ours; whom of them we still have to tell is not forgotten.
+        """
+        patients = self.registry.patients
+
+        def ours(device: Device) -> bool:
+            patient = patients.get(device.patient_no)
+            return patient is not None and patient.bucket in kept
+
+        self.devices.unload(ours)
         self.lanes.clear()
         self.answered.clear()
 

@@ -6,7 +6,6 @@ batch that the database refuses is halved until the one frame is found and set a
 """
 
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from gateway.admission import Refused
 from gateway.batch import Batch, FrameIds
 from gateway.comparing import kept_frames
 from gateway.errors import GatewayError, StoreUnavailable
-from gateway.opening import Item
+from gateway.opening import Item, acknowledge
 from gateway.parts import Parts
 from gateway.sending import Sender
 from gateway.store import arrangements, blocks, memory, writing
@@ -27,24 +26,14 @@ from gateway.work import Work
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from gateway.batching import Source
     from gateway.commands import Voice
     from gateway.store.session import Row
 
 INPUTS_AT_ONCE = 1_000
 ACKS_AT_ONCE = 32
+POISON = "poison"
 NOTIFY_S = 0.01
 _log = structlog.get_logger()
-
-
-def acknowledge(items: list[Item]) -> None:
-    """Acknowledge the arrivals of a committed batch, each on its own connection, in order."""
-    by_source: dict[Source, list[int]] = defaultdict(list)
-    for item in items:
-        if item.arrival.mid:
-            by_source[item.arrival.source].append(item.arrival.mid)
-    for source, mids in by_source.items():
-        source.acknowledge(mids)
 
 
 class Pipeline:
@@ -105,20 +94,28 @@ class Pipeline:
 
     def _divide(self, items: list[Item], error: Exception) -> None:
         """Find the frame that cannot be stored, and set it aside."""
-        self._parts.forget()
+        self._parts.forget_patients(self.names)
+        self._parts.registry.forget()
         if len(items) > 1:
             half = len(items) // 2
             self.commit(items[:half])
             self.commit(items[half:])
             return
-        item = items[0]
-        if item.refused is not None and item.refused.detail.startswith("poison"):
-            raise StoreUnavailable(f"a frame cannot even be set aside: {error}") from error
-        self._parts.metrics.failures.labels("poison").inc()
-        detail = f"poison: {error}"[:200]
-        item.opened, item.handled = None, None
-        item.refused = Refused(wire.Refusal.MALFORMED, item.device, detail=detail)
+        self._set_aside(items[0], error)
         self.commit(items)
+
+    def _set_aside(self, item: Item, error: Exception) -> None:
+        """Refuse a frame that cannot be stored; it is covered if its signature held."""
+        poisoned = item.refused is not None and item.refused.detail.startswith(POISON)
+        said = None if poisoned else item.vouched
+        if poisoned and item.vouched is None:
+            raise StoreUnavailable(f"a frame cannot even be set aside: {error}") from error
+        if not poisoned:
+            self._parts.metrics.failures.labels("poison").inc()
+            self._parts.opener.fine(item)
+        item.opened, item.handled = None, None
+        detail = f"{POISON}: {error}"[:200]
+        item.refused = Refused(wire.Refusal.MALFORMED, item.device, said, detail)
 
     def _transact(self, items: list[Item]) -> Batch:
         parts, stage = self._parts, self._parts.metrics.stage
@@ -227,6 +224,7 @@ class Pipeline:
         """
         parts, now_s, now_ms = self._parts, time.monotonic(), self._parts.now_ms()
         states = parts.devices.due(now_s, max(ACKS_AT_ONCE, handled), busy=busy)
+        parts.recaller.recall_owed(self._session, states)
         parts.metrics.acks.inc(parts.speaker.acknowledge(self._voice, states, now_ms))
         for state in states:
             parts.devices.told(state, now_s, now_ms)

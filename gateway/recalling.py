@@ -8,9 +8,9 @@ from gateway.store import memory, rebuilding
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from gateway.devices import DeviceBook
+    from gateway.devices import DeviceBook, DeviceState
     from gateway.registry import Registry
-    from gateway.store.session import Row
+    from gateway.store.session import Row, Session
     from gateway.windows import Window
 
 
@@ -34,6 +34,19 @@ class Recaller:
         if gone:
             self._put(rebuilding.windows(connection, gone))
         return found
+
+    def recall_owed(self, session: "Session", states: "Sequence[DeviceState]") -> None:
+        """Load the windows of which these devices are to be told, where memory was forgotten."""
+        pairs = [
+            (state.device.no, boot)
+            for state in states
+            for boot in state.news
+            if boot not in state.windows
+        ]
+        if pairs:
+            devices = list(dict.fromkeys(device_no for device_no, _ in pairs))
+            with session.transaction() as connection:
+                self.recall(connection, devices, pairs)
 
     def _may_be_stored(self, device_no: int, boot: int) -> bool:
         """Whether frames of a boot without a window may be kept; the newest boot's never goes."""

@@ -104,7 +104,7 @@ class Tenure:
         self._pipeline.save_lanes()
         self._share_out(heart)
         line.claim.give_up(self._session)
-        self._parts.forget_patients()
+        self._parts.forget_patients(self._pipeline.names)
         _log.info("handed over", group=group)
 
     def _share_out(self, heart: Heart) -> None:

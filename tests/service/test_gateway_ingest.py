@@ -387,27 +387,6 @@ def test_verify_names_a_row_a_frame_and_a_key(bench: Bench) -> None:
     assert verify.run(bench.database.superuser, later, io.StringIO()) == 0
 
 
-def test_a_frame_that_the_database_refuses_is_set_aside_alone(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    device = bench.fleet[0]
-    frames = [bench.vitals(device) for _ in range(9)]
-    bad = frames[4][1]
-    keep = bench.parts.admitter.take
-
-    def fragile(item: object, batch: object) -> None:
-        if getattr(item, "opened", None) and item.opened.frame == bad:  # type: ignore[attr-defined]
-            raise ZeroDivisionError
-        keep(item, batch)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(bench.parts.admitter, "take", fragile)
-    bench.send(*frames)
-    assert bench.count("signed_frame") == 8
-    assert bench.rows("SELECT reason, signed FROM quarantine") == [("malformed", False)]
-    assert sorted(bench.heard.acknowledged) == list(range(1, 10))
-    assert bench.acks(device).boots[0].also == [(6, 9)]
-
-
 def test_status_is_noted(bench: Bench) -> None:
     device = bench.fleet[0]
     topic = wire.device_topic(device.bucket, device.name, wire.TopicKind.STATUS)
