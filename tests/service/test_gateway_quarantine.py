@@ -1,11 +1,13 @@
 """Quarantine: its quotas, how long it keeps, who is told when it is full, and what is counted."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from gateway import wire
+from gateway.telemetry import Health, pages
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 from tests.support.riddles import riddle
@@ -95,7 +97,9 @@ def test_refusals_are_counted_by_reason_for_prometheus(bench: Bench) -> None:
     device = bench.fleet[0]
     forged = device.topic, device.forged(bench.now_ms(), bench.rng).frame
     bench.send(riddle(device, seq=2), riddle(device, seq=3), forged)
-    text = bench.parts.metrics.render().decode()
+    status, _, body = pages(bench.parts.metrics, Health())["/metrics"]()
+    text = body.decode()
+    assert status == HTTPStatus.OK
     assert 'homeward_refused_total{reason="malformed"} 2.0' in text
     assert 'homeward_refused_total{reason="bad_signature"} 1.0' in text
 

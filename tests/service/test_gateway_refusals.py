@@ -191,3 +191,15 @@ def test_what_was_replayed_is_told_again_when_it_comes_again(bench: Bench) -> No
     assert bench.refusals() == {"replayed": 1}
     assert bench.count("quarantine") == 1
     assert wire.covers(bench.acks(device).boots[0], 1)
+
+
+def test_a_riddle_of_an_old_boot_goes_into_its_own_window(bench: Bench) -> None:
+    device = bench.fleet[0]
+    for boot in range(1, 8):
+        device.boot, device.seq = boot, 0
+        bench.send(bench.vitals(device), bench.vitals(device))
+    bench.start()
+    bench.send(riddle(device, boot=1, seq=3))
+    assert bench.rows("SELECT upto, highest, stored FROM device_window WHERE boot = 1") == [
+        (3, 3, 2)
+    ]
