@@ -1,17 +1,19 @@
 """One rig for all fault tests: what a test breaks it also mends."""
 
+import random
 from collections.abc import Iterator
 
 import pytest
 
-from deploy.bench.child import Child
 from deploy.bench.stack import Base, base
 from deploy.binaries import Binaries
-from tests.faults.crew import Crew
 from tests.faults.rig import Rig
 from tests.faults.rig import rig as make_rig
+from tests.faults.scene import Scene
 
 CREW = 12
+RATE = 150.0
+SEED = 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -39,34 +41,17 @@ def shared_rig(fault_base: Base) -> Iterator[Rig]:
 
 @pytest.fixture
 def rig(shared_rig: Rig) -> Iterator[Rig]:
-    """The shared rig, whole: servers answer, lines are good, one gateway is ready."""
-    _mend(shared_rig)
+    """The shared rig, whole."""
+    shared_rig.mend()
     yield shared_rig
     for extra in shared_rig.gateways[1:]:
         extra.stop()
     del shared_rig.gateways[1:]
 
 
-def _mend(rig: Rig) -> None:
-    rig.database_line.heal()
-    rig.broker_line.heal()
-    for server in (rig.server.child, rig.broker.child):
-        if not server.alive():
-            server.start()
-    first = rig.gateways[0]
-    first.resume()
-    if not first.alive():
-        first.start()
-
-
 @pytest.fixture
-def gateway(rig: Rig) -> Child:
-    """The rig's first gateway."""
-    return rig.gateways[0]
-
-
-@pytest.fixture
-def crew(rig: Rig) -> Iterator[Crew]:
-    """Twelve devices of this test's own, connected."""
-    with rig.crew(CREW, seed=1) as made:
-        yield made
+def scene(rig: Rig, request: pytest.FixtureRequest) -> Iterator[Scene]:
+    """Twelve devices, speaking, in a whole ward; what happens by chance follows from the name."""
+    with rig.crew(CREW, SEED) as crew:
+        crew.rate = RATE
+        yield Scene(rig=rig, crew=crew, rng=random.Random(request.node.name))

@@ -5,7 +5,6 @@ but here the test says who speaks, how fast, and what becomes of what is publish
 one connection, or have one each (``apart``).
 """
 
-import os
 import random
 import threading
 import time
@@ -20,12 +19,10 @@ from deploy.bench.child import wait_until
 from deploy.bench.fleet import BenchDevice, sample
 from deploy.mosquitto import FLEET_USER
 from device_sim.actions import Action, Forgot, Made, Moment, Obey, Publish
-from device_sim.device import DeviceCore
-from device_sim.identity import Identity, Keys
 from device_sim.publish import Endpoint, Heard, Inward, Link, LinkDown, LinkUp
-from device_sim.spool import MemorySpool, Record
 from gateway import wire
 from tests.faults.carriers import Carry, faithfully
+from tests.faults.member import Member
 from tests.support.ledger import FrameLedger
 
 TICK_S = 0.2
@@ -33,15 +30,6 @@ STEP_S = 0.01
 SHARE_ILL = 0.2
 KINDS = (wire.TopicKind.ACKS, wire.TopicKind.COMMANDS)
 FILTERS = tuple(f"homeward/v1/+/+/{kind}" for kind in KINDS)
-
-
-@dataclass(slots=True)
-class Member:
-    """One device."""
-
-    device: BenchDevice
-    core: DeviceCore
-    spool: MemorySpool
 
 
 @dataclass(slots=True)
@@ -239,22 +227,6 @@ class Crew:
         self._stop.set()
         for link in self._links.values():
             link.stop(forget_session=True)
-
-
-def make_member(device: BenchDevice, gateway: tuple[bytes, bytes]) -> Member:
-    """A reference device for an enrolled one; ``gateway`` are its public keys (sign, box)."""
-    spool = MemorySpool()
-    spool.keep(Record(boot=1))
-    identity = Identity(
-        device=device.name,
-        bucket=device.bucket,
-        gateway_sign=(gateway[0],),
-        gateway_box=gateway[1],
-    )
-    core = DeviceCore(
-        identity, Keys(seed=device.seed), spool, nonces=os.urandom, resend_after_s=3.0
-    )
-    return Member(device, core, spool)
 
 
 @contextmanager

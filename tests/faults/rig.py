@@ -1,7 +1,7 @@
 """The stack that the fault tests break: real servers behind proxies, and real gateway processes."""
 
 import random
-import secrets
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,8 @@ from deploy.bench.stack import (
     gateway_child,
     through,
 )
-from tests.faults.crew import Crew, make_member, working
+from tests.faults.crew import Crew, working
+from tests.faults.member import make_member
 from tests.support.ledger_check import NO_EXCUSE, Excuse, check
 from tests.support.proxy import TcpProxy
 from tests.support.replay_check import replay_differs
@@ -40,11 +41,17 @@ IMPATIENT = {
     "HOMEWARD_SNAPSHOT_S": "2",
 }
 MOST_RESIDENT = 400 * 1024 * 1024
+STARTED_S = 60.0
 
 
 @dataclass(slots=True, kw_only=True)
 class Rig:
-    """Servers, the proxies in front of them, and the gateways that are (or were) running."""
+    """Servers, the proxies in front of them, and the gateways that are (or were) running.
+
+    Attributes:
+        gateways: the first serves the whole ward, others are a misfortune's.
+        crews: how many a seed has had.
+    """
 
     base: Base
     server: DatabaseServer
@@ -53,6 +60,7 @@ class Rig:
     database_line: TcpProxy
     broker_line: TcpProxy
     gateways: list[Child] = field(default_factory=list)
+    crews: Counter[int] = field(default_factory=Counter)
 
     @property
     def url(self) -> str:
@@ -79,15 +87,23 @@ class Rig:
         return bytes(SigningKey(sign).verify_key), bytes(PrivateKey(box).public_key)
 
     @contextmanager
-    def crew(self, size: int, seed: int) -> Iterator[Crew]:
-        """Newly enrolled devices at work."""
-        name = f"f{secrets.token_hex(3)}"
+    def crew(self, size: int, seed: int, through: int | None = None) -> Iterator[Crew]:
+        """Newly enrolled devices at work; their names, keys and readings come from the seed.
+
+        Args:
+            size: how many.
+            seed: of everything that is drawn.
+            through: port of a proxy before the broker; each has a connection of its own there.
+        """
+        before, self.crews[seed] = self.crews[seed], self.crews[seed] + 1
+        name = f"s{seed}" if not before else f"s{seed}x{before}"
         fleet = make_fleet(size, seed, name)
         enrol(self.url, fleet, datetime.now(UTC))
         keys = self.public_keys()
         crew = Crew(
             members={device.name: make_member(device, keys) for device in fleet},
-            port=self.broker.private.fleet_port,
+            port=through or self.broker.private.fleet_port,
+            apart=through is not None,
             password=self.broker.fleet_password,
             rng=random.Random(seed),
             name=name,
@@ -101,12 +117,12 @@ class Rig:
             row = connection.execute(statement, parameters).fetchone()
         return None if row is None else row[0]
 
-    def stored(self, crew: Crew) -> int:
-        """How many of the crew's frames are stored."""
+    def stored(self, devices: Collection[str]) -> int:
+        """How many frames of these devices are stored."""
         count = self.ask(
             "SELECT count(*) FROM signed_frame f JOIN device d ON d.no = f.device_no"
             " WHERE d.id = ANY (%s)",
-            list(crew.members),
+            list(devices),
         )
         return int(str(count))
 
@@ -121,8 +137,10 @@ class Rig:
 
     def wait_stored(self, crew: Crew, more: int, timeout_s: float = 20.0) -> None:
         """Wait until that many more of the crew's frames are stored."""
-        wanted = self.stored(crew) + more
-        wait_until(lambda: self.stored(crew) >= wanted, timeout_s, what=f"{more} more stored")
+        wanted = self.stored(crew.members) + more
+        wait_until(
+            lambda: self.stored(crew.members) >= wanted, timeout_s, what=f"{more} more stored"
+        )
 
     def settle(
         self, crew: Crew, timeout_s: float = 40.0, excuses: Collection[Excuse] = NO_EXCUSE
@@ -155,6 +173,21 @@ class Rig:
         verdict = check(self.url, crew.ledger, names, settled=settled, excuses=excuses)
         assert verdict.faults() == {}, verdict.faults()
         assert verdict.made or not settled
+
+    def mend(self) -> None:
+        """Whatever is down comes back: servers answer, lines are good, one gateway is ready."""
+        self.database_line.heal()
+        self.broker_line.heal()
+        for server in (self.server.child, self.broker.child):
+            if not server.alive():
+                server.start(STARTED_S)
+        for extra in self.gateways[1:]:
+            extra.stop()
+        del self.gateways[1:]
+        first = self.gateways[0]
+        first.resume()
+        if not first.alive():
+            first.start(STARTED_S)
 
     def discard_gateways(self) -> None:
         """End all gateways and forget them."""
