@@ -124,6 +124,22 @@ def test_the_book_is_bounded_but_forgets_no_debt() -> None:
     assert len(book) <= 4
 
 
+def test_forgetting_windows_keeps_who_of_ours_is_still_to_be_told_and_when() -> None:
+    book = DeviceBook(RULES, 10)
+    for number in range(1, 5):
+        state = book.use(device(number))
+        state.windows[3] = Window(3)
+    for number, prompt in ((1, False), (2, True), (3, False)):
+        book.owe(book.use(device(number)), 3, 0.0, prompt=prompt)
+    book.unload(lambda one: one.no != 3)
+    assert len(book) == 2
+    assert [one.device.no for one in book.due(0.2)] == [2]
+    assert [one.device.no for one in book.due(10.0)] == [1]
+    assert book.use(device(1)).news == {3}
+    assert not book.use(device(1)).windows
+    assert book.next_due(10.0, 5.0) == 5.0
+
+
 def test_warnings_are_spaced() -> None:
     state = DeviceBook(RULES, 3).use(device())
     assert state.may_warn("forged", 0.0, 60.0)
