@@ -53,7 +53,7 @@ def key_fault(frame: EvidenceFrame) -> str | None:
         (enrolled is not None and enrolled // _MS > at_ms, "was enrolled after this frame came"),
         (_superseded(frame), "was superseded by a newer key"),
     )
-    return next((f"frame {frame.frame_id}: it {why}" for wrong, why in checks if wrong), None)
+    return next((f"frame {frame.frame_id}: this key {why}" for wrong, why in checks if wrong), None)
 
 
 def _superseded(frame: EvidenceFrame) -> bool:

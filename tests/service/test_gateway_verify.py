@@ -141,10 +141,13 @@ CHANGES: dict[str, tuple[str, str]] = {
         "UPDATE device_key SET sign_public = set_byte(sign_public, 3, 7) WHERE device_no = 1",
         "key 1 of device {device}: none of its 3 frames holds",
     ),
-    "no key": ("DELETE FROM device_key WHERE device_no = 1", "frame {frame}: it is not there"),
+    "no key": (
+        "DELETE FROM device_key WHERE device_no = 1",
+        "frame {frame}: this key is not there",
+    ),
     "a key enrolled later": (
         "UPDATE device_key SET enrolled_at = now() + interval '1 day' WHERE device_no = 1",
-        "key 1 of device {device}: frame {frame}: it was enrolled after this frame came",
+        "key 1 of device {device}: frame {frame}: this key was enrolled after this frame came",
     ),
 }
 """What was done to the record, and a part of the line that names it."""
