@@ -87,7 +87,9 @@ class Admitter:
         )
         match verdict:
             case Accepted() if patient is not None and item.opened is not None:
-                opened = Opened(device, said.key, said.frame, item.opened.message)
+                opened = item.opened
+                if said is not item.vouched:  # the registry knows better by now
+                    opened = Opened(device, said.key, said.frame, opened.message)
                 boot, seq = opened.message.boot, opened.message.seq
                 batch.keeps((device.no, boot, seq), opened.frame)
                 batch.unknown_members += opened.unknown_members()

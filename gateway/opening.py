@@ -33,7 +33,17 @@ _STALE = frozenset(
 class Item:
     """One arrival on its way through the pipeline."""
 
-    __slots__ = ("arrival", "device", "digest", "handled", "opened", "refused", "revision", "topic")
+    __slots__ = (
+        "arrival",
+        "device",
+        "digest",
+        "handled",
+        "opened",
+        "refused",
+        "revision",
+        "topic",
+        "vouched",
+    )
 
     def __init__(self, arrival: Arrival, topic: wire.Topic | None) -> None:
         self.arrival = arrival
@@ -43,13 +53,8 @@ class Item:
         self.opened: Opened | None = None
         self.refused: Refused | None = None
         self.handled: Number | None = None
+        self.vouched: Vouched | None = None
         self.revision = -1
-
-    @property
-    def vouched(self) -> Vouched | None:
-        """What a signature says of it, if one held."""
-        known = self.refused or self.opened
-        return None if known is None else known.vouched
 
     @property
     def number(self) -> Number | None:
@@ -57,9 +62,11 @@ class Item:
         said = self.vouched
         return self.handled if said is None else said.number
 
-    def forget(self) -> None:
-        """Forget what came of it: it is opened once more."""
-        self.refused = self.opened = None
+    def settle(self, opened: Opened | None, refused: Refused | None) -> None:
+        """Note what came of it, and what a signature says of it; of neither: nothing as yet."""
+        self.opened, self.refused = opened, refused
+        known = refused or opened
+        self.vouched = None if known is None else known.vouched
 
 
 def acknowledge(items: list[Item]) -> None:
@@ -150,7 +157,7 @@ class Opener:
         name, reason = item.topic.device, item.refused.reason
         if reason is Refusal.RATE_LIMITED and not self._allowance.take(name, item.arrival.at_s):
             return
-        item.forget()
+        item.settle(None, None)
         self._open(item, item.topic, {})
         if reason is Refusal.BAD_SIGNATURE and item.opened is not None:
             self._allowance.pardon(name)
@@ -197,11 +204,11 @@ class Opener:
             return
         twin = seen.get(digest)
         if twin is not None and twin.topic == topic:
-            item.opened, item.refused = twin.opened, twin.refused
+            item.settle(twin.opened, twin.refused)
             return
         made = open_frame(frame, topic, device, self._registry)
         if isinstance(made, Opened):
-            item.opened = made
+            item.settle(made, None)
         else:
-            item.refused = made
+            item.settle(None, made)
         seen[digest] = item

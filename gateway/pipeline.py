@@ -113,9 +113,8 @@ class Pipeline:
         if not poisoned:
             self._parts.metrics.failures.labels("poison").inc()
             self._parts.opener.fine(item)
-        item.opened, item.handled = None, None
-        detail = f"{POISON}: {error}"[:200]
-        item.refused = Refused(wire.Refusal.MALFORMED, item.device, said, detail)
+        item.handled, detail = None, f"{POISON}: {error}"[:200]
+        item.settle(None, Refused(wire.Refusal.MALFORMED, item.device, said, detail))
 
     def _transact(self, items: list[Item]) -> Batch:
         parts, stage = self._parts, self._parts.metrics.stage
