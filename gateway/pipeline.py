@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 INPUTS_AT_ONCE = 1_000
 ACKS_AT_ONCE = 32
+UNTOLD_AT_ONCE = 20_000
 POISON = "poison"
 NOTIFY_S = 0.01
 _log = structlog.get_logger()
@@ -228,7 +229,7 @@ class Pipeline:
         for state in states:
             parts.devices.told(state, now_s, now_ms)
 
-    def owe_untold(self, buckets: Sequence[int], most: int = 5_000) -> None:
+    def owe_untold(self, buckets: Sequence[int], most: int = UNTOLD_AT_ONCE) -> None:
         """On taking buckets: tell the devices that the worker before us may not have told."""
         parts = self._parts
         with self._session.transaction() as connection:

@@ -11,7 +11,7 @@ from gateway import wire
 from gateway.errors import StoreUnavailable
 from gateway.upkeep import Upkeep
 from tests.support.databases import Database
-from tests.support.pipelines import Bench, bench_on
+from tests.support.pipelines import ALL, Bench, bench_on
 from tests.support.replay_check import replay_differs
 
 
@@ -89,3 +89,22 @@ def test_examples_that_teach_nothing_cost_no_reading(bench: Bench) -> None:
     bench.send(bench.vitals(device))
     assert bench.count("signed_frame") == 2
     assert bench.one("SELECT max(version) FROM population_model") == 0
+
+
+def test_after_a_take_over_those_heard_last_are_told_first(
+    database: Database, tmp_path: Path
+) -> None:
+    """Whoever spoke just before the crash waits; the others were most likely told."""
+    with bench_on(database, tmp_path, size=6) as ward:
+        began_ms = ward.now_ms() - 60_000
+        for place, device in enumerate(ward.fleet):
+            ward.at_ms = began_ms + 1_000 * place
+            ward.synced(device)
+        ward.at_ms = None
+        ward.start()
+        ward.heard.published.clear()
+        ward.pipeline.owe_untold(ALL, most=2)
+        ward.parts.devices.rush(time.monotonic())
+        ward.pipeline.tell_devices()
+        told = {topic.split("/")[-2] for topic, _ in ward.heard.published}
+        assert told == {device.name for device in ward.fleet[-2:]}
