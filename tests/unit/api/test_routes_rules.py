@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey
 from pydantic import TypeAdapter, ValidationError
 
+from analytics.domain.vitals import Metric
 from api import addresses, enrolment, panel, proof
 from api.errors import ApiError, InvalidError
 from api.observation_ids import ObservationId, parse
@@ -201,18 +202,32 @@ def test_a_proof_made_by_the_wire_is_believed() -> None:
 
 def test_proof_needs_the_key_the_bytes_and_the_reading() -> None:
     key = SigningKey.generate()
-    message = json.dumps({"samples": [{"t": 1000, "hr": 71.5}, {"t": 2000, "hr": 72}]}).encode()
+    said = {"device": "w-1", "boot": 1, "seq": 7}
+    samples = [{"t": 1000, "hr": 71.5}, {"t": 2000, "hr": 72}]
+    message = json.dumps(said | {"samples": samples}).encode()
     frame = b"\x01" + bytes(key.sign(message))
     public = bytes(key.verify_key)
     assert proof.signed_message(frame, public) == message
     assert proof.signed_message(frame, bytes(SigningKey.generate().verify_key)) is None
     assert proof.signed_message(b"\x02" + frame[1:], public) is None
-    at = datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
-    assert proof.says(message, "hr", 71.5, at)
-    assert not proof.says(message, "hr", 72, at)
-    assert not proof.says(message, "rr", 71.5, at)
-    assert not proof.says(b"[]", "hr", 71.5, at)
-    assert not proof.says(b"junk", "hr", 71.5, None)
+    told, came = (datetime.fromtimestamp(second, UTC) for second in (1, 9))
+    kept = said | {"device_no": 3, "time": came, "offset_ms": 5000}
+    row = {"device_no": 3, "metric": Metric.HR, "value": 71.5}
+    row |= {"device_time": told, "time": told + timedelta(seconds=5), "received": came}
+    assert proof.says(message, kept, row)
+    for changed in (
+        {"value": 72},
+        {"metric": Metric.RR},
+        {"device_no": 4},
+        {"device_time": came},
+        {"time": told},
+        {"received": told},
+    ):
+        assert not proof.says(message, kept, row | changed), changed
+    for changed in ({"seq": 8}, {"boot": 2}, {"device": "w-2"}, {"offset_ms": None}):
+        assert not proof.says(message, kept | changed, row), changed
+    assert not proof.says(b"[]", kept, row)
+    assert not proof.says(b"junk", kept, row)
 
 
 def test_readiness_knows_this_schema() -> None:
