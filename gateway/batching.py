@@ -7,6 +7,8 @@ so the broker's window bounds its length; its bytes are bounded here, by making 
 import queue
 import threading
 import time
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 _PAUSE_S = 0.01
@@ -38,6 +40,16 @@ class Arrival(NamedTuple):
     at_s: float
     source: Source
     mid: int
+
+
+def acknowledge(arrivals: Iterable[Arrival]) -> None:
+    """Acknowledge arrivals that are dealt with, each on its own connection, in order."""
+    by_source: dict[Source, list[int]] = defaultdict(list)
+    for arrival in arrivals:
+        if arrival.mid:
+            by_source[arrival.source].append(arrival.mid)
+    for source, mids in by_source.items():
+        source.acknowledge(mids)
 
 
 class Inbox:

@@ -5,13 +5,13 @@ batch before; signature checks leave Python's lock alone meanwhile. A frame that
 is known by its digest and costs no second check; a batch may hold one frame many times over.
 """
 
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from hashlib import blake2b
 
 from gateway import wire
 from gateway.admission import Number, Opened, Refused, Vouched, open_frame, unsealed
 from gateway.allowance import Allowance
-from gateway.batching import Arrival, Source
+from gateway.batching import Arrival
 from gateway.registry import Device, Registry
 from gateway.wire import Refusal
 
@@ -67,16 +67,6 @@ class Item:
         self.opened, self.refused = opened, refused
         known = refused or opened
         self.vouched = None if known is None else known.vouched
-
-
-def acknowledge(items: list[Item]) -> None:
-    """Acknowledge the arrivals of a committed batch, each on its own connection, in order."""
-    by_source: dict[Source, list[int]] = defaultdict(list)
-    for item in items:
-        if item.arrival.mid:
-            by_source[item.arrival.source].append(item.arrival.mid)
-    for source, mids in by_source.items():
-        source.acknowledge(mids)
 
 
 class Answered:

@@ -48,9 +48,13 @@ class Parts:
         """Ward time now; the pipeline is an edge."""
         return self.clock.at_ms(time.time())  # noqa: TID251 - see above
 
-    def forget(self) -> None:
-        """Forget all that the store may know better; the registry is read again from the start."""
-        self.forget_patients(frozenset())
+    def forget(self, kept: frozenset[str] = frozenset()) -> None:
+        """Forget all that the store may know better; the registry is read again from the start.
+
+        Args:
+            kept: see ``forget_patients``.
+        """
+        self.forget_patients(kept)
         self.registry.forget()
 
     def forget_patients(self, kept: frozenset[str]) -> None:

@@ -14,9 +14,10 @@ import structlog
 from gateway import wire
 from gateway.admission import Refused
 from gateway.batch import Batch, FrameIds
+from gateway.batching import acknowledge
 from gateway.comparing import kept_frames
 from gateway.errors import GatewayError, StoreUnavailable
-from gateway.opening import Item, acknowledge
+from gateway.opening import Item
 from gateway.parts import Parts
 from gateway.sending import Sender
 from gateway.store import arrangements, blocks, memory, writing
@@ -95,8 +96,7 @@ class Pipeline:
 
     def _divide(self, items: list[Item], error: Exception) -> None:
         """Find the frame that cannot be stored, and set it aside."""
-        self._parts.forget_patients(self.names)
-        self._parts.registry.forget()
+        self._parts.forget(self.names)
         if len(items) > 1:
             half = len(items) // 2
             self.commit(items[:half])
@@ -199,7 +199,7 @@ class Pipeline:
 
     def _finish(self, items: list[Item], batch: Batch) -> None:
         """After the commit: acknowledge, remember, count."""
-        acknowledge(items)
+        acknowledge(item.arrival for item in items)
         parts = self._parts
         for digest, handled in batch.answered:
             parts.answered.add(digest, handled)

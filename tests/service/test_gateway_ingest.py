@@ -170,13 +170,7 @@ def test_a_revoked_key_ends_at_once(bench: Bench) -> None:
 def test_a_new_key_supersedes_the_old_from_its_first_stored_frame(bench: Bench) -> None:
     device = bench.fleet[0]
     early, later = bench.vitals(device), bench.vitals(device)
-    public, secret = wire.signing_keys(b"n" * 32)
-    bench.run(
-        "INSERT INTO device_key (device_no, sign_public, enrolled_at)"
-        " SELECT no, %s, now() FROM device WHERE id = %s",
-        public,
-        device.name,
-    )
+    secret = bench.enrol_next(device)
     old_secret, device.secret = device.secret, secret
     first_under_new = bench.vitals(device)
     device.secret = old_secret

@@ -19,18 +19,6 @@ def bench(database: Database, tmp_path: Path) -> Iterator[Bench]:
         yield made
 
 
-def enrol_next(bench: Bench, device: BenchDevice) -> None:
-    """From now on the device signs with a second key."""
-    public, secret = wire.signing_keys(b"n" * 32)
-    bench.run(
-        "INSERT INTO device_key (device_no, sign_public, enrolled_at)"
-        " SELECT no, %s, now() FROM device WHERE id = %s",
-        public,
-        device.name,
-    )
-    device.secret = secret
-
-
 def let_seal(bench: Bench, device: BenchDevice) -> bytes:
     """Let the device seal; its private box key."""
     private = b"d" * 32
@@ -59,7 +47,7 @@ def test_a_superseded_key_takes_no_number(bench: Bench, number: tuple[int, int])
     device = bench.fleet[0]
     bench.synced(device)
     stolen = device.secret
-    enrol_next(bench, device)
+    device.secret = bench.enrol_next(device)
     bench.send(bench.vitals(device))
     honest, device.secret = device.secret, stolen
     bench.send(riddle(device, *number))
@@ -78,7 +66,7 @@ def test_a_superseded_key_still_vouches_for_lower_numbers(bench: Bench) -> None:
     device = bench.fleet[0]
     early = riddle(device, seq=1)
     device.seq = 1
-    enrol_next(bench, device)
+    device.secret = bench.enrol_next(device)
     bench.send(bench.vitals(device))
     bench.send(early)
     assert bench.refusals() == {"malformed": 1}

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from psycopg.types.json import Jsonb
 
-from deploy.bench.fleet import BenchDevice
 from deploy.gateway_key import Progress, rotate_gateway_key
 from gateway import wire
 from tests.support.databases import Database
@@ -27,23 +26,11 @@ def told(bench: Bench, kind: str) -> list[bytes]:
     return [payload for topic, payload in bench.heard.published if topic.endswith(kind)]
 
 
-def enrol_next(bench: Bench, device: BenchDevice) -> bytes:
-    """Enrol a new key; its secret half."""
-    public, secret = wire.signing_keys(b"n" * 32)
-    bench.run(
-        "INSERT INTO device_key (device_no, sign_public, enrolled_at)"
-        " SELECT no, %s, now() FROM device WHERE id = %s",
-        public,
-        device.name,
-    )
-    return secret
-
-
 def test_the_old_key_counts_for_seven_days_and_lower_numbers_only(bench: Bench) -> None:
     device = bench.fleet[0]
     start = bench.now_ms()
     spooled = [bench.vitals(device) for _ in range(3)]
-    old, device.secret = device.secret, enrol_next(bench, device)
+    old, device.secret = device.secret, bench.enrol_next(device)
     bench.send(spooled[0])
     bench.send(bench.vitals(device))
     device.secret = old

@@ -106,6 +106,17 @@ class Bench:
     def signed(self, device: BenchDevice, message: wire.DeviceMessage) -> tuple[str, bytes]:
         return device.topic, wire.make_signed(wire.encode(message), device.secret)
 
+    def enrol_next(self, device: BenchDevice) -> bytes:
+        """Enrol a second key of a device; its secret half, which the device does not use yet."""
+        public, secret = wire.signing_keys(b"n" * 32)
+        self.run(
+            "INSERT INTO device_key (device_no, sign_public, enrolled_at)"
+            " SELECT no, %s, now() FROM device WHERE id = %s",
+            public,
+            device.name,
+        )
+        return secret
+
     def acks(self, device: BenchDevice) -> wire.Acks:
         """The newest acknowledgement published to a device, after those that are due."""
         wanted = wire.device_topic(device.bucket, device.name, wire.TopicKind.ACKS)
