@@ -39,7 +39,7 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
         horizon_minutes: that horizon.
         model_version: version of the population model used.
         plan_revision: revision of the care plan used.
-        in_episode: whether an episode was open (baselines then learn nothing).
+        in_episode: whether an open alert let baselines rest (they then learnt nothing).
         drivers: (words, size in log-odds) of what moves the risk most, largest first.
         baselines: (metric code, personal median, deviation in the patient's own units).
     """

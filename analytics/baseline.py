@@ -4,14 +4,16 @@ People differ far more between themselves than within (resting pulse 40-109 /min
 2020), so a patient is compared with themselves and a slow drift is followed. The centre is a
 Huber estimate that moves by at most three of the person's own units a reading; it starts from
 the median of the first readings, so that one bad first reading does not set it. It is fed by
-good readings only, never during an open episode, and at most every five minutes, so that a
-stream does not outweigh a spot reading. It says nothing before it has seen a whole day: what is
-usual by day alone would make an alert of the first night (see docs/decisions).
+good readings only, at most every five minutes, so that a stream does not outweigh a spot
+reading, and rests for at most a day of an open medium or high alert (the caller says when): its
+own alert never holds it. A level that has been held for two days, nights included, is the new
+usual at once. It says nothing before it has seen a whole day: what is usual by day alone would
+make an alert of the first night (see docs/decisions).
 
 A deviation is an adjunct for review, never a decision alone (FDA K183282, K142512).
 """
 
-from statistics import median
+from statistics import mean, median
 
 from msgspec import Struct, field
 
@@ -24,6 +26,13 @@ EARLY = 9
 READY_READINGS = 20
 READY_SPAN_MS = 24 * 3_600_000
 CLIP = 3.0
+LEVEL_MS = 2 * 86_400_000
+LEVEL_SPACING_MS = 4 * 3_600_000
+LEVEL_READINGS = 6
+LEVEL_SHARE = 0.9
+"""A new level: of the readings of two days, one in four hours and six at least, nine in ten lie
+on the same side of what was usual by more than the smallest unit (proposed; resting pulse that
+stays up for two nights is what NightSignal calls certain, Alavi 2021)."""
 ABSOLUTE_TO_SD = 1.2533
 """Mean absolute deviation to standard deviation for a normal variable: sqrt(pi / 2)."""
 
@@ -50,6 +59,8 @@ class Baseline(Struct, array_like=True, gc=False):
         median: what is usual, in the metric's unit.
         spread: mean absolute deviation, clipped, in the metric's unit.
         early: the first readings, until there are enough to start from.
+        recent_ms: event times of a few readings of the last two days, oldest first.
+        recent: their values.
     """
 
     readings: int = 0
@@ -58,9 +69,18 @@ class Baseline(Struct, array_like=True, gc=False):
     median: float = 0.0
     spread: float = 0.0
     early: list[float] = field(default_factory=list)
+    recent_ms: list[int] = field(default_factory=list)
+    recent: list[float] = field(default_factory=list)
 
-    def learn(self, value: float, t_ms: int, floor: float) -> None:
-        """Learn one good reading; one sooner than the spacing, or older, is left out."""
+    def learn(self, value: float, t_ms: int, floor: float, level_ms: int = LEVEL_MS) -> None:
+        """Learn one good reading; one sooner than the spacing, or older, is left out.
+
+        Args:
+            value: in the metric's unit.
+            t_ms: event time.
+            floor: the smallest unit of the metric.
+            level_ms: a level held for so long is the new usual.
+        """
         if t_ms - self.last_ms < SPACING_MS:
             return
         if self.readings < EARLY:
@@ -74,6 +94,23 @@ class Baseline(Struct, array_like=True, gc=False):
         self.spread += weight * (abs(step) - self.spread)
         self.readings += 1
         self.last_ms = t_ms
+        if not self.recent or t_ms - self.recent_ms[-1] >= LEVEL_SPACING_MS:
+            self._remember(value, t_ms, floor, level_ms)
+
+    def _remember(self, value: float, t_ms: int, floor: float, level_ms: int) -> None:
+        """Keep the reading for the level; start anew from the level if it has been held."""
+        self.recent_ms.append(t_ms)
+        self.recent.append(value)
+        oldest = t_ms - level_ms - LEVEL_SPACING_MS
+        gone = sum(at < oldest for at in self.recent_ms)
+        del self.recent_ms[:gone], self.recent[:gone]
+        if t_ms - self.recent_ms[0] < level_ms or len(self.recent) < LEVEL_READINGS:
+            return
+        above = sum(one > self.median + floor for one in self.recent)
+        below = sum(one < self.median - floor for one in self.recent)
+        if max(above, below) >= LEVEL_SHARE * len(self.recent):
+            self.median = median(self.recent)
+            self.spread = mean(abs(one - self.median) for one in self.recent)
 
     def _start(self, value: float, t_ms: int) -> None:
         if not self.readings:

@@ -108,7 +108,7 @@ def _good(
     if code in _ROLLED:
         track.rolling.add(value, now)
     if learn and code in FLOORS:
-        track.baseline.learn(value, now, FLOORS[code])
+        track.baseline.learn(value, now, FLOORS[code], scene.policy.baseline_level_ms)
     if code != _O2:
         _judge(state, scene, plan, track, code)
     return 1 << code

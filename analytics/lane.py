@@ -66,7 +66,8 @@ class PatientLane:
             reading: verified, mapped to event time.
             plan: the care plan in force, as read in the batch's transaction.
             population: the population model's version in force.
-            in_episode: whether an episode is open for this patient (baselines then rest).
+            in_episode: whether baselines rest (an alert of the patient, not a baseline's own, is
+                open at medium or high priority, and not for longer than the policy allows).
         """
         findings: list[Finding] = []
         visit = Visit(reading, plan, population, in_episode, self._policy, [])

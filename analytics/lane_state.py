@@ -14,7 +14,9 @@ from analytics.errors import SnapshotError
 from analytics.features import Rolling
 from analytics.labels import Pending
 
-FORMAT = 1
+FORMAT = 2
+READABLE = frozenset({1, 2})
+"""A format of before only lacks the last fields of its records, which begin empty."""
 WINDOW_MOST = 31
 WINDOW_SPACING_MS = 2_000
 
@@ -115,6 +117,6 @@ def decode(data: bytes) -> LaneState:
         version, state = _DECODER.decode(data)
     except msgspec.DecodeError as error:
         raise SnapshotError(f"a lane's snapshot cannot be read: {error}") from error
-    if version != FORMAT:
+    if version not in READABLE:
         raise SnapshotError(f"a lane's snapshot has format {version}, not {FORMAT}")
     return state

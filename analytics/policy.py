@@ -104,6 +104,9 @@ class Policy:
         incomplete_low: a set whose lower bound is below this asks for nothing (proposed).
         baseline_units: deviation, in the patient's own units, that is notable (proposed).
         baseline_s: how long it must last.
+        baseline_rest_ms: for so long an open medium or high alert of the patient, not one of the
+            baseline itself, keeps baselines from learning (1 day, proposed).
+        baseline_level_ms: a level that was held for so long is the new usual (2 days, proposed).
         risk_raise: probability at which the model raises an alert (proposed).
         risk_clear: probability below which that alert clears.
         horizon_minutes: the horizon of the risk model.
@@ -130,6 +133,8 @@ class Policy:
     incomplete_low: int = 2
     baseline_units: float = 4.0
     baseline_s: float = 600.0
+    baseline_rest_ms: int = 24 * HOUR_MS
+    baseline_level_ms: int = 48 * HOUR_MS
     risk_raise: float = 0.6
     risk_clear: float = 0.45
     horizon_minutes: int = 240

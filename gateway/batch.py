@@ -50,7 +50,7 @@ class Batch:
         now_s: monotonic real seconds.
         registry: as of the transaction.
         population: the model's version in force.
-        in_episode: patients with an open episode.
+        in_episode: patients whose open alert lets baselines rest.
         ids: for the frames it will store.
         work: what it will write.
         kept: signed frames by identity: of those that are not fresh what the store and the

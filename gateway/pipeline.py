@@ -141,7 +141,8 @@ class Pipeline:
         parts = self._parts
         now_ms, now_s = parts.now_ms(), time.monotonic()
         patients = {item.device.patient_no for item in items if item.device is not None}
-        context = memory.context(connection, list(patients), self._buckets)
+        since_ms = now_ms - parts.rules.policy.baseline_rest_ms
+        context = memory.context(connection, list(patients), self._buckets, since_ms)
         if context.revision != parts.registry.revision:
             arrangements.refresh(connection, parts.registry, context.revision)
         if parts.opener.review(items):
@@ -151,7 +152,7 @@ class Pipeline:
             now_s=now_s,
             registry=parts.registry,
             population=parts.models.get(connection, context.model_version),
-            in_episode=self._episodes(connection, context, patients),
+            in_episode=context.in_episode,
             ids=self._ids,
         )
         batch.work.at_ms = now_ms
@@ -164,15 +165,6 @@ class Pipeline:
         if context.commands:
             parts.metrics.commands.inc(self._sender.send(connection, self._buckets, now_ms))
         return batch
-
-    def _episodes(
-        self, connection: "Connection[Row]", context: memory.Context, patients: set[int]
-    ) -> frozenset[int]:
-        """Patients with an open episode, those with waiting inputs included."""
-        others = [patient for patient in context.waiting if patient not in patients]
-        if not others:
-            return context.in_episode
-        return context.in_episode | memory.context(connection, others, []).in_episode
 
     def _load(
         self, connection: "Connection[Row]", items: list[Item], patients: set[int], batch: Batch

@@ -16,13 +16,18 @@ Identity = tuple[int, int, int]
 """(device number, boot, seq)."""
 
 _CONTEXT = """
+    WITH waiting AS MATERIALIZED (
+        SELECT DISTINCT patient_no FROM lane_input
+         WHERE folded_as IS NULL AND bucket = ANY (%(buckets)s) LIMIT 200)
     SELECT (SELECT value FROM registry_revision),
            (SELECT coalesce(max(version), 0) FROM population_model),
            ARRAY(SELECT DISTINCT patient_no FROM episode
                   WHERE state IN ('open', 'acknowledged') AND kind = 'clinical'
-                    AND patient_no = ANY (%s)),
-           ARRAY(SELECT DISTINCT patient_no FROM lane_input
-                  WHERE folded_as IS NULL AND bucket = ANY (%s) LIMIT 200),
+                    AND priority IN ('medium', 'high') AND NOT starts_with(condition, 'baseline_')
+                    AND raised_at > %(since)s
+                    AND (patient_no = ANY (%(patients)s)
+                         OR patient_no IN (SELECT patient_no FROM waiting))),
+           ARRAY(SELECT patient_no FROM waiting),
            EXISTS (SELECT FROM command WHERE state = 'queued')
 """
 _WINDOWS = """
@@ -145,10 +150,17 @@ class Waiting(NamedTuple):
 
 
 def context(
-    connection: Connection[Row], patients: Sequence[int], buckets: Sequence[int]
+    connection: Connection[Row], patients: Sequence[int], buckets: Sequence[int], since_ms: int
 ) -> Context:
-    """Read the registry's revision, the model's version, open episodes and what waits."""
-    asked = (packed(Int4Array, patients), packed(Int2Array, buckets))
+    """Read the registry's revision, the model's version, whose baselines rest and what waits.
+
+    An alert that was raised before ``since_ms`` (ward time) lets no baseline rest any more.
+    """
+    asked = {
+        "patients": packed(Int4Array, patients),
+        "buckets": packed(Int2Array, buckets),
+        "since": datetime.fromtimestamp(max(0, since_ms) / 1000, UTC),
+    }
     found = connection.execute(_CONTEXT, asked).fetchone()
     if found is None:
         return Context(0, 0, frozenset(), [], commands=False)

@@ -108,3 +108,41 @@ def test_after_a_take_over_those_heard_last_are_told_first(
         ward.pipeline.tell_devices()
         told = {topic.split("/")[-2] for topic, _ in ward.heard.published}
         assert told == {device.name for device in ward.fleet[-2:]}
+
+
+@pytest.mark.parametrize(
+    ("condition", "priority", "hours", "rests"),
+    [
+        ("news2_urgent", "medium", 1, True),
+        ("critical_hr", "high", 23, True),
+        ("critical_hr", "high", 25, False),
+        ("baseline_hr", "low", 1, False),
+        ("baseline_hr", "medium", 1, False),
+        ("incomplete_score", "low", 1, False),
+    ],
+)
+def test_which_open_alert_lets_a_baseline_rest(
+    bench: Bench, condition: str, priority: str, hours: int, *, rests: bool
+) -> None:
+    """Not the baseline's own, none of low priority, and none for longer than a day."""
+    device = bench.fleet[0]
+    bench.run(
+        "INSERT INTO episode (patient_no, condition, kind, priority, state, started_at,"
+        " measured_at, raised_at, message) SELECT no, %s, 'clinical', %s, 'open', now(), now(),"
+        " now() - make_interval(hours => %s), '' FROM patient",
+        condition,
+        priority,
+        hours,
+    )
+    bench.run(
+        "INSERT INTO lane_input (patient_no, bucket, kind, entered_at, payload)"
+        " SELECT no, bucket, 'observations', now(), %s FROM patient",
+        Jsonb({"samples": [{"t": "2026-01-01T00:00:00Z", "hr": 70}]}),
+    )
+    bench.synced(device)
+    bench.send(bench.vitals(device))
+    assert bench.rows("SELECT DISTINCT in_episode FROM signed_frame WHERE kind = 1") == [(rests,)]
+    folded = bench.rows("SELECT DISTINCT in_episode FROM lane_input WHERE folded_as IS NOT NULL")
+    assert folded == [(rests,)]
+    bench.pipeline.save_lanes()
+    assert replay_differs(bench.database.superuser, [device.name]) == []

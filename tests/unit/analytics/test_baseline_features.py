@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.baseline import FLOORS, READY_READINGS, Baseline
+from analytics.domain.alerts import Change
 from analytics.domain.vitals import Metric
 from analytics.features import BUCKET_MS, NAMES, SPEC, Rolling, vector
 from analytics.lane_state import Track
@@ -110,3 +111,34 @@ def test_a_baseline_waits_for_a_whole_day() -> None:
     assert half_a_day.readings >= READY_READINGS
     assert not half_a_day.ready
     assert learnt([60.0] * 290, 300_000).ready
+
+
+@pytest.mark.parametrize("every_s", [300, 6 * 3_600])
+@pytest.mark.parametrize("usual", [65, 110])
+def test_a_level_that_stays_is_the_new_usual_within_three_days(every_s: int, usual: int) -> None:
+    chance = Random(4)
+    bed = Bedside()
+    for step in range(10 * 86_400 // every_s):
+        stepped = step >= 7 * 86_400 // every_s
+        outcome = bed.see(every_s, hr=round(chance.gauss(88 if stepped else usual, 2)))
+    assert outcome.assessment is not None
+    [(code, median, deviation)] = outcome.assessment.baselines
+    assert (code, median) == (Metric.HR, pytest.approx(88, abs=3))
+    assert abs(deviation) < 2
+    told = [(one.condition, one.change) for one in bed.findings]
+    assert told.count(("baseline_hr", Change.STARTED)) == 1
+    assert told[-1] == ("baseline_hr", Change.CLEARED)
+
+
+def test_a_day_of_fever_is_no_new_level() -> None:
+    baseline = learnt([60.0] * 96)
+    for hour in range(97, 97 + 30):
+        baseline.learn(90.0, hour * HOUR, HR_FLOOR)
+    for hour in range(127, 127 + 24):
+        baseline.learn(60.0, hour * HOUR, HR_FLOOR)
+    assert baseline.median == pytest.approx(60, abs=3)
+
+
+def test_wild_readings_are_no_new_level() -> None:
+    values = [60.0 if at % 10 else 200.0 for at in range(2_000)]
+    assert learnt(values, 300_000).median == pytest.approx(60, abs=4)

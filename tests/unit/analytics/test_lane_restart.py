@@ -1,5 +1,6 @@
 """Law 5: a lane restored from its snapshot goes on bit for bit; and it stays small."""
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -121,3 +122,14 @@ def test_quality_of_staff_entries_counts() -> None:
 
 def _told(outcome: Outcome) -> tuple[object, ...]:
     return (outcome.assessment, outcome.findings, outcome.examples, outcome.changed)
+
+
+def test_a_snapshot_of_the_format_before_is_read() -> None:
+    """It ends a baseline at what it knew; what came since begins empty."""
+    bed = Bedside()
+    bed.well()
+    version, state = msgspec.msgpack.decode(bed.lane.snapshot())
+    for track in filter(None, state[0]):
+        track[-1] = track[-1][:6]
+    old = msgspec.msgpack.encode((version - 1, state))
+    assert PatientLane.restore(old).snapshot() == bed.lane.snapshot()
