@@ -13,7 +13,7 @@ from analytics.domain.care import CarePlan
 from analytics.domain.vitals import FACTS, Metric, Quality
 from analytics.features import SPEC
 from analytics.lane_state import LaneState, Track
-from analytics.limits import NONE, battery, beyond, critical, doubt, judge, limit_of
+from analytics.limits import NONE, battery, beyond, critical, doubt, judge, keep_on, limit_of
 from analytics.news2 import PARAMETERS, score
 from analytics.readings import Sample
 
@@ -120,7 +120,9 @@ def _judge(state: LaneState, scene: Scene, plan: CarePlan, track: Track, code: i
     limit = limit_of(code, plan, scene)
     if code in _WINDOWED:
         value = track.median(scene.policy.window_ms)
-    if limit is not NONE or scene.on:  # a limit taken away must end what it started
+    if bad:  # one number makes one alert, and the absolute limit's is the graver
+        keep_on(scene, code)
+    elif limit is not NONE or scene.on:  # a limit taken away must end what it started
         bad = judge(scene, code, value, limit) or bad
     if scene.late:
         state.doubtful = state.doubtful | 1 << code if bad else state.doubtful & ~(1 << code)
@@ -133,7 +135,8 @@ def _history(scene: Scene, plan: CarePlan, track: Track, code: int, value: float
         return
     late = scene.late
     scene.late = late or not beyond(scene.policy.critical.get(code, NONE), value)
-    critical(scene, code, value)  # out of order, yet never silent
+    grave = critical(scene, code, value)  # out of order, yet never silent
     scene.late = True
-    judge(scene, code, value, limit_of(code, plan, scene))
+    if not grave:
+        judge(scene, code, value, limit_of(code, plan, scene))
     scene.late = late

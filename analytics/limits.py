@@ -55,6 +55,14 @@ def ward_limit(policy: Policy, code: int, scale: int) -> Limit:
     return policy.limits.get(code, NONE)
 
 
+def keep_on(scene: Scene, code: int) -> None:
+    """Note that a limit's condition goes on, and say nothing: a graver rule speaks."""
+    for name in (LOW_NAMES[code], HIGH_NAMES[code]):
+        condition = scene.on.get(name)
+        if condition is not None and not scene.late:
+            condition.bad_ms, condition.inside_ms = scene.time_ms, 0
+
+
 def judge(scene: Scene, code: int, value: float, limit: Limit) -> bool:
     """Judge a good value against its limits; return whether it violates one."""
     low, high = limit.low, limit.high
@@ -99,6 +107,22 @@ def _below(code: int, value: float, low: float) -> Alarm:
         persist_s=persist_s,
         detail={"metric": _METRICS[code].wire_name, "limit": low, "repeat": not deep},
     )
+
+
+def waits_s(code: int, value: float, limit: Limit) -> float:
+    """Return for how long a value of this metric must last before a rule may call by it alone.
+
+    Another rule about the same number waits at least as long: it must not undercut the delay.
+    """
+    if code == Metric.SPO2:
+        low = limit.low
+        return _spo2_depth(value, value if low is None else max(low, value))[1]
+    return 0.0 if code == Metric.ACVPU else _persistence(code)
+
+
+def told(scene: Scene, code: int, value: float, limit: Limit) -> bool:
+    """Return whether a limit, the patient's or an absolute one, already speaks for a number."""
+    return beyond(limit, value) or beyond(scene.policy.critical.get(code, NONE), value)
 
 
 def _spo2_depth(value: float, low: float) -> tuple[int, float]:

@@ -5,6 +5,8 @@ Oxygen and consciousness may come from the staff or the record; older than some 
 shown as assumed.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from analytics import labels, signals
@@ -15,6 +17,7 @@ from analytics.domain.care import CarePlan
 from analytics.domain.vitals import Metric
 from analytics.features import SPEC, vector
 from analytics.lane_state import LaneState, Track
+from analytics.limits import limit_of, told, waits_s
 from analytics.news2 import PARAMETERS, URGENT, News2, score
 from analytics.policy import Policy
 from analytics.readings import Reading
@@ -70,7 +73,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     features = vector(tracks, news, oxygen=bool(known[_O2]))
     probability = visit.population.predict(features)
     _label(state, visit, news, features, probability)
-    calls = signals.news2(scene, news)
+    calls = signals.news2(scene, news, _alone(scene, visit, news, known))
     model = visit.population
     signals.risk(scene, probability, name=model.name, raises=model.raises)
     baselines = _baselines(state, scene, visit.policy, fresh)
@@ -98,6 +101,23 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         baselines=baselines,
     )
     return made, calls
+
+
+def _alone(
+    scene: Scene, visit: Visit, news: News2, known: Mapping[int, float | None]
+) -> signals.Alone:
+    """Return the single parameters that no limit speaks for, with the delay of their numbers."""
+    if not news.single_3:
+        return signals.NONE_ALONE
+    codes: tuple[int, ...] = ()
+    waits: list[float] = []
+    for code in news.single_3:
+        limit, value = limit_of(code, visit.plan, scene), known[code]
+        if value is not None and not told(scene, code, value, limit):
+            codes += (code,)
+            waits.append(waits_s(code, value, limit))
+    soonest = min(waits, default=0.0)
+    return signals.Alone(codes, max(scene.policy.single_3_s, soonest))
 
 
 def _seen(state: LaneState, policy: Policy) -> list[Track | None]:

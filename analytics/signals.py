@@ -5,6 +5,8 @@ a measurement grew too old has not improved: a condition ends only while everyth
 known when it started is still known. Source of the bands and of the responses: RCP, NEWS2, 2017.
 """
 
+from msgspec import Struct
+
 from analytics.baseline import FLOORS
 from analytics.conditions import Alarm, Scene, hold, release
 from analytics.domain.alerts import Change, Finding, Priority
@@ -23,8 +25,27 @@ UNCONFIRMED = "unconfirmed_deterioration"
 UNCONFIRMED_S = 600.0
 
 
-def news2(scene: Scene, news: News2) -> bool:
-    """Judge NEWS2's lower bound and its single parameters; return whether it calls anyone."""
+class Alone(Struct, frozen=True, gc=False):
+    """Parameters that score 3 and that no limit speaks for, and how long they must last.
+
+    One number makes one alert, and no sooner than the graded delay of the same number.
+    """
+
+    codes: tuple[int, ...] = ()
+    persist_s: float = 0.0
+
+
+NONE_ALONE = Alone()
+
+
+def news2(scene: Scene, news: News2, alone: Alone) -> bool:
+    """Judge NEWS2's lower bound and its single parameters; return whether it calls anyone.
+
+    Args:
+        scene: the moment.
+        news: the score.
+        alone: of its single parameters those that are to be told here.
+    """
     low = news.low
     if not scene.on and low < URGENT and not news.single_3 and news.settles is None:
         return False
@@ -37,7 +58,7 @@ def news2(scene: Scene, news: News2) -> bool:
     else:
         _release(scene, "news2_emergency", news, known)
         _release(scene, "news2_urgent", news, known)
-        _single_3(scene, news, known)
+        _single_3(scene, news, alone, known)
     _incomplete(scene, news)
     return low >= URGENT or bool(news.single_3)
 
@@ -86,20 +107,20 @@ def _score_detail(news: News2) -> dict[str, object]:
     }
 
 
-def _single_3(scene: Scene, news: News2, known: int) -> None:
-    if not news.single_3:
+def _single_3(scene: Scene, news: News2, alone: Alone, known: int) -> None:
+    if not alone.codes:
         _release(scene, "single_3", news, known)
         return
-    words = ", ".join(_WORDS[code] for code in news.single_3)
+    words = ", ".join(_WORDS[code] for code in alone.codes)
     alarm = Alarm(
         name="single_3",
         priority=Priority.MEDIUM,
-        depth=len(news.single_3),
+        depth=len(alone.codes),
         value=float(news.low),
         message=f"NEWS2 scores 3 for {words}",
         rule=NEWS2_RULE,
-        persist_s=scene.policy.single_3_s,
-        known=sum(_BIT[code] for code in news.single_3),
+        persist_s=alone.persist_s,
+        known=sum(_BIT[code] for code in alone.codes),
         detail=_score_detail(news),
     )
     hold(scene, alarm)

@@ -1,0 +1,72 @@
+"""One number makes one alert, and no rule calls sooner than the delay of the same number."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics.domain.alerts import Change
+from analytics.domain.care import CarePlan, Limit
+from analytics.domain.vitals import FACTS, Metric
+from tests.support.bedside import WELL, Bedside
+
+SCORED = sorted(set(Metric) - {Metric.O2, Metric.BATTERY, Metric.STEPS})
+GRADED = [
+    ({"spo2": 90}, 60),
+    ({"spo2": 86}, 30),
+    ({"hr": 135}, 30),
+    ({"hr": 38}, 30),
+    ({"rr": 26}, 30),
+    ({"sbp": 88}, 300),
+    ({"temp": 34.8}, 300),
+]
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@settings(BUSY, max_examples=300)
+@given(st.data())
+def test_one_number_starts_one_condition(data: st.DataObject) -> None:
+    metric = data.draw(st.sampled_from(SCORED))
+    low, high = FACTS[metric].plausible
+    whole = metric is Metric.ACVPU
+    value = data.draw(st.integers(0, 4)) if whole else data.draw(st.floats(low, high))
+    bed = Bedside()
+    bed.see(**{**WELL, metric.wire_name: value})
+    assert len(bed.findings) <= 1
+
+
+@pytest.mark.parametrize(("changed", "persist_s"), GRADED)
+def test_the_limit_of_a_number_speaks_for_it(changed: dict[str, float], persist_s: float) -> None:
+    bed = Bedside()
+    bed.well(**changed)
+    [found] = bed.findings
+    assert found.condition.startswith("limit_")
+    assert found.persist_s == persist_s
+
+
+@pytest.mark.parametrize(("changed", "persist_s"), GRADED)
+def test_without_a_limit_a_single_3_waits_as_long(
+    changed: dict[str, float], persist_s: float
+) -> None:
+    limits = {metric: Limit() for metric in Metric}
+    bed = Bedside(CarePlan(limits=limits))
+    bed.well(**changed)
+    [found] = bed.findings
+    assert found.condition == "single_3"
+    wanted = 60 if "spo2" in changed else persist_s
+    assert found.persist_s == wanted
+
+
+def test_new_confusion_waits_no_longer_than_any_single_3() -> None:
+    bed = Bedside()
+    bed.well(acvpu=1)
+    assert [(one.condition, one.persist_s) for one in bed.findings] == [("single_3", 20)]
+
+
+def test_a_limit_that_holds_already_goes_on_beside_a_critical_value() -> None:
+    bed = Bedside()
+    bed.well(spo2=86)
+    bed.well(60, spo2=78)
+    assert bed.said() == [
+        ("limit_spo2_low", Change.STARTED),
+        ("critical_spo2", Change.STARTED),
+    ]
