@@ -14,7 +14,8 @@ from psycopg.rows import dict_row
 
 from analytics.domain.care import Role
 from api import audit, identity, records
-from api.store import keys, people
+from api.passwords import MIN_GUESSES, weakness
+from api.store import keys, people, throttles
 from api.store.acting import act_for
 from api.vault import Vault, add_version, new_key, read_ring, retire_all_but
 
@@ -22,38 +23,74 @@ _REWRAP_AT_ONCE = 500
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
-def create_admin(database_url: str, username: str, password: str) -> UUID:
-    """Make the administrator's account, or give an existing one the password and the role.
+class NameTakenError(ValueError):
+    """An account of that name exists; whose it is, nobody here knows."""
+
+
+def create_admin(
+    database_url: str,
+    username: str,
+    password: str,
+    *,
+    promote: bool = False,
+    min_guesses: float = MIN_GUESSES,
+) -> UUID:
+    """Make a new administrator's account.
+
+    An account that exists is left alone: a stranger may have registered it and be signed in. With
+    ``promote`` it becomes the administrator's: its password is set, its second factor and its link
+    to a patient are taken away, and every session of it ends.
 
     Args:
         database_url: any login that may write accounts (owner, superuser or the API's).
         username: as they will sign in; lower case.
-        password: 12 characters or more.
+        password: 12 characters or more, not easily guessed.
+        promote: take over an existing account.
+        min_guesses: how many guesses the password must stand.
 
     Returns:
         The account's id.
 
     Raises:
+        NameTakenError: there is an account of that name, or with ``promote`` there is none.
         ValueError: the name or the password cannot be used.
         psycopg.OperationalError: the database cannot be reached.
     """
     name = username.strip().lower()
     if not USERNAME.fullmatch(name):
         raise ValueError("a user name is 1 to 64 of a-z, 0-9, dot, hyphen, underscore and @")
-    if not identity.MIN_PASSWORD <= len(password) <= identity.MAX_PASSWORD:
-        raise ValueError(f"a password has {identity.MIN_PASSWORD} characters or more")
-    return asyncio.run(_create_admin(database_url, name, password))
+    wrong = weakness(password, (name,), min_guesses)
+    if wrong is not None:
+        raise ValueError(f"the password {wrong}")
+    return asyncio.run(_create_admin(database_url, name, password, promote=promote))
 
 
-async def _create_admin(database_url: str, username: str, password: str) -> UUID:
+async def _create_admin(database_url: str, username: str, password: str, *, promote: bool) -> UUID:
     hashed = await identity.hash_password(password)
     async with await psycopg.AsyncConnection.connect(database_url, row_factory=dict_row) as conn:
         await act_for(conn, None, Role.ADMIN)
-        user_id = await people.put_admin(conn, username, hashed)
-        note = audit.Note(action="admin.create", detail={"user": str(user_id)})
+        put = people.promote if promote else people.add_admin
+        user_id = await put(conn, username, hashed)
+        if user_id is None:
+            raise NameTakenError(_no_such(username) if promote else _taken(username))
+        await people.revoke_sessions(conn, user_id)
+        await throttles.forget_places(conn, user_id)
+        action = "admin.promote" if promote else "admin.create"
+        note = audit.Note(action=action, detail={"user": str(user_id)})
         now = datetime.now(UTC)  # noqa: TID251 - the edge of a command
         await audit.append(conn, now, "create-admin", [note])
     return user_id
+
+
+def _taken(username: str) -> str:
+    return (
+        f"there is an account {username} already: choose another name, or take that account over"
+        " with --promote (its sessions end, its password is replaced)"
+    )
+
+
+def _no_such(username: str) -> str:
+    return f"there is no account {username} to promote: leave --promote out to make it"
 
 
 def verify_audit(database_url: str) -> audit.Verification:

@@ -35,12 +35,16 @@ from fastapi.security import OAuth2PasswordBearer
 
 from analytics.domain.care import Role
 from api import audit, identity
-from api.errors import ForbiddenError, NotSignedInError
+from api.errors import ForbiddenError, NotSignedInError, SecondFactorError
 from api.identity import Caller
 from api.services import Connection, Services
 from api.store import acting as acting_sql
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
+_BEFORE_FACTOR = frozenset(
+    {"/me", "/me/password", "/me/totp", "/me/totp/verify", "/auth/logout", "/auth/login"}
+)
+"""What staff may call before they have the second factor that they need."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -80,8 +84,9 @@ async def optional_caller(request: Request) -> Caller | None:
     token = _token(request, await _bearer(request))
     if not token:
         return None
-    async with services_of(request).pool.connection() as conn:
-        return await identity.caller_of(conn, token)
+    services = services_of(request)
+    async with services.pool.connection() as conn:
+        return await identity.caller_of(conn, token, services.settings.staff_idle_minutes)
 
 
 async def _caller(
@@ -91,7 +96,19 @@ async def _caller(
     found = await optional_caller(request)
     if found is None:
         raise NotSignedInError
+    if lacks_factor(services_of(request), found) and not _leads_to_factor(request):
+        raise SecondFactorError("Staff sign in with a second factor: POST /me/totp offers one.")
     return found
+
+
+def lacks_factor(services: Services, caller: Caller) -> bool:
+    """Whether somebody must set up a second factor before they may do anything else."""
+    return services.settings.staff_second_factor and caller.staff and not caller.second_factor
+
+
+def _leads_to_factor(request: Request) -> bool:
+    path = request.url.path.removeprefix("/api/v1")
+    return path in _BEFORE_FACTOR
 
 
 Signed = Annotated[Caller, Depends(_caller)]

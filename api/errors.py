@@ -4,7 +4,7 @@
 
     ApiError
     ├── NotSignedInError 401 ── OtpRequiredError 401
-    ├── ForbiddenError 403
+    ├── ForbiddenError 403 ── SecondFactorError 403
     ├── NotFoundError 404      (also what the caller may not see)
     ├── ConflictError 409
     ├── TooLargeError 413
@@ -69,6 +69,13 @@ class ForbiddenError(ApiError):
     title = "Not allowed for this role"
 
 
+class SecondFactorError(ForbiddenError):
+    """Staff need a second factor before they may do anything else."""
+
+    type = "second_factor_required"
+    title = "Set up a second factor first"
+
+
 class NotFoundError(ApiError):
     """It is not there, or the caller may not see that it is."""
 
@@ -119,10 +126,11 @@ class ThrottledError(ApiError):
     type = "throttled"
     title = "Too many attempts"
 
-    def __init__(self, retry_after_s: int) -> None:
-        """Keep when the caller may come back."""
+    def __init__(self, retry_after_s: int, *, first: bool = False) -> None:
+        """Keep when the caller may come back; ``first``: the first refusal of its window."""
         super().__init__(f"Too many attempts; try again in {retry_after_s} s.")
         self.retry_after_s = max(1, retry_after_s)
+        self.first = first
 
     @override
     def headers(self) -> dict[str, str]:

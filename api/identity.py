@@ -27,8 +27,6 @@ _NOBODY = (
     "$argon2id$v=19$m=47104,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA"
     "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
-MIN_PASSWORD = 12
-MAX_PASSWORD = 1_024
 _TOKEN_BYTES = 32
 # People type tokens into command lines, where a leading "-" would be an option; and a scanner for
 # leaked secrets knows them by it.
@@ -48,6 +46,7 @@ class Caller:
         ward: the ward that they work in.
         patient_no: the patient whom a patient's account belongs to.
         session: hash of the session's token, to end it.
+        second_factor: whether the account asks for a one-time password.
         by_cookie: whether the session came as a cookie.
     """
 
@@ -60,6 +59,12 @@ class Caller:
     patient_no: int | None
     session: bytes
     by_cookie: bool
+    second_factor: bool = False
+
+    @property
+    def staff(self) -> bool:
+        """Whether this is not a patient."""
+        return self.role is not Role.PATIENT
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -109,11 +114,19 @@ async def open_session(conn: Conn, user_id: UUID, *, kind: str, hours: float) ->
     return token
 
 
-async def caller_of(conn: Conn, token: str) -> Caller | None:
-    """Return whose session a token opens, None if it never did or no longer does."""
-    row = await people.session(conn, token_hash(token))
+async def caller_of(conn: Conn, token: str, idle_minutes: float = 0.0) -> Caller | None:
+    """Return whose session a token opens, None if it never did or no longer does.
+
+    Args:
+        conn: any connection of the API.
+        token: as it was sent.
+        idle_minutes: a session of staff that was not used for so long has ended; 0: none has.
+    """
+    row = await people.session(conn, token_hash(token), idle_minutes)
     if row is None:
         return None
+    if row["stale"]:
+        await people.use_session(conn, row["token_hash"])
     return Caller(
         user_id=row["id"],
         username=row["username"],
@@ -124,4 +137,5 @@ async def caller_of(conn: Conn, token: str) -> Caller | None:
         patient_no=row["patient_no"],
         session=row["token_hash"],
         by_cookie=row["kind"] == "cookie",
+        second_factor=row["second_factor"],
     )

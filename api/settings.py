@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from analytics.domain.clock import WardClock
+from api.passwords import MIN_GUESSES
 
 
 class ApiSettings(BaseSettings):
@@ -29,6 +30,16 @@ class ApiSettings(BaseSettings):
         api_port: port to listen on.
         cookie_secure: send the session cookie over TLS alone (false on a plain loopback).
         session_hours: real hours for which a log-in holds.
+        staff_second_factor: whether staff must have a second factor before they may do anything.
+        staff_idle_minutes: a session of staff that is not used for so long ends; 0: never.
+        password_min_guesses: guesses that a new password must stand (``zxcvbn``'s estimate).
+        throttle_window_s: real seconds in which failed attempts are counted.
+        sign_in_pair_limit: failed attempts for one name from one address in that window.
+        sign_in_address_limit: the same from one address, of people who are new there.
+        sign_in_name_limit: the same for one name, from addresses where it is new.
+        registration_limit: new accounts from one address in that window.
+        known_place_days: so long an address or browser counts as one seen before.
+        known_places: how many of them are remembered of one account.
         trusted_proxies: addresses whose ``X-Forwarded-For`` is believed, comma separated.
         pool_size: connections to the database for requests.
         ward_time_zone: IANA zone in which pages write times; None is the reader's own.
@@ -52,6 +63,16 @@ class ApiSettings(BaseSettings):
     api_port: int = Field(default=8000, ge=0, le=65535)
     cookie_secure: bool = True
     session_hours: float = Field(default=12.0, gt=0)
+    staff_second_factor: bool = True
+    staff_idle_minutes: float = Field(default=60.0, ge=0)
+    password_min_guesses: float = Field(default=MIN_GUESSES, ge=0)
+    throttle_window_s: int = Field(default=900, ge=1)
+    sign_in_pair_limit: int = Field(default=10, ge=1)
+    sign_in_address_limit: int = Field(default=200, ge=1)
+    sign_in_name_limit: int = Field(default=50, ge=1)
+    registration_limit: int = Field(default=30, ge=1)
+    known_place_days: int = Field(default=90, ge=1)
+    known_places: int = Field(default=20, ge=1)
     trusted_proxies: str = "127.0.0.1"
     pool_size: int = Field(default=12, ge=2, le=200)
     ward_time_zone: str | None = None

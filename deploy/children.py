@@ -86,6 +86,7 @@ def api_part(wiring: Wiring) -> Part:
         "HOMEWARD_DEVICE_CA_KEY_FILE": str(secrets.file("device-ca.key")),
         "HOMEWARD_DEVICE_CRL_FILE": str(secrets.file(LIST)),
         "HOMEWARD_COOKIE_SECURE": "false",
+        "HOMEWARD_STAFF_SECOND_FACTOR": "false",
         **wiring.broker,
     }
     return _python_part("api", "api", env, wiring, wiring.ports.api)

@@ -143,19 +143,23 @@ def provision(
 
 @app.command(
     "create-admin",
-    short_help="Make an administrator, or set the password.",
+    short_help="Make an administrator, or take an account over for one.",
     epilog="Example: homeward create-admin --username ada < password.txt",
 )
 def create_admin(
     username: Annotated[str, typer.Option(help="Name to sign in with.")],
+    *,
+    promote: Annotated[
+        bool, typer.Option("--promote", help="Take over an account that exists; its sessions end.")
+    ] = False,
 ) -> None:
-    """Make the first administrator; the password is HOMEWARD_ADMIN_PASSWORD or standard input."""
+    """Make an administrator; the password is HOMEWARD_ADMIN_PASSWORD or standard input."""
     from api.bootstrap import create_admin as create
     from deploy.settings import StackSettings, required_database_url
 
     secret = StackSettings().admin_password
     password = secret.get_secret_value() if secret else sys.stdin.readline().rstrip("\n")
-    create(required_database_url(), username, password)
+    create(required_database_url(), username, password, promote=promote)
     typer.echo(f"{username} may sign in")
 
 

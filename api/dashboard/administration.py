@@ -14,15 +14,15 @@ from fastapi.responses import Response
 from analytics.domain.care import Limit, Role
 from analytics.domain.vitals import CLINICAL, FACTS, Metric
 from analytics.policy import Policy
-from api import identity
 from api.dashboard import frames
 from api.dashboard.visits import Visitor, own_page, to_first_page, to_login
+from api.passwords import MIN_PASSWORD
 
 router = APIRouter()
 MANAGERS: Final = frozenset({Role.COORDINATOR, Role.ADMIN})
 _READ_AS: Final = {"mm[Hg]": "mmHg", "Cel": "°C"}
 _TENTHS: Final = frozenset({Metric.TEMP, Metric.WEIGHT})
-_PASSWORD: Final = identity.MIN_PASSWORD
+_PASSWORD: Final = MIN_PASSWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

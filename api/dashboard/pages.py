@@ -70,11 +70,13 @@ async def log_in(
     """Open a session as a cookie, or say what is missing."""
     if not own_origin(request):
         raise ForbiddenError("This log-in did not come from Homeward's own page.")
+    browser = signing_in.browser_of(request) or signing_in.new_browser()
     given = signing_in.Attempt(
         username=form.username,
         password=form.password,
         otp=form.otp.replace(" ", "") or None,
         address=signing_in.address_of(request),
+        browser=browser,
     )
     try:
         token = await signing_in.sign_in(services, given, "cookie")
@@ -82,6 +84,7 @@ async def log_in(
         return _refused(refusal, form)
     answer = RedirectResponse(own_path(form.next), SEE_OTHER)
     signing_in.set_cookie(answer, services, token)
+    signing_in.set_browser(answer, services, browser)
     return answer
 
 

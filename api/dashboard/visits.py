@@ -3,15 +3,28 @@
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.dashboard import frames
-from api.deps import optional_caller
+from api.deps import lacks_factor, optional_caller, services_of
 from api.identity import Caller
 
 SEE_OTHER = 303
-Visitor = Annotated[Caller | None, Depends(optional_caller)]
+ACCOUNT = "/account"
+
+
+async def _visitor(request: Request) -> Caller | None:
+    """Return who visits; staff who still need a second factor are sent where they get one."""
+    found = await optional_caller(request)
+    if found is None or request.url.path in {ACCOUNT, "/logout"}:
+        return found
+    if lacks_factor(services_of(request), found):
+        raise HTTPException(SEE_OTHER, headers={"Location": ACCOUNT})
+    return found
+
+
+Visitor = Annotated[Caller | None, Depends(_visitor)]
 
 
 def to_login(request: Request) -> Response:

@@ -1,15 +1,14 @@
 """Signing in and out, one's own account, and a patient's own registration."""
 
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.care import Role
-from api import identity, signing_in, throttle
-from api.deps import Shared, Signed, Work
-from api.errors import ConflictError, InvalidError
+from api import audit, identity, passwords, signing_in, throttle
+from api.deps import Shared, Signed, Work, acting
 from api.store import people
 
 router = APIRouter(tags=["people"])
@@ -20,7 +19,9 @@ Username = Annotated[
         strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._@-]{0,63}$"
     ),
 ]
-Password = Annotated[str, Field(min_length=identity.MIN_PASSWORD, max_length=identity.MAX_PASSWORD)]
+Password = Annotated[
+    str, Field(min_length=passwords.MIN_PASSWORD, max_length=passwords.MAX_PASSWORD)
+]
 
 
 class Token(BaseModel):
@@ -52,6 +53,7 @@ class Registration(BaseModel):
     username: Username
     password: Password
     display_name: Annotated[str, Field(max_length=120)] = ""
+    ward: Annotated[str, Field(min_length=1, max_length=60)] = "main"
 
 
 class Registered(BaseModel):
@@ -67,7 +69,7 @@ class PasswordChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    current: Annotated[str, Field(max_length=identity.MAX_PASSWORD)]
+    current: Annotated[str, Field(max_length=passwords.MAX_PASSWORD)]
     new: Password
 
 
@@ -112,23 +114,31 @@ async def log_out(work: Work, response: Response) -> None:
 
 @router.post("/auth/register", status_code=201)
 async def register(body: Registration, request: Request, services: Shared) -> Registered:
-    """Open a patient's own account, pending until a coordinator links it to a patient."""
-    rules = throttle.registration_rules(signing_in.address_of(request))
-    await throttle.count(services.pool, rules)
+    """Open a patient's own account, pending until a coordinator links it to a patient.
+
+    A name that is taken gets the same answer, and no account: this route is open to all, and
+    would else tell who has one.
+    """
+    made = await throttle.keyed(services)
+    rules = throttle.registration_rules(services, made, signing_in.address_of(request))
+    await throttle.count(services, rules)
+    least = services.settings.password_min_guesses
+    passwords.demand_strong("password", body.password, (body.username, body.display_name), least)
     hashed = await identity.hash_password(body.password)
-    async with services.pool.connection() as conn:
+    async with services.pool.connection() as conn, conn.transaction():
         values = {
             "username": body.username,
             "password_hash": hashed,
             "role": Role.PATIENT.value,
             "state": "pending",
             "display_name": body.display_name,
-            "ward": "main",
+            "ward": body.ward,
         }
         user_id = await people.add_user(conn, values)
-    if user_id is None:
-        raise ConflictError("This user name is taken.")
-    return Registered(id=user_id, username=body.username, state="pending")
+        detail = {"user": str(user_id)} if user_id else {"refused": "taken"}
+        note = audit.Note(action="account.register", detail=detail)
+        await audit.append(conn, services.now(), "nobody", [note])
+    return Registered(id=user_id or uuid4(), username=body.username, state="pending")
 
 
 @router.get("/me")
@@ -141,14 +151,11 @@ async def me(work: Work) -> Me:
 @router.post("/me/password", status_code=204)
 async def change_password(body: PasswordChange, caller: Signed, services: Shared) -> None:
     """Change one's own password; every other session of the account ends."""
-    rules = throttle.sign_in_rules(caller.username, f"session {caller.user_id}")[:1]
-    await throttle.count(services.pool, rules)
-    async with services.pool.connection() as conn:
-        row = await people.secrets_of(conn, caller.user_id)
-    if row is None or not await identity.password_matches(row["password_hash"], body.current):
-        raise InvalidError("current", "is not the password in use")
+    await signing_in.demand_password(services, caller, "current", body.current)
+    least = services.settings.password_min_guesses
+    passwords.demand_strong("new", body.new, (caller.username, caller.display_name), least)
     hashed = await identity.hash_password(body.new)
-    async with services.pool.connection() as conn, conn.transaction():
-        await people.set_password(conn, caller.user_id, hashed)
-        await people.revoke_sessions(conn, caller.user_id, caller.session)
-    await throttle.forget(services.pool, rules)
+    async with acting(services, caller) as work:
+        await people.set_password(work.conn, caller.user_id, hashed)
+        await people.revoke_sessions(work.conn, caller.user_id, caller.session)
+        work.note("password.change")

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import records, signing_in, throttle, totp
-from api.deps import Shared, Signed, Work
-from api.errors import ConflictError, InvalidError
+from api import records, signing_in, totp
+from api.deps import Shared, Signed, acting
+from api.errors import ConflictError
+from api.passwords import MAX_PASSWORD
 from api.store import people
 
 router = APIRouter(tags=["people"])
@@ -28,6 +29,20 @@ class Otp(BaseModel):
     otp: Annotated[str, Field(pattern=r"^\s*\d{6}\s*$")]
 
 
+class Proof(BaseModel):
+    """The password in use, asked for again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)]
+
+
+class Removal(Proof):
+    """What dropping a second factor needs."""
+
+    otp: Annotated[str, Field(pattern=r"^\s*\d{6}\s*$")]
+
+
 class FactorState(BaseModel):
     """Whether the account asks for a second factor."""
 
@@ -35,43 +50,41 @@ class FactorState(BaseModel):
 
 
 @router.post("/me/totp", status_code=201)
-async def offer(work: Work) -> Offered:
-    """Make a secret; the account asks for one-time passwords once the first was confirmed."""
-    row = await people.secrets_of(work.conn, work.caller.user_id)
-    if row is not None and row["totp_step"] is not None:
-        raise ConflictError("This account has a second factor already; remove it first.")
-    secret = totp.new_secret()
-    key = await records.system_key(work.conn, work.services.vault, "totp")
-    sealed = totp.seal_secret(key, secret, work.caller.user_id.bytes)
-    await people.set_totp(work.conn, work.caller.user_id, sealed)
-    work.note("totp.offer")
-    return Offered(secret=secret, otpauth_uri=totp.address(secret, work.caller.username))
+async def offer(body: Proof, caller: Signed, services: Shared) -> Offered:
+    """Make a secret; the account asks for one-time passwords once the first was confirmed.
+
+    The password is asked for again: an open session alone must not change who may sign in.
+    """
+    await signing_in.demand_password(services, caller, "password", body.password)
+    async with acting(services, caller) as work:
+        row = await people.secrets_of(work.conn, caller.user_id)
+        if row is not None and row["totp_step"] is not None:
+            raise ConflictError("This account has a second factor already; remove it first.")
+        secret = totp.new_secret()
+        key = await records.system_key(work.conn, services.vault, "totp")
+        sealed = totp.seal_secret(key, secret, caller.user_id.bytes)
+        await people.set_totp(work.conn, caller.user_id, sealed)
+        work.note("totp.offer")
+    return Offered(secret=secret, otpauth_uri=totp.address(secret, caller.username))
 
 
 @router.post("/me/totp/verify")
 async def confirm(body: Otp, caller: Signed, services: Shared) -> FactorState:
-    """Confirm the offered secret with a first one-time password."""
-    await _use(body, caller, services)
+    """Confirm the offered secret with a first one-time password; other sessions end."""
+    await signing_in.demand_otp(services, caller, body.otp)
+    async with acting(services, caller) as work:
+        await people.revoke_sessions(work.conn, caller.user_id, caller.session)
+        work.note("totp.confirm")
     return FactorState(totp=True)
 
 
 @router.post("/me/totp/remove")
-async def remove(body: Otp, caller: Signed, services: Shared) -> FactorState:
-    """Drop the second factor; a one-time password of it is needed."""
-    await _use(body, caller, services)
-    async with services.pool.connection() as conn:
-        await people.set_totp(conn, caller.user_id, None)
+async def remove(body: Removal, caller: Signed, services: Shared) -> FactorState:
+    """Drop the second factor; the password and a one-time password are needed."""
+    await signing_in.demand_password(services, caller, "password", body.password)
+    await signing_in.demand_otp(services, caller, body.otp)
+    async with acting(services, caller) as work:
+        await people.set_totp(work.conn, caller.user_id, None)
+        await people.revoke_sessions(work.conn, caller.user_id, caller.session)
+        work.note("totp.remove")
     return FactorState(totp=False)
-
-
-async def _use(body: Otp, caller: Signed, services: Shared) -> None:
-    """Use up a one-time password of one's own; guesses are throttled like log-ins."""
-    rules = throttle.sign_in_rules(caller.username, f"session {caller.user_id}")[:1]
-    await throttle.count(services.pool, rules)
-    async with services.pool.connection() as conn:
-        row = await people.secrets_of(conn, caller.user_id)
-    if row is None or row["totp_sealed"] is None:
-        raise ConflictError("No second factor was offered; ask for one first.")
-    if not await signing_in.use_otp(services, row, body.otp):
-        raise InvalidError("otp", "is wrong or was used before")
-    await throttle.forget(services.pool, rules)

@@ -8,12 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.care import Role
-from api import identity
+from api import identity, passwords
 from api.changes import Kept
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, NotFoundError
 from api.paging import Cursor, Limit, Page, cut, read_cursor
-from api.store import people
+from api.store import people, throttles
 
 router = APIRouter(tags=["people"])
 
@@ -23,7 +23,9 @@ Username = Annotated[
         strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._@-]{0,63}$"
     ),
 ]
-Password = Annotated[str, Field(min_length=identity.MIN_PASSWORD, max_length=identity.MAX_PASSWORD)]
+Password = Annotated[
+    str, Field(min_length=passwords.MIN_PASSWORD, max_length=passwords.MAX_PASSWORD)
+]
 Ward = Annotated[str, Field(min_length=1, max_length=60)]
 DisplayName = Annotated[str, Field(max_length=120)]
 
@@ -78,7 +80,8 @@ class UserChange(BaseModel):
     @property
     def ends_sessions(self) -> bool:
         """Whether everybody signed in with the account must sign in anew."""
-        return bool(self.password or self.role or self.reset_totp) or self.state == "disabled"
+        changed = bool(self.password or self.role or self.reset_totp or self.ward)
+        return changed or self.state == "disabled"
 
 
 @router.get("/users", dependencies=[allow(Role.ADMIN)])
@@ -100,6 +103,7 @@ async def list_users(
 @router.post("/users", status_code=201, dependencies=[allow(Role.ADMIN)])
 async def add_user(work: Work, body: NewUser) -> User:
     """Open an account."""
+    _demand_strong(work, body.password, body.username, body.display_name)
     values = {
         "username": body.username,
         "password_hash": await identity.hash_password(body.password),
@@ -117,14 +121,16 @@ async def add_user(work: Work, body: NewUser) -> User:
 
 @router.patch("/users/{user_id}", dependencies=[allow(Role.ADMIN)])
 async def change_user(work: Work, user_id: UUID, body: UserChange) -> User:
-    """Change an account; a new password or role, or disabling, ends its sessions."""
+    """Change an account; a new password, role or ward, or disabling, ends its sessions."""
     row = await people.user(work.conn, user_id)
     if row is None:
         raise NotFoundError
     await _keep_an_admin(work, user_id, body)
     if body.password:
+        _demand_strong(work, body.password, row["username"], row["display_name"])
         hashed = await identity.hash_password(body.password)
         await people.set_password(work.conn, user_id, hashed)
+        await throttles.forget_places(work.conn, user_id)
     if body.reset_totp:
         await people.set_totp(work.conn, user_id, None)
     values = body.model_dump(include={"role", "state", "display_name", "ward"}, mode="json")
@@ -133,6 +139,11 @@ async def change_user(work: Work, user_id: UUID, body: UserChange) -> User:
         await people.revoke_sessions(work.conn, user_id)
     work.note("user.change", user=str(user_id), fields=sorted(body.model_fields_set))
     return await _shown(work, user_id)
+
+
+def _demand_strong(work: UnitOfWork, password: str, *about: str) -> None:
+    least = work.services.settings.password_min_guesses
+    passwords.demand_strong("password", password, about, least)
 
 
 async def _keep_an_admin(work: UnitOfWork, user_id: UUID, body: UserChange) -> None:

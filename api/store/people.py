@@ -1,8 +1,7 @@
-"""SQL of accounts, sessions and throttles."""
+"""SQL of accounts and sessions; sessions live by real time."""
 
 from uuid import UUID
 
-from analytics.domain.care import Role
 from api.store.types import Conn, Row
 
 
@@ -20,19 +19,30 @@ async def add_session(conn: Conn, hashed: bytes, user_id: UUID, kind: str, hours
     )
 
 
-async def session(conn: Conn, hashed: bytes) -> Row | None:
-    """The account behind a live session, if its owner may still sign in."""
+async def session(conn: Conn, hashed: bytes, idle_minutes: float) -> Row | None:
+    """The account behind a live session, if its owner may still sign in.
+
+    ``stale`` says that the session's last use was noted over a minute ago.
+    """
     found = await conn.execute(
         """
         SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, u.patient_no,
-               s.token_hash, s.kind
+               s.token_hash, s.kind, u.totp_step IS NOT NULL AS second_factor,
+               s.used_at < now() - interval '1 minute' AS stale
           FROM session_token s JOIN app_user u ON u.id = s.user_id
-         WHERE s.token_hash = %s AND s.revoked_at IS NULL AND s.expires_at > now()
+         WHERE s.token_hash = %(token)s AND s.revoked_at IS NULL AND s.expires_at > now()
            AND u.state <> 'disabled'
+           AND (u.role = 'patient' OR %(idle)s::float8 = 0
+                OR s.used_at > now() - make_interval(secs => %(idle)s::float8 * 60))
         """,
-        (hashed,),
+        {"token": hashed, "idle": idle_minutes},
     )
     return await found.fetchone()
+
+
+async def use_session(conn: Conn, hashed: bytes) -> None:
+    """Note that a session is in use."""
+    await conn.execute("UPDATE session_token SET used_at = now() WHERE token_hash = %s", (hashed,))
 
 
 async def revoke_session(conn: Conn, hashed: bytes) -> None:
@@ -208,33 +218,31 @@ async def clinicians_among(conn: Conn, user_ids: list[UUID]) -> set[UUID]:
     return {row["id"] for row in await found.fetchall()}
 
 
-async def put_admin(conn: Conn, username: str, password_hash: str) -> UUID:
-    """Add the first administrator, or give an account of that name the password and the role."""
+async def add_admin(conn: Conn, username: str, password_hash: str) -> UUID | None:
+    """Add an administrator; None if the name is taken."""
     found = await conn.execute(
         """
         INSERT INTO app_user (username, password_hash, role) VALUES (%s, %s, 'admin')
-        ON CONFLICT (username) DO UPDATE
-            SET password_hash = excluded.password_hash, role = 'admin', state = 'active'
-        RETURNING id
+        ON CONFLICT (username) DO NOTHING RETURNING id
         """,
         (username, password_hash),
     )
     row = await found.fetchone()
-    if row is None:
-        raise LookupError(username)
-    user_id: UUID = row["id"]
-    return user_id
+    return row["id"] if row else None
 
 
-async def living_sessions(conn: Conn, hashes: list[bytes]) -> dict[bytes, tuple[Role, str]]:
-    """Which of the sessions still hold, with their owners' present role and ward."""
+async def promote(conn: Conn, username: str, password_hash: str) -> UUID | None:
+    """Make an account an administrator's; None if there is none of that name.
+
+    What its holder had is taken away: the password, the second factor, the link to a patient.
+    """
     found = await conn.execute(
         """
-        SELECT s.token_hash, u.role, u.ward
-          FROM session_token s JOIN app_user u ON u.id = s.user_id
-         WHERE s.token_hash = ANY (%s) AND s.revoked_at IS NULL AND s.expires_at > now()
-           AND u.state <> 'disabled'
+        UPDATE app_user SET password_hash = %s, role = 'admin', state = 'active',
+               totp_sealed = NULL, totp_step = NULL, patient_no = NULL
+         WHERE username = %s RETURNING id
         """,
-        (hashes,),
+        (password_hash, username),
     )
-    return {row["token_hash"]: (Role(row["role"]), row["ward"]) for row in await found.fetchall()}
+    row = await found.fetchone()
+    return row["id"] if row else None

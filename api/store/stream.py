@@ -90,12 +90,21 @@ async def bounds(conn: Conn) -> tuple[int, int]:
 
 
 async def living_sessions(conn: Conn, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
-    """Return role and ward behind each of these sessions that still opens (the API's login)."""
+    """Return role and ward behind each of these sessions that still opens (the API's login).
+
+    An open stream is use: sessions whose last use was noted a while ago are noted again.
+    """
+    await conn.execute(
+        """UPDATE session_token SET used_at = now()
+            WHERE token_hash = ANY (%s) AND revoked_at IS NULL
+              AND used_at < now() - interval '1 minute'""",
+        (list(hashes),),
+    )
     cursor = await conn.execute(
         """SELECT s.token_hash, u.role, u.ward
              FROM session_token s JOIN app_user u ON u.id = s.user_id
             WHERE s.token_hash = ANY (%s) AND s.revoked_at IS NULL AND s.expires_at > now()
-              AND u.state = 'active'""",
+              AND u.state <> 'disabled'""",
         (list(hashes),),
     )
     return {row["token_hash"]: (row["role"], row["ward"]) for row in await cursor.fetchall()}

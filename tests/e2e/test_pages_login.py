@@ -27,7 +27,11 @@ def test_a_visitor_comes_back_to_the_page_they_asked_for(desk: Desk, ward: Seede
 
 def test_the_cookie_is_closed_to_scripts_and_other_sites(desk: Desk) -> None:
     page = desk.open("carla", "/panel")
-    (cookie,) = page.context.cookies()
+    cookies = {one["name"]: one for one in page.context.cookies()}
+    assert set(cookies) == {"homeward", "homeward_browser"}
+    assert cookies["homeward_browser"]["httpOnly"]
+    assert cookies["homeward_browser"]["path"] == "/login"
+    cookie = cookies["homeward"]
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Strict"
     assert page.evaluate("document.cookie") == ""
@@ -51,7 +55,9 @@ def test_second_factor_is_asked_only_when_it_is_needed(desk: Desk, ward: SeededW
         admin.post("/users", json=body).raise_for_status()
     ward.passwords[name] = password
     with ward.client(name) as own:
-        secret = own.post("/me/totp").raise_for_status().json()["secret"]
+        secret = (
+            own.post("/me/totp", json={"password": password}).raise_for_status().json()["secret"]
+        )
         now = time.time()
         first = {"otp": pyotp.TOTP(secret).at(now)}
         own.post("/me/totp/verify", json=first).raise_for_status()

@@ -82,6 +82,7 @@ class ApiServer:
                 "HOMEWARD_DEVICE_CA_CERT_FILE": str(self.keys.file("device-ca.crt")),
                 "HOMEWARD_DEVICE_CA_KEY_FILE": str(self.keys.file("device-ca.key")),
                 "HOMEWARD_COOKIE_SECURE": "false",
+                "HOMEWARD_STAFF_SECOND_FACTOR": "false",
                 "HOMEWARD_WARD_TIME_ZONE": self.zone,
             },
         )

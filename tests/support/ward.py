@@ -69,6 +69,7 @@ class Ward:
             device_ca_cert_file=self.secrets / "device-ca.crt",
             device_ca_key_file=self.secrets / "device-ca.key",
             cookie_secure=False,
+            staff_second_factor=False,
             pool_size=8,
         )
 

@@ -138,9 +138,8 @@ def settings_for(database: Database, folder: Path, **more: Any) -> ApiSettings:
         device_ca_cert_file=folder / "ca.crt",
         device_ca_key_file=folder / "ca.key",
         mqtt_ca_file=folder / "ca.crt",
-        cookie_secure=False,
         pool_size=6,
-        **more,
+        **{"cookie_secure": False, "staff_second_factor": False, **more},
     )
 
 

@@ -57,11 +57,22 @@ def test_the_cookie_is_bound_to_the_host_where_tls_allows() -> None:
     assert not identity.cookie_name(secure=False).startswith("__")
 
 
-@given(st.text())
-def test_names_fall_into_a_bounded_number_of_slots(name: str) -> None:
-    kind, digits = throttle.slot("name", name).split(":")
-    assert kind == "name"
-    assert 0 <= int(digits, 16) < 65_536
+@given(st.text(), st.text())
+def test_keys_of_counts_are_bounded_and_differ_by_all_that_they_count(one: str, two: str) -> None:
+    made = throttle.Keyed(key=b"k" * 32)
+    assert len(made.of("name", one)) == len("name:") + 32
+    assert (made.of("name", one) == made.of("name", two)) == (one == two)
+    assert made.of("name", one) != throttle.Keyed(key=b"j" * 32).of("name", one)
+    assert made.of("name", one) != made.of("from", one)
+
+
+def test_one_subscriber_is_one_network() -> None:
+    assert throttle.network_of("192.0.2.7") == "192.0.2.7"
+    assert throttle.network_of("::ffff:192.0.2.7") == "192.0.2.7"
+    first, second = "2001:db8:1:2::1", "2001:db8:1:2:ffff::9"
+    assert throttle.network_of(first) == throttle.network_of(second)
+    assert throttle.network_of(first) != throttle.network_of("2001:db8:1:3::1")
+    assert throttle.network_of("no address") == "no address"
 
 
 def test_a_one_time_password_counts_once_and_for_a_minute() -> None:

@@ -17,8 +17,10 @@ $("password-form").querySelector("button").disabled = false;
 
 const otpField = () => field("otp", "Six digits from the program", h("input", { inputmode: "numeric", autocomplete: "one-time-code", pattern: "\\s*[0-9]{6}\\s*", maxlength: 8, required: true }));
 
-function codeForm(text, send) {
-  const form = h("form", { class: "code-form" }, otpField(), h("button", { class: "primary", type: "submit" }, text));
+const passwordField = () => field("password", "Password in use", h("input", { type: "password", autocomplete: "current-password", required: true }));
+
+function codeForm(text, send, ...more) {
+  const form = h("form", { class: "code-form" }, ...more, otpField(), h("button", { class: "primary", type: "submit" }, text));
   form.addEventListener("submit", (event) => { event.preventDefault(); send(new FormData(form).get("otp").trim(), form); });
   return form;
 }
@@ -29,17 +31,18 @@ async function show() {
   } catch (problem) { trouble($("factor"), problem, "Reload the page to try again."); }
 }
 function off() {
-  return [h("p", {}, "Off. With it, a stolen password alone opens nothing: logging in also asks for six digits that an authenticator program on your phone shows."),
-    h("button", { type: "button", class: "primary", onclick: offer }, "Set up…")];
+  const form = h("form", { class: "code-form" }, passwordField(), h("button", { class: "primary", type: "submit" }, "Set up…"));
+  form.addEventListener("submit", (event) => { event.preventDefault(); offer(new FormData(form).get("password"), form); });
+  return [h("p", {}, "Off. With it, a stolen password alone opens nothing: logging in also asks for six digits that an authenticator program on your phone shows. Staff may need it before anything else opens."), form];
 }
 function on() {
-  const form = codeForm("Switch it off", async (otp) => { if (await tried($("factor-told"), "The second factor is off.", () => post("/me/totp/remove", { otp }), form)) show(); });
+  const form = codeForm("Switch it off", async (otp) => { if (await tried($("factor-told"), "The second factor is off.", () => post("/me/totp/remove", { otp, password: form.elements.password.value }), form)) show(); }, passwordField());
   return [h("p", {}, h("b", {}, "On."), " Logging in asks for a one-time code. If your phone is lost, an administrator can take the second factor away."),
     h("details", {}, h("summary", {}, "Switch it off"), form)];
 }
-async function offer() {
+async function offer(password, asked) {
   await tried($("factor-told"), "", async () => {
-    const { secret, otpauth_uri: uri } = await post("/me/totp");
+    const { secret, otpauth_uri: uri } = await post("/me/totp", { password });
     const form = codeForm("Confirm", async (otp) => { if (await tried($("factor-told"), "The second factor is on.", () => post("/me/totp/verify", { otp }), form)) show(); });
     $("factor").replaceChildren(
       h("ol", { class: "steps" },
@@ -48,7 +51,7 @@ async function offer() {
           h("details", {}, h("summary", { class: "small" }, "As an address, for programs that import one"), copyable(uri, "Address for the authenticator"))),
         h("li", {}, "Then type the code that it shows. Until then nothing changes.", form)));
     form.elements.otp.focus();
-  });
+  }, asked);
 }
 await watch();
 await show();

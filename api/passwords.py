@@ -1,0 +1,54 @@
+"""How strong a new password must be: not among the common ones, not made from what is known.
+
+``zxcvbn`` (Wheeler, USENIX Security 2016) estimates how many guesses an attacker needs who knows
+lists of common passwords, names and words, rows of the keyboard, repeats and dates. A rule about
+capitals and digits takes ``Password1234!``; an estimate does not.
+"""
+
+from zxcvbn import zxcvbn
+
+from api.errors import InvalidError
+
+MIN_PASSWORD = 12
+MAX_PASSWORD = 1_024
+MIN_GUESSES = 1e7
+"""An attacker who may try once a second from a place that is known needs four months for so many
+(proposed; ``HOMEWARD_PASSWORD_MIN_GUESSES``)."""
+_LOOKED_AT = 72
+"""Characters that the estimate reads: it takes time by the square, and more make it no weaker."""
+_KNOWN_TO_ALL = ("homeward", "ward", "virtual ward")
+
+
+def weakness(password: str, about: tuple[str, ...], min_guesses: float) -> str | None:
+    """Return why a password is too easily guessed, None if it will do.
+
+    Args:
+        password: the new one.
+        about: words that belong to the account: its user name, its person's name.
+        min_guesses: how many guesses it must stand.
+    """
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        return f"must have {MIN_PASSWORD} to {MAX_PASSWORD:,} characters"
+    known = [word for text in (*about, *_KNOWN_TO_ALL) for word in _words(text)]
+    found = zxcvbn(password[:_LOOKED_AT], user_inputs=known)
+    if float(found["guesses"]) >= min_guesses:
+        return None
+    why = str(found["feedback"]["warning"]).rstrip(".")
+    why = why[:1].lower() + why[1:] if why else "it is made of common words or patterns"
+    return f"is too easily guessed ({why}); use several unrelated words"
+
+
+def _words(text: str) -> list[str]:
+    parts = text.lower().replace(".", " ").replace("@", " ").replace("_", " ").split()
+    return [text.lower(), *parts]
+
+
+def demand_strong(field: str, password: str, about: tuple[str, ...], min_guesses: float) -> None:
+    """Refuse a password that is too easily guessed.
+
+    Raises:
+        InvalidError: it is; the message says why and what to do, and never the password.
+    """
+    wrong = weakness(password, about, min_guesses)
+    if wrong is not None:
+        raise InvalidError(field, wrong)
