@@ -161,6 +161,7 @@ class Patient(BaseModel):
 
     id: UUID
     name: str | None
+    identifier: str | None
     birth_date: date | None
     sex: Sex
     ward: str

@@ -33,7 +33,7 @@ class Personal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The personal part of a patient's record."""
 
     name: str
-    birth_date: date
+    birth_date: date | None = None
     phone: str | None = None
     emergency_contact: str | Contact | None = None
     external_id: str | None = None

@@ -14,6 +14,7 @@ from analytics.news2 import BANDS
 from api import panel, records
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import InvalidError, NotFoundError
+from api.identifiers import identifier_of
 from api.moments import Moment
 from api.store import alerts, course, devices, duty, equipment, leadership, models, patients
 from api.store.instants import rfc3339
@@ -148,9 +149,11 @@ def _age_s(now: Row | None, at: datetime) -> float | None:
 
 def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dict[str, Any]:
     assessment = (now["assessment"] or {}) if now else {}
+    personal = records.open_personal(work.services.vault, row)
     return {
         "patient": str(row["id"]),
-        "name": records.name_of(work.services.vault, row),
+        "name": personal.name if personal else None,
+        "identifier": identifier_of(personal),
         "state": row["state"],
         "doctor": str(row["doctor_id"]) if row["doctor_id"] else None,
         "doctor_name": row["doctor_name"],

@@ -17,8 +17,9 @@ from api.errors import ThrottledError
 from api.identity import Caller
 from api.leadership import RETRY_S, Wake, apart, listen
 from api.live import metrics
+from api.live.naming import named, names_for
 from api.live.settings import LiveSettings
-from api.live.subscription import End, Subscription, encode
+from api.live.subscription import End, Event, Subscription, encode
 from api.services import Services
 from api.store import leadership, stream
 from api.store.types import Conn, Row
@@ -135,12 +136,18 @@ class LiveFeed:
             seen_by = await stream.watchers(conn, subjects, list(listening))
         if not listening:
             return
+        callers = {user: one.caller for user, mine in self._by_user.items() for one in mine}
+        known = await names_for(self.services, rows, seen_by, callers)
         for row in rows:
-            event = encode(row["stream_id"], row["event"], row["data"])
-            users = seen_by[row["patient_no"], row["ward"]] | set(row["holders"])
-            for user in users:
-                for subscription in self._by_user.get(user, ()):
-                    subscription.offer(event)
+            watching = seen_by[row["patient_no"], row["ward"]]
+            self._offer(watching, encode(row["stream_id"], row["event"], named(row["data"], known)))
+            former = set(row["holders"]) - watching
+            self._offer(former, encode(row["stream_id"], row["event"], named(row["data"], {})))
+
+    def _offer(self, users: "Iterable[UUID]", event: Event) -> None:
+        for user in users:
+            for subscription in self._by_user.get(user, ()):
+                subscription.offer(event)
 
     async def _recheck(self) -> None:
         """End streams whose session has ended or changed; look for the engine's sign of life."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from api.identity import Caller
 from api.live import metrics
 from api.live.feed import LiveFeed
+from api.live.naming import named, names_for
 from api.live.subscription import End, Event, Subscription, encode
 from api.store import stream
 from api.store.instants import rfc3339
@@ -86,10 +87,11 @@ async def replay(feed: LiveFeed, caller: Caller, last: int, upto: int) -> AsyncI
             rows = await stream.after(conn, last, upto, _CHUNK)
             subjects = {(row["patient_no"], row["ward"]) for row in rows}
             seen = await stream.watchers(conn, subjects, [caller.user_id]) if rows else {}
+        known = await names_for(feed.services, rows, seen, {caller.user_id: caller})
         for row in rows:
             users = seen[row["patient_no"], row["ward"]] | set(row["holders"])
             if caller.user_id in users:
-                yield encode(row["stream_id"], row["event"], row["data"])
+                yield encode(row["stream_id"], row["event"], named(row["data"], known))
         last = rows[-1]["stream_id"] if rows else upto
 
 

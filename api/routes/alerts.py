@@ -1,6 +1,6 @@
 """Alerts: the list, one alert, what people say to it, its evidence, and the live stream."""
 
-import base64
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
@@ -9,16 +9,15 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from analytics.domain.vitals import Metric, Quality
 from api.alerting.answers import Action, Answer, answer
-from api.deps import CLINICIANS, COORDINATORS, Shared, Signed, Work, acting, allow
+from api.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
 from api.errors import InvalidError, NotFoundError
+from api.identifiers import Person, name_people, people, tell
 from api.identity import Caller
 from api.live.sse import HEADERS, MEDIA_TYPE, stream_alerts
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.services import Services
 from api.store import alerts, evidence
-from api.store.instants import rfc3339
 from api.store.types import Row
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ async def list_alerts(
     shown, following = cut(rows, limit, lambda row: (row["raised_at"], row["id"]))
     work.note("alerts.list", n=len(shown))
     return {
-        "items": [alerts.alert_json(row) for row in shown],
+        "items": await _shown(work, shown),
         "next": following,
         "stream": position,
     }
@@ -112,7 +111,14 @@ async def get_alert(work: Work, alert_id: UUID) -> dict[str, Any]:
     if row is None:
         raise NotFoundError
     work.note("alert.read", row["patient_no"], alert=str(alert_id))
-    return alerts.alert_json(row)
+    return (await _shown(work, [row]))[0]
+
+
+async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Row]:
+    """Return alerts as they are answered, each with the name of its patient."""
+    told = [alerts.alert_json(row) for row in rows]
+    await name_people(work.conn, work.services.vault, told)
+    return told
 
 
 @router.post("/{alert_id}/acknowledge", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
@@ -146,9 +152,12 @@ async def _answer(
 
     The two transactions follow each other: both append to the audit chain, which has one writer.
     """
+    known: dict[str, Person] = {}
     async with acting(services, caller) as work:
-        seen = await alerts.find(work.conn, alert_id) is not None
-    if not seen and not await _closed_by(services, caller, alert_id):
+        seen = await alerts.find(work.conn, alert_id)
+        if seen is not None and seen["patient"] is not None:
+            known = await people(work.conn, services.vault, [str(seen["patient"])])
+    if seen is None and not await _closed_by(services, caller, alert_id):
         raise NotFoundError
     words = said or Said()
     await answer(
@@ -163,7 +172,9 @@ async def _answer(
     )
     async with services.engine_pool.connection() as conn:
         rows = await alerts.many(conn, [alert_id])
-    return alerts.alert_json(rows[alert_id])
+    shown = alerts.alert_json(rows[alert_id])
+    tell([shown], known)
+    return shown
 
 
 async def _closed_by(services: Services, caller: Caller, alert_id: UUID) -> bool:
@@ -181,7 +192,7 @@ async def get_evidence(work: Work, alert_id: UUID) -> dict[str, Any]:
         raise NotFoundError
     work.note("alert.evidence", row["patient_no"], alert=str(alert_id))
     answered: dict[str, Any] = {
-        "alert": alerts.alert_json(row),
+        "alert": (await _shown(work, [row]))[0],
         "rule": row["rule"],
         "assessment": None,
         "observations": [],
@@ -191,54 +202,7 @@ async def get_evidence(work: Work, alert_id: UUID) -> dict[str, Any]:
         return answered
     readings = await evidence.inputs(work.conn, row, row["received_at"] or work.now)
     frames = await evidence.frames(work.conn, row["patient_no"], readings)
-    answered["assessment"] = _assessment(await evidence.assessment(work.conn, row))
-    answered["observations"] = [_reading(one) for one in readings]
-    answered["frames"] = [_frame(one) for one in frames]
+    answered["assessment"] = evidence.assessment_json(await evidence.assessment(work.conn, row))
+    answered["observations"] = [evidence.reading_json(one) for one in readings]
+    answered["frames"] = [evidence.frame_json(one) for one in frames]
     return answered
-
-
-def _assessment(row: Row | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    return {
-        "time": rfc3339(row["time"]),
-        "news2": {"score": row["score"], "low": row["low"], "high": row["high"]},
-        "risk": row["risk"],
-        "model": {"version": row["model_version"], "made_at": rfc3339(row["model_made_at"])},
-        "care_plan_revision": row["plan_revision"],
-        "frame": row["frame_id"],
-    }
-
-
-def _reading(row: Row) -> dict[str, Any]:
-    return {
-        "time": rfc3339(row["time"]),
-        "received": rfc3339(row["received"]),
-        "device_time": rfc3339(row["device_time"]),
-        "metric": Metric(row["metric"]).wire_name,
-        "value": row["value"],
-        "quality": Quality(row["quality"]).name.lower(),
-        "device": row["device"],
-        "entered_by": row["entered_name"],
-        "frame": row["frame_id"],
-    }
-
-
-def _frame(row: Row) -> dict[str, Any]:
-    return {
-        "frame": row["frame_id"],
-        "device": row["device"],
-        "boot": row["boot"],
-        "seq": row["seq"],
-        "received": rfc3339(row["received"]),
-        "offset_ms": row["offset_ms"],
-        "key": row["key_id"],
-        "public_key": _base64(row["sign_public"]),
-        "key_enrolled_at": rfc3339(row["enrolled_at"]),
-        "key_revoked_at": rfc3339(row["revoked_at"]),
-        "signed_frame": _base64(row["frame"]),
-    }
-
-
-def _base64(data: bytes | None) -> str | None:
-    return None if data is None else base64.b64encode(data).decode()

@@ -14,6 +14,7 @@ from analytics.domain.care import Role
 from api import audit
 from api.deps import COORDINATORS, Shared, Signed, Work, acting, allow
 from api.errors import ConflictError, InvalidError, NotFoundError, ThrottledError
+from api.identifiers import name_people
 from api.rota.merging import merged
 from api.store import notices, patients, plans, staffing
 from api.store.instants import rfc3339
@@ -82,16 +83,20 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
         raise NotFoundError("No plan has been made yet.")
     everywhere = work.caller.role is Role.ADMIN
     wards = row["answer"] if everywhere else {work.caller.ward: row["answer"].get(work.caller.ward)}
-    pinned = await plans.pinned(work.conn)
+    pinned = [
+        {"patient": str(one["patient"]), "doctor": str(one["doctor"])}
+        for one in await plans.pinned(work.conn)
+    ]
+    told = merged([one for one in wards.values() if one is not None])
+    people = [*told["assignments"], *told["unmet"], *pinned]
+    await name_people(work.conn, work.services.vault, people)
     work.note("allocation.read", plan=str(row["id"]))
     return {
         "id": str(row["id"]),
         "made_at": rfc3339(row["made_at"]),
         "cause": row["cause"],
-        **merged([one for one in wards.values() if one is not None]),
-        "pinned": [
-            {"patient": str(one["patient"]), "doctor": str(one["doctor"])} for one in pinned
-        ],
+        **told,
+        "pinned": pinned,
     }
 
 

@@ -1,5 +1,6 @@
 """Devices: register for a patient, list, certify anew, revoke."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +14,7 @@ from api.addresses import new_device_id
 from api.certificates import RequestRefusedError, Revoked
 from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
+from api.identifiers import name_people
 from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.store import devices, patients
 from api.store.types import Row
@@ -67,6 +69,8 @@ class Device(BaseModel):
     id: str
     device: str
     patient: UUID
+    name: str | None
+    identifier: str | None
     kind: str
     serial: str | None
     expected: dict[str, float]
@@ -103,8 +107,9 @@ async def _device(work: UnitOfWork, device_id: str, *, lock: bool = False) -> Ro
     return row
 
 
-def _shown(row: Row) -> Device:
-    return Device(**row, device=row["id"])
+async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Device]:
+    await name_people(work.conn, work.services.vault, rows)
+    return [Device(**row, device=row["id"]) for row in rows]
 
 
 async def _token(work: UnitOfWork, row: Row) -> Registered:
@@ -140,7 +145,7 @@ async def _listed(
     )
     shown, following = cut(rows, limit, lambda row: [row["no"]])
     work.note("devices.list", patient_no, count=len(shown))
-    return Page(items=[_shown(row) for row in shown], next=following)
+    return Page(items=await _shown(work, shown), next=following)
 
 
 @router.post("/patients/{patient_id}/devices", status_code=201)
@@ -190,7 +195,7 @@ async def revoke(work: Work, device_id: DeviceId) -> Device:
     row = await _device(work, device_id, lock=True)
     await devices.revoke(work.conn, row["no"], work.now)
     work.note("device.revoke", row["patient_no"], device=device_id)
-    return _shown(await _device(work, device_id))
+    return (await _shown(work, [await _device(work, device_id)]))[0]
 
 
 @router.get("/devices/revoked.pem")

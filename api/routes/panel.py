@@ -1,6 +1,6 @@
 """The panel: every patient whom the caller may see, most urgent first."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from analytics.domain.care import Role
 from api import panel, records
 from api.deps import CLINICIANS, UnitOfWork, Work, allow
+from api.identifiers import identifier_of
 from api.paging import Cursor, Page, cut, read_cursor
 from api.store import panel as sql
 from api.store.types import Row
@@ -23,6 +24,8 @@ class PanelRow(BaseModel):
 
     patient: UUID
     name: str | None
+    identifier: str | None
+    birth_date: date | None
     urgency: float
     news2: dict[str, Any]
     risk: float | None
@@ -57,9 +60,12 @@ def _standing(row: Row, now: datetime) -> panel.Standing:
 
 def _shown(work: UnitOfWork, row: Row, standing: panel.Standing, urgency: float) -> PanelRow:
     now_ms = int(work.now.timestamp() * 1000)
+    personal = records.open_personal(work.services.vault, row)
     return PanelRow(
         patient=row["id"],
-        name=records.name_of(work.services.vault, row),
+        name=personal.name if personal else None,
+        identifier=identifier_of(personal),
+        birth_date=personal.birth_date if personal else None,
         urgency=urgency,
         news2=panel.news2_now(row["news2"], standing.score_age_s),
         risk=row["risk"],

@@ -12,6 +12,7 @@ from api import records
 from api.addresses import bucket_of
 from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from api.identifiers import identifier_of
 from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.patient_forms import NewPatient, Patient, PatientChange, PatientInFull
 from api.records import Contact, Personal
@@ -29,6 +30,7 @@ def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
     return {
         **row,
         "name": personal.name if personal else None,
+        "identifier": identifier_of(personal),
         "birth_date": personal.birth_date if personal else None,
         "external_id": personal.external_id if personal else None,
         "phone": personal.phone if personal else None,
@@ -65,7 +67,7 @@ def _check_state(state: str, until: datetime | None, now: datetime) -> datetime 
 
 
 def _check_birth(personal: Personal, now: datetime) -> None:
-    if personal.birth_date > now.date():
+    if personal.birth_date is not None and personal.birth_date > now.date():
         raise InvalidError("birth_date", "must not lie ahead")
 
 

@@ -1,8 +1,11 @@
 """From an alert to the rows and signed bytes behind it, through the acting person's views."""
 
+import base64
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from analytics.domain.vitals import Metric, Quality
+from api.store.instants import rfc3339
 from api.store.types import Conn, Row
 
 _OLDEST_INPUT = timedelta(hours=12)  # oxygen and consciousness, the longest age a score accepts
@@ -76,3 +79,53 @@ def _window(alert: Row) -> Row:
         "to": alert["measured_at"],
         "frame": alert["frame_id"],
     }
+
+
+def assessment_json(row: Row | None) -> Row | None:
+    """Return the assessment that an alert was raised on, ready for JSON."""
+    if row is None:
+        return None
+    return {
+        "time": rfc3339(row["time"]),
+        "news2": {"score": row["score"], "low": row["low"], "high": row["high"]},
+        "risk": row["risk"],
+        "model": {"version": row["model_version"], "made_at": rfc3339(row["model_made_at"])},
+        "care_plan_revision": row["plan_revision"],
+        "frame": row["frame_id"],
+    }
+
+
+def reading_json(row: Row) -> Row:
+    """Return one reading behind an alert, ready for JSON."""
+    return {
+        "time": rfc3339(row["time"]),
+        "received": rfc3339(row["received"]),
+        "device_time": rfc3339(row["device_time"]),
+        "metric": Metric(row["metric"]).wire_name,
+        "value": row["value"],
+        "quality": Quality(row["quality"]).name.lower(),
+        "device": row["device"],
+        "entered_by": row["entered_name"],
+        "frame": row["frame_id"],
+    }
+
+
+def frame_json(row: Row) -> Row:
+    """Return one signed frame behind an alert, ready for JSON."""
+    return {
+        "frame": row["frame_id"],
+        "device": row["device"],
+        "boot": row["boot"],
+        "seq": row["seq"],
+        "received": rfc3339(row["received"]),
+        "offset_ms": row["offset_ms"],
+        "key": row["key_id"],
+        "public_key": _base64(row["sign_public"]),
+        "key_enrolled_at": rfc3339(row["enrolled_at"]),
+        "key_revoked_at": rfc3339(row["revoked_at"]),
+        "signed_frame": _base64(row["frame"]),
+    }
+
+
+def _base64(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()

@@ -42,6 +42,18 @@ async def records(
     return await found.fetchall()
 
 
+async def sealed(conn: Conn, ids: list[UUID]) -> list[Row]:
+    """The personal part, sealed, of those of these patients whom the acting user may see."""
+    found = await conn.execute(
+        """
+        SELECT p.id, p.sealed, k.master_version, k.wrapped
+          FROM patient p LEFT JOIN patient_key k ON k.patient_no = p.no WHERE p.id = ANY (%s)
+        """,
+        (ids,),
+    )
+    return await found.fetchall()
+
+
 async def number(conn: Conn, patient_id: UUID) -> int | None:
     """The narrow key of a patient whom the acting user may see."""
     found = await conn.execute("SELECT no FROM patient WHERE id = %s", (patient_id,))

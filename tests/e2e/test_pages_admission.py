@@ -278,13 +278,13 @@ def test_a_patient_is_fixed_to_a_doctor_and_let_go(desk: Desk) -> None:
     page = desk.open("carla", "/capacity")
     expect(page.locator("#plan")).to_contain_text("Plan made")
     form = page.locator("#pin-form")
-    form.get_by_label("Patient").select_option("Hans Haddad")
+    form.get_by_label("Patient").select_option("Hans Haddad, 1948-03-12")
     form.get_by_label("Stays with").select_option("Nurse Pia Lund")
     form.get_by_role("button", name="Fix").click()
     # The list shows the plan in force, so it changes with the next plan, not with the click.
-    expect(form).to_contain_text("Hans Haddad stays with Nurse Pia Lund")
+    expect(form).to_contain_text("Hans Haddad, 1948-03-12 stays with Nurse Pia Lund")
     lund = page.locator("#board .card", has_text="Nurse Pia Lund")
-    expect(lund).to_contain_text(re.compile(r"Hans Haddad \d+ min \(pinned\)"))
+    expect(lund).to_contain_text(re.compile(r"Hans Haddad 1948-03-12 \d+ min \(pinned\)"))
     form.get_by_role("button", name="Let go of Hans Haddad").click()
     expect(form.locator("li")).to_have_count(0)
     assert desk.complaints == []

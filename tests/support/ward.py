@@ -20,7 +20,9 @@ from psycopg.types.json import Jsonb
 
 from api.app import create_app
 from api.identity import new_token, token_hash
+from api.records import Personal, new_patient_key, seal_personal
 from api.settings import ApiSettings
+from api.vault import Vault
 from tests.support.databases import Database
 
 if TYPE_CHECKING:
@@ -90,6 +92,18 @@ class Ward:
             START,
         )
         return Patient(no=row["no"], id=row["id"], ward=ward)
+
+    def call_it(self, patient: Patient, personal: Personal) -> None:
+        """Seal who the patient is, as the API does."""
+        key, wrapped = new_patient_key(Vault(self.settings.master_key_file), patient.id)
+        self.sql.execute(
+            "UPDATE patient SET sealed = %s WHERE no = %s",
+            (seal_personal(key, patient.id, personal), patient.no),
+        )
+        self.sql.execute(
+            "INSERT INTO patient_key (patient_no, master_version, wrapped) VALUES (%s, %s, %s)",
+            (patient.no, wrapped.version, wrapped.data),
+        )
 
     def user(self, role: str, ward: str = "main", patient: Patient | None = None) -> Person:
         row = self.one(

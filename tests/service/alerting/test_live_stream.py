@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 
+from api.records import Personal
 from tests.support.ward import Person, Told, Ward, read_events, served, story
 
 
@@ -221,5 +222,37 @@ def test_heartbeats_are_comments_for_whoever_does_not_ask(ward: Ward) -> None:
                 beats += line.startswith(": heartbeat")
                 if beats == 2:
                     return
+
+    story(main())
+
+
+def test_an_event_names_its_patient_to_who_may_see_them_alone(ward: Ward) -> None:
+    """It is stored without a name; whoever only held the alert before is told none."""
+    patient, doctor, former = ward.patient(), ward.doctor("A"), ward.doctor("B")
+    ward.call_it(patient, Personal(name="Maria Santos", birth_date=date(1941, 3, 2)))
+    ward.on_shift(doctor)
+    ward.care_team(patient, doctor)
+
+    async def main() -> None:
+        async with (
+            served(ward.settings) as base,
+            listening(base, doctor) as mine,
+            listening(base, former) as theirs,
+        ):
+            beat = await told(mine, beats=True)
+            await told(theirs, beats=True)
+            ward.finding(patient, "news2_emergency", datetime.now(UTC))
+            event = await asyncio.wait_for(told(mine), 10)
+            assert (event.data["name"], event.data["identifier"]) == ("Maria Santos", "1941-03-02")
+            ward.sql.execute(
+                "SELECT append_alert_event(episode_id, patient_no, ward, 'alert.changed', at,"
+                " actor, %(holders)s, data) FROM alert_event ORDER BY stream_id LIMIT 1",
+                {"holders": [former.user_id]},
+            )
+            passed = await asyncio.wait_for(told(theirs), 10)
+            assert (passed.data["name"], passed.data["identifier"]) == (None, None)
+            async with listening(base, doctor, beat.id) as again:
+                assert (await asyncio.wait_for(told(again), 10)).data["name"] == "Maria Santos"
+        assert all("Maria" not in str(row["data"]) for row in ward.events())
 
     story(main())

@@ -2,7 +2,7 @@
 import { get, post } from "./http.js";
 import { h, mark, say } from "./dom.js";
 import { moment } from "./clock.js";
-import { conditionName, isOpen, score, stateWords, whose } from "./ward.js";
+import { called, conditionName, isOpen, personLink, score, stateWords, whose } from "./ward.js";
 
 const OUTCOMES = [["actionable", "Actionable: care was changed"], ["not_actionable", "True, but nothing had to be done"], ["false", "False: artefact or mistake"]];
 
@@ -21,13 +21,16 @@ export function grouped(alerts) {
   return [...groups.values()];
 }
 
+// What a button, a question and a word said aloud are about: the condition, and whose it is.
+export const about = (alert) => `${conditionName(alert.condition)}, ${alert.patient ? called(alert) : "the ward"}`;
+
 // `person` is the patient's row, with `doctor` and `doctor_name` by the plan in force;
 // `onDone(alert)` takes an alert as it is after an answer; `redraw()` draws this card again.
 export function alertCard(alerts, { person, onDone, redraw, link = true, key } = {}) {
   const [worst] = alerts;
   const card = { person, onDone, redraw };
   const waiting = alerts.filter((alert) => alert.state === "open");
-  const who = !worst.patient ? h("b", {}, "The ward") : h("a", { href: `/patients/${worst.patient}` }, person?.name || "Patient");
+  const who = worst.patient ? personLink(worst) : h("b", {}, "The ward");
   const head = (link || waiting.length > 1) && h("div", { class: "top" }, link && who,
     link && person?.news2 && h("span", { class: "small soft nowrap" }, "NEWS2 now ", score(person.news2, { words: false })),
     h("span", { class: "spacer" }), waiting.length > 1 && acknowledgeAll(waiting, card));
@@ -45,11 +48,11 @@ function line(alert, card, several) {
         alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
         alert.comment && h("span", {}, `“${alert.comment}”`),
         refused && h("span", { class: "wrong" }, `Not acknowledged: ${refused}`))),
-    isOpen(alert) && actions(alert, conditionName(alert.condition), card, several));
+    isOpen(alert) && actions(alert, about(alert), card, several));
 }
 function acknowledgeAll(waiting, card) {
   const busy = waiting.some((alert) => asked.get(alert.id) === "");
-  return h("button", { type: "button", class: "primary", "data-key": "all", "aria-disabled": busy && "true", onclick: () => { if (!busy) acknowledge(waiting, card); } },
+  return h("button", { type: "button", class: "primary", "data-key": "all", "aria-label": `Acknowledge all ${waiting.length}: ${called(waiting[0])}`, "aria-disabled": busy && "true", onclick: () => { if (!busy) acknowledge(waiting, card); } },
     `Acknowledge all ${waiting.length}`);
 }
 
@@ -72,7 +75,7 @@ async function acknowledge(alerts, { onDone, redraw }) {
       await act(alert, "acknowledge", {}, (now) => { asked.delete(alert.id); onDone(now); });
     } catch (problem) {
       asked.set(alert.id, problem.message);
-      say(`Not acknowledged: ${problem.message}`, true);
+      say(`Not acknowledged: ${about(alert)}: ${problem.message}`, true);
       redraw();
     }
   }
@@ -85,7 +88,7 @@ async function act(alert, verb, body, onDone) {
     if (problem.status !== 409) throw problem;
     now = await get(`/alerts/${alert.id}`);
   }
-  say({ acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated" }[verb]);
+  say(`${{ acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated" }[verb]}: ${about(alert)}`);
   onDone(now ?? alert);
 }
 
@@ -102,14 +105,14 @@ function ask(alert, verb, onDone) {
   const resolve = verb === "resolve";
   const wrong = h("p", { class: "wrong", role: "alert" });
   const form = h("form", { method: "dialog" },
-    h("h2", {}, `${resolve ? "Resolve" : "Escalate"}: ${conditionName(alert.condition)}`),
+    h("h2", { id: "ask-title" }, `${resolve ? "Resolve" : "Escalate"}: ${about(alert)}`),
     resolve && h("fieldset", {}, h("legend", {}, "What was it?"), OUTCOMES.map(([value, text], index) =>
       h("label", { class: "choice" }, h("input", { type: "radio", name: "outcome", value, required: true, autofocus: index === 0 }), text))),
     h("div", { class: "field" }, h("label", { for: "comment" }, resolve ? "Comment " : "Why, and to whom ", h("span", { class: "hint" }, "goes to the handover list")),
       h("textarea", { id: "comment", name: "comment", rows: "3", maxlength: "2000", autofocus: !resolve })),
     wrong,
-    h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { class: "primary", type: "submit" }, resolve ? "Resolve" : "Escalate")));
-  const dialog = h("dialog", {}, form);
+    h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { class: "primary", type: "submit", "aria-label": `${resolve ? "Resolve" : "Escalate"}: ${about(alert)}` }, resolve ? "Resolve" : "Escalate")));
+  const dialog = h("dialog", { "aria-labelledby": "ask-title" }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = new FormData(form);

@@ -5,13 +5,16 @@ import { update } from "./patch.js";
 import { steady } from "./steady.js";
 import { options } from "./dialog.js";
 import { moment, timeText, wardNow } from "./clock.js";
+import { called, personLink } from "./ward.js";
 import { watch } from "./vigil.js";
 import { unmetLine, whatIf } from "./what_if.js";
 import { pins } from "./pins.js";
 
 const REFRESH_MS = 15000;
 const state = { doctors: [], shifts: [], plan: null, people: new Map() };
-const name = (patient) => state.people.get(patient)?.name ?? patient.slice(0, 8);
+// Whom the plan speaks of, by id: the plan's own answer names them.
+const known = () => [...(state.plan?.assignments ?? []), ...(state.plan?.unmet ?? []), ...(state.plan?.pinned ?? [])];
+const name = (patient) => called(known().find((one) => one.patient === patient) ?? state.people.get(patient));
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
 async function load() {
@@ -47,7 +50,7 @@ function doctorCard(doctor) {
       h("span", { class: share > 1 ? "overdue" : "" }, `${whole(used)} of ${whole(given)}`), bar(share, `${doctor.name}: ${whole(used)} of ${whole(given)}`)),
     h("p", { class: "small soft" }, onShift(doctor) ? ["on shift until ", moment(shift.end)] : shift ? ["next shift ", moment(shift.start)] : h("span", { class: "ageing" }, "no shift planned"),
       doctor.skills?.length ? ` · ${doctor.skills.join(", ")}` : "", doctor.max_patients ? ` · at most ${doctor.max_patients} patients` : ""),
-    mine.length ? h("ul", { class: "chips" }, mine.sort((a, b) => b.minutes - a.minutes).map((one) => h("li", {}, h("a", { href: `/patients/${one.patient}` }, name(one.patient)), ` ${whole(one.minutes)}`, pinned.has(one.patient) ? " (pinned)" : ""))) : h("p", { class: "soft" }, "No patient assigned."));
+    mine.length ? h("ul", { class: "chips" }, mine.sort((a, b) => b.minutes - a.minutes).map((one) => h("li", {}, personLink(one), ` ${whole(one.minutes)}`, pinned.has(one.patient) ? " (pinned)" : ""))) : h("p", { class: "soft" }, "No patient assigned."));
 }
 const CAUSES = { start: "the ward was started", pin: "somebody fixed a patient to a doctor", shift: "a shift changed", alert: "an alert was raised or closed", risk: "a risk changed", request: "somebody asked for it", doctor: "a clinician's entry changed", patient: "a patient was admitted, paused or discharged", time: "time went on" };
 const why = (cause) => (cause ?? "").split(/, */).filter(Boolean).map((part) => CAUSES[part] ?? part).join(", ");
@@ -67,7 +70,7 @@ function unmetCard() {
   const shortage = state.plan?.shortage ?? [];
   if (!unmet.length && !shortage.length) return null;
   return h("section", { class: "trouble" }, h("strong", {}, `${unmet.length} patients have nobody`),
-    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, h("a", { href: `/patients/${one.patient}` }, name(one.patient)), unmetLine(one)))),
+    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, personLink(one), unmetLine(one)))),
     shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${one.skill ?? "anybody's time"}, ${whole(one.minutes)}`).join("; ")),
     h("p", {}, "Add a shift below, or ask the on-call doctor."));
 }

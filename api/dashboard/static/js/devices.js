@@ -13,11 +13,15 @@ const UNITS = [["1", "seconds"], ["60", "minutes"], ["3600", "hours"]];
 const SCHEDULED = METRIC_NAMES.filter((name) => !["acvpu", "o2"].includes(name));
 const STATES = { registered: "waits for enrolment", enrolled: "enrolled", revoked: "revoked" };
 let patient;
+let whose = () => "";
+const about = (device) => `${device.kind} ${device.serial ?? device.id} of ${whose()}`;
 let known = [];
 const drawSoon = steady(() => update($("devices"), known.length ? known.map(card) : empty("No device yet.", "Register one, then hand its one-time code over.")));
 
-export async function showDevices(id) {
+// `called` gives the patient's name with the second identifier, for every question asked here.
+export async function showDevices(id, called) {
   patient = id;
+  whose = called;
   $("register").addEventListener("click", register);
   $("register").disabled = false;
   await load();
@@ -51,7 +55,7 @@ function gaps(device) {
 }
 function card(device) {
   const pair = (name, value) => [h("dt", {}, name), h("dd", {}, value)];
-  const button = (text, act, kind = "") => h("button", { type: "button", class: kind, "aria-label": `${text} ${device.kind} ${device.serial ?? device.id}`, onclick: act }, text);
+  const button = (text, act, kind = "") => h("button", { type: "button", class: kind, "aria-label": `${text} ${about(device)}`, onclick: act }, text);
   const gone = device.state === "revoked";
   return h("article", { class: gone ? "device gone" : "device", "data-key": device.id, "data-device": device.id },
     h("h3", {}, device.kind, " ", h("span", { class: "soft" }, device.serial ?? ""), " ", h("span", { class: "tag" }, STATES[device.state])),
@@ -61,7 +65,7 @@ function card(device) {
 }
 function sent(device) {
   const list = h("div", { "data-apart": true });
-  const box = h("details", {}, h("summary", { class: "small" }, "Commands sent"), list);
+  const box = h("details", {}, h("summary", { class: "small", "aria-label": `Commands sent to ${about(device)}` }, "Commands sent"), list);
   box.addEventListener("toggle", async () => {
     if (!box.open) return;
     try {
@@ -75,7 +79,7 @@ function sent(device) {
 // The code is told once: it is not kept here and cannot be asked for again.
 function handOver(made, what) {
   const until = new Date(made.expires_at);
-  noticeDialog({ title: `One-time code for ${what}`, act: "I have it, close", keep: true, parts: [
+  noticeDialog({ title: `One-time code for ${what} of ${whose()}`, act: "I have it, close", keep: true, parts: [
     h("p", {}, h("b", {}, "This code is shown once."), " Type or scan it into the device now, or hand it over on paper or by phone; not by e-mail. Whoever has it can enrol a device for this patient."),
     copyable(made.enrolment_token, "One-time code"),
     h("p", { class: "small soft" }, `Device address ${made.device}. Good for one enrolment, for 24 hours (until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC). If it is lost, ask for a new one; this one ends then.`)] });
@@ -95,7 +99,7 @@ function readSchedule(said) {
 }
 function register() {
   const rows = h("div", {}, scheduleRow());
-  formDialog({ title: "Register a device", act: "Register and show the code", wide: true, parts: [
+  formDialog({ title: `Register a device for ${whose()}`, about: whose(), act: "Register and show the code", wide: true, parts: [
     h("div", { class: "form-grid" }, field("kind", "Kind", h("input", { required: true, maxlength: 80, placeholder: "pulse oximeter" })), field("serial", "Serial number", h("input", { maxlength: 80 }), "on its back, optional")),
     h("fieldset", {}, h("legend", {}, "How often it measures"), h("p", { class: "small soft" }, "When readings stay away for longer, an alert says that the device is silent."), rows,
       h("button", { type: "button", onclick: () => rows.append(scheduleRow("spo2")) }, "Add a metric"))],
@@ -107,11 +111,11 @@ function register() {
 }
 function renew(device) {
   const enrolled = device.state === "enrolled";
-  formDialog({ title: enrolled ? `Enrol ${device.kind} anew?` : `New code for ${device.kind}?`, act: "Make a new code", parts: [h("p", {}, "An older unused code ends at once. ", enrolled && "The device stays as it is until somebody enrols with the new code; then its present key ends: for a device that was reset or repaired.")],
+  formDialog({ title: enrolled ? `Enrol ${about(device)} anew?` : `New code for ${about(device)}?`, act: "Make a new code", about: about(device), parts: [h("p", {}, "An older unused code ends at once. ", enrolled && "The device stays as it is until somebody enrols with the new code; then its present key ends: for a device that was reset or repaired.")],
     send: async () => { const made = await post(`/devices/${device.id}/token`); queueMicrotask(() => handOver(made, device.kind)); } });
 }
 function revoke(device) {
-  confirmDialog({ title: `Revoke ${device.kind} ${device.serial ?? ""}?`, act: "Revoke for ever", parts: [h("p", {}, "It is cut off at once and nothing that it sends is taken any more: for a lost, stolen or returned device."), h("p", {}, h("b", {}, "This cannot be undone."), " The same hardware can be registered again as a new device.")],
+  confirmDialog({ title: `Revoke ${about(device)}?`, act: "Revoke for ever", about: about(device), parts: [h("p", {}, "It is cut off at once and nothing that it sends is taken any more: for a lost, stolen or returned device."), h("p", {}, h("b", {}, "This cannot be undone."), " The same hardware can be registered again as a new device.")],
     send: async () => { await post(`/devices/${device.id}/revoke`); say("Device revoked"); await load(); } });
 }
 
@@ -129,7 +133,7 @@ function command(device) {
   const redraw = () => rest.replaceChildren(...COMMANDS[kind.value][1]());
   kind.addEventListener("change", redraw);
   redraw();
-  formDialog({ title: `Command to ${device.kind}`, act: "Send", parts: [field("command", "Command", kind), rest,
+  formDialog({ title: `Command to ${about(device)}`, act: "Send", about: about(device), parts: [field("command", "Command", kind), rest,
     field("hours", "Give up after", h("select", {}, options([["1", "1 hour"], ["6", "6 hours"], ["24", "1 day"], ["168", "7 days"]], "24")), "if the device is not reached")],
     send: async (said) => {
       await post(`/devices/${device.id}/commands`, { command: kind.value, args: COMMANDS[kind.value][2](said), expires_in_s: Number(said.get("hours")) * 3600 });

@@ -4,10 +4,11 @@ import { h, say } from "./dom.js";
 let made = 0;
 
 // Opens a form in front of the page; `send(FormData, form)` may refuse by throwing, and is told there.
-export function formDialog({ title, parts, act, send, danger = false, wide = false }) {
+// `about` says whom it concerns, where the title alone does not make the button plain.
+export function formDialog({ title, parts, act, send, danger = false, wide = false, about = "" }) {
   const id = `dialog-${(made += 1)}`;
   const wrong = h("p", { class: "wrong", role: "alert" });
-  const button = h("button", { class: danger ? "danger" : "primary", type: "submit" }, act);
+  const button = h("button", { class: danger ? "danger" : "primary", type: "submit", "aria-label": about && `${act}: ${about}` }, act);
   const form = h("form", { method: "dialog" }, h("h2", { id }, title), parts, wrong,
     h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), button));
   const dialog = h("dialog", { "aria-labelledby": id, class: wide ? "wide" : "" }, form);
@@ -20,8 +21,8 @@ export function formDialog({ title, parts, act, send, danger = false, wide = fal
   });
   return shown(dialog);
 }
-export function confirmDialog({ title, parts, act, send }) {
-  return formDialog({ title, parts, act, send, danger: true });
+export function confirmDialog(asked) {
+  return formDialog({ ...asked, danger: true });
 }
 // Something to read or copy, with one way out. Escape does not lose what is shown only once.
 export function noticeDialog({ title, parts, act, keep = false }) {

@@ -6,7 +6,7 @@ export const $ = (id) => document.getElementById(id);
 
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
+    if (value === null || value === undefined || value === false || (value === "" && name === "aria-label")) continue;
     if (name === "onclick") node.onclick = value;
     else node.setAttribute(name, value === true ? "" : value);
   }

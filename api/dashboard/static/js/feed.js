@@ -4,7 +4,7 @@ import { $, empty, say, trouble } from "./dom.js";
 import { arrange, patch, update } from "./patch.js";
 import { steady } from "./steady.js";
 import { alertCard, askedOf, grouped, keepingPlace } from "./alert_card.js";
-import { byUrgency, conditionName, countMarks, counts, isOpen, overdue } from "./ward.js";
+import { byUrgency, called, conditionName, countMarks, counts, isOpen, overdue } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 import { Sound } from "./sound.js";
@@ -46,7 +46,7 @@ function onEvent(name, alert) {
   streamedMeanwhile.add(alert.id);
   alerts.set(alert.id, alert);
   if (name === "alert.raised") {
-    say(`New ${alert.priority} alert: ${people.get(alert.patient)?.name ?? ""} ${conditionName(alert.condition)}`, alert.priority === "high");
+    say(`New ${alert.priority} alert: ${alert.patient ? called(alert) : "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
     sound.burst(alert.priority);
     if (alert.patient && !people.has(alert.patient)) loadPeople();
   }
@@ -58,7 +58,7 @@ function onEvent(name, alert) {
 function card(part, alerts) {
   const key = `${part}:${alerts[0].patient ?? alerts[0].id}`;
   const person = people.get(alerts[0].patient);
-  const said = JSON.stringify([alerts, askedOf(alerts), alerts.map(overdue), person?.name, person?.news2, person?.doctor]);
+  const said = JSON.stringify([alerts, askedOf(alerts), alerts.map(overdue), person?.news2, person?.doctor]);
   const known = cards.get(key);
   if (known?.said === said) return known.node;
   const made = alertCard(alerts, { person, onDone: keep, redraw: draw });

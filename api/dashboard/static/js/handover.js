@@ -5,7 +5,7 @@ import { $, h, empty, mark, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
 import { clockText, dayText, moment, timeText, wardNow, zoneText } from "./clock.js";
-import { conditionName, isOpen, metricName, metricUnit, metricValue, partialWords, score, stateWords, whose, RANK } from "./ward.js";
+import { conditionName, isOpen, metricName, metricUnit, metricValue, partialWords, personLink, score, stateWords, whose, RANK } from "./ward.js";
 import { watch } from "./vigil.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
@@ -33,7 +33,7 @@ function event(alert, row) {
 function entry(row) {
   const alerts = [...row.alerts].sort((a, b) => (isOpen(a) ? 0 : 1) - (isOpen(b) ? 0 : 1) || RANK[a.priority] - RANK[b.priority]);
   return h("li", { class: "card", "data-key": row.patient ?? "ward" },
-    h("div", { class: "entry-head" }, h("h3", {}, row.patient ? h("a", { href: `/patients/${row.patient}` }, row.name) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
+    h("div", { class: "entry-head" }, h("h3", {}, row.patient ? personLink(row) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
       row.patient && score(row.news2), h("span", { class: "spacer" }),
       h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · ", h("span", { class: unknown(row) && silent(row) ? "overdue" : "" }, "heard ", moment(row.received))] : row.patient ? [" · ", h("span", { class: "overdue" }, "never heard")] : "")),
     row.patient && h("p", { class: "vitals" }, SHOWN.map((name) => vital(name, row.latest ?? {}))),
@@ -53,7 +53,7 @@ function draw() {
   update($("list"), ...(told.length ? [h("ul", { class: "feed" }, told.map(entry))] : [empty("Nothing to hand over.", `In the last ${hours} hours there was no alert; everybody was heard within the hour and scores less than 5.`)]));
   $("calm-part").hidden = calm.length === 0;
   $("calm-count").textContent = `${calm.length}`;
-  update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, score(row.news2, { words: false }), " ", h("a", { href: `/patients/${row.patient}` }, row.name), couldBe(row), row.state !== "active" && [" ", h("span", { class: "tag" }, row.state)], h("span", { class: "soft small" }, row.received ? ` heard ${timeText(Date.parse(row.received))}` : " never heard"))));
+  update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, score(row.news2, { words: false }), " ", personLink(row), couldBe(row), row.state !== "active" && [" ", h("span", { class: "tag" }, row.state)], h("span", { class: "soft small" }, row.received ? ` heard ${timeText(Date.parse(row.received))}` : " never heard"))));
   $("made").textContent = `Made ${dayText(wardNow())} ${clockText(wardNow())} ${zoneText()}, the last ${hours} hours`;
 }
 const drawSoon = steady(draw);

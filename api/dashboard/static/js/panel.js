@@ -4,7 +4,7 @@ import { $, h, bar, empty, say, trouble } from "./dom.js";
 import { arrange, update } from "./patch.js";
 import { steady } from "./steady.js";
 import { span } from "./clock.js";
-import { conditionName, countMarks, isOpen, percent, RANK, score, counts } from "./ward.js";
+import { called, conditionName, countMarks, isOpen, percent, personLink, RANK, score, counts } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 
@@ -49,7 +49,7 @@ const FILTERS = {
 };
 function wanted(row) {
   if (!FILTERS[state.show](row)) return false;
-  const text = `${row.name} ${doctorName(row)} ${row.state ?? ""}`.toLowerCase();
+  const text = `${row.name} ${row.identifier ?? ""} ${doctorName(row)} ${row.state ?? ""}`.toLowerCase();
   return state.search.split(/\s+/).every((word) => text.includes(word));
 }
 const doctorName = (row) => row.doctor_name ?? row.doctor?.name ?? (typeof row.doctor === "string" ? row.doctor : "");
@@ -84,7 +84,7 @@ function cells(row) {
   const watched = row.state && row.state !== "active" ? h("span", { class: "tag" }, row.state) : null;
   const cover = row.coverage === null || row.coverage === undefined ? null : Math.round(row.coverage * 100);
   return [
-    h("td", { class: "wide" }, h("a", { class: "person", href: `/patients/${row.patient}` }, row.name || "(name sealed)"), " ", watched),
+    h("td", { class: "wide" }, personLink(row), " ", watched),
     h("td", { "data-label": "NEWS2" }, score(row.news2)),
     h("td", { "data-label": "Open alerts" }, alertCell(row)),
     h("td", { "data-label": "Risk", class: "nowrap" }, riskCell(row)),
@@ -154,8 +154,7 @@ function soon(delay) {
 function onEvent(name, alert) {
   if (name === "alert.raised" && alert) {
     state.changed.add(alert.patient);
-    const row = state.rows.find((one) => one.patient === alert.patient);
-    say(`New ${alert.priority} alert: ${row?.name ?? "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
+    say(`New ${alert.priority} alert: ${alert.patient ? called(alert) : "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
   }
   soon(Math.max(300, LEAST_MS - (performance.now() - state.loaded)));
 }

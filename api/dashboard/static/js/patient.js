@@ -24,7 +24,8 @@ const state = { hours: 24, patient: null, assessment: null, devices: [], alerts:
 async function loadFacts() {
   try {
     const [patient, assessment, devices] = await Promise.all([get(`/patients/${id}`), get(`/patients/${id}/assessment`).catch(quiet), page(`/ui/patients/${id}/devices`).catch(quiet)]);
-    $("name").textContent = patient.name;
+    $("name").textContent = patient.name ?? "(erased)";
+    $("identifier").textContent = patient.identifier ?? "";
     document.title = `${patient.name} · Homeward`;
     $("there").hidden = false;
     $("gone").replaceChildren();

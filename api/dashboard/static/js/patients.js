@@ -2,6 +2,7 @@
 import { all } from "./http.js";
 import { $, h, empty, trouble } from "./dom.js";
 import { moment } from "./clock.js";
+import { called, personLink } from "./ward.js";
 import { watch } from "./vigil.js";
 
 const PAGE_SIZE = 50;
@@ -26,12 +27,12 @@ const stateCell = (row) => (row.state === "active" ? h("span", {}, "watched") : 
 function cells(row) {
   const own = Object.keys(row.limits ?? {}).length;
   return h("tr", {},
-    h("td", { class: "wide" }, h("a", { class: "person", href: `/patients/${row.id}/record` }, row.name ?? "(erased)")),
+    h("td", { class: "wide" }, personLink(row, { id: row.id, to: "/record" })[0]),
     h("td", { "data-label": "Born" }, row.birth_date ?? "–"), h("td", { "data-label": "Record no." }, row.external_id ?? h("span", { class: "soft" }, "–")),
     h("td", { "data-label": "State" }, stateCell(row)),
     h("td", { "data-label": "Limits" }, [row.spo2_scale === 2 && h("span", { class: "tag" }, "SpO₂ scale 2"), " ", own ? `${own} own` : h("span", { class: "soft" }, "the ward's")]),
     h("td", { "data-label": "Doctor" }, row.doctor_name ?? h("span", { class: row.state === "active" ? "ageing" : "soft" }, row.state === "active" ? "nobody yet" : "–")),
-    h("td", {}, h("a", { href: `/patients/${row.id}`, "aria-label": `Readings of ${row.name}` }, "Readings")));
+    h("td", {}, h("a", { href: `/patients/${row.id}`, "aria-label": `Readings of ${called(row)}` }, "Readings")));
 }
 function draw() {
   const rows = state.rows.filter(wanted);

@@ -23,7 +23,7 @@ function table(staff) {
     h("td", { "data-label": "Cost an hour", class: "number" }, `${one.cost_per_hour}`),
     h("td", { "data-label": "Patients at most", class: "number" }, one.max_patients ?? "no limit"),
     h("td", { "data-label": "Signs in as" }, one.user_id ? accountName(one.user_id) : h("span", { class: "ageing" }, "no account: receives no alerts")),
-    h("td", {}, h("button", { type: "button", "aria-label": `Change ${one.name}`, onclick: () => edit(one) }, "Change…")));
+    h("td", {}, h("button", { type: "button", "aria-label": `Change ${one.name}, ${one.kind}${one.user_id ? `, ${accountName(one.user_id)}` : ""}`, onclick: () => edit(one) }, "Change…")));
   return h("div", { class: "scroll" }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, [["Name"], ["Skills"], ["Cost an hour", "number"], ["Patients at most", "number"], ["Signs in as"]].map(([text, kind]) => h("th", { scope: "col", class: kind }, text)), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Change")))), h("tbody", {}, staff.map(row))));
 }
 function edit(one = null) {

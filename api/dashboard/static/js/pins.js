@@ -3,6 +3,7 @@ import { put } from "./http.js";
 import { h } from "./dom.js";
 import { update } from "./patch.js";
 import { options } from "./dialog.js";
+import { called } from "./ward.js";
 
 export function pins(form, { told, name, doctorName }) {
   const list = form.querySelector("[data-pins]");
@@ -18,7 +19,7 @@ export function pins(form, { told, name, doctorName }) {
   return ({ people, doctors, pinned }) => {
     const kept = [patient.value, doctor.value];
     const known = [...people].sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
-    if (document.activeElement !== patient) update(patient, options([["", "choose"], ...known.map((row) => [row.patient, row.name ?? "(name sealed)"])], kept[0]));
+    if (document.activeElement !== patient) update(patient, options([["", "choose"], ...known.map((row) => [row.patient, called(row)])], kept[0]));
     if (document.activeElement !== doctor) update(doctor, options([["", "choose"], ...doctors.map((one) => [one.id, one.name])], kept[1]));
     update(list, pinned.map((one) => h("li", { "data-key": one.patient }, h("span", {}, name(one.patient), " stays with ", h("b", {}, doctorName(one.doctor))),
       h("button", { type: "button", class: "quiet", "aria-label": `Let go of ${name(one.patient)}`, onclick: () => letGo(one) }, "Let go"))));

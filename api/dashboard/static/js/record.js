@@ -2,6 +2,7 @@
 import { all, get, patch, page, put } from "./http.js";
 import { $, h, empty, trouble } from "./dom.js";
 import { clockText, dayText, moment, span, wardNow } from "./clock.js";
+import { called } from "./ward.js";
 import { watch } from "./vigil.js";
 import { confirmDialog, field, formDialog, options, tried } from "./dialog.js";
 import { enableForms, fillLimits, fillPerson, offerZones, readCare, readPerson, watchScale } from "./patient_form.js";
@@ -22,7 +23,7 @@ const change = async (body) => taken(await patch(`/patients/${id}`, body));
 
 function watching() {
   const told = { active: "Readings are judged and alerts are raised.", paused: ["Paused until ", moment(patient.until), ". No alert is raised until then."], discharged: "Discharged: nothing is watched. Record and readings are kept." }[patient.state];
-  const button = (text, act, kind = "") => h("button", { type: "button", class: kind, onclick: act }, text);
+  const button = (text, act, kind = "") => h("button", { type: "button", class: kind, "aria-label": `${text} ${called(patient)}`, onclick: act }, text);
   const active = patient.state === "active";
   $("watching").replaceChildren(h("p", { class: patient.state === "active" ? "" : "ageing" }, told),
     h("div", { class: "group" }, active && button("Pause…", pause), !active && button(patient.state === "discharged" ? "Admit again…" : "Resume watching", patient.state === "discharged" ? again : () => tried($("watch-told"), "Watched again.", () => change({ state: "active", until: null })), "primary"),
@@ -36,17 +37,17 @@ function pause() {
   const tell = () => { shown.textContent = amount.checkValidity() ? `Watched again by itself from ${dayText(until())} ${clockText(until())} ward time.` : ""; };
   for (const one of [amount, unit]) one.addEventListener("input", tell);
   tell();
-  formDialog({ title: `Pause ${patient.name}?`, act: "Pause", danger: true, parts: [
+  formDialog({ title: `Pause ${called(patient)}?`, act: "Pause", about: called(patient), danger: true, parts: [
     h("p", {}, "While paused ", h("b", {}, "no alert is raised"), ", whatever the readings say: for a hospital visit or a holiday. Readings are still kept."),
     h("div", { class: "inline-form" }, field("amount", "For", amount), field("unit", "Unit", unit)), shown],
     send: async () => { await change({ state: "paused", until: new Date(until()).toISOString() }); $("watch-told").textContent = `Paused for ${span((Date.parse(patient.until) - wardNow()) / 1000)}.`; } });
 }
 function discharge() {
-  confirmDialog({ title: `Discharge ${patient.name}?`, act: "Discharge", parts: [h("p", {}, "Homeward stops watching: ", h("b", {}, "no alert is raised any more"), ", and the plan gives their time to others."), h("p", {}, "Record and readings are kept. Collect the devices and revoke them here.")],
+  confirmDialog({ title: `Discharge ${called(patient)}?`, act: "Discharge", about: called(patient), parts: [h("p", {}, "Homeward stops watching: ", h("b", {}, "no alert is raised any more"), ", and the plan gives their time to others."), h("p", {}, "Record and readings are kept. Collect the devices and revoke them here.")],
     send: async () => { await change({ state: "discharged" }); $("watch-told").textContent = "Discharged."; } });
 }
 function again() {
-  formDialog({ title: `Admit ${patient.name} again?`, act: "Admit again", parts: [h("p", {}, "Alerts are raised again from the next reading on. Check limits, devices and care team.")], send: async () => { await change({ state: "active", until: null }); $("watch-told").textContent = "Watched again."; } });
+  formDialog({ title: `Admit ${called(patient)} again?`, act: "Admit again", about: called(patient), parts: [h("p", {}, "Alerts are raised again from the next reading on. Check limits, devices and care team.")], send: async () => { await change({ state: "active", until: null }); $("watch-told").textContent = "Watched again."; } });
 }
 
 async function team() {
@@ -63,7 +64,7 @@ async function accounts() {
   const picker = h("select", {}, options(waiting.map((one) => [one.id, `${one.username}${one.display_name ? `, ${one.display_name}` : ""}`])));
   const link = () => {
     const name = picker.selectedOptions[0].textContent;
-    confirmDialog({ title: "Link this account?", act: "Link", parts: [h("p", {}, h("b", {}, name), " will see the readings and messages of ", h("b", {}, patient.name), "."), h("p", {}, "Make sure that it is the same person, face to face or by phone. Anybody can register under any name.")],
+    confirmDialog({ title: `Link ${name} to ${called(patient)}?`, act: "Link", about: called(patient), parts: [h("p", {}, h("b", {}, name), " will see the readings and messages of ", h("b", {}, called(patient)), "."), h("p", {}, "Make sure that it is the same person, face to face or by phone. Anybody can register under any name.")],
       send: async () => { await put(`/patients/${id}/account`, { user_id: picker.value }); await accounts(); } });
   };
   $("accounts").replaceChildren(
@@ -93,7 +94,7 @@ try {
   if (manages) {
     fillPerson($("person"), patient);
     offerZones();
-    await Promise.all([team(), accounts(), showDevices(id)]);
+    await Promise.all([team(), accounts(), showDevices(id, () => called(patient))]);
   }
   enableForms();
 } catch (problem) {

@@ -69,6 +69,12 @@ export function percent(share) {
   return share < 0.005 ? "< 1 %" : `${Math.round(share * 100)} %`;
 }
 
+// A name is never alone: two people may bear the same one. The name in words, for menus and titles:
+export const called = (one) => [one?.name ?? "(erased)", one?.identifier].filter(Boolean).join(", ");
+// on the page, with the second identifier beside it; and as a link, whose own name holds both.
+export const beside = (one) => (one?.identifier ? h("span", { class: "ident" }, one.identifier) : null);
+export const personLink = (one, { id = one.patient, to = "" } = {}) => [h("a", { class: "person", href: `/patients/${id}${to}`, "aria-label": called(one) }, one.name ?? "(erased)"), " ", beside(one)];
+
 export const isOpen = (alert) => alert.state === "open" || alert.state === "acknowledged";
 export function byUrgency(a, b) {
   const states = (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1);
