@@ -6,7 +6,7 @@
     ├── NotSignedInError 401 ── OtpRequiredError 401
     ├── ForbiddenError 403 ── SecondFactorError 403
     ├── NotFoundError 404      (also what the caller may not see)
-    ├── ConflictError 409
+    ├── ConflictError 409 ── StaleError 409
     ├── TooLargeError 413
     ├── InvalidError 422       (names the field)
     ├── ThrottledError 429     (says when to come back)
@@ -90,6 +90,23 @@ class ConflictError(ApiError):
     status = 409
     type = "conflict"
     title = "Conflict with the present state"
+
+
+class StaleError(ConflictError):
+    """Somebody else has changed it since the caller read it; ``revision`` is the present one."""
+
+    type = "stale"
+    title = "Changed meanwhile"
+
+    def __init__(self, revision: int) -> None:
+        """Keep the present revision."""
+        super().__init__("Somebody has changed this meanwhile: read it again, then change it.")
+        self.revision = revision
+
+    @override
+    def members(self) -> dict[str, object]:
+        """Tell the present revision, with which to compare."""
+        return {"revision": self.revision}
 
 
 class TooLargeError(ApiError):

@@ -26,6 +26,7 @@ from analytics.domain.vitals import CLINICAL, FACTS, METRIC_BY_NAME, Metric
 from analytics.policy import DEFAULT
 from api.changes import Kept
 from api.moments import Moment
+from api.revisions import Revision
 
 _EARLIEST_BIRTH = date(1895, 1, 1)
 
@@ -150,10 +151,15 @@ class PatientChange(BaseModel):
     limits: Annotated[Limits | None, Kept] = None
     state: Annotated[State | None, Kept] = None
     until: Moment | None = None
+    revision: Revision = None
+
+    def changes(self) -> set[str]:
+        """The names of what is to be changed."""
+        return self.model_fields_set - {"revision"}
 
     def beyond_plan(self) -> bool:
         """Whether more than limits and oxygen scale, which doctors may set, is changed."""
-        return bool(self.model_fields_set - {"spo2_scale", "limits"})
+        return bool(self.changes() - {"spo2_scale", "limits"})
 
 
 class Patient(BaseModel):
@@ -172,6 +178,7 @@ class Patient(BaseModel):
     spo2_scale: int
     limits: dict[str, LimitForm]
     plan_revision: int
+    revision: int
     state: State
     until: datetime | None
     created_at: datetime

@@ -31,8 +31,25 @@ class Question:
         return allocate(self.doctors, self.demands, time_limit_s=time_limit_s, pinned=self.pinned)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Solved:
+    """What was asked of whom, and what was answered."""
+
+    questions: Mapping[str, Question]
+    answers: Mapping[str, Plan]
+    patients: Sequence[PatientSeen]
+
+    @property
+    def pinned(self) -> dict[int, UUID | None]:
+        """Patient number to doctor, of the pins that were solved for."""
+        return _pins(self.patients)
+
+
 async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettings) -> UUID:
     """Make a plan and put it in force; return its id.
+
+    A pin that was set or let go while the solver worked must not be written over: pins are held
+    then, and the ward is solved once more. Whoever pins meanwhile waits for that plan.
 
     Args:
         conn: the leader's own connection, outside a transaction.
@@ -41,6 +58,27 @@ async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettin
         settings: the site's settings.
     """
     asked_by = [row["id"] for row in await plans.requests(conn)]
+    solved = await _solved(conn, now, settings)
+    async with conn.transaction():
+        await plans.hold(conn)
+        if await _pinned(conn) != solved.pinned:
+            solved = await _solved(conn, now, settings)
+        plan_id = await plans.store(
+            conn,
+            at=now,
+            cause=cause,
+            status=worst(one.status for one in solved.answers.values()),
+            asked={ward: asdict(question) for ward, question in solved.questions.items()},
+            answer={ward: asdict(answer) for ward, answer in solved.answers.items()},
+            assignments=_rows(solved.answers, solved.patients),
+        )
+        await plans.answer_requests(conn, asked_by, plan_id)
+        await plans.forget(conn, settings.keep_plans)
+    return plan_id
+
+
+async def _solved(conn: Connection, now: datetime, settings: RotaSettings) -> _Solved:
+    """Ask the solver about every ward as it is now."""
     patients = [_patient(row) for row in await plans.patients(conn)]
     workers = [_worker(row) for row in await duty.on_shift(conn, now)]
     questions = questions_of(patients, workers, now, settings)
@@ -48,19 +86,16 @@ async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettin
     for ward, question in questions.items():
         answers[ward] = await to_thread.run_sync(question.solve, settings.time_limit_s)
         await asyncio.sleep(0)
-    async with conn.transaction():
-        plan_id = await plans.store(
-            conn,
-            at=now,
-            cause=cause,
-            status=worst(one.status for one in answers.values()),
-            asked={ward: asdict(question) for ward, question in questions.items()},
-            answer={ward: asdict(answer) for ward, answer in answers.items()},
-            assignments=_rows(answers, patients),
-        )
-        await plans.answer_requests(conn, asked_by, plan_id)
-        await plans.forget(conn, settings.keep_plans)
-    return plan_id
+    return _Solved(questions=questions, answers=answers, patients=patients)
+
+
+async def _pinned(conn: Connection) -> dict[int, UUID | None]:
+    """Return patient number to doctor, of the pins as they are now."""
+    return _pins([_patient(row) for row in await plans.patients(conn)])
+
+
+def _pins(patients: Sequence[PatientSeen]) -> dict[int, UUID | None]:
+    return {patient.no: patient.doctor for patient in patients if patient.pinned}
 
 
 def questions_of(

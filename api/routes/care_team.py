@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import COORDINATORS, Work, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
+from api.revisions import IfMatch, Revision, agree, tag
 from api.store import patients, people
 
 router = APIRouter(tags=["patients"])
@@ -21,6 +22,12 @@ class CareTeam(BaseModel):
     clinicians: Annotated[list[UUID], Field(max_length=100)]
 
 
+class TeamChange(CareTeam):
+    """The care team as it is to be; ``revision`` is the patient's."""
+
+    revision: Revision = None
+
+
 class Account(BaseModel):
     """A patient's own account."""
 
@@ -30,16 +37,20 @@ class Account(BaseModel):
 
 
 @router.put("/patients/{patient_id}/care-team", dependencies=[allow(*COORDINATORS)])
-async def set_care_team(work: Work, patient_id: UUID, body: CareTeam) -> CareTeam:
+async def set_care_team(
+    work: Work, patient_id: UUID, body: TeamChange, named: IfMatch, response: Response
+) -> CareTeam:
     """Make the care team be these clinicians and no others."""
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None:
         raise NotFoundError
+    agree(await patients.hold(work.conn, patient_no), named, body.revision)
     known = await people.clinicians_among(work.conn, body.clinicians)
     for position, user_id in enumerate(body.clinicians):
         if user_id not in known:
             raise InvalidError(f"clinicians.{position}", "is no active doctor or nurse")
     await patients.set_care_team(work.conn, patient_no, body.clinicians)
+    tag(response, await patients.touch(work.conn, patient_no))
     work.note("care_team.set", patient_no, clinicians=[str(one) for one in body.clinicians])
     return CareTeam(clinicians=await patients.care_team(work.conn, patient_no))
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from psycopg.errors import UniqueViolation
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -12,6 +12,7 @@ from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.identity import Caller
 from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.revisions import IfMatch, Revision, agree, tag
 from api.store import staffing
 from api.store.types import Row
 
@@ -47,6 +48,7 @@ class DoctorChange(BaseModel):
     user_id: UUID | None = None
     cost_per_hour: _Cost | None = None
     max_patients: _Places | None = None
+    revision: Revision = None
 
 
 class Doctor(NewDoctor):
@@ -56,6 +58,7 @@ class Doctor(NewDoctor):
 
     id: UUID
     ward: str
+    revision: int = 1
 
 
 def ward_of(caller: Caller) -> str | None:
@@ -103,24 +106,28 @@ async def add_doctor(work: Work, body: NewDoctor) -> Doctor:
 
 
 @router.patch("/doctors/{doctor_id}")
-async def change_doctor(work: Work, doctor_id: UUID, body: DoctorChange) -> Doctor:
+async def change_doctor(
+    work: Work, doctor_id: UUID, body: DoctorChange, named: IfMatch, response: Response
+) -> Doctor:
     """Change somebody on the rota."""
     row = await _doctor(work, doctor_id)
-    changed = {**row, **body.model_dump(exclude_unset=True)}
+    agree(row["revision"], named, body.revision)
+    changed = {**row, **body.model_dump(exclude_unset=True, exclude={"revision"})}
     for field in ("name", "kind", "skills", "cost_per_hour"):
         if changed[field] is None:
             raise InvalidError(field, "must not be null")
     await _check_account(work, changed["user_id"], changed["kind"])
     try:
-        await staffing.change_doctor(work.conn, changed)
+        changed["revision"] = await staffing.change_doctor(work.conn, changed)
     except UniqueViolation as error:
         raise ConflictError("This account is on the rota already.") from error
     work.note("doctor.change", doctor=str(doctor_id))
+    tag(response, changed["revision"])
     return Doctor(**changed)
 
 
 async def _doctor(work: UnitOfWork, doctor_id: UUID) -> Row:
-    row = await staffing.doctor(work.conn, doctor_id, ward_of(work.caller))
+    row = await staffing.doctor(work.conn, doctor_id, ward_of(work.caller), lock=True)
     if row is None:
         raise NotFoundError
     return row

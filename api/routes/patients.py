@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import psycopg
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from analytics.domain.care import Role
 from api import records
@@ -16,6 +16,7 @@ from api.identifiers import identifier_of
 from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.patient_forms import NewPatient, Patient, PatientChange, PatientInFull
 from api.records import Contact, Personal
+from api.revisions import IfMatch, agree, tag
 from api.store import keys, patients
 from api.store.types import Row
 
@@ -139,30 +140,46 @@ async def _in_full(work: UnitOfWork, patient_id: UUID) -> PatientInFull:
 
 
 @router.get("/patients/{patient_id}")
-async def read_patient(work: Work, patient_id: UUID) -> PatientInFull:
+async def read_patient(work: Work, patient_id: UUID, response: Response) -> PatientInFull:
     """Read one patient's record."""
     row = await patients.record(work.conn, patient_id)
     if row is None:
         raise NotFoundError
     work.note("patient.read", row["no"])
+    tag(response, row["revision"])
     team = await patients.care_team(work.conn, row["no"])
     return PatientInFull(**_shown(work, row), care_team=team)
 
 
 @router.patch("/patients/{patient_id}", dependencies=[allow(*COORDINATORS, Role.DOCTOR)])
-async def change_patient(work: Work, patient_id: UUID, body: PatientChange) -> PatientInFull:
+async def change_patient(
+    work: Work, patient_id: UUID, body: PatientChange, named: IfMatch, response: Response
+) -> PatientInFull:
     """Change a record; a doctor of the patient may change limits and oxygen scale alone."""
     if work.caller.role is Role.DOCTOR and body.beyond_plan():
         raise ForbiddenError("A doctor may change limits and spo2_scale; the rest a coordinator.")
-    row = await patients.record(work.conn, patient_id)
-    if row is None:
-        raise NotFoundError
+    row = await _held(work, patient_id)
+    agree(row["revision"], named, body.revision)
     if body.beyond_plan():
         await _change_record(work, row, body)
     if body.spo2_scale is not None or body.limits is not None:
         await _change_plan(work, row, body)
-    work.note("patient.change", row["no"], fields=sorted(body.model_fields_set))
-    return await _in_full(work, patient_id)
+    work.note("patient.change", row["no"], fields=sorted(body.changes()))
+    changed = await _in_full(work, patient_id)
+    tag(response, changed.revision)
+    return changed
+
+
+async def _held(work: UnitOfWork, patient_id: UUID) -> Row:
+    """Return a record that nobody else changes until the commit: held first, read after."""
+    patient_no = await patients.number(work.conn, patient_id)
+    if patient_no is None:
+        raise NotFoundError
+    await patients.hold(work.conn, patient_no)
+    row = await patients.record(work.conn, patient_id)
+    if row is None:
+        raise NotFoundError
+    return row
 
 
 async def _change_plan(work: UnitOfWork, row: Row, body: PatientChange) -> None:
@@ -171,8 +188,7 @@ async def _change_plan(work: UnitOfWork, row: Row, body: PatientChange) -> None:
     await patients.set_care_plan(work.conn, row["no"], scale, limits, work.now)
 
 
-async def _change_record(work: UnitOfWork, seen: Row, body: PatientChange) -> None:
-    row = await patients.record(work.conn, seen["id"], lock=True) or seen
+async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> None:
     key = records.patient_key(work.services.vault, row)
     old = records.open_personal(work.services.vault, row)
     if key is None or old is None:

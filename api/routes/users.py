@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.care import Role
@@ -13,6 +13,7 @@ from api.changes import Kept
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, NotFoundError
 from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.revisions import IfMatch, Revision, agree, tag
 from api.store import people, throttles
 
 router = APIRouter(tags=["people"])
@@ -42,6 +43,7 @@ class User(BaseModel):
     patient: UUID | None
     totp: bool
     created_at: datetime
+    revision: int
 
 
 class Clinician(BaseModel):
@@ -76,6 +78,7 @@ class UserChange(BaseModel):
     display_name: Annotated[DisplayName | None, Kept] = None
     ward: Annotated[Ward | None, Kept] = None
     reset_totp: bool = False
+    revision: Revision = None
 
     @property
     def ends_sessions(self) -> bool:
@@ -120,11 +123,14 @@ async def add_user(work: Work, body: NewUser) -> User:
 
 
 @router.patch("/users/{user_id}", dependencies=[allow(Role.ADMIN)])
-async def change_user(work: Work, user_id: UUID, body: UserChange) -> User:
+async def change_user(
+    work: Work, user_id: UUID, body: UserChange, named: IfMatch, response: Response
+) -> User:
     """Change an account; a new password, role or ward, or disabling, ends its sessions."""
-    row = await people.user(work.conn, user_id)
+    row = await people.user(work.conn, user_id, lock=True)
     if row is None:
         raise NotFoundError
+    agree(row["revision"], named, body.revision)
     await _keep_an_admin(work, user_id, body)
     if body.password:
         _demand_strong(work, body.password, row["username"], row["display_name"])
@@ -137,8 +143,11 @@ async def change_user(work: Work, user_id: UUID, body: UserChange) -> User:
     await people.change_user(work.conn, user_id, values)
     if body.ends_sessions:
         await people.revoke_sessions(work.conn, user_id)
-    work.note("user.change", user=str(user_id), fields=sorted(body.model_fields_set))
-    return await _shown(work, user_id)
+    fields = body.model_fields_set - {"revision"}
+    work.note("user.change", user=str(user_id), fields=sorted(fields))
+    changed = await _shown(work, user_id)
+    tag(response, changed.revision)
+    return changed
 
 
 def _demand_strong(work: UnitOfWork, password: str, *about: str) -> None:

@@ -9,7 +9,8 @@ from api.store.types import Conn, Row
 
 _RECORD = """
     SELECT p.id, p.no, p.bucket, p.ward, p.sealed, p.sex, p.time_zone, p.state, p.paused_until,
-           p.plan_revision, p.created_at, k.master_version, k.wrapped, c.spo2_scale, c.limits,
+           p.plan_revision, p.rev AS revision, p.created_at, k.master_version, k.wrapped,
+           c.spo2_scale, c.limits,
            d.id AS doctor_id, d.name AS doctor_name
       FROM patient p
       LEFT JOIN patient_key k ON k.patient_no = p.no
@@ -21,7 +22,7 @@ _RECORD = """
 
 async def record(conn: Conn, patient_id: UUID, *, lock: bool = False) -> Row | None:
     """One patient whom the acting user may see; ``lock`` keeps the row until the commit."""
-    tail = " WHERE p.id = %s FOR UPDATE OF p" if lock else " WHERE p.id = %s"
+    tail = " WHERE p.id = %s FOR NO KEY UPDATE OF p" if lock else " WHERE p.id = %s"
     found = await conn.execute(_RECORD + tail, (patient_id,))
     return await found.fetchone()
 
@@ -59,6 +60,25 @@ async def number(conn: Conn, patient_id: UUID) -> int | None:
     found = await conn.execute("SELECT no FROM patient WHERE id = %s", (patient_id,))
     row = await found.fetchone()
     return row["no"] if row else None
+
+
+async def hold(conn: Conn, patient_no: int) -> int:
+    """Keep everybody else from changing a patient until the commit; answer the revision.
+
+    What is to be changed is read after this, else what somebody has just written is lost.
+    """
+    found = await conn.execute("SELECT hold_patient(%s) AS revision", (patient_no,))
+    row = await found.fetchone()
+    return row["revision"] if row else 0
+
+
+async def touch(conn: Conn, patient_no: int) -> int:
+    """Give a patient a new revision, for what belongs to the record but stands elsewhere."""
+    found = await conn.execute(
+        "UPDATE patient SET ward = ward WHERE no = %s RETURNING rev", (patient_no,)
+    )
+    row = await found.fetchone()
+    return row["rev"] if row else 0
 
 
 _ADD = """

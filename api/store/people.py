@@ -132,16 +132,17 @@ async def add_user(conn: Conn, values: Row) -> UUID | None:
     return row["id"] if row else None
 
 
-async def user(conn: Conn, user_id: UUID) -> Row | None:
-    """An account as administrators see it."""
-    found = await conn.execute(
-        """
-        SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, p.id AS patient,
-               u.totp_step IS NOT NULL AS totp, u.created_at, u.patient_no
-          FROM app_user u LEFT JOIN patient p ON p.no = u.patient_no WHERE u.id = %s
-        """,
-        (user_id,),
-    )
+_USER = """
+    SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, p.id AS patient,
+           u.totp_step IS NOT NULL AS totp, u.created_at, u.patient_no, u.revision
+      FROM app_user u LEFT JOIN patient p ON p.no = u.patient_no
+"""
+
+
+async def user(conn: Conn, user_id: UUID, *, lock: bool = False) -> Row | None:
+    """An account as administrators see it; ``lock`` keeps it until the commit."""
+    tail = " WHERE u.id = %s FOR NO KEY UPDATE OF u" if lock else " WHERE u.id = %s"
+    found = await conn.execute(_USER + tail, (user_id,))
     return await found.fetchone()
 
 
@@ -155,10 +156,8 @@ async def users(
 ) -> list[Row]:
     """Accounts by name, after a name; of some roles or one state alone if given."""
     found = await conn.execute(
-        """
-        SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, p.id AS patient,
-               u.totp_step IS NOT NULL AS totp, u.created_at, u.patient_no
-          FROM app_user u LEFT JOIN patient p ON p.no = u.patient_no
+        _USER
+        + """
          WHERE (%(after)s::text IS NULL OR u.username > %(after)s)
            AND (%(roles)s::text[] IS NULL OR u.role = ANY (%(roles)s))
            AND (%(state)s::text IS NULL OR u.state = %(state)s)

@@ -103,18 +103,38 @@ async def pinned(conn: Conn) -> list[Row]:
     return await cursor.fetchall()
 
 
+async def hold(conn: Conn) -> None:
+    """Keep pins as they are until the commit, in which another plan comes into force."""
+    await conn.execute("SELECT FROM plan WHERE in_force FOR NO KEY UPDATE")
+
+
+async def _in_force_kept(conn: Conn) -> UUID | None:
+    """Return the plan in force, which stays so until the commit.
+
+    Where the re-planner had it, the row that was waited for is in force no more, and the next
+    look finds the one that took its place.
+    """
+    for _ in range(2):
+        kept = await conn.execute("SELECT id FROM plan WHERE in_force FOR SHARE")
+        row = await kept.fetchone()
+        if row is not None:
+            found: UUID = row["id"]
+            return found
+    return None
+
+
 async def pin(conn: Conn, patient_no: int, doctor_id: UUID | None) -> bool:
     """Pin a patient to a doctor, or let go of the pin; False without a plan in force."""
+    plan_id = await _in_force_kept(conn)
     if doctor_id is None:
         await conn.execute(
             "UPDATE assignment SET pinned = false WHERE patient_no = %s", (patient_no,)
         )
         return True
-    plan = await in_force(conn)
-    if plan is None:
+    if plan_id is None:
         return False
     values = {"patient": patient_no, "doctor": doctor_id, "minutes": 0.0, "pinned": True}
-    await conn.execute(_ASSIGN, {**values, "plan": plan["id"]})
+    await conn.execute(_ASSIGN, {**values, "plan": plan_id})
     return True
 
 

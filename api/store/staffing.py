@@ -5,12 +5,18 @@ from uuid import UUID
 
 from api.store.types import Conn, Row
 
-_DOCTORS = """
-    SELECT id, name, kind, ward, skills, user_id, cost_per_hour, max_patients FROM doctor
+_DOCTOR = """
+    SELECT id, name, kind, ward, skills, user_id, cost_per_hour, max_patients, revision
+      FROM doctor
+"""
+_DOCTORS = (
+    _DOCTOR
+    + """
      WHERE (%(ward)s::text IS NULL OR ward = %(ward)s)
        AND (%(after)s::text IS NULL OR (name, id) > (%(after)s, %(after_id)s::uuid))
      ORDER BY name, id LIMIT %(limit)s
 """
+)
 
 _ADD_DOCTOR = """
     INSERT INTO doctor (name, kind, ward, skills, user_id, cost_per_hour, max_patients)
@@ -23,7 +29,7 @@ _CHANGE_DOCTOR = """
     UPDATE doctor SET name = %(name)s, kind = %(kind)s, skills = %(skills)s,
            user_id = %(user_id)s, cost_per_hour = %(cost_per_hour)s,
            max_patients = %(max_patients)s
-     WHERE id = %(id)s
+     WHERE id = %(id)s RETURNING revision
 """
 
 _SHIFTS = """
@@ -47,13 +53,13 @@ async def doctors(
     return await (await conn.execute(_DOCTORS, asked)).fetchall()
 
 
-async def doctor(conn: Conn, doctor_id: UUID, ward: str | None) -> Row | None:
-    """Return one person of the rota, None if not of this ward."""
-    cursor = await conn.execute(
-        """SELECT id, name, kind, ward, skills, user_id, cost_per_hour, max_patients FROM doctor
-            WHERE id = %s AND (%s::text IS NULL OR ward = %s)""",
-        (doctor_id, ward, ward),
-    )
+async def doctor(
+    conn: Conn, doctor_id: UUID, ward: str | None, *, lock: bool = False
+) -> Row | None:
+    """Return one person of the rota, None if not of this ward; ``lock`` until the commit."""
+    tail = " WHERE id = %s AND (%s::text IS NULL OR ward = %s)"
+    tail += " FOR NO KEY UPDATE" if lock else ""
+    cursor = await conn.execute(_DOCTOR + tail, (doctor_id, ward, ward))
     return await cursor.fetchone()
 
 
@@ -70,9 +76,10 @@ async def add_doctor(conn: Conn, values: Row) -> UUID:
     return made
 
 
-async def change_doctor(conn: Conn, values: Row) -> None:
-    """Write a person of the rota whole."""
-    await conn.execute(_CHANGE_DOCTOR, values)
+async def change_doctor(conn: Conn, values: Row) -> int:
+    """Write a person of the rota whole, read under lock before; return the new revision."""
+    row = await (await conn.execute(_CHANGE_DOCTOR, values)).fetchone()
+    return row["revision"] if row else 0
 
 
 async def account(conn: Conn, user_id: UUID) -> Row | None:

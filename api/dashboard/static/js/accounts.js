@@ -63,7 +63,7 @@ function edit(one) {
       for (const name of ["display_name", "role", "state", "ward"]) if (said.get(name) !== one[name]) body[name] = said.get(name);
       if (said.get("password")) body.password = said.get("password");
       if (said.get("reset_totp")) body.reset_totp = true;
-      if (Object.keys(body).length) await patch(`/users/${one.id}`, body);
+      if (Object.keys(body).length) await patch(`/users/${one.id}`, { ...body, revision: one.revision });
       await tried($("accounts-told"), `Account ${one.username} changed.`, both);
     } });
 }

@@ -40,7 +40,7 @@ function edit(one = null) {
     field("max_patients", "Patients at most", h("input", { type: "number", min: 0, max: 10000, step: 1, value: one?.max_patients ?? "" }), "empty for no limit"))],
     send: async (said) => {
       const body = { name: said.get("name").trim(), kind: said.get("kind"), user_id: said.get("user_id") || null, skills: skillsOf(said.get("skills")), cost_per_hour: Number(said.get("cost_per_hour")), max_patients: said.get("max_patients") === "" ? null : Number(said.get("max_patients")) };
-      await (one ? patch(`/doctors/${one.id}`, body) : post("/doctors", body));
+      await (one ? patch(`/doctors/${one.id}`, { ...body, revision: one.revision }) : post("/doctors", body));
       await tried($("staff-told"), one ? `${body.name} changed. A new plan follows by itself.` : `${body.name} added. Give them a shift on the capacity board.`, load);
     } });
 }

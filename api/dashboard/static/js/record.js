@@ -19,7 +19,8 @@ function taken(record) {
   $("state").textContent = `born ${patient.birth_date ?? "–"}${patient.external_id ? ` · record ${patient.external_id}` : ""} · ${patient.state === "active" ? "watched" : patient.state}`;
   if (manages) watching();
 }
-const change = async (body) => taken(await patch(`/patients/${id}`, body));
+// Each change names the revision that is shown: what somebody else saved meanwhile is not written over.
+const change = async (body) => taken(await patch(`/patients/${id}`, { ...body, revision: patient.revision }));
 
 function watching() {
   const told = { active: "Readings are judged and alerts are raised.", paused: ["Paused until ", moment(patient.until), ". No alert is raised until then."], discharged: "Discharged: nothing is watched. Record and readings are kept." }[patient.state];
@@ -82,7 +83,7 @@ $("person")?.addEventListener("submit", (event) => { event.preventDefault(); tri
 $("team-form")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const clinicians = new FormData(event.target).getAll("clinician");
-  tried($("team-told"), "Team saved.", async () => { patient.care_team = (await put(`/patients/${id}/care-team`, { clinicians })).clinicians; await team(); });
+  tried($("team-told"), "Team saved.", async () => { await put(`/patients/${id}/care-team`, { clinicians, revision: patient.revision }); taken(await get(`/patients/${id}`)); await team(); });
 });
 
 await watch();
