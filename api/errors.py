@@ -6,7 +6,7 @@
     ├── NotSignedInError 401 ── OtpRequiredError 401
     ├── ForbiddenError 403 ── SecondFactorError 403
     ├── NotFoundError 404      (also what the caller may not see)
-    ├── ConflictError 409 ── StaleError 409
+    ├── ConflictError 409 ── StaleError 409, OverlapError 409 (names the shifts)
     ├── TooLargeError 413
     ├── InvalidError 422       (names the field)
     ├── ThrottledError 429     (says when to come back)
@@ -15,6 +15,7 @@
 Raise them anywhere below a route; ``api.problems`` turns them into RFC 9457 problem details.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -107,6 +108,23 @@ class StaleError(ConflictError):
     def members(self) -> dict[str, object]:
         """Tell the present revision, with which to compare."""
         return {"revision": self.revision}
+
+
+class OverlapError(ConflictError):
+    """The person is on the rota at that time already; ``shifts`` are the ones in the way."""
+
+    type = "shift_overlaps"
+    title = "One person is on the rota once at a time"
+
+    def __init__(self, detail: str, shifts: Sequence[Mapping[str, str]]) -> None:
+        """Keep which shifts are in the way, each with id, start and end."""
+        super().__init__(detail)
+        self.shifts = list(shifts)
+
+    @override
+    def members(self) -> dict[str, object]:
+        """Name the shifts, so that a program can join or move them."""
+        return {"shifts": self.shifts}
 
 
 class TooLargeError(ApiError):

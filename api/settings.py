@@ -42,6 +42,8 @@ class ApiSettings(BaseSettings):
         known_places: how many of them are remembered of one account.
         trusted_proxies: addresses whose ``X-Forwarded-For`` is believed, comma separated.
         pool_size: connections to the database for requests.
+        shift_restore_hours: a shift that was taken off the rota can be put back for so long
+            (ward time; proposed).
         ward_time_zone: IANA zone in which pages write times; None is the reader's own.
         clock_start: ward time at the clock's origin; None is real time.
         clock_rate: ward seconds per real second.
@@ -75,6 +77,7 @@ class ApiSettings(BaseSettings):
     known_places: int = Field(default=20, ge=1)
     trusted_proxies: str = "127.0.0.1"
     pool_size: int = Field(default=12, ge=2, le=200)
+    shift_restore_hours: float = Field(default=24.0, ge=0)
     ward_time_zone: str | None = None
     clock_start: datetime | None = None
     clock_rate: float = Field(default=1.0, gt=0)

@@ -22,10 +22,11 @@ Skill = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _Cost = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 _Places = Annotated[int, Field(ge=0, le=10_000)]
+_Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
 class NewDoctor(BaseModel):
-    """Somebody to put on the rota."""
+    """Somebody to put on the rota; by ``phone`` they can be called in."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,6 +36,7 @@ class NewDoctor(BaseModel):
     user_id: UUID | None = None
     cost_per_hour: _Cost = 0.0
     max_patients: _Places | None = None
+    phone: _Phone | None = None
 
 
 class DoctorChange(BaseModel):
@@ -48,6 +50,7 @@ class DoctorChange(BaseModel):
     user_id: UUID | None = None
     cost_per_hour: _Cost | None = None
     max_patients: _Places | None = None
+    phone: _Phone | None = None
     revision: Revision = None
 
 

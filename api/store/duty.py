@@ -8,10 +8,9 @@ from api.store.types import Conn, Row
 
 _ON_SHIFT = """
     SELECT d.id, d.name, d.kind, d.ward, d.skills, d.user_id, d.cost_per_hour, d.max_patients,
-           max(s."end") AS until
+           upper(s.works) AS until
       FROM doctor d JOIN shift s ON s.doctor_id = d.id
-     WHERE s.start <= %(now)s AND s."end" > %(now)s
-     GROUP BY d.id ORDER BY d.kind, d.id
+     WHERE s.works @> %(now)s::timestamptz ORDER BY d.kind, d.id
 """
 
 _HELD = """
@@ -21,7 +20,7 @@ _HELD = """
 
 
 async def on_shift(conn: Conn, now: datetime) -> list[Row]:
-    """Return the people on shift at ``now``, with the end of their shift as ``until``."""
+    """Return the people on shift at ``now``, with the end of their time as ``until``."""
     return await (await conn.execute(_ON_SHIFT, {"now": now})).fetchall()
 
 
@@ -60,11 +59,11 @@ async def end_pauses(conn: Conn, now: datetime) -> int:
 
 
 async def next_boundary(conn: Conn, now: datetime) -> datetime | None:
-    """Return when the next shift begins or ends, None if none is planned."""
+    """Return when somebody comes or goes next, None if nobody is planned."""
     cursor = await conn.execute(
-        """SELECT min(least(CASE WHEN start > %(now)s THEN start END,
-                            CASE WHEN "end" > %(now)s THEN "end" END)) AS at
-             FROM shift WHERE "end" > %(now)s""",
+        """SELECT min(least(CASE WHEN lower(works) > %(now)s THEN lower(works) END,
+                            CASE WHEN upper(works) > %(now)s THEN upper(works) END)) AS at
+             FROM shift WHERE upper(works) > %(now)s""",
         {"now": now},
     )
     row = await cursor.fetchone()

@@ -1,12 +1,12 @@
-"""SQL of the people on the rota and their shifts."""
+"""SQL of the people on the rota."""
 
-from datetime import datetime
 from uuid import UUID
 
 from api.store.types import Conn, Row
 
 _DOCTOR = """
-    SELECT id, name, kind, ward, skills, user_id, cost_per_hour, max_patients, revision
+    SELECT id, name, kind, ward, skills, user_id, cost_per_hour, max_patients, phone,
+           revision
       FROM doctor
 """
 _DOCTORS = (
@@ -19,28 +19,17 @@ _DOCTORS = (
 )
 
 _ADD_DOCTOR = """
-    INSERT INTO doctor (name, kind, ward, skills, user_id, cost_per_hour, max_patients)
+    INSERT INTO doctor (name, kind, ward, skills, user_id, cost_per_hour, max_patients, phone)
     VALUES (%(name)s, %(kind)s, %(ward)s, %(skills)s, %(user_id)s, %(cost_per_hour)s,
-            %(max_patients)s)
+            %(max_patients)s, %(phone)s)
     RETURNING id
 """
 
 _CHANGE_DOCTOR = """
     UPDATE doctor SET name = %(name)s, kind = %(kind)s, skills = %(skills)s,
            user_id = %(user_id)s, cost_per_hour = %(cost_per_hour)s,
-           max_patients = %(max_patients)s
+           max_patients = %(max_patients)s, phone = %(phone)s
      WHERE id = %(id)s RETURNING revision
-"""
-
-_SHIFTS = """
-    SELECT s.id, s.doctor_id, d.name AS doctor_name, d.kind, s.start, s."end"
-      FROM shift s JOIN doctor d ON d.id = s.doctor_id
-     WHERE (%(ward)s::text IS NULL OR d.ward = %(ward)s)
-       AND (%(doctor)s::uuid IS NULL OR d.id = %(doctor)s)
-       AND (%(from)s::timestamptz IS NULL OR s."end" > %(from)s)
-       AND (%(to)s::timestamptz IS NULL OR s.start < %(to)s)
-       AND (%(after)s::timestamptz IS NULL OR (s.start, s.id) > (%(after)s, %(after_id)s::uuid))
-     ORDER BY s.start, s.id LIMIT %(limit)s
 """
 
 
@@ -86,49 +75,3 @@ async def account(conn: Conn, user_id: UUID) -> Row | None:
     """Return role, ward and state of an account."""
     cursor = await conn.execute("SELECT role, ward, state FROM app_user WHERE id = %s", (user_id,))
     return await cursor.fetchone()
-
-
-async def shifts(
-    conn: Conn,
-    ward: str | None,
-    *,
-    doctor_id: UUID | None,
-    window: tuple[datetime | None, datetime | None],
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> list[Row]:
-    """Return shifts that touch the window, by their start."""
-    start, last = after or (None, None)
-    asked = {
-        "ward": ward,
-        "doctor": doctor_id,
-        "from": window[0],
-        "to": window[1],
-        "after": start,
-        "after_id": last,
-        "limit": limit,
-    }
-    return await (await conn.execute(_SHIFTS, asked)).fetchall()
-
-
-async def add_shift(conn: Conn, doctor_id: UUID, start: datetime, end: datetime) -> UUID:
-    """Add a shift; the re-planner is woken by the row."""
-    cursor = await conn.execute(
-        'INSERT INTO shift (doctor_id, start, "end") VALUES (%s, %s, %s) RETURNING id',
-        (doctor_id, start, end),
-    )
-    row = await cursor.fetchone()
-    if row is None:
-        raise LookupError("shift")
-    made: UUID = row["id"]
-    return made
-
-
-async def delete_shift(conn: Conn, shift_id: UUID, ward: str | None) -> bool:
-    """Take a shift away; False if there is none of this ward."""
-    cursor = await conn.execute(
-        """DELETE FROM shift s USING doctor d
-            WHERE s.id = %s AND d.id = s.doctor_id AND (%s::text IS NULL OR d.ward = %s)""",
-        (shift_id, ward, ward),
-    )
-    return cursor.rowcount > 0

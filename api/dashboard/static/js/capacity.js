@@ -1,14 +1,15 @@
 // The capacity board: whose time there is, what needs it, and why the plan is as it is.
-import { all, get, post, remove } from "./http.js";
+import { all, get, post } from "./http.js";
 import { $, h, bar, empty, say, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
-import { options } from "./dialog.js";
-import { moment, timeText, wardNow } from "./clock.js";
+import { confirmDialog, options } from "./dialog.js";
+import { moment, wardNow } from "./clock.js";
 import { called, personLink } from "./ward.js";
 import { watch } from "./vigil.js";
 import { unmetLine, whatIf } from "./what_if.js";
 import { pins } from "./pins.js";
+import { shiftTable } from "./shifts.js";
 
 const REFRESH_MS = 15000;
 const state = { doctors: [], shifts: [], plan: null, people: new Map() };
@@ -19,14 +20,15 @@ const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
 async function load() {
   try {
-    const [doctors, shifts, plan, people] = await Promise.all([all("/doctors"), all("/shifts", { from: new Date(wardNow()).toISOString() }),
+    const [doctors, shifts, plan, people] = await Promise.all([all("/doctors"), all("/shifts", { from: new Date(wardNow()).toISOString(), removed: true }),
       get("/allocation").catch((problem) => { if (problem.status === 404) return null; throw problem; }), all("/panel", { limit: 1000 })]);
     Object.assign(state, { doctors, shifts, plan });
     state.people = new Map(people.map((row) => [row.patient, row]));
     drawSoon();
   } catch (problem) { trouble($("board"), problem); }
 }
-const shiftOf = (doctor) => state.shifts.filter((shift) => shift.doctor_id === doctor.id && Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
+const leaves = (shift) => Date.parse(shift.absent_from ?? shift.end);
+const shiftOf = (doctor) => state.shifts.filter((shift) => shift.doctor_id === doctor.id && !shift.removed_at && leaves(shift) > Math.max(wardNow(), Date.parse(shift.start))).sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
 const onShift = (doctor) => { const shift = shiftOf(doctor); return shift && Date.parse(shift.start) <= wardNow(); };
 
 function loadOf(doctor) {
@@ -38,7 +40,7 @@ function loadOf(doctor) {
 }
 function minutesLeft(doctor) {
   const shift = shiftOf(doctor);
-  return shift ? Math.max(0, (Date.parse(shift.end) - Math.max(wardNow(), Date.parse(shift.start))) / 60000) : 0;
+  return shift ? Math.max(0, (leaves(shift) - Math.max(wardNow(), Date.parse(shift.start))) / 60000) : 0;
 }
 function doctorCard(doctor) {
   const { used, given, mine } = loadOf(doctor);
@@ -48,7 +50,7 @@ function doctorCard(doctor) {
   return h("section", { class: "card", "data-key": doctor.id },
     h("div", { class: "load" }, h("h3", {}, doctor.name, " ", h("span", { class: "tag" }, doctor.kind ?? "doctor")),
       h("span", { class: share > 1 ? "overdue" : "" }, `${whole(used)} of ${whole(given)}`), bar(share, `${doctor.name}: ${whole(used)} of ${whole(given)}`)),
-    h("p", { class: "small soft" }, onShift(doctor) ? ["on shift until ", moment(shift.end)] : shift ? ["next shift ", moment(shift.start)] : h("span", { class: "ageing" }, "no shift planned"),
+    h("p", { class: "small soft" }, onShift(doctor) ? ["on shift until ", moment(shift.absent_from ?? shift.end)] : shift ? ["next shift ", moment(shift.start)] : h("span", { class: "ageing" }, "no shift planned"),
       doctor.skills?.length ? ` · ${doctor.skills.join(", ")}` : "", doctor.max_patients ? ` · at most ${doctor.max_patients} patients` : ""),
     mine.length ? h("ul", { class: "chips" }, mine.sort((a, b) => b.minutes - a.minutes).map((one) => h("li", {}, personLink(one), ` ${whole(one.minutes)}`, pinned.has(one.patient) ? " (pinned)" : ""))) : h("p", { class: "soft" }, "No patient assigned."));
 }
@@ -80,29 +82,31 @@ function draw() {
   update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
   const picker = $("shift-doctor");
   update(picker, options(state.doctors.map((doctor) => [doctor.id, doctor.name]), picker.value));
-  const coming = state.shifts.filter((shift) => Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
-  update($("shifts"), coming.slice(0, 30).map((shift) => h("tr", { "data-key": shift.id }, h("td", {}, shift.doctor_name ?? doctorName(shift.doctor_id)), h("td", {}, timeText(Date.parse(shift.start))), h("td", {}, timeText(Date.parse(shift.end))), h("td", {}, h("button", { type: "button", class: "quiet", "aria-label": `Remove the shift of ${shift.doctor_name ?? doctorName(shift.doctor_id)}`, onclick: () => told($("shift-told"), () => remove(`/shifts/${shift.id}`), "Shift removed. A new plan follows by itself.") }, "Remove")))));
+  drawShifts(state.shifts);
   drawPins({ people: state.people.values(), doctors: state.doctors, pinned: state.plan?.pinned ?? [] });
   document.title = `${state.plan?.unmet?.length ? `(${state.plan.unmet.length} unplaced) ` : ""}Capacity · Homeward`;
 }
 const drawSoon = steady(draw);
 async function told(node, work, done) {
-  try { await work(); node.className = ""; node.textContent = done; say(done); setTimeout(load, 1500); } catch (problem) { node.className = "wrong"; node.textContent = problem.message; }
+  try { await work(); node.className = ""; node.textContent = done; say(done); setTimeout(load, 1500); return null; } catch (problem) { node.className = "wrong"; node.textContent = problem.message; return problem; }
 }
 const drawPins = pins($("pin-form"), { told: (work, done) => told($("pin-told"), work, done), name, doctorName });
+const drawShifts = shiftTable($("shifts"), { told: (work, done) => told($("shift-told"), work, done), doctorName });
 $("replan").addEventListener("click", () => told($("replan-told"), () => post("/allocation/replan"), "A new plan is being made."));
 $("shift-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const said = new FormData(event.target);
   const start = wardNow() + Number(said.get("starts")) * 3600000;
   const body = { doctor_id: said.get("doctor"), start: new Date(start).toISOString(), end: new Date(start + Number(said.get("hours")) * 3600000).toISOString() };
-  told($("shift-told"), () => post("/shifts", body), "Shift added. A new plan follows by itself.");
+  const add = (more) => told($("shift-told"), () => post("/shifts", { ...body, ...more }), "Shift added. A new plan follows by itself.");
+  const join = (problem) => confirmDialog({ title: `${doctorName(body.doctor_id)} is on the rota then already`, act: "Make one shift of both", parts: [h("p", {}, problem.message)], send: () => add({ merge: true }) });
+  add({}).then((problem) => { if (problem?.type === "shift_overlaps") join(problem); });
 });
 $("doctor-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const said = new FormData(event.target);
   const skills = said.get("skills").split(",").map((skill) => skill.trim()).filter(Boolean);
-  told($("doctor-told"), async () => { await post("/doctors", { name: said.get("name"), kind: said.get("kind"), skills }); event.target.reset(); }, "Added.");
+  told($("doctor-told"), async () => { await post("/doctors", { name: said.get("name"), kind: said.get("kind"), skills, phone: said.get("phone").trim() || null }); event.target.reset(); }, "Added.");
 });
 whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName, acuity: (patient) => Math.min(20, state.people.get(patient)?.news2?.low ?? 0) });
 

@@ -22,9 +22,10 @@ function table(staff) {
     h("td", { "data-label": "Skills" }, one.skills.length ? one.skills.join(", ") : h("span", { class: "soft" }, "none named")),
     h("td", { "data-label": "Cost an hour", class: "number" }, `${one.cost_per_hour}`),
     h("td", { "data-label": "Patients at most", class: "number" }, one.max_patients ?? "no limit"),
+    h("td", { "data-label": "Phone" }, one.phone ? h("a", { href: `tel:${one.phone.replace(/[^0-9+*#]/g, "")}` }, one.phone) : h("span", { class: "soft" }, "none")),
     h("td", { "data-label": "Signs in as" }, one.user_id ? accountName(one.user_id) : h("span", { class: "ageing" }, "no account: receives no alerts")),
     h("td", {}, h("button", { type: "button", "aria-label": `Change ${one.name}, ${one.kind}${one.user_id ? `, ${accountName(one.user_id)}` : ""}`, onclick: () => edit(one) }, "Change…")));
-  return h("div", { class: "scroll" }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, [["Name"], ["Skills"], ["Cost an hour", "number"], ["Patients at most", "number"], ["Signs in as"]].map(([text, kind]) => h("th", { scope: "col", class: kind }, text)), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Change")))), h("tbody", {}, staff.map(row))));
+  return h("div", { class: "scroll" }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, [["Name"], ["Skills"], ["Cost an hour", "number"], ["Patients at most", "number"], ["Phone"], ["Signs in as"]].map(([text, kind]) => h("th", { scope: "col", class: kind }, text)), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Change")))), h("tbody", {}, staff.map(row))));
 }
 function edit(one = null) {
   const kind = h("select", {}, options([["doctor", "doctor"], ["nurse", "nurse"]], one?.kind ?? "doctor"));
@@ -37,9 +38,10 @@ function edit(one = null) {
     field("user_id", "Signs in as", account, "their account gets the alerts"),
     field("skills", "Skills", h("input", { value: one?.skills.join(", ") ?? "", placeholder: "cardiac, dialysis" }), "comma between"),
     field("cost_per_hour", "Cost an hour", h("input", { type: "number", min: 0, max: 100000, step: "any", value: one?.cost_per_hour ?? 0, required: true })),
-    field("max_patients", "Patients at most", h("input", { type: "number", min: 0, max: 10000, step: 1, value: one?.max_patients ?? "" }), "empty for no limit"))],
+    field("max_patients", "Patients at most", h("input", { type: "number", min: 0, max: 10000, step: 1, value: one?.max_patients ?? "" }), "empty for no limit"),
+    field("phone", "Phone", h("input", { type: "tel", maxlength: 60, value: one?.phone ?? "" }), "to be called in"))],
     send: async (said) => {
-      const body = { name: said.get("name").trim(), kind: said.get("kind"), user_id: said.get("user_id") || null, skills: skillsOf(said.get("skills")), cost_per_hour: Number(said.get("cost_per_hour")), max_patients: said.get("max_patients") === "" ? null : Number(said.get("max_patients")) };
+      const body = { name: said.get("name").trim(), kind: said.get("kind"), user_id: said.get("user_id") || null, skills: skillsOf(said.get("skills")), cost_per_hour: Number(said.get("cost_per_hour")), max_patients: said.get("max_patients") === "" ? null : Number(said.get("max_patients")), phone: said.get("phone").trim() || null };
       await (one ? patch(`/doctors/${one.id}`, { ...body, revision: one.revision }) : post("/doctors", body));
       await tried($("staff-told"), one ? `${body.name} changed. A new plan follows by itself.` : `${body.name} added. Give them a shift on the capacity board.`, load);
     } });

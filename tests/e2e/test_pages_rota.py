@@ -1,0 +1,60 @@
+"""The rota on the capacity board: asked before, undone after, and absence told apart."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.browsers import Desk
+from tests.support.seeded_ward import SeededWard
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator("#shifts tr", has_text=name)
+
+
+def test_a_shift_is_taken_off_after_a_question_and_put_back(desk: Desk, ward: SeededWard) -> None:
+    del ward
+    page = desk.open("carla", "/capacity")
+    lund = row(page, "Nurse Pia Lund")
+    remove = lund.get_by_role("button", name=re.compile("^Remove…: the shift of Nurse Pia Lund"))
+    remove.click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("Take Nurse Pia Lund off the rota?")
+    asked.get_by_role("button", name="Cancel").click()
+    expect(lund).not_to_contain_text("taken off")
+    remove.click()
+    asked.get_by_role("button", name="Take off").click()
+    expect(lund).to_contain_text("taken off")
+    lund.get_by_role("button", name=re.compile("^Put back")).click()
+    expect(remove).to_be_visible()
+    assert desk.complaints == []
+
+
+def test_absence_is_said_with_its_reason_and_taken_back(desk: Desk, ward: SeededWard) -> None:
+    del ward
+    page = desk.open("carla", "/capacity")
+    lund = row(page, "Nurse Pia Lund")
+    lund.get_by_role("button", name=re.compile("^Absent…")).click()
+    asked = page.get_by_role("dialog")
+    asked.get_by_label("Why").fill("called away")
+    asked.get_by_role("button", name="Save").click()
+    expect(lund).to_contain_text("called away")
+    lund.get_by_role("button", name=re.compile("^Is there after all")).click()
+    expect(lund).not_to_contain_text("called away")
+    assert desk.complaints == []
+
+
+def test_an_overlap_is_said_and_joined_on_request(desk: Desk, ward: SeededWard) -> None:
+    del ward
+    page = desk.open("carla", "/capacity")
+    expect(page.locator("#shift-doctor")).to_contain_text("Nurse Pia Lund")
+    page.get_by_label("Who").select_option("Nurse Pia Lund")
+    page.get_by_label("Hours").fill("12")
+    page.locator("#shift-form").get_by_role("button", name="Add").click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("on the rota then already")
+    asked.get_by_role("button", name="Make one shift of both").click()
+    expect(page.locator("#shift-told")).to_contain_text("Shift added")
+    expect(row(page, "Nurse Pia Lund")).to_have_count(1)
+    refused = [one for one in desk.complaints if not one.startswith("409 ")]
+    assert refused == []
