@@ -8,7 +8,7 @@
     ├── NotFoundError 404      (also what the caller may not see)
     ├── ConflictError 409 ── StaleError 409, OverlapError 409 (names the shifts)
     ├── TooLargeError 413
-    ├── InvalidError 422       (names the field)
+    ├── InvalidError 422       (names the field) ── DoubtfulError 422 (names all in doubt)
     ├── ThrottledError 429     (says when to come back)
     └── UnavailableError 503
 
@@ -152,6 +152,23 @@ class InvalidError(ApiError):
     def members(self) -> dict[str, object]:
         """Name the field, as for errors of validation."""
         return {"errors": [{"field": self.field, "message": self.message}]}
+
+
+class DoubtfulError(InvalidError):
+    """Values could be right, yet the form asked to be told of what is in doubt."""
+
+    type = "doubtful"
+    title = "Some values are in doubt: look again, then confirm"
+
+    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
+        """Keep each field in doubt, and why."""
+        super().__init__(*found[0])
+        self.found = found
+
+    @override
+    def members(self) -> dict[str, object]:
+        """Name every field."""
+        return {"errors": [{"field": field, "message": why} for field, why in self.found]}
 
 
 class ThrottledError(ApiError):

@@ -21,6 +21,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _MILLISECOND = timedelta(milliseconds=1)
 _TOLERANCE = 1e-9
 _OVERLAP = timedelta(days=7)
+_BY_PERSON = (Quality.MANUAL, Quality.QUESTIONABLE)
 Row = Mapping[str, Any]
 
 
@@ -71,7 +72,7 @@ def says(message: bytes, frame: Row, row: Row) -> bool:
 
 def entered(entry: Row, row: Row) -> bool:
     """Whether a person's entry gives this value at this time, under their name."""
-    if (row["entered_by"], row["quality"]) != (entry["entered_by"], Quality.MANUAL):
+    if row["entered_by"] != entry["entered_by"] or row["quality"] not in _BY_PERSON:
         return False
     if row["received"] != _floor(entry["entered_at"]):
         return False

@@ -5,23 +5,11 @@ could never send is taken out. What is merely strange stays, for the gateway to 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from analytics.acceptance import CODES, Verdict, verdict
 from device_sim.sources import Reading
-
-LIMITS: Mapping[str, tuple[float, float]] = {
-    "hr": (0, 350),
-    "spo2": (0, 100),
-    "rr": (0, 120),
-    "temp": (20, 47),
-    "sbp": (20, 375),
-    "dbp": (5, 375),
-    "weight": (1, 500),
-    "acvpu": (0, 4),
-    "o2": (0, 1),
-}
-"""As the gateway's own limits of what can be a reading at all (after MIMIC-Extract)."""
 
 WHOLE = ("hr", "spo2", "rr", "sbp", "dbp")
 
@@ -38,15 +26,14 @@ def clean(cells: Iterable[Cell], counts: Counter[str]) -> list[Reading]:
     """One patient's cells as readings, ascending; ``counts`` grows by rule.
 
     Rules:
-        ``impossible``: outside ``LIMITS`` (typing errors, disconnected transducers).
+        ``impossible``: refused by the rule of every door (typing errors, disconnected transducers).
         ``repeated``: the same metric at the same moment again; the last one entered stays.
         ``crossed_pressure``: diastolic not below systolic, both taken out.
         ``empty``: nothing was left at that moment.
     """
     at: dict[int, dict[str, float]] = {}
     for cell in sorted(cells, key=lambda cell: cell.at_ms):
-        low, high = LIMITS[cell.metric]
-        if not low <= cell.value <= high:
+        if verdict(CODES[cell.metric], cell.value) is Verdict.REFUSED:
             counts["impossible"] += 1
             continue
         values = at.setdefault(cell.at_ms, {})

@@ -1,28 +1,40 @@
 """Recordings: anybody's vitals from a CSV file, moved onto the ward clock.
 
-Columns: ``time`` (RFC 3339, or seconds since 1970; without a zone it is UTC), ``patient`` (any
-text), and one for each metric by its wire name and unit; an empty cell is not measured. Optional:
-``quality``. Columns with other names are refused, so that a misspelt metric is never lost in
-silence; so are unreadable cells: the message names line and column.
+Columns: ``time`` (RFC 3339, or seconds or milliseconds since 1970; without a zone it is UTC, and
+then a person's rows must go one way in time: a repeated hour of a local clock cannot be told from
+the first), ``patient`` (any text), and one for each metric by its wire name and unit; an empty
+cell is not measured. Optional: ``quality``. Values are judged by the rule of every other door
+(``analytics.acceptance``): what can be no reading is refused here, where it can be mended, what is
+questionable is sent, for the gateway to judge. Every refusal names line and column and what to do.
 """
 
 import csv
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
+from analytics.acceptance import CODES, NAMES, refusals
+from device_sim import cells, columns
 from device_sim.errors import RecordingInvalid
 from device_sim.sources import Reading
 from gateway import wire
 
 _QUALITIES = {quality.value: quality for quality in wire.SampleQuality}
-_FIXED = ("time", "patient", "quality")
-_EARLIEST_S = datetime(1900, 1, 1, tzinfo=UTC).timestamp()
-_LATEST_S = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
+_TRUSTED = (wire.SampleQuality.OK, wire.SampleQuality.MANUAL)
 
 Recording = dict[str, list[Reading]]
 """Patient (as the recording names them) to readings, ascending by time; times as recorded, ms."""
+
+
+class _Rows(Protocol):
+    """A reader of ``csv``: rows, and the file's line that the last one ended in."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> "_Rows": ...
+
+    def __next__(self) -> list[str]: ...
 
 
 def read_csv(path: Path) -> Recording:
@@ -33,94 +45,127 @@ def read_csv(path: Path) -> Recording:
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            return _read_rows(path.name, csv.reader(file, strict=True))
+            return _Reader(path.name).read(csv.reader(file, strict=True))
     except OSError as failure:
         raise RecordingInvalid(f"{path}: {failure.strerror}") from None
     except UnicodeDecodeError:
-        raise RecordingInvalid(f"{path}: not UTF-8 text") from None
+        raise RecordingInvalid(f"{path}: not UTF-8 text: save it as CSV UTF-8") from None
 
 
-def _read_rows(name: str, rows: Iterable[Sequence[str]]) -> Recording:
-    recording: Recording = {}
-    columns: list[str] = []
-    lines = enumerate(rows, 1)
-    try:
-        for line, cells in lines:
-            if not columns:
-                columns = _header(name, cells)
-            elif cells:
-                patient, reading = _row(f"{name}, line {line}", columns, cells)
-                recording.setdefault(patient, []).append(reading)
-    except csv.Error as failure:
-        raise RecordingInvalid(f"{name}: not CSV: {failure}") from None
-    if not recording:
-        raise RecordingInvalid(f"{name}: no rows; the first line names the columns")
-    for readings in recording.values():
-        readings.sort(key=lambda reading: reading.at_ms)
-    return recording
+class _Reader:
+    """Reads one file; what it remembers is what one row says of another."""
 
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._recording: Recording = {}
+        self._columns: list[str] = []
+        self._values: dict[str, dict[int, float]] = {}
+        self._courses: dict[str, _Course] = {}
 
-def _header(name: str, cells: Sequence[str]) -> list[str]:
-    columns = [cell.strip() for cell in cells]
-    known = {*_FIXED, *wire.METRIC_NAMES}
-    missing = {"time", "patient"} - set(columns)
-    wrong = [column for column in columns if column not in known or columns.count(column) > 1]
-    if missing:
-        raise RecordingInvalid(f"{name}, line 1: no column {' and '.join(sorted(missing))}")
-    if wrong:
-        choice = ", ".join(wire.METRIC_NAMES)
-        raise RecordingInvalid(
-            f"{name}, line 1, column {wrong[0]!r}: unknown or repeated; metrics are {choice}"
-        )
-    return columns
-
-
-def _row(where: str, columns: Sequence[str], cells: Sequence[str]) -> tuple[str, Reading]:
-    if len(cells) != len(columns):
-        raise RecordingInvalid(f"{where}: {len(cells)} cells for {len(columns)} columns")
-    row = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
-    patient = row["patient"]
-    if not patient:
-        raise RecordingInvalid(f"{where}, column 'patient': empty")
-    quality = row.get("quality") or "ok"
-    if quality not in _QUALITIES:
-        choice = ", ".join(_QUALITIES)
-        raise RecordingInvalid(f"{where}, column 'quality': {quality!r} is none of {choice}")
-    values = {
-        metric: _number(where, metric, row[metric])
-        for metric in wire.METRIC_NAMES
-        if row.get(metric)
-    }
-    return patient, Reading(_time_ms(where, row["time"]), values, _QUALITIES[quality])
-
-
-def _number(where: str, column: str, cell: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise RecordingInvalid(f"{where}, column {column!r}: {cell!r} is not a number")
-    return value
-
-
-def _time_ms(where: str, cell: str) -> int:
-    try:
-        seconds = float(cell)
-    except ValueError:
+    def read(self, rows: _Rows) -> Recording:
+        """Read all rows, then judge the columns."""
         try:
-            moment = datetime.fromisoformat(cell)
-        except ValueError:
-            moment = None
-        if moment is None:
-            raise RecordingInvalid(
-                f"{where}, column 'time': {cell!r} is neither RFC 3339 nor seconds since 1970"
-            ) from None
-        zoned = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-        seconds = zoned.timestamp()
-    if not _EARLIEST_S <= seconds <= _LATEST_S:  # NaN is not within, either
-        raise RecordingInvalid(f"{where}, column 'time': {cell!r} is not a time from 1900 to 2200")
-    return round(seconds * 1000)
+            for row in rows:
+                if not self._columns:
+                    self._header(row)
+                elif row:
+                    self._row(rows.line_num, row)
+        except csv.Error as failure:
+            where = f"{self._name}, line {rows.line_num}"
+            raise RecordingInvalid(f"{where}: not CSV: {failure}") from None
+        if not self._recording:
+            raise RecordingInvalid(f"{self._name}: no rows; the first line names the columns")
+        self._judge_columns()
+        for readings in self._recording.values():
+            readings.sort(key=lambda reading: reading.at_ms)
+        return self._recording
+
+    def _header(self, row: Sequence[str]) -> None:
+        wrong = columns.faults(row)
+        if wrong:
+            raise RecordingInvalid(f"{self._name}, line 1, " + "; ".join(wrong))
+        self._columns = [cell.strip() for cell in row]
+
+    def _row(self, line: int, row: Sequence[str]) -> None:
+        if len(row) != len(self._columns):
+            counted = f"{len(row)} cells for {len(self._columns)} columns"
+            advice = "a cell with a comma in it needs quotation marks"
+            raise RecordingInvalid(f"{self._name}, line {line}: {counted}: {advice}")
+        cell = {name: one.strip() for name, one in zip(self._columns, row, strict=True)}
+        patient = cell["patient"]
+        if not patient:
+            raise self._wrong(line, "patient", "empty: name the person, by any text")
+        quality = self._quality(line, cell)
+        at_ms = self._moment(line, patient, cell["time"])
+        values = {m: self._number(line, m, cell[m]) for m in wire.METRIC_NAMES if cell.get(m)}
+        self._judge(line, values, trusted=quality in _TRUSTED)
+        self._recording.setdefault(patient, []).append(Reading(at_ms, values, quality))
+
+    def _wrong(self, line: int, column: str, why: str) -> RecordingInvalid:
+        return RecordingInvalid(f"{self._name}, line {line}, column {column!r}: {why}")
+
+    def _quality(self, line: int, cell: Mapping[str, str]) -> wire.SampleQuality:
+        word = cell.get("quality") or "ok"
+        if word not in _QUALITIES:
+            raise self._wrong(line, "quality", f"{word!r} is none of {', '.join(_QUALITIES)}")
+        return _QUALITIES[word]
+
+    def _moment(self, line: int, patient: str, cell: str) -> int:
+        try:
+            read = cells.moment(cell)
+        except cells.CellError as error:
+            raise self._wrong(line, "time", str(error)) from None
+        if not read.zoned and self._courses.setdefault(patient, _Course()).turns(read.at_ms):
+            why = f"{cell!r} has no zone and time turns back here: an hour that a clock repeated?"
+            advice = "give the times an offset (2026-10-25T01:30:00+01:00), or sort the rows"
+            raise self._wrong(line, "time", f"{why} {advice}")
+        return read.at_ms
+
+    def _number(self, line: int, metric: str, cell: str) -> float:
+        try:
+            return cells.number(metric, cell)
+        except cells.CellError as error:
+            raise self._wrong(line, metric, str(error)) from None
+
+    def _judge(self, line: int, values: Mapping[str, float], *, trusted: bool) -> None:
+        """Refuse what can be no reading; remember the rest by column."""
+        measured = [(CODES[metric], value) for metric, value in values.items()]
+        for refused in refusals(measured, together=trusted):
+            metric = NAMES[refused.metric]
+            foreign = columns.looks_like(metric, values[metric])
+            advice = f"; {_of_unit(foreign)}" if foreign else ""
+            raise self._wrong(line, metric, f"{values[metric]:g} {refused.why}{advice}")
+        for metric, value in values.items():
+            self._values.setdefault(metric, {})[line] = value
+
+    def _judge_columns(self) -> None:
+        for metric, values in self._values.items():
+            found = columns.foreign_column(metric, values)
+            if found is not None:
+                line, foreign = found
+                raise self._wrong(line, metric, f"{values[line]:g}: {_of_unit(foreign)}")
+
+
+class _Course:
+    """Which way a person's times go that have no zone."""
+
+    def __init__(self) -> None:
+        self._last: int | None = None
+        self._way = 0
+
+    def turns(self, at_ms: int) -> bool:
+        """Whether this time goes the other way than those before it."""
+        last, self._last = self._last, at_ms
+        if last is None or at_ms == last:
+            return False
+        way = 1 if at_ms > last else -1
+        turned = self._way not in (0, way)
+        self._way = way
+        return turned
+
+
+def _of_unit(foreign: columns.Foreign) -> str:
+    return f"this looks like {foreign.unit}: {foreign.advice}"
 
 
 def shift(

@@ -94,9 +94,9 @@ class Folder:
             hold.saw(reading.samples, None)
             hold.received_ms = max(hold.received_ms, at_ms)
             batch.work.entered.extend(
-                (sample.t_ms, at_ms, frame_id, patient.no, sample.metric, sample.value, by)
+                (s.t_ms, at_ms, frame_id, patient.no, s.metric, s.quality, s.value, by)
                 for by in (waiting.entered_by,)
-                for sample in reading.samples
+                for s in reading.samples
             )
         fold = Fold(reading, plan, batch.population, in_episode, frame_id, outcome)
         if reading is None and outcome is None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from analytics.domain.vitals import Quality
 from gateway import wire
 from gateway.clocks import ClockState
 from gateway.registry import OVERLAP_MS
@@ -19,7 +18,6 @@ from gateway.store.evidence import EvidenceEntry, EvidenceFrame, EvidenceReading
 from gateway.withheld import unfounded
 
 _KINDS: dict[type, int] = {wire.Vitals: 1, wire.Clock: 2, wire.Receipt: 3}
-_MANUAL = int(Quality.MANUAL)
 _MS = 1000
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What stored content can raise that the gateway did not write."""
@@ -189,7 +187,7 @@ def _given(entry: EvidenceEntry) -> list[_Reading]:
     if not isinstance(entry.payload, dict):
         raise TypeError("the entry is no object")
     samples = entered_samples(entry.payload)
-    return [(one.metric, one.t_ms * _MS, None, _MANUAL, one.value) for one in samples]
+    return [(one.metric, one.t_ms * _MS, None, one.quality, one.value) for one in samples]
 
 
 def _taken(row: EvidenceReading, wanted: "Counter[_Reading]", *, owned: bool) -> bool:

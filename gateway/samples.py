@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from analytics.domain.vitals import FACTS, METRIC_BY_NAME, Metric, Quality
+from analytics.acceptance import NONE, Verdict, contradicted, verdict
+from analytics.domain.vitals import METRIC_BY_NAME, Quality
 from analytics.readings import Sample
 from gateway import wire
 from gateway.clocks import ClockState, Mapping
@@ -17,7 +18,6 @@ from gateway.registry import Device
 from gateway.wire import Refusal
 
 DAY_MS = 86_400_000
-LEAST_PULSE_PRESSURE = 10.0
 REFUSAL_CODES: dict[Refusal, int] = {
     Refusal.OUT_OF_RANGE: 1,
     Refusal.TOO_OLD: 2,
@@ -26,11 +26,7 @@ REFUSAL_CODES: dict[Refusal, int] = {
 }
 
 _values = attrgetter(*wire.METRIC_NAMES)
-_METRICS = tuple(METRIC_BY_NAME[name] for name in wire.METRIC_NAMES)
-_CHECKS = tuple(
-    (int(metric), *FACTS[metric].reject, *FACTS[metric].plausible) for metric in _METRICS
-)
-_WHOLE = frozenset({int(Metric.ACVPU), int(Metric.O2)})
+_METRICS = tuple(int(METRIC_BY_NAME[name]) for name in wire.METRIC_NAMES)
 _QUALITY = {
     wire.SampleQuality.OK: int(Quality.OK),
     wire.SampleQuality.MANUAL: int(Quality.MANUAL),
@@ -108,13 +104,43 @@ def readings(
         rules: limits.
     """
     made = Readings([], [], [], [])
+    doubtful = _doubtful(message, state)
     number = 0
     for sample in message.samples:
         t_ms = sample.t + (offset or 0)
         refusal = _time_refusal(t_ms, received_ms, device, rules)
         quality = _UNSYNCHRONISED if state is ClockState.UNSYNCHRONISED else _QUALITY[sample.q]
-        number = _take(sample, t_ms, quality, number, made, refusal=refusal)
+        against = doubtful.get(sample.t, NONE)
+        number = _take(sample, t_ms, quality, number, made, against=against, refusal=refusal)
     return made
+
+
+def _doubtful(message: wire.Vitals, state: ClockState) -> dict[int, frozenset[int]]:
+    """The metrics that contradict each other, by the device's time; only what may be scored."""
+    found: dict[int, frozenset[int]] = {}
+    if state is ClockState.UNSYNCHRONISED or _lone(message.samples):
+        return found
+    together: dict[int, list[wire.Sample]] = {}
+    for sample in message.samples:
+        if _QUALITY[sample.q] in _SCORED:
+            together.setdefault(sample.t, []).append(sample)
+    for t, samples in together.items():
+        if _lone(samples):
+            continue
+        against = contradicted([pair for sample in samples for pair in _measured(sample)])
+        if against:
+            found[t] = against
+    return found
+
+
+def _lone(samples: list[wire.Sample]) -> bool:
+    """Whether nothing here can contradict anything: the common case, told at once."""
+    return len(samples) == 1 and (samples[0].sbp is None or samples[0].dbp is None)
+
+
+def _measured(sample: wire.Sample) -> list[tuple[int, float]]:
+    values = zip(_METRICS, _values(sample), strict=True)
+    return [(metric, value) for metric, value in values if value is not None]
 
 
 def _take(
@@ -124,35 +150,33 @@ def _take(
     number: int,
     made: Readings,
     *,
+    against: frozenset[int],
     refusal: Refusal | None = None,
 ) -> int:
-    """Put one sample's readings where they belong; return the next number."""
-    doubtful = quality in _SCORED and _narrow(sample)
-    for (metric, least, most, low, high), value in zip(_CHECKS, _values(sample), strict=True):
-        if value is None:
-            continue
-        outside = not least <= value <= most or (metric in _WHOLE and value != int(value))
-        reason = refusal or (Refusal.OUT_OF_RANGE if outside else None)
+    """Put one sample's readings where they belong; return the next number.
+
+    Args:
+        sample: what was measured.
+        t_ms: on ward time.
+        quality: as the device and its clock make it.
+        number: of its first reading.
+        made: where they belong.
+        against: metrics that something else of the same moment contradicts.
+        refusal: why none of it is taken.
+    """
+    for metric, value in _measured(sample):
+        judged = verdict(metric, value)
+        reason = refusal or (Refusal.OUT_OF_RANGE if judged is Verdict.REFUSED else None)
         if reason is not None:
             made.refused.extend((number, REFUSAL_CODES[reason]))
             made.reasons.append(reason)
         else:
-            odd = not low <= value <= high or (doubtful and metric in _PRESSURES)
+            odd = judged is Verdict.QUESTIONABLE or metric in against
             graded = _QUESTIONABLE if odd and quality in _SCORED else quality
             made.accepted.append(Sample(metric, t_ms, value, graded))
             made.device_ms.append(sample.t)
         number += 1
     return number
-
-
-_PRESSURES = (int(Metric.SBP), int(Metric.DBP))
-
-
-def _narrow(sample: wire.Sample) -> bool:
-    """Whether two pressures of one cuff cannot both be right."""
-    if sample.sbp is None or sample.dbp is None:
-        return False
-    return sample.sbp - sample.dbp < LEAST_PULSE_PRESSURE
 
 
 def _time_refusal(
@@ -177,10 +201,12 @@ def replayed(
     skipped = frozenset(refused[::2])
     unsynchronised = state is ClockState.UNSYNCHRONISED
     made = Readings([], [], [], [])
+    doubtful = _doubtful(message, state)
     number = 0
     for sample in message.samples:
         quality = _UNSYNCHRONISED if unsynchronised else _QUALITY[sample.q]
-        number = _take(sample, sample.t + (offset or 0), quality, number, made)
+        against = doubtful.get(sample.t, NONE)
+        number = _take(sample, sample.t + (offset or 0), quality, number, made, against=against)
     if not skipped:
         return made.accepted
     return _without(made, skipped)

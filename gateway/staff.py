@@ -3,29 +3,51 @@
 from datetime import datetime
 from typing import Any
 
-from analytics.domain.vitals import FACTS, METRIC_BY_NAME, Quality
+from analytics.acceptance import Verdict, contradicted, verdict
+from analytics.domain.vitals import METRIC_BY_NAME, Quality
 from analytics.readings import Reading, Sample
 
-_MANUAL = int(Quality.MANUAL)
+_MANUAL, _QUESTIONABLE = int(Quality.MANUAL), int(Quality.QUESTIONABLE)
 
 
 def entered_samples(payload: dict[str, Any]) -> tuple[Sample, ...]:
-    """The readings of a payload ``{"samples": [{"t", metrics..}]}``.
+    """The readings of a payload ``{"samples": [{"t", metrics..}], "graded", "confirmed"}``.
 
     ``t`` is RFC 3339 or milliseconds. The API has checked them; what is out of range all the same
-    is left out.
+    is left out. Where the payload is ``graded``, values are judged like a device's: questionable
+    ones are kept as such, but for those of one moment that contradict each other and which the
+    person has ``confirmed``. Entries of before that rule stay what they were.
     """
-    made: list[Sample] = []
-    for entry in payload.get("samples", []):
-        t_ms = _millis(entry["t"])
-        for name, value in entry.items():
-            metric = METRIC_BY_NAME.get(name)
-            if metric is None or value is None:
-                continue
-            least, most = FACTS[metric].reject
-            if least <= value <= most:
-                made.append(Sample(int(metric), t_ms, float(value), _MANUAL))
-    return tuple(made)
+    made = [sample for entry in payload.get("samples", []) for sample in _entry(entry)]
+    if not payload.get("graded"):
+        return tuple(made)
+    return tuple(_graded(made, confirmed=bool(payload.get("confirmed"))))
+
+
+def _entry(entry: dict[str, Any]) -> list[Sample]:
+    t_ms = _millis(entry["t"])
+    found: list[Sample] = []
+    for name, value in entry.items():
+        metric = METRIC_BY_NAME.get(name)
+        if metric is None or value is None:
+            continue
+        if verdict(metric, float(value)) is not Verdict.REFUSED:
+            found.append(Sample(int(metric), t_ms, float(value), _MANUAL))
+    return found
+
+
+def _graded(samples: list[Sample], *, confirmed: bool) -> list[Sample]:
+    together: dict[int, list[tuple[int, float]]] = {}
+    for one in samples:
+        together.setdefault(one.t_ms, []).append((one.metric, one.value))
+    against = {t: contradicted(values) for t, values in together.items() if not confirmed}
+    return [
+        Sample(one.metric, one.t_ms, one.value, _QUESTIONABLE)
+        if verdict(one.metric, one.value) is Verdict.QUESTIONABLE
+        or one.metric in against.get(one.t_ms, ())
+        else one
+        for one in samples
+    ]
 
 
 def _millis(at: str | int) -> int:

@@ -78,7 +78,8 @@ class Work:
         holds: lanes with news, by patient number.
         snapshots: lanes to write down, by patient number.
         refusals: counts by (device number or 0, reason).
-        entered: readings of staff (event ms, received ms, frame, patient, metric, value, user).
+        entered: readings of staff (event ms, received ms, frame, patient, metric, quality, value,
+            user).
         online: newest status by device number.
         superseded: keys that a newer one has replaced.
     """

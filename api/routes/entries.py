@@ -1,95 +1,38 @@
-"""Readings entered by staff: consciousness, oxygen, a counted breath rate.
+"""Readings entered by people: by the staff for a patient, by a patient for themselves.
 
 They go into the patient's lane, where the gateway scores them in order like any frame; the answer
 waits a moment for that, so that who enters a reading sees it at once.
 """
 
 import asyncio
-from datetime import timedelta
-from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel
 
 from analytics.domain.care import Role
-from analytics.domain.vitals import FACTS, METRIC_BY_NAME, Metric
 from api.deps import CLINICIANS, Shared, Signed, acting, allow
-from api.errors import ConflictError, InvalidError, NotFoundError
-from api.moments import Moment
+from api.entry_forms import DoubtTold, Entry, checked, payload_of
+from api.errors import ConflictError, NotFoundError
 from api.services import Services
-from api.store import patients, readings
+from api.store import course, patients, readings
 
 router = APIRouter(tags=["readings"])
-_AHEAD = timedelta(minutes=2)
-_OLDEST = timedelta(days=7)
 _WAIT_S = 2.0
 _STEP_S = 0.04
 
 
-def _ranged(metric: Metric) -> Any:  # noqa: ANN401 - pydantic's own type of a field
-    low, high = FACTS[metric].reject
-    return Field(default=None, ge=low, le=high, allow_inf_nan=False, description=FACTS[metric].unit)
-
-
-class EnteredSample(BaseModel):
-    """What was measured at one moment; units as on the wire."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    t: Moment
-    hr: float | None = _ranged(Metric.HR)
-    spo2: float | None = _ranged(Metric.SPO2)
-    rr: float | None = _ranged(Metric.RR)
-    temp: float | None = _ranged(Metric.TEMP)
-    sbp: float | None = _ranged(Metric.SBP)
-    dbp: float | None = _ranged(Metric.DBP)
-    glucose: float | None = _ranged(Metric.GLUCOSE)
-    weight: float | None = _ranged(Metric.WEIGHT)
-    steps: int | None = _ranged(Metric.STEPS)
-    acvpu: int | None = _ranged(Metric.ACVPU)
-    o2: int | None = _ranged(Metric.O2)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _numeric(cls, value: object, info: ValidationInfo) -> object:
-        """A yes or a text is no measurement: ``true`` must not be kept as a pulse of 1."""
-        if info.field_name != "t" and isinstance(value, bool | str):
-            raise ValueError("must be a number")
-        return value
-
-    @model_validator(mode="after")
-    def _something(self) -> "EnteredSample":
-        if not self.measured():
-            raise ValueError("holds no measurement")
-        return self
-
-    def measured(self) -> dict[str, float]:
-        """Return what was measured, by the metric's name."""
-        values = self.model_dump(exclude={"t"}, exclude_none=True)
-        return {name: value for name, value in values.items() if name in METRIC_BY_NAME}
-
-
-class Entry(BaseModel):
-    """Samples that a named person measured or counted."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    samples: Annotated[list[EnteredSample], Field(min_length=1, max_length=100)]
-
-
 class Entered(BaseModel):
-    """The entry; ``folded`` says whether it is scored already."""
+    """The entry.
+
+    Attributes:
+        folded: whether it is scored already.
+        doubtful: values that were kept as questionable.
+    """
 
     id: str
     folded: bool
+    doubtful: list[DoubtTold] = []
 
 
 @router.post(
@@ -99,23 +42,34 @@ class Entered(BaseModel):
 )
 async def enter(patient_id: UUID, body: Entry, caller: Signed, services: Shared) -> Entered:
     """Enter readings of a patient in one's own name."""
+    return await _enter(patient_id, body, caller, services)
+
+
+@router.post("/me/observations", status_code=201, dependencies=[allow(Role.PATIENT)])
+async def enter_own(body: Entry, caller: Signed, services: Shared) -> Entered:
+    """Enter one's own readings; the checks are the staff's, the provenance is the patient."""
+    return await _enter(None, body, caller, services)
+
+
+async def _enter(
+    patient_id: UUID | None, body: Entry, caller: Signed, services: Services
+) -> Entered:
+    """Take an entry for a patient; None is the caller's own."""
     async with acting(services, caller) as work:
-        row = await patients.record(work.conn, patient_id)
-        if row is None:
+        if patient_id is None and caller.patient_no is not None:
+            patient_id = await course.patient_id(work.conn, caller.patient_no)
+        row = patient_id and await patients.record(work.conn, patient_id)
+        if not row:
             raise NotFoundError
         if row["state"] == "discharged":
             raise ConflictError("This patient is discharged.")
-        for position, sample in enumerate(body.samples):
-            if not work.now - _OLDEST <= sample.t <= work.now + _AHEAD:
-                raise InvalidError(f"samples.{position}.t", "must be of the last 7 days")
-        samples = [{"t": _millis(one), **one.measured()} for one in body.samples]
-        entry_id = await readings.add_entry(work.conn, row, samples, caller.user_id, work.now)
-        work.note("observations.enter", row["no"], entry=entry_id, samples=len(samples))
-    return Entered(id=str(entry_id), folded=await _wait(services, caller, entry_id))
-
-
-def _millis(sample: EnteredSample) -> int:
-    return round(sample.t.timestamp() * 1000)
+        doubtful = checked(body, work.now)
+        entry_id = await readings.add_entry(
+            work.conn, row, payload_of(body), caller.user_id, work.now
+        )
+        work.note("observations.enter", row["no"], entry=entry_id, samples=len(body.samples))
+    folded = await _wait(services, caller, entry_id)
+    return Entered(id=str(entry_id), folded=folded, doubtful=doubtful)
 
 
 async def _wait(services: Services, caller: Signed, entry_id: int) -> bool:

@@ -155,15 +155,14 @@ async def entry_as(conn: Conn, patient_no: int, frame_id: int) -> Row | None:
     return await found.fetchone()
 
 
-async def add_entry(
-    conn: Conn, patient: Row, samples: list[Row], entered_by: UUID, now: datetime
-) -> int:
-    """Give readings entered by staff to the patient's lane, and wake the gateway.
+async def add_entry(conn: Conn, patient: Row, payload: Row, entered_by: UUID, now: datetime) -> int:
+    """Give readings that a person entered to the patient's lane, and wake the gateway.
 
     Args:
         conn: a connection acting for who enters them.
         patient: a row with ``no`` and ``bucket``.
-        samples: each with ``t`` (milliseconds since 1970) and metrics by name.
+        payload: ``samples``, each with ``t`` (milliseconds since 1970) and metrics by name, and
+            how they are to be judged.
         entered_by: the named person.
         now: the ward's time.
     """
@@ -173,7 +172,7 @@ async def add_entry(
         VALUES (%s, %s, 'observations', %s, %s, %s)
         RETURNING id, pg_notify('homeward_inbox', 'entry')
         """,
-        (patient["no"], patient["bucket"], now, entered_by, Jsonb({"samples": samples})),
+        (patient["no"], patient["bucket"], now, entered_by, Jsonb(payload)),
     )
     row = await found.fetchone()
     if row is None:

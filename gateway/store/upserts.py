@@ -234,15 +234,16 @@ STAFF = Statement(
     INSERT INTO observation (time, received, frame_id, patient_no, metric, quality, value,
         entered_by)
     SELECT to_timestamp(at / 1000.0), to_timestamp(received / 1000.0), frame_id, patient_no,
-           metric, 1, value, by
-      FROM unnest(%s, %s, %s, %s, %s,
-                  %s, %s) n(at, received, frame_id, patient_no, metric, value, by)
+           metric, quality, value, by
+      FROM unnest(%s, %s, %s, %s, %s, %s,
+                  %s, %s) n(at, received, frame_id, patient_no, metric, quality, value, by)
 """,
     (
         Int8Array,
         Int8Array,
         Int8Array,
         Int4Array,
+        Int2Array,
         Int2Array,
         Float8Array,
         UuidArray,

@@ -171,6 +171,31 @@ def test_staff_enter_observations_under_their_name(desk: Desk, ward: SeededWard)
     expect(page.locator("#entered")).to_contain_text("Saved")
 
 
+def test_what_is_in_doubt_is_asked_before_it_is_saved(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("lund", f"/patients/{ward.patients['Giulia Yamada']}")
+    page.get_by_text("More", exact=True).click()
+    page.get_by_label("Systolic mmHg").fill("80")
+    page.get_by_label("Diastolic mmHg").fill("120")
+    page.get_by_role("button", name=re.compile("^Save as")).click()
+    expect(page.locator("#entered")).to_contain_text("below the systolic")
+    page.get_by_label("Diastolic mmHg").fill("74")
+    page.get_by_role("button", name=re.compile("^Save as")).click()
+    question = page.get_by_role("dialog", name="Is this right for Giulia Yamada?")
+    expect(question).to_contain_text("less than 10 mmHg above the diastolic")
+    question.get_by_role("button", name="Save as it is").click()
+    expect(page.locator("#entered")).to_contain_text("Saved")
+
+
+def test_a_patient_enters_their_own_readings(desk: Desk) -> None:
+    page = desk.open("alice", "/mine")
+    page.get_by_role("spinbutton", name="Temperature").fill("98.6")
+    page.get_by_role("button", name="Save my readings").click()
+    expect(page.locator("#entered")).to_contain_text("from 20 to 47")
+    page.get_by_role("spinbutton", name="Temperature").fill("37.1")
+    page.get_by_role("button", name="Save my readings").click()
+    expect(page.locator("#entered")).to_contain_text("Saved")
+
+
 def causes_of_plans(ward: SeededWard) -> list[str]:
     """Return why each plan was made; the page shows the plan in force alone."""
     with psycopg.connect(ward.server.database.superuser) as conn:

@@ -24,6 +24,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /enrol": ANYONE,
     "POST /auth/logout": SIGNED,
     "GET /me": SIGNED,
+    "POST /me/observations": {"patient", "admin"},
     "POST /me/password": SIGNED,
     "POST /me/totp": SIGNED,
     "POST /me/totp/verify": SIGNED,

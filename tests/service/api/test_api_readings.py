@@ -121,7 +121,8 @@ def test_staff_enter_readings_in_their_own_name(watched: tuple[Ward, str]) -> No
         "SELECT payload, kind, entered_by::text, bucket FROM lane_input"
     )
     millis = int(NOW.timestamp() * 1000)
-    assert payload == {"samples": [{"t": millis, "acvpu": 1, "o2": 0, "rr": 22.0}]}
+    entered = {"t": millis, "acvpu": 1, "o2": 0, "rr": 22.0}
+    assert payload == {"samples": [entered], "graded": True}
     assert (kind, by) == ("observations", ward.ids["doctor"])
     assert bucket == ward.sql("SELECT bucket FROM patient")[0][0]
 
@@ -131,8 +132,12 @@ def test_wrong_entries_name_their_field(watched: tuple[Ward, str]) -> None:
     for sample, field in (
         ({"hr": 70}, "samples.0.t"),
         ({"t": iso(NOW), "hr": 500}, "samples.0.hr"),
+        ({"t": iso(NOW), "hr": 10**400}, "samples.0.hr"),
+        ({"t": iso(NOW), "acvpu": 10**400}, "samples.0.acvpu"),
         ({"t": iso(NOW), "acvpu": 5}, "samples.0.acvpu"),
         ({"t": iso(NOW), "o2": 0.5}, "samples.0.o2"),
+        ({"t": iso(NOW), "sbp": 80, "dbp": 120}, "samples.0.dbp"),
+        ({"t": iso(NOW), "sbp": 80, "dbp": 80}, "samples.0.dbp"),
         ({"t": iso(NOW), "mood": 5}, "samples.0.mood"),
         ({"t": iso(NOW)}, "samples.0"),
         ({"t": iso(NOW + timedelta(hours=1)), "hr": 70}, "samples.0.t"),
@@ -142,3 +147,47 @@ def test_wrong_entries_name_their_field(watched: tuple[Ward, str]) -> None:
         assert refused.status_code == 422, sample
         assert refused.json()["errors"][0]["field"] == field
     assert ward.sql("SELECT count(*) FROM lane_input") == [(0,)]
+
+
+def test_pressures_of_one_moment_are_held_against_each_other(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    halves = [{"t": iso(NOW), "sbp": 80}, {"t": iso(NOW), "dbp": 120}]
+    refused = ward.post("doctor", f"/patients/{patient}/observations", {"samples": halves})
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "samples.1.dbp"
+
+
+def test_what_is_in_doubt_is_told_or_asked_first(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    path = f"/patients/{patient}/observations"
+    body = {"samples": [{"t": iso(NOW), "hr": 18, "sbp": 78, "dbp": 70}]}
+    asked = ward.post("doctor", path, {**body, "confirmed": False})
+    assert asked.status_code == 422
+    assert asked.json()["type"].endswith("doubtful")
+    fields = ["samples.0.hr", "samples.0.sbp"]
+    assert [one["field"] for one in asked.json()["errors"]] == fields
+    assert ward.sql("SELECT count(*) FROM lane_input") == [(0,)]
+    told = ward.post("doctor", path, body)
+    assert told.status_code == 201
+    assert [one["field"] for one in told.json()["doubtful"]] == fields
+    sure = ward.post("doctor", path, {**body, "confirmed": True})
+    assert sure.status_code == 201
+    kept = ward.sql("SELECT payload->'confirmed' FROM lane_input ORDER BY id")
+    assert kept == [(None,), (True,)]
+
+
+def test_patients_enter_their_own_readings_by_the_same_rule(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    right = {"samples": [{"t": iso(NOW), "hr": 70}]}
+    assert ward.post("patient", "/me/observations", right).status_code == 404
+    assert ward.post("doctor", "/me/observations", right).status_code == 403
+    ward.sql("UPDATE app_user SET patient_no = %s WHERE username = 'patient'", ward.number(patient))
+    swapped = {"samples": [{"t": iso(NOW), "sbp": 80, "dbp": 120}]}
+    assert ward.post("patient", "/me/observations", swapped).status_code == 422
+    outside = {"samples": [{"t": iso(NOW), "temp": 98.6}]}
+    assert ward.post("patient", "/me/observations", outside).status_code == 422
+    assert ward.post("patient", "/me/observations", right).status_code == 201
+    ((patient_no, by),) = ward.sql("SELECT patient_no, entered_by::text FROM lane_input")
+    assert (patient_no, by) == (ward.number(patient), ward.ids["patient"])
+    ward.sql("UPDATE patient SET state = 'discharged'")
+    assert ward.post("patient", "/me/observations", right).status_code == 409

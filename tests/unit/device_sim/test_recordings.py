@@ -59,6 +59,36 @@ def test_a_csv_is_read(tmp_path: Path) -> None:
         ("time,hr\n1,70\n", ["line 1", "patient"]),
         ("time,patient,hr\ninf,a,70\n", ["line 2", "'time'"]),
         ("time,patient,hr\n1e300,a,70\n", ["line 2", "'time'", "1900"]),
+        ("time,patient,hr\n1,a,NA\n", ["line 2", "'hr'", "leave the cell empty"]),
+        ("time,patient,glucose\n1,a,Low\n", ["line 2", "'glucose'", "beyond the meter's range"]),
+        ("time,patient,glucose\n1,a,>400\n", ["line 2", "'glucose'", "beyond the meter's range"]),
+        ('time,patient,temp\n1,a,"36,7"\n', ["line 2", "'temp'", "full stop"]),
+        ("time,patient,temp\n1,a,36.7 C\n", ["line 2", "'temp'", "without its unit"]),
+        ("time,patient,hr\n1,a,1_0\n", ["line 2", "'hr'", "not a number"]),
+        ("time,patient,sbp\n1,a,120/80\n", ["line 2", "'sbp'", "two columns"]),
+        ("time,patient,acvpu\n1,a,V\n", ["line 2", "'acvpu'", "2 voice"]),
+        ("time,patient,hr\n12/02/2021 08:35,a,70\n", ["line 2", "'time'", "which is the day"]),
+        ("time,patient,hr\n20260212,a,70\n", ["line 2", "'time'", "could be a date"]),
+        ("time,patient,hr\n2026-02-12,a,70\n", ["line 2", "'time'", "without a time"]),
+        ("time,patient,hr\n08:35,a,70\n", ["line 2", "'time'", "no date"]),
+        ("time,patient,hr\n1753660800000000,a,70\n", ["line 2", "'time'", "1900 to 2200"]),
+        ("time;patient;hr\n1;a;70\n", ["line 1", "'time;patient;hr'", "semicolons", "commas"]),
+        ("Date;Time;sys;dia\n1;2;3;4\n", ["line 1", "semicolons"]),
+        ("date,time,patient,hr\n", ["line 1", "'date'", "together"]),
+        ("Time,SpO2(%),\n", ["'Time'", "'SpO2(%)'", "name it 'spo2'", "column 3", "'patient'"]),
+        ("time,patient,temp_f\n", ["line 1", "'temp_f'", "(F - 32) / 1.8"]),
+        ("time,patient,weight (lb)\n", ["line 1", "'weight (lb)'", "0.45359"]),
+        ("time,patient,Glucose [mmol/L]\n", ["line 1", "18.016"]),
+        ("time,patient,temp\n1,a,98.6\n", ["line 2", "'temp'", "20 to 47", "Fahrenheit"]),
+        ("time,patient,spo2\n1,a,0.97\n2,a,0.98\n", ["line 2", "'spo2'", "fraction", "100"]),
+        ("time,patient,glucose\n1,a,5.4\n2,a,7.1\n", ["line 2", "'glucose'", "mmol/L"]),
+        ("time,patient,sbp,dbp\n1,a,16.1,10.6\n", ["line 2", "'sbp'", "kPa"]),
+        ("time,patient,hr\n1,a,400\n", ["line 2", "'hr'", "0 to 350"]),
+        ("time,patient,sbp,dbp\n1,a,80,120\n", ["line 2", "'dbp'", "wrong way round"]),
+        (
+            "time,patient,hr\n2026-10-25 01:30,a,7\n2026-10-25 01:59,a,7\n2026-10-25 01:00,a,7\n",
+            ["line 4", "'time'", "repeated", "offset"],
+        ),
         ("time,patient,hr\n", ["no rows"]),
         ("", ["no rows"]),
         ('time,patient,hr\n1,"a,70\n', ["not CSV"]),
@@ -69,6 +99,32 @@ def test_errors_name_line_and_column(tmp_path: Path, text: str, words: list[str]
         read_csv(written(tmp_path, text))
     for word in words:
         assert word in str(caught.value)
+
+
+def test_what_is_plain_in_one_way_is_read(tmp_path: Path) -> None:
+    """Milliseconds, a byte order mark, an hour repeated with its offset, one artefact of many."""
+    text = (
+        "\ufefftime,patient,spo2\n"
+        "1764000000000,a,97\n"
+        "2025-11-24T17:01:00+01:00,a,0.97\n"
+        "2025-11-24T16:01:00+00:00,a,96\n"
+    )
+    (readings,) = read_csv(written(tmp_path, text)).values()
+    assert [(one.at_ms - T, one.values["spo2"]) for one in readings] == [
+        (0, 97.0),
+        (60_000, 0.97),
+        (60_000, 96.0),
+    ]
+    backwards = "time,patient,hr\n2026-01-01 09:00,a,70\n2026-01-01 08:00,a,71\n"
+    (newest_first,) = read_csv(written(tmp_path, backwards)).values()
+    assert [one.values["hr"] for one in newest_first] == [71.0, 70.0]
+
+
+def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
+    """A cell with a line break in it is one row and two lines."""
+    text = 'time,patient,hr\n1,"a\nb",70\n\n2,"a\nb",x\n'
+    with pytest.raises(RecordingInvalid, match="line 6, column 'hr'"):
+        read_csv(written(tmp_path, text))
 
 
 def test_unreadable_files(tmp_path: Path) -> None:

@@ -48,6 +48,20 @@ def test_the_implausible_is_kept_as_questionable() -> None:
     assert made(poor) == [(Metric.HR, NOW, Quality.POOR)]
 
 
+def test_what_contradicts_itself_in_one_moment_is_questionable() -> None:
+    """Also where a device tells the two pressures, or two pulses, in samples of their own."""
+    apart = vitals(wire.Sample(t=NOW, sbp=80.0), wire.Sample(t=NOW, dbp=120.0))
+    assert {quality for _, _, quality in made(apart)} == {Quality.QUESTIONABLE}
+    pulses = vitals(wire.Sample(t=NOW, hr=60.0), wire.Sample(t=NOW, hr=120.0, rr=16.0))
+    assert [(metric, quality) for metric, _, quality in made(pulses)] == [
+        (Metric.HR, Quality.QUESTIONABLE),
+        (Metric.HR, Quality.QUESTIONABLE),
+        (Metric.RR, Quality.OK),
+    ]
+    later = vitals(wire.Sample(t=NOW - 1, sbp=80.0), wire.Sample(t=NOW, dbp=75.0))
+    assert {quality for _, _, quality in made(later)} == {Quality.OK}
+
+
 def test_outside_its_binding_a_reading_is_refused() -> None:
     once = bound(NOW - 60_000, NOW - 30_000)
     message = vitals(*(wire.Sample(t=NOW - back, hr=70.0) for back in (90_000, 45_000, 10_000)))

@@ -7,6 +7,7 @@ export class Problem extends Error {
     super(body?.detail || body?.title || `The server answered ${status}.`);
     this.status = status;
     this.type = body?.type ?? "about:blank";
+    this.errors = body?.errors ?? [];
     this.fields = (body?.errors ?? (body?.field ? [body] : [])).map((one) => one.field ?? "");
   }
 }

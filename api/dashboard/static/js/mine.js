@@ -1,6 +1,7 @@
 // A patient's own page: my readings and what my care team told me, in plain words.
 import { all, page } from "./http.js";
-import { $, h, empty, trouble } from "./dom.js";
+import { $, h, empty, say, trouble } from "./dom.js";
+import { enterSample, sampleOf } from "./entering.js";
 import { update } from "./patch.js";
 import { moment, wardNow } from "./clock.js";
 import { metricName, metricUnit, metricValue } from "./ward.js";
@@ -35,6 +36,15 @@ function reading(name, some, from, to) {
 function told(items) {
   update($("messages"), items.length ? items.map((one) => h("div", { class: "said" }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : h("p", { class: "soft" }, "No messages."));
 }
+$("enter")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const entered = $("entered");
+  const sample = sampleOf(form, SHOWN, wardNow());
+  if (!sample) { entered.textContent = "Nothing was filled in."; entered.className = "wrong"; return; }
+  const saved = () => { form.reset(); entered.textContent = "Saved. Your care team sees it."; entered.className = ""; say("Saved"); setTimeout(load, 2500); };
+  try { await enterSample("/me/observations", sample, { whose: "you", labels: metricName, saved }); } catch (problem) { entered.textContent = `Not saved: ${problem.message}`; entered.className = "wrong"; }
+});
 await watch();
 await load();
 setInterval(load, REFRESH_MS);

@@ -1,5 +1,6 @@
 // One patient's page: who they are, how they are, what happened, and what staff may enter.
-import { all, get, page, post } from "./http.js";
+import { all, get, page } from "./http.js";
+import { enterSample, sampleOf } from "./entering.js";
 import { $, h, empty, say, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
@@ -128,18 +129,19 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => load
 
 $("enter")?.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const said = new FormData(event.target);
-  const sample = { t: new Date(wardNow()).toISOString() };
-  for (const name of ["rr", "acvpu", "o2", "temp", "sbp", "dbp", "hr", "spo2"]) if (said.get(name)) sample[name] = Number(said.get(name));
+  const form = event.target;
   const told = $("entered");
-  if (Object.keys(sample).length === 1) { told.textContent = "Nothing was filled in."; told.className = "wrong"; return; }
-  try {
-    await post(`/patients/${id}/observations`, { samples: [sample] });
-    event.target.reset();
+  const sample = sampleOf(form, ["rr", "acvpu", "o2", "temp", "sbp", "dbp", "hr", "spo2"], wardNow());
+  if (!sample) { told.textContent = "Nothing was filled in."; told.className = "wrong"; return; }
+  const saved = () => {
+    form.reset();
     told.textContent = "Saved. The score follows in a few seconds.";
     told.className = "";
     say("Observations saved");
     setTimeout(refresh, 2500);
+  };
+  try {
+    await enterSample(`/patients/${id}/observations`, sample, { whose: state.patient?.name ?? "this patient", labels: metricName, saved });
   } catch (problem) { told.textContent = `Not saved: ${problem.message}`; told.className = "wrong"; }
 });
 
