@@ -24,7 +24,7 @@ def run(settings: GatewaySettings | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     sys.setswitchinterval(SWITCH_S)
     garbage.begin(chosen.gc_young)
-    metrics, health = Metrics(), Health()
+    metrics, health = Metrics(), Health(chosen.stuck_s)
     server = None
     if chosen.metrics_port:
         where = (chosen.metrics_host, chosen.metrics_port)

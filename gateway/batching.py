@@ -2,6 +2,8 @@
 
 The inbox is where the broker's thread and the pipeline meet. What is in it is not acknowledged,
 so the broker's window bounds its length; its bytes are bounded here, by making the socket wait.
+What was taken counts until it is dealt with: batches that are being opened, that are ready and
+that are being committed are held as well.
 """
 
 import queue
@@ -12,10 +14,16 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 _PAUSE_S = 0.01
+OVERHEAD = 1_024
+"""Bytes that one arrival costs beside topic and payload: the objects that are made of it."""
 
 
 class Source(Protocol):
     """Where an arrival came from, to be acknowledged there."""
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is being left: what it brings from now on comes again."""
 
     def acknowledge(self, mids: list[int]) -> None:
         """Tell the broker that these messages are dealt with, in the order of their arrival."""
@@ -42,6 +50,11 @@ class Arrival(NamedTuple):
     mid: int
 
 
+def weight(arrival: Arrival) -> int:
+    """The bytes that an arrival counts for while it is held."""
+    return len(arrival.topic) + len(arrival.payload) + OVERHEAD
+
+
 def acknowledge(arrivals: Iterable[Arrival]) -> None:
     """Acknowledge arrivals that are dealt with, each on its own connection, in order."""
     by_source: dict[Source, list[int]] = defaultdict(list)
@@ -60,17 +73,34 @@ class Inbox:
         self._most = most_bytes
         self._put = 0
         self._putting = threading.Lock()
-        self._taken = 0
-        self._open = threading.Event()
-        self._open.set()
+        self._dealt = 0
+        self._open = True
+
+    @property
+    def held(self) -> int:
+        """Bytes of what was put in and is not dealt with, by ``weight``."""
+        return self._put - self._dealt
 
     def put(self, arrival: Arrival) -> None:
-        """Add one; waits while too many bytes are held (the broker's threads, one a session)."""
-        while self._put - self._taken > self._most and self._open.is_set():
+        """Add one; waits while too many bytes are held (the broker's threads, one a session).
+
+        Whoever waits for room is let go as soon as the inbox is closed or the source is left: the
+        arrival is dropped then, unacknowledged, and the broker brings it again.
+        """
+        while self.held > self._most and self._takes(arrival):
             time.sleep(_PAUSE_S)
+        if not self._takes(arrival):
+            return
         with self._putting:
-            self._put += len(arrival.payload)
+            self._put += weight(arrival)
         self._queue.put(arrival)
+
+    def _takes(self, arrival: Arrival) -> bool:
+        return self._open and not arrival.source.gone
+
+    def dealt(self, arrivals: Iterable[Arrival]) -> None:
+        """Make room: these are dealt with and held no more (the pipeline's thread)."""
+        self._dealt += sum(weight(arrival) for arrival in arrivals)
 
     def wake(self) -> None:
         """Let the taker go round once without an arrival."""
@@ -96,7 +126,6 @@ class Inbox:
         while len(taken) < most and (left := deadline - time.monotonic()) > 0:
             time.sleep(left)
             self._drain(taken, most)
-        self._taken += sum(len(arrival.payload) for arrival in taken)
         return taken
 
     def _drain(self, taken: list[Arrival], most: int) -> None:
@@ -110,13 +139,8 @@ class Inbox:
             return
 
     def close(self) -> None:
-        """Let nobody wait any more."""
-        self._open.clear()
-
-    def clear(self) -> None:
-        """Forget what is held: the session is lost and the broker will bring it again."""
-        while self.take(10_000, 0.0, 0.0):
-            pass
+        """Take nothing more and let nobody wait: what is here or comes now comes again."""
+        self._open = False
 
     def __len__(self) -> int:
         return self._queue.qsize()

@@ -6,9 +6,11 @@ until it is empty, PUBLISH is taken apart by hand, and all PUBACKs of a batch go
 Everything else (CONNECT, SUBACK, keep-alive, DISCONNECT) stays with paho.
 """
 
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from struct import pack
 from typing import Any, NamedTuple
 
@@ -95,6 +97,10 @@ def telling(topic: str, payload: bytes) -> bytes:
     return b"".join((head, pack(">H", len(name)), name, b"\x00", payload))
 
 
+def _ignored(_one: Publish) -> None:
+    """Hear nothing more."""
+
+
 class BulkClient(mqtt.Client):
     """A client for MQTT 5 with manual acknowledgements that never reconnects.
 
@@ -106,6 +112,41 @@ class BulkClient(mqtt.Client):
         super().__init__(*args, **kwargs)
         self._hear = hear
         self._held = bytearray()
+        self._early: socket.socket | None = None
+        self._ended = False
+
+    def cut(self) -> None:
+        """End the line from any thread, also one that is only being opened; none is opened again.
+
+        The thread that waits on it finds its end. It is shut down and not closed: a number that is
+        closed in one thread may name another file before the other thread has looked.
+        """
+        self._ended = True
+        for line in (self._early, self._sock):
+            if isinstance(line, socket.socket):
+                with suppress(OSError):
+                    # By the plain socket: TLS would take its own state from under a reader.
+                    socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+    @override
+    def _create_socket(self) -> Any:
+        line = super()._create_socket()
+        if self._ended:
+            line.close()
+            raise ConnectionAbortedError("closed while it was opened")
+        return line
+
+    @override
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        with tcp_sock.dup() as early:  # the original is TLS's from now on
+            self._early = early
+            if self._ended:
+                tcp_sock.close()
+                raise ConnectionAbortedError("closed while it was opened")
+            try:
+                return super()._ssl_wrap_socket(tcp_sock)
+            finally:
+                self._early = None
 
     def acknowledge(self, mids: Sequence[int]) -> None:
         """Acknowledge messages by one write."""
@@ -123,7 +164,21 @@ class BulkClient(mqtt.Client):
     @override
     def _packet_write(self) -> MQTTErrorCode:
         self._join()
-        return super()._packet_write()
+        result = super()._packet_write()
+        if result == MQTTErrorCode.MQTT_ERR_CONN_LOST:
+            self._last_words()
+        return result
+
+    def _last_words(self) -> None:
+        """The line is gone; why may lie in what was not read yet: another has our session."""
+        self._hear = _ignored  # messages come again
+        before = -1
+        while before < len(self._held):
+            before = len(self._held)
+            if self._receive():
+                break
+        with suppress(MalformedError):
+            self._take_packets()
 
     def _join(self) -> None:
         """Make one write of those that wait; only this client's thread takes them away."""

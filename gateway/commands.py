@@ -14,6 +14,10 @@ from gateway.store.outgoing import QueuedCommand
 class Voice(Protocol):
     """The way to the broker."""
 
+    @property
+    def heard(self) -> bool:
+        """Whether a line is up; else whatever is said is lost."""
+
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish to one topic, with QoS 1."""
 

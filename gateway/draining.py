@@ -9,11 +9,13 @@ sessions both brought is a duplicate, which changes nothing.
 
 import time
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import structlog
 
 from gateway import mqtt, wire
 from gateway.batching import Arrival, Inbox
+from gateway.beside import beside
 from gateway.errors import BrokerUnavailable
 from gateway.lines import broker_of, retire
 from gateway.mqtt import Messenger
@@ -22,6 +24,9 @@ from gateway.parts import Parts
 from gateway.settings import GatewaySettings
 from gateway.store import ownership
 from gateway.store.session import Session
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _log = structlog.get_logger()
 LOOK_EVERY_S = 10.0
@@ -43,6 +48,7 @@ class Drain:
         self._began_s = self._newest_s = time.monotonic()
         self._taken = self._dealt = 0
         self.others = 0
+        self.gone = False
 
     def open(self, settings: GatewaySettings, old: Old) -> bool:
         """Take the session over; False: the broker has none, and nothing waits.
@@ -52,8 +58,10 @@ class Drain:
         """
         name = mqtt.client_id(*old)
         messenger = Messenger(broker_of(settings), name, settings.receive_maximum, self._deliver)
-        messenger.connect()
         self._messenger = messenger
+        if self.gone:
+            return False
+        messenger.connect()
         if messenger.resumed:
             messenger.unsubscribe(mqtt.filters(buckets_of(*old)))
         return messenger.resumed
@@ -95,7 +103,8 @@ class Drain:
         return self._dealt >= self._taken and now_s - self._newest_s > QUIET_S
 
     def close(self) -> bool:
-        """Leave the session; whether all that was ours is dealt with."""
+        """Leave the session, also while it is opened; whether all that was ours is dealt with."""
+        self.gone = True
         messenger, self._messenger = self._messenger, None
         if messenger is None:
             return False
@@ -106,6 +115,8 @@ class Drain:
 
 class Succession:
     """Looks now and then for sessions of old divisions, and empties one at a time.
+
+    The broker is waited for beside the pipeline, whose commits go on meanwhile.
 
     Args:
         settings: which division is ours, and where the broker is.
@@ -123,21 +134,25 @@ class Succession:
         self._done: set[Old] = set()
         self._old: Old = (0, 0)
         self._drain: Drain | None = None
+        self._opening: Future[bool] | None = None
+        self._retiring: Future[bool] | None = None
 
     def restart(self) -> None:
         """The buckets that we serve have changed: what was left to others may be ours."""
         self._done.clear()
 
     def turn(self, ours: Collection[str]) -> None:
-        """Go on with what is under way, or look for more.
+        """Go on with what is under way, or look for more; never waits for the broker.
 
         Args:
             ours: names of the buckets that we serve.
         """
         now_s = time.monotonic()
-        if self._drain is not None:
-            if self._drain.over:
-                self._finish(self._drain)
+        if self._retiring is not None:
+            if self._retiring.done():
+                self._retired(self._retiring)
+        elif self._drain is not None:
+            self._look(self._drain)
         elif now_s >= self._look_at_s:
             self._look_at_s = now_s + LOOK_EVERY_S
             self._begin(ours)
@@ -150,30 +165,53 @@ class Succession:
             old = next((old for old in free if ownership.try_old(connection, old)), None)
         if old is None:
             return
-        self._old, self._drain = old, Drain(self._parts, self._inbox, ours)
-        try:
-            if not self._drain.open(settings, old):
-                self._finish(self._drain, empty=True)
-        except BrokerUnavailable as error:
-            _log.warning("cannot empty an old session", old=old, error=str(error))
-            self.close()
+        drain = Drain(self._parts, self._inbox, ours)
+        self._old, self._drain = old, drain
+        self._opening = beside("drain", lambda: drain.open(settings, old), _nothing)
+
+    def _look(self, drain: Drain) -> None:
+        opening = self._opening
+        if opening is None:
+            if drain.over:
+                self._finish(drain)
+        elif opening.done():
+            self._opening = None
+            try:
+                if not opening.result():
+                    self._finish(drain, empty=True)
+            except BrokerUnavailable as error:
+                _log.warning("cannot empty an old session", old=self._old, error=str(error))
+                self.close()
 
     def _finish(self, drain: Drain, *, empty: bool = False) -> None:
         """Delete the session if nothing is left in it; else it is the others' turn."""
         whole = drain.close() or empty
         _log.info("old session emptied", old=self._old, whole=whole, left_to_others=drain.others)
+        self._look_at_s = time.monotonic() if whole else self._look_at_s
         if whole:
             self._done.add(self._old)
-        if whole and not drain.others and retire(self._settings, *self._old):
-            with self._session.transaction() as connection:
+        if whole and not drain.others:
+            self._drain, settings, old = None, self._settings, self._old
+            self._retiring = beside("retire", lambda: retire(settings, *old), _nothing)
+        else:
+            self.close()
+
+    def _retired(self, retiring: "Future[bool]") -> None:
+        self._retiring = None
+        with self._session.transaction() as connection:
+            if retiring.result():
                 ownership.forget(connection, *self._old)
-        self._look_at_s = time.monotonic() if whole else self._look_at_s
-        self.close()
+            ownership.release_old(connection, self._old)
 
     def close(self) -> None:
         """Leave the old session under way; what is not acknowledged stays in it."""
-        drain, self._drain = self._drain, None
+        drain, self._drain, self._opening = self._drain, None, None
         if drain is not None:
             drain.close()
+        if drain is not None or self._retiring is not None:
             with self._session.transaction() as connection:
                 ownership.release_old(connection, self._old)
+
+
+def _nothing() -> None:
+    """Nobody need be woken: the succession looks when its turn comes."""

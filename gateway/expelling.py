@@ -15,7 +15,7 @@ import structlog
 
 from gateway.errors import BrokerUnavailable
 from gateway.lines import broker_of
-from gateway.mqtt import Messenger
+from gateway.mqtt import LEAVE_S, Messenger
 from gateway.settings import GatewaySettings
 
 _log = structlog.get_logger()
@@ -54,7 +54,7 @@ class Expeller:
         with self._changed:
             self._closed = True
             self._changed.notify()
-        self._thread.join()
+        self._thread.join(LEAVE_S)  # it may wait for a broker that does not answer
 
     def _run(self) -> None:
         while (device := self._next()) is not None:

@@ -1,12 +1,15 @@
 """Lines to the broker: one for each group that a worker serves, kept up with growing pauses."""
 
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
 
 import structlog
 
 from gateway import mqtt
+from gateway.beside import beside
 from gateway.errors import BrokerUnavailable, SessionTaken
-from gateway.mqtt import BrokerAddress, Deliver, Messenger
+from gateway.mqtt import LEAVE_S, BrokerAddress, Deliver, Messenger
 from gateway.ownership import Claim
 from gateway.settings import GatewaySettings
 
@@ -15,36 +18,74 @@ FIRST_RETRY_S, LAST_RETRY_S = 0.2, 5.0
 
 
 class Line:
-    """One group's session at the broker; connected only while the group's locks are held."""
+    """One group's session at the broker; connected only while the group's locks are held.
 
-    def __init__(self, settings: GatewaySettings, claim: Claim, deliver: Deliver) -> None:
+    Connecting is waited for beside the pipeline: what waits for us may come before the answer to
+    our subscriptions, and only the pipeline makes room for it; and a broker that does not answer
+    must not stop the commits of other groups.
+
+    Args:
+        settings: where the broker is.
+        claim: the group.
+        deliver: gets what comes.
+        wake: called when connecting has ended.
+    """
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        claim: Claim,
+        deliver: Deliver,
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
         self.claim = claim
         self.messenger: Messenger | None = None
         self.trouble = "not yet connected"
-        self._settings, self._deliver = settings, deliver
+        self._settings, self._deliver, self._wake = settings, deliver, wake
         self._broker = broker_of(settings)
         self._retry_s, self._retry_at = FIRST_RETRY_S, 0.0
+        self._opening: tuple[Messenger, Future[None]] | None = None
 
     def keep(self) -> None:
-        """Connect if the line is down and its pause is over.
+        """Connect if the line is down and its pause is over; never waits.
 
         Raises:
             SessionTaken: another client has our session.
         """
+        if self._opening is not None:
+            self._look(*self._opening)
         messenger = self.messenger
         if messenger is not None and messenger.lost.is_set():
             self._drop(messenger)
-        if self.messenger is not None or time.monotonic() < self._retry_at:
+        idle = self.messenger is None and self._opening is None
+        if idle and time.monotonic() >= self._retry_at:
+            self._open()
+
+    def _open(self) -> None:
+        name = mqtt.client_id(self.claim.groups, self.claim.group)
+        made = Messenger(self._broker, name, self._settings.receive_maximum, self._deliver)
+
+        def connect() -> None:
+            made.connect()
+            made.subscribe(mqtt.filters(self.claim.buckets))
+
+        self._opening = made, beside(f"line-{self.claim.group}", connect, self._wake)
+
+    def _look(self, made: Messenger, done: "Future[None]") -> None:
+        """See what has come of connecting, if anything yet."""
+        if not done.done():
             return
+        self._opening = None
         try:
-            self.messenger = self._connected()
+            done.result()
         except BrokerUnavailable as error:
             self.trouble = str(error)
             _log.warning("broker away", group=self.claim.group, error=self.trouble)
             self._retry_at = time.monotonic() + self._retry_s
             self._retry_s = min(LAST_RETRY_S, 2 * self._retry_s)
         else:
-            self.trouble, self._retry_s = "", FIRST_RETRY_S
+            self.messenger, self.trouble, self._retry_s = made, "", FIRST_RETRY_S
+            _log.info("serving", group=self.claim.group, buckets=len(self.claim.buckets))
 
     def _drop(self, messenger: Messenger) -> None:
         messenger.close()
@@ -53,18 +94,14 @@ class Line:
         if messenger.taken_over:
             raise SessionTaken("another client has our session at the broker")
 
-    def _connected(self) -> Messenger:
-        name = mqtt.client_id(self.claim.groups, self.claim.group)
-        messenger = Messenger(self._broker, name, self._settings.receive_maximum, self._deliver)
-        messenger.connect()
-        messenger.subscribe(mqtt.filters(self.claim.buckets))
-        _log.info("serving", client_id=name, buckets=len(self.claim.buckets))
-        return messenger
-
     def close(self) -> None:
-        """Disconnect; the broker keeps the session."""
+        """Disconnect, also while connecting; the broker keeps the session."""
         if self.messenger is not None:
             self.messenger.close()
+        if self._opening is not None:
+            made, done = self._opening
+            made.close()
+            wait([done], LEAVE_S)
 
 
 def retire(settings: GatewaySettings, groups: int, group: int) -> bool:

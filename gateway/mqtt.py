@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -29,6 +29,8 @@ from gateway.errors import BrokerUnavailable
 SESSION_S = 30 * 86_400
 KEEPALIVE_S = 30
 CONNECT_S = 10.0
+LEAVE_S = 2.0
+"""For so long a broker may take to let us go before the line is cut."""
 TAKEN_OVER = 0x8E
 _FILTERS_AT_ONCE = 100
 
@@ -113,6 +115,7 @@ class Messenger:
     ) -> None:
         self.lost = threading.Event()
         self.reason = ""
+        self.gone = False
         self.taken_over = False
         self.resumed = False
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -203,8 +206,16 @@ class Messenger:
             self._client.tell(said)
 
     def close(self) -> None:
-        """Disconnect; the broker keeps the session."""
-        self._client.disconnect()
+        """Disconnect; the broker keeps the session. Ends soon, whoever is stuck, from any thread.
+
+        Our own thread may wait for room in the inbox, and the broker may take nothing: the one is
+        let go by ``gone``, the other has its line cut.
+        """
+        self.gone = True
+        self._answers.put("closed")
+        left = self._client.disconnect() == MQTTErrorCode.MQTT_ERR_SUCCESS
+        if not left or not self.lost.wait(LEAVE_S):
+            self._client.cut()
         self._client.loop_stop()
         self.lost.set()
 
@@ -217,6 +228,8 @@ class Messenger:
         self._answers.put(f"subscription refused: {refused[0]}" if refused else "")
 
     def _on_disconnect(self, _c: Any, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:  # noqa: ANN401 - likewise
+        if self.lost.is_set():
+            return  # the first reason is the one
         self.taken_over = reason.value == TAKEN_OVER
         self.reason = str(reason)
         self.lost.set()

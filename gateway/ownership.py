@@ -9,7 +9,7 @@ its own comes back and asks.
 
 import threading
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -19,6 +19,11 @@ from gateway.errors import StoreUnavailable
 from gateway.store import ownership
 from gateway.store.ownership import Lease
 from gateway.store.session import Session
+from gateway.telemetry import Health
+from gateway.watching import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _log = structlog.get_logger()
 TRY_EVERY_S = 0.5
@@ -56,9 +61,12 @@ class Claim:
             _log.warning("ended silent holders", backend_pids=ended, group=self.group)
         return False
 
-    def await_locks(self, session: Session, lost_s: float, stop: threading.Event) -> bool:
+    def await_locks(
+        self, session: Session, lost_s: float, stop: threading.Event, health: Health
+    ) -> bool:
         """Stand by until the locks are ours; False: asked to stop."""
         while not stop.is_set():
+            health.turns()
             if self.try_take(session, lost_s):
                 return True
             stop.wait(TRY_EVERY_S)
@@ -73,6 +81,8 @@ class Claim:
 
 class Heart:
     """Beats in its own thread while the worker serves; says what it hears and when all is lost.
+
+    It beats for a worker that turns: one that is stuck in whatever it does is as good as gone.
 
     Attributes:
         lost: set when the beat failed or somebody else has a group of ours.
@@ -89,7 +99,8 @@ class Heart:
         every_s: float,
         lost_s: float,
         groups: int,
-        watch: Callable[[], None],
+        watchdog: Watchdog,
+        health: Health,
     ) -> None:
         self.lost = threading.Event()
         self.served: frozenset[int] = frozenset()
@@ -98,7 +109,7 @@ class Heart:
         self.wake: Callable[[], None] = lambda: None
         self._url, self._worker, self._groups = url, worker, groups
         self._every_s, self._lost_s = every_s, lost_s
-        self._watch = watch
+        self._watchdog, self._health = watchdog, health
         self._missing_since: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
@@ -114,7 +125,7 @@ class Heart:
 
     def _run(self) -> None:
         try:
-            with ownership.leased(self._url, self._worker) as lease:
+            with ownership.leased(self._url, self._worker, self._watchdog, self._lost_s) as lease:
                 self._beat(lease)
         except StoreUnavailable as error:
             _log.warning("heartbeat failed", error=str(error))
@@ -126,13 +137,19 @@ class Heart:
         while not self._stop.is_set():
             now = time.monotonic()
             if now >= due:
-                if not self._still_ours(lease):
+                if not self._turns() or not self._still_ours(lease):
                     return
                 self._look_for_orphans(lease, now)
-                self._watch()
                 due = now + self._every_s
             if lease.heard(min(self._every_s, 0.25)):
                 self.wake()
+
+    def _turns(self) -> bool:
+        """Whether the worker that we beat for goes on; else another must have its groups."""
+        stuck = self._health.stuck
+        if stuck:
+            _log.error("the worker is stuck: no more heartbeats", reason=stuck)
+        return not stuck
 
     def _still_ours(self, lease: Lease) -> bool:
         served = self.served

@@ -162,7 +162,7 @@ class Pipeline:
         if context.waiting:
             for waiting in memory.waiting_inputs(connection, context.waiting)[:INPUTS_AT_ONCE]:
                 parts.folder.entered(waiting, batch)
-        if context.commands:
+        if context.commands and self._voice.heard:
             parts.metrics.commands.inc(self._sender.send(connection, self._buckets, now_ms))
         return batch
 

@@ -53,6 +53,11 @@ class Tenure:
         self._lines: dict[int, Line] = {}
         self._settled_s = 0.0
 
+    @property
+    def heard(self) -> bool:
+        """Whether a line is up; else whatever is said is lost."""
+        return self._up() is not None
+
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish by any line that is up; without one it is lost, and asked for again."""
         messenger = self._up()
@@ -76,6 +81,7 @@ class Tenure:
             StoreUnavailable: the database or the locks are lost.
             OwnershipLost: another worker has our session or our groups.
         """
+        self._health.turns()
         self._parts.forget()
         garbage.anew()
         self._upkeep.begin()
@@ -92,7 +98,8 @@ class Tenure:
 
     def _add(self, claim: Claim, heart: Heart) -> None:
         """Begin to serve a group whose locks we hold."""
-        self._lines[claim.group] = Line(self._settings, claim, self._deliver)
+        wake = self._opening.wake
+        self._lines[claim.group] = Line(self._settings, claim, self._deliver, wake)
         self._share_out(heart)
         self._pipeline.commit([])
         self._pipeline.owe_untold(claim.buckets)
@@ -117,6 +124,7 @@ class Tenure:
     def _turn(self, heart: Heart) -> None:
         if heart.lost.is_set() or self._opening.failed:
             raise OwnershipLost("the heartbeat has stopped")
+        self._health.turns()
         self._arrange(heart)
         now_s = time.monotonic()
         patience = NOTIFY_S if self._pipeline.wants_notify else IDLE_S
@@ -125,7 +133,9 @@ class Tenure:
         if items is not None or self._pipeline.wants_notify:
             self._pipeline.commit(items or [])
         handled = len(items or ())
-        self._pipeline.tell_devices(handled, busy=2 * handled >= self._settings.batch_frames)
+        self._inbox.dealt(item.arrival for item in items or ())
+        if self.heard:
+            self._pipeline.tell_devices(handled, busy=2 * handled >= self._settings.batch_frames)
         if self._upkeep.run(time.monotonic()):
             self._pipeline.commit([])
         self._settled_s = garbage.settle(self._settled_s, now_s)
@@ -166,8 +176,13 @@ class Tenure:
         self._inbox.put(Arrival(topic, payload, retained, received_ms, at_s, source, mid))
 
     def _leave(self, heart: Heart, stop: threading.Event) -> None:
-        """Disconnect first; then, if all is well, write down the lanes and say good-bye."""
+        """Disconnect first; then, if all is well, write down the lanes and say good-bye.
+
+        The inbox is opened before any line is closed: whoever waits in it for room would be
+        waited for in turn.
+        """
         self._health.waits("standing by")
+        self._inbox.close()
         for line in self._lines.values():
             line.close()
         with suppress(StoreUnavailable):

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from analytics.domain.clock import WardClock
+from gateway.telemetry import STUCK_S
 
 
 class GatewaySettings(BaseSettings):
@@ -33,7 +34,8 @@ class GatewaySettings(BaseSettings):
         batch_frames: a batch closes when it holds so many frames.
         batch_frames_behind: batches that became ready meanwhile are joined up to so many.
         batch_linger_s: a batch that is not full waits so long for more.
-        inbox_bytes: received bytes not yet taken by a batch; above it the socket waits.
+        inbox_bytes: received bytes not yet dealt with, a KiB for each message beside what it
+            says; above it the socket waits.
         receive_maximum: unacknowledged messages that the broker may send.
         rate_per_s: frames a second of real time that one device may send for ever.
         rate_burst: frames that one device may send at once, to catch up.
@@ -62,6 +64,7 @@ class GatewaySettings(BaseSettings):
         heartbeat_s: between two heartbeats.
         heartbeat_lost_s: a holder silent for so long is ended by a challenger.
         commit_timeout_s: a transaction that hangs longer is cut.
+        stuck_s: a worker that has not gone on for so long is taken for dead: it beats no more.
         training_s: real seconds between two trainings of the population model; 0: never.
         training_examples: least new examples for a training.
         gc_young: new objects after which Python looks for young cycles.
@@ -118,6 +121,7 @@ class GatewaySettings(BaseSettings):
     heartbeat_s: float = Field(default=1.0, gt=0)
     heartbeat_lost_s: float = Field(default=5.0, gt=0)
     commit_timeout_s: float = Field(default=60.0, gt=0)
+    stuck_s: float = Field(default=STUCK_S, gt=0)
     training_s: float = Field(default=300.0, ge=0)
     training_examples: int = Field(default=20, ge=1)
     gc_young: int = Field(default=100_000, ge=1)

@@ -1,6 +1,6 @@
 """What operators see: counters and timings for Prometheus, logs as JSON lines, health.
 
-The little server answers on the loopback in its own thread: ``/healthz`` (the process turns),
+The little server answers on the loopback in its own thread: ``/healthz`` (the worker turns),
 ``/readyz`` (it serves its buckets, or says why not) and ``/metrics``.
 """
 
@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from typing_extensions import override
 
+STUCK_S = 120.0
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.3, 2.6, 5.0, 10.0)
 
 
@@ -69,11 +71,17 @@ class Metrics:
 
 
 class Health:
-    """Whether the worker is ready, and if not, why."""
+    """Whether the worker is ready, and if not, why; and whether it turns at all.
 
-    def __init__(self) -> None:
+    Args:
+        stuck_s: a worker that has not turned for so many seconds is stuck.
+    """
+
+    def __init__(self, stuck_s: float = STUCK_S) -> None:
         self._reason = "starting"
         self._lock = threading.Lock()
+        self._stuck_s = stuck_s
+        self._due_s = time.monotonic() + stuck_s
 
     def ready(self) -> None:
         """It serves its buckets."""
@@ -89,6 +97,16 @@ class Health:
         """Why it does not serve; empty when it does."""
         with self._lock:
             return self._reason
+
+    def turns(self, pause_s: float = 0.0) -> None:
+        """It goes on, and will say so again soon, after a pause of ``pause_s`` at most."""
+        self._due_s = time.monotonic() + pause_s + self._stuck_s
+
+    @property
+    def stuck(self) -> str:
+        """Why it is to be taken for dead; empty while it turns."""
+        late_s = time.monotonic() - self._due_s
+        return f"nothing has moved for {late_s + self._stuck_s:.0f} s" if late_s > 0 else ""
 
 
 def configure_logging() -> None:
@@ -113,6 +131,12 @@ Page = tuple[HTTPStatus, str, bytes]
 def pages(metrics: Metrics, health: Health) -> dict[str, Callable[[], Page]]:
     """The server's pages by path."""
 
+    def liveness() -> Page:
+        stuck = health.stuck
+        body = json.dumps({"alive": not stuck, "reasons": [stuck] if stuck else []}).encode()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if stuck else HTTPStatus.OK
+        return status, "application/json", body
+
     def readiness() -> Page:
         reason = health.reason
         body = json.dumps({"ready": not reason, "reasons": [reason] if reason else []}).encode()
@@ -120,7 +144,7 @@ def pages(metrics: Metrics, health: Health) -> dict[str, Callable[[], Page]]:
         return status, "application/json", body
 
     return {
-        "/healthz": lambda: (HTTPStatus.OK, "application/json", b'{"alive": true}'),
+        "/healthz": liveness,
         "/readyz": readiness,
         "/metrics": lambda: (
             HTTPStatus.OK,

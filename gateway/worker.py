@@ -15,6 +15,7 @@ from gateway.settings import GatewaySettings
 from gateway.store.session import Session
 from gateway.telemetry import Health, Metrics
 from gateway.upkeep import Upkeep
+from gateway.watching import Watchdog
 
 _log = structlog.get_logger()
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 0.5
@@ -47,20 +48,6 @@ class Patience:
         return pause_s
 
 
-class Watch:
-    """Cuts the committing connection when a transaction hangs."""
-
-    def __init__(self, session: Session, timeout_s: float) -> None:
-        self._session, self._timeout_s = session, timeout_s
-
-    def look(self) -> None:
-        """Called with every heartbeat."""
-        since = self._session.busy_since
-        if since is not None and time.monotonic() - since > self._timeout_s:
-            _log.warning("cutting a transaction that hangs", after_s=self._timeout_s)
-            self._session.abort()
-
-
 class Worker:
     """One gateway process."""
 
@@ -69,10 +56,18 @@ class Worker:
         self._keys = GatewayKeys.load(settings.gateway_sign_key_file, settings.gateway_box_key_file)
         self._parts = join(settings, self._keys, metrics)
         self._health = health
+        self._watchdog = Watchdog()
         self._home = Claim(uuid4(), settings.groups, settings.group, home=True)
 
     def run(self, stop: threading.Event) -> None:
         """Serve until ``stop``; whatever is lost is tried again with growing pauses."""
+        self._watchdog.start()
+        try:
+            self._live(stop)
+        finally:
+            self._watchdog.close()
+
+    def _live(self, stop: threading.Event) -> None:
         patience = Patience()
         while not stop.is_set():
             began, taken = time.monotonic(), False
@@ -85,28 +80,32 @@ class Worker:
             except GatewayError as error:
                 self._health.waits(f"database: {error}")
                 _log.warning("standing by", reason=str(error))
-            stop.wait(patience.after(time.monotonic() - began, taken=taken))
+            pause_s = patience.after(time.monotonic() - began, taken=taken)
+            self._health.turns(pause_s)
+            stop.wait(pause_s)
 
     def _once(self, stop: threading.Event) -> None:
         settings = self._settings
         session = Session(settings.database_url)
+        self._watchdog.watch(session, settings.commit_timeout_s)
         try:
             self._health.waits("another worker holds the buckets")
-            if self._home.await_locks(session, settings.heartbeat_lost_s, stop):
+            if self._home.await_locks(session, settings.heartbeat_lost_s, stop, self._health):
                 self._serve(session, stop)
         finally:
+            self._watchdog.forget(session)
             session.close()
 
     def _serve(self, session: Session, stop: threading.Event) -> None:
         settings = self._settings
-        watch = Watch(session, settings.commit_timeout_s)
         heart = Heart(
             settings.database_url,
             self._home.worker,
             every_s=settings.heartbeat_s,
             lost_s=settings.heartbeat_lost_s,
             groups=settings.groups,
-            watch=watch.look,
+            watchdog=self._watchdog,
+            health=self._health,
         )
         upkeep = Upkeep(settings, self._keys, self._parts, session)
         Tenure(settings, self._parts, session, upkeep=upkeep, health=self._health).serve(

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from gateway.store.session import Row, connect, translated
+from gateway.store.session import Line, Row, translated
+from gateway.watching import Watchdog
 
 LOCK_CLASS = 7411
 _OLD_CLASS, _GROUPS_MOST = 7412, 1_000
@@ -138,42 +139,44 @@ def forget(connection: Connection[Row], groups: int, group: int) -> None:
     connection.execute(_FORGET, (groups, group))
 
 
-class Lease:
+class Lease(Line):
     """The heartbeat's own connection, which also hears that something waits for the gateway."""
 
     def __init__(self, url: str, worker: UUID) -> None:
         self._worker = worker
-        self._connection = connect(url, "homeward-gateway-beat", autocommit=True)
-        with translated():
-            self._connection.execute(f"LISTEN {INBOX}")
+        super().__init__(url, "homeward-gateway-beat", autocommit=True)
+
+    def listen(self) -> None:
+        """Hear wake-ups from now on."""
+        with self.asking() as connection:
+            connection.execute(f"LISTEN {INBOX}")
 
     def beat(self, groups: Sequence[int]) -> dict[int, tuple[bool, UUID | None]]:
         """Beat for the groups we serve: by group, whether it is home, and who wants it."""
-        with translated():
-            rows = self._connection.execute(_BEAT, (self._worker, list(groups))).fetchall()
+        with self.asking() as connection:
+            rows = connection.execute(_BEAT, (self._worker, list(groups))).fetchall()
         return {group: (home, wanted) for group, home, wanted in rows}
 
     def orphans(self, groups: int, lost_s: float) -> dict[int, bool]:
         """Groups of our division that nobody serves: by group, whether anybody ever did."""
-        with translated():
-            rows = self._connection.execute(_ORPHANS, (groups, groups, lost_s)).fetchall()
+        with self.asking() as connection:
+            rows = connection.execute(_ORPHANS, (groups, groups, lost_s)).fetchall()
         return dict(rows)
 
     def heard(self, timeout_s: float) -> bool:
         """Wait for a wake-up; whether one came."""
         with translated():
-            return any(True for _ in self._connection.notifies(timeout=timeout_s, stop_after=1))
-
-    def close(self) -> None:
-        """End the connection."""
-        self._connection.close()
+            return any(True for _ in self.connection.notifies(timeout=timeout_s, stop_after=1))
 
 
 @contextmanager
-def leased(url: str, worker: UUID) -> Iterator[Lease]:
-    """A lease for the time of a ``with``."""
+def leased(url: str, worker: UUID, watchdog: Watchdog, most_s: float) -> Iterator[Lease]:
+    """A lease for the time of a ``with``; cut when an answer takes longer than ``most_s``."""
     lease = Lease(url, worker)
+    watchdog.watch(lease, most_s)
     try:
+        lease.listen()
         yield lease
     finally:
+        watchdog.forget(lease)
         lease.close()

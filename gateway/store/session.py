@@ -64,29 +64,28 @@ def connect(url: str, name: str, *, autocommit: bool = False) -> "Connection[Row
     return connection
 
 
-class Session:
-    """The committing connection. The buckets' advisory locks live as long as it does.
+class Line:
+    """A connection with a sign of whether it waits for an answer, that can be cut meanwhile.
 
     Attributes:
-        busy_since: monotonic seconds at which the transaction under way began.
+        busy_since: monotonic seconds since when it waits; None: for nothing.
     """
 
-    def __init__(self, url: str) -> None:
-        self.connection = connect(url, "homeward-gateway")
-        self.backend_pid: int = self.connection.info.backend_pid
+    def __init__(self, url: str, name: str, *, autocommit: bool = False) -> None:
+        self.connection = connect(url, name, autocommit=autocommit)
         self.busy_since: float | None = None
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection[Row]]:
-        """One transaction: committed at the end, rolled back by an exception.
+    def asking(self) -> Iterator[Connection[Row]]:
+        """The connection, for what is to be answered soon.
 
         Raises:
-            StoreUnavailable: nothing was written, or it is not known whether it was.
-            BatchRejected: nothing was written, and the same batch never will be.
+            StoreUnavailable: the database is away, or the line was cut.
+            BatchRejected: it refuses the content.
         """
         self.busy_since = time.monotonic()
         try:
-            with translated(), self.connection.transaction():
+            with translated():
                 yield self.connection
         finally:
             self.busy_since = None
@@ -104,5 +103,24 @@ class Session:
                 return
 
     def close(self) -> None:
-        """Give up the connection and with it every lock."""
+        """End the connection."""
         self.connection.close()
+
+
+class Session(Line):
+    """The committing connection. The buckets' advisory locks live as long as it does."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "homeward-gateway")
+        self.backend_pid: int = self.connection.info.backend_pid
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection[Row]]:
+        """One transaction: committed at the end, rolled back by an exception.
+
+        Raises:
+            StoreUnavailable: nothing was written, or it is not known whether it was.
+            BatchRejected: nothing was written, and the same batch never will be.
+        """
+        with self.asking() as connection, connection.transaction():
+            yield connection

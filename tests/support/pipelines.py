@@ -29,6 +29,9 @@ ALL = range(wire.BUCKETS)
 class Listener:
     """Stands for the broker: remembers what was acknowledged and published."""
 
+    heard = True
+    gone = False
+
     def __init__(self) -> None:
         self.acknowledged: list[int] = []
         self.published: list[tuple[str, bytes]] = []

@@ -54,6 +54,8 @@ class Scripted(BulkClient):
 
     @override
     def _sock_send(self, buf: bytes | bytearray) -> int:
+        if self.most < 0:
+            raise BrokenPipeError
         if not self.most:
             raise BlockingIOError
         taken = bytes(buf[: self.most])
@@ -161,3 +163,13 @@ def test_one_write_acknowledges_a_batch() -> None:
     client.acknowledge([])
     client.acknowledge([3, 4])
     assert client.written() == [pubacks([3, 4])]
+
+
+def test_why_the_line_ended_is_read_though_a_write_found_it_gone_first() -> None:
+    """What waits unread may end with the word that another client has our session."""
+    client = Scripted([sent("t", b"x", 1) + b"\xe0\x01\x8e", b""])
+    client.most = -1
+    client.acknowledge([7])
+    client.loop_write()
+    assert client.others == [(0xE0, b"\x8e")]
+    assert client.heard == []

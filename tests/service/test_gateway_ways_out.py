@@ -1,0 +1,219 @@
+"""Every way out of serving ends soon, with the inbox full and a thread that waits in it for room.
+
+A real worker, a real broker, a real database: the pipeline is held up by a lock on a table, so that
+what the broker brings fills all there is.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from nacl.public import PrivateKey
+
+from deploy.bench.fleet import BenchDevice, enrol, make_fleet
+from gateway import draining, mqtt, serving
+from gateway.batching import Inbox
+from gateway.lines import broker_of
+from gateway.mqtt import Messenger
+from gateway.ownership import buckets_of
+from gateway.settings import GatewaySettings
+from gateway.telemetry import Health, Metrics
+from gateway.worker import Worker
+from tests.support.brokers import Broker
+from tests.support.databases import Database
+from tests.support.mqtt_clients import connected
+from tests.support.servers import wait_until
+
+FRAMES = 600
+SOON_S = 12.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """A worker and what it depends on."""
+
+    database: Database
+    broker: Broker
+    settings: GatewaySettings
+    fleet: list[BenchDevice]
+    inboxes: list[Inbox] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+    health: Health = field(default_factory=Health)
+    thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """A worker at work."""
+        self.stop.clear()
+        worker = Worker(self.settings, Metrics(), self.health)
+        self.thread = threading.Thread(target=worker.run, args=(self.stop,), daemon=True)
+        self.thread.start()
+        wait_until(lambda: not self.health.reason, SOON_S)
+
+    def ended(self) -> bool:
+        assert self.thread is not None
+        return not self.thread.is_alive()
+
+    def ask(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.database.superuser, autocommit=True) as connection:
+            cursor = connection.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def stored(self) -> int:
+        return int(str(self.ask("SELECT count(*) FROM signed_frame")[0][0]))
+
+    def publish(self) -> None:
+        rng, broker = random.Random(5), self.broker
+        now_ms = time.time_ns() // 1_000_000
+        with connected(
+            broker, "publisher", port=broker.fleet_port, password=broker.fleet_password
+        ) as speaker:
+            for number in range(FRAMES):
+                ready = self.fleet[number % len(self.fleet)].vitals(now_ms, rng)
+                assert speaker.publish(ready.topic, ready.frame)
+
+    def hears(self, device: BenchDevice) -> bool:
+        """Whether what this device says is stored; what it says before that is nobody's."""
+        before, rng, broker = self.stored(), random.Random(6), self.broker
+        with connected(
+            broker, "probe", port=broker.fleet_port, password=broker.fleet_password
+        ) as one:
+            ready = device.vitals(time.time_ns() // 1_000_000, rng)
+            assert one.publish(ready.topic, ready.frame)
+        time.sleep(0.2)
+        return self.stored() > before
+
+    @contextmanager
+    def full(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        """The pipeline waits for the connection's lock, the inbox is full, more is to come."""
+        with psycopg.connect(self.database.superuser) as holder:
+            holder.execute("LOCK TABLE device_window, patient_now IN ACCESS EXCLUSIVE MODE")
+            self.publish()
+            wait_until(lambda: self.inboxes[-1].held > self.settings.inbox_bytes, SOON_S)
+            yield holder
+
+
+@pytest.fixture
+def scene(
+    database: Database, own_broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
+    sign, box = tmp_path / "sign.key", tmp_path / "box.key"
+    sign.write_bytes(b"s" * 32)
+    box.write_bytes(bytes(PrivateKey(b"b" * 32)))
+    settings = GatewaySettings(
+        database_url=database.gateway,
+        gateway_sign_key_file=sign,
+        gateway_box_key_file=box,
+        mqtt_url=own_broker.service_url,
+        mqtt_ca_file=own_broker.ca_file,
+        mqtt_cert_file=own_broker.gateway.certificate,
+        mqtt_key_file=own_broker.gateway.key,
+        inbox_bytes=20_000,
+        batch_frames=20,
+        batch_frames_behind=40,
+        heartbeat_s=0.2,
+        heartbeat_lost_s=2.0,
+    )
+    fleet = make_fleet(8, 1, "out")
+    enrol(database.superuser, fleet, datetime.now(UTC))
+    made = Scene(database=database, broker=own_broker, settings=settings, fleet=fleet)
+
+    def remembered(most: int) -> Inbox:
+        made.inboxes.append(Inbox(most))
+        return made.inboxes[-1]
+
+    monkeypatch.setattr(serving, "Inbox", remembered)
+    yield made
+    made.stop.set()
+    assert made.thread is not None
+    made.thread.join(SOON_S)
+
+
+def told_to_stop(scene: Scene, release: Callable[[], None]) -> None:
+    scene.stop.set()
+    release()
+    wait_until(scene.ended, SOON_S)
+    scene.start()
+
+
+def database_lost(scene: Scene, _release: Callable[[], None]) -> None:
+    scene.ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'homeward-gateway'"
+    )
+    wait_until(lambda: len(scene.inboxes) > 1 or bool(scene.health.reason), SOON_S)
+
+
+def session_taken(scene: Scene, release: Callable[[], None]) -> None:
+    other = Messenger(broker_of(scene.settings), mqtt.client_id(1, 0), 1, lambda *_: None)
+    other.connect()
+    release()
+    wait_until(lambda: len(scene.inboxes) > 1, SOON_S)
+    other.close()
+
+
+WAYS = [told_to_stop, database_lost, session_taken]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_worker_with_a_full_inbox_gets_out_and_nothing_is_lost(
+    scene: Scene, way: Callable[[Scene, Callable[[], None]], None]
+) -> None:
+    scene.start()
+    with scene.full() as holder:
+        way(scene, holder.rollback)
+    wait_until(lambda: scene.stored() == FRAMES, 2 * SOON_S)
+    scene.stop.set()
+    wait_until(scene.ended, SOON_S)
+
+
+def test_a_group_is_handed_back_with_a_full_inbox(scene: Scene) -> None:
+    scene.settings = scene.settings.model_copy(update={"groups": 2})
+    scene.start()
+    adopted = 'SELECT count(*) FROM gateway_worker WHERE groups = 2 AND "group" = 1'
+    wait_until(lambda: scene.ask(adopted) == [(1,)], SOON_S)
+    odd = next(device for device in scene.fleet if int(device.bucket, 16) % 2)
+    wait_until(lambda: scene.hears(odd), SOON_S)
+    before = scene.stored()
+    with scene.full() as holder:
+        scene.ask(
+            'UPDATE gateway_worker SET wanted_by = %s WHERE "group" = 1 AND NOT home', uuid4()
+        )
+        time.sleep(3 * scene.settings.heartbeat_s)  # the wish is heard with a heartbeat
+        holder.rollback()
+        left = adopted + " AND beat = 'epoch'"
+        wait_until(lambda: scene.ask(left) == [(1,)], SOON_S)
+    wait_until(lambda: scene.stored() == before + FRAMES, 2 * SOON_S)  # it is adopted again
+
+
+def test_an_old_session_is_left_with_a_full_inbox(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for a division that is gone is more than the inbox holds."""
+    monkeypatch.setattr(draining, "LOOK_EVERY_S", 0.2)
+    old = Messenger(broker_of(scene.settings), mqtt.client_id(2, 0), 65_535, lambda *_: None)
+    old.connect()
+    old.subscribe(mqtt.filters(buckets_of(2, 0)))
+    old.close()
+    scene.publish()
+    scene.start()
+    with psycopg.connect(scene.database.superuser) as holder:
+        holder.execute("LOCK TABLE device_window, patient_now IN ACCESS EXCLUSIVE MODE")
+        scene.ask(
+            'INSERT INTO gateway_worker (groups, "group", worker, backend_pid, home, beat)'
+            " VALUES (2, 0, %s, 0, true, 'epoch')",
+            uuid4(),
+        )
+        wait_until(lambda: scene.inboxes[-1].held > scene.settings.inbox_bytes, SOON_S)
+        scene.stop.set()
+    wait_until(scene.ended, SOON_S)
+    scene.start()
+    even = sum(int(device.bucket, 16) % 2 == 0 for device in scene.fleet)
+    wait_until(lambda: scene.stored() == FRAMES * even // len(scene.fleet), 2 * SOON_S)
