@@ -165,6 +165,10 @@ class EpisodePolicy:
             return self.urgent_min * MINUTE_MS
         return self.routine_min * MINUTE_MS
 
+    def is_emergency(self, condition: str) -> bool:
+        """Return whether a doctor should be called before any nurse."""
+        return condition in self.emergency or condition.startswith("critical_")
+
     def acknowledge_ms(self, condition: str, priority: Priority) -> int:
         """Return within how many milliseconds somebody should acknowledge."""
         return int(self.response_ms(condition, priority) * self.acknowledge_share)

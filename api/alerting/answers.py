@@ -6,6 +6,7 @@ A repeat changes nothing; an alert that has ended otherwise is a conflict.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from psycopg.types.json import Jsonb
 from analytics.domain.alerts import Kind, State, kind_of
 from analytics.episodes import EpisodePolicy, Event
 from api import audit
-from api.alerting import metrics
+from api.alerting import metrics, rungs
 from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.errors import ConflictError, NotFoundError
@@ -22,6 +23,8 @@ from api.services import Services
 from api.store import duty, episodes, lane_inputs, notices, stream
 from api.store.episodes import Record
 from api.store.types import Conn
+
+_PASSED_ON = frozenset({Event.ESCALATED.value, Event.REMINDED.value})
 
 
 class Action(StrEnum):
@@ -52,7 +55,7 @@ async def answer(services: Services, said: Answer) -> None:
 
     Raises:
         NotFoundError: there is no such alert.
-        ConflictError: it is closed.
+        ConflictError: it is closed, or there is nobody to pass it on to.
     """
     now = services.now()
     async with services.engine_pool.connection() as conn, conn.transaction():
@@ -64,6 +67,8 @@ async def answer(services: Services, said: Answer) -> None:
             return
         if said.action is Action.ESCALATE and await _escalated_already(conn, said):
             return
+        if said.action is Action.ESCALATE:
+            await _somebody_above(conn, now, record, said)
         ledger = await open_ledger(conn, now, EpisodePolicy(), _numbers(record))
         ledger.know([record])
         after = _apply(ledger, record, said)
@@ -85,7 +90,15 @@ def _numbers(record: Record) -> list[int]:
 
 async def _escalated_already(conn: Conn, said: Answer) -> bool:
     """Whether this person passed it on and nothing has happened since: a repeat, not a second."""
-    return await stream.last_change(conn, said.alert_id) == (said.actor, Event.ESCALATED.value)
+    who, what = await stream.last_change(conn, said.alert_id)
+    return who == said.actor and what in _PASSED_ON
+
+
+async def _somebody_above(conn: Conn, now: datetime, record: Record, said: Answer) -> None:
+    """Refuse to pass on to nobody."""
+    why = rungs.refusal(await rungs.ladder(conn, now), record, said.actor)
+    if why is not None:
+        raise ConflictError(why)
 
 
 def _repeat_or_conflict(record: Record, said: Answer) -> None:

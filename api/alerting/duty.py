@@ -1,13 +1,16 @@
 """Who gets an alert: a pure choice among the people on shift.
 
-The patient's doctor by the plan in force, if at work; else whoever on shift holds least, doctors
-before nurses. The next level is somebody else on shift; the last is the coordinator, who is no
-member of the rota and therefore written as nobody.
+The patient's doctor or nurse by the plan in force, if at work; else whoever on shift holds least,
+doctors before nurses, those with an account first. An emergency goes to a doctor while one is on
+shift, whoever has the patient by the plan. The next level is somebody else on shift; the last is
+the coordinator, who is no member of the rota.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
+
+DOCTOR = "doctor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +20,7 @@ class OnShift:
     doctor_id: UUID
     kind: str
     ward: str
+    name: str = ""
     user_id: UUID | None = None
 
 
@@ -34,35 +38,81 @@ class Duty:
     held: dict[UUID, int] = field(default_factory=dict)
     planned: Mapping[int, UUID] = field(default_factory=dict)
 
-    def first(self, patient_no: int | None, ward: str) -> UUID | None:
-        """Return who gets a new alert about this patient, None if nobody is on shift."""
-        here = self._here(ward)
-        wanted = None if patient_no is None else self.planned.get(patient_no)
-        if wanted is not None and any(one.doctor_id == wanted for one in here):
-            return self._give(wanted)
-        return self._least(here)
+    def first(
+        self,
+        patient_no: int | None,
+        ward: str,
+        *,
+        emergency: bool = False,
+        keep: UUID | None = None,
+    ) -> UUID | None:
+        """Return who gets an alert about this patient, None if nobody is on shift.
+
+        Args:
+            patient_no: the patient; None: about the ward.
+            ward: the alert's ward.
+            emergency: for a doctor, if one is on shift.
+            keep: who has the alert, and keeps it where the plan names nobody who may have it.
+        """
+        fit = self._fit(ward, emergency=emergency)
+        for wanted in (self.plan_of(patient_no), keep):
+            if wanted is not None and any(one.doctor_id == wanted for one in fit):
+                return wanted if wanted == keep else self._give(wanted)
+        return self._least(fit)
 
     def second(self, ward: str, other_than: UUID | None) -> UUID | None:
         """Return who gets an alert that the first did not answer, None if there is no other."""
         return self._least([one for one in self._here(ward) if one.doctor_id != other_than])
 
+    def plan_of(self, patient_no: int | None) -> UUID | None:
+        """Return whose the patient is by the plan in force."""
+        return None if patient_no is None else self.planned.get(patient_no)
+
     def covers(self, ward: str) -> bool:
         """Whether anybody of this ward is on shift."""
         return bool(self._here(ward))
+
+    def there(self, doctor_id: UUID | None) -> bool:
+        """Whether this doctor or nurse is at work."""
+        return any(one.doctor_id == doctor_id for one in self.on_shift)
+
+    def suits(self, doctor_id: UUID | None, ward: str, *, emergency: bool) -> bool:
+        """Whether an alert may be for this doctor or nurse: at work, and of the kind it needs."""
+        if not self.there(doctor_id):
+            return False
+        doctors = [one.doctor_id for one in self.on_shift if one.kind == DOCTOR]
+        wanted = emergency and any(one.kind == DOCTOR for one in self._here(ward))
+        return not wanted or doctor_id in doctors
 
     def user_of(self, doctor_id: UUID | None) -> UUID | None:
         """Return the account of a doctor on shift, None if there is none."""
         return next((one.user_id for one in self.on_shift if one.doctor_id == doctor_id), None)
 
+    def person_of(self, user_id: UUID | None) -> UUID | None:
+        """Return the doctor or nurse on shift behind an account, None if there is none."""
+        if user_id is None:
+            return None
+        return next((one.doctor_id for one in self.on_shift if one.user_id == user_id), None)
+
     def _here(self, ward: str) -> list[OnShift]:
         return [one for one in self.on_shift if one.ward == ward]
+
+    def _fit(self, ward: str, *, emergency: bool) -> list[OnShift]:
+        here = self._here(ward)
+        doctors = [one for one in here if one.kind == DOCTOR]
+        return doctors if emergency and doctors else here
 
     def _least(self, candidates: Sequence[OnShift]) -> UUID | None:
         if not candidates:
             return None
         chosen = min(
             candidates,
-            key=lambda one: (one.kind != "doctor", self.held.get(one.doctor_id, 0), one.doctor_id),
+            key=lambda one: (
+                one.kind != DOCTOR,
+                one.user_id is None,
+                self.held.get(one.doctor_id, 0),
+                one.doctor_id,
+            ),
         )
         return self._give(chosen.doctor_id)
 

@@ -6,6 +6,7 @@ leader that takes over continues from the rows.
 """
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -16,7 +17,8 @@ from api.leadership import Wake, lead
 from api.services import Connection, Services
 from api.store import models, outbox
 
-CHANNELS = ("homeward_outbox",)
+_DUTY = "homeward_duty"
+CHANNELS = ("homeward_outbox", _DUTY)
 _BATCHES_BETWEEN_TICKS = 10
 _TIDY_LIMIT = 5_000
 
@@ -44,12 +46,14 @@ class AlertEngine:
             busy = await self._drain(conn)
             if self._due("tick", self.settings.tick_s):
                 await timekeeping.tick(conn, self.services.now(), self.policy)
+            if self._due("duty", self.settings.sweep_s):
+                await timekeeping.hand_over(conn, self.services.now(), self.policy)
             if self._due("sweep", self.settings.sweep_s):
                 await self._sweep(conn, began)
             if self._due("tidy", self.settings.tidy_s):
                 await self._tidy(conn)
             if not busy:
-                await wake.wait(self.settings.tick_s)
+                self._hurry(await wake.wait(self.settings.tick_s))
 
     async def _drain(self, conn: Connection) -> bool:
         """Take what waits; True if more may wait than was allowed between two looks at time."""
@@ -66,10 +70,14 @@ class AlertEngine:
         self._last[what] = now
         return True
 
+    def _hurry(self, said: Collection[str]) -> None:
+        """Look at whom alerts are for at once when a shift or the plan has changed."""
+        if any(one.startswith(_DUTY) for one in said):
+            self._last.pop("duty", None)
+
     async def _sweep(self, conn: Connection, began: float) -> None:
         now = self.services.now()
         await timekeeping.stop_watching(conn, now, self.policy)
-        await timekeeping.hand_over(conn, now, self.policy)
         led_for = asyncio.get_running_loop().time() - began
         clock = self.services.clock
         rate = clock.rate if clock.start is not None else 1.0

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from analytics import episodes
 from analytics.domain.alerts import Finding, State
-from analytics.episodes import EpisodePolicy, Event, Level, Transition
+from analytics.episodes import EpisodePolicy, Event, Transition
+from api.alerting import addressing
 from api.alerting.duty import Duty
-from api.alerting.subjects import News, Subject
+from api.alerting.subjects import NOBODY_ON_SHIFT, News, Subject
 from api.store.episodes import Record
 
 _SILENT = frozenset({Event.PENDING, Event.REPEATED, Event.HISTORIC})
@@ -100,19 +101,22 @@ class Ledger:
             self._tell(record, "alert.closed", Event.EXPIRED.value, notify=False, actor=None)
 
     def hand_over(self, record: Record) -> None:
-        """Give an alert whose holder is not at work to somebody who is; nothing if nobody is."""
-        doctor = self.duty.first(record.patient_no, record.ward)
-        if doctor is None or doctor == record.doctor_id:
+        """Address an alert anew: its holder is not at work, or the plan names somebody else."""
+        after = addressing.handed_over(record, self.duty, self.policy)
+        if after == record:
             return
-        after = self._keep(replace(record, doctor_id=doctor))
-        self._tell(
-            after,
-            "alert.changed",
-            "handed_over",
-            notify=True,
-            actor=None,
-            former=record.doctor_id,
-        )
+        self._keep(after)
+        nobody = after.doctor_id is None
+        if after.doctor_id != record.doctor_id or after.episode.level != record.episode.level:
+            self._tell(
+                after,
+                "alert.changed",
+                NOBODY_ON_SHIFT if nobody else "handed_over",
+                notify=True,
+                actor=None,
+                former=record.doctor_id,
+                skipped=nobody,
+            )
 
     def annotate(self, record: Record, *, outcome: str | None, comment: str | None) -> Record:
         """Add what a person said about the alert."""
@@ -138,13 +142,18 @@ class Ledger:
         actor: UUID | None = None,
     ) -> Record:
         after = self._row(before, made, subject)
-        after = replace(after, doctor_id=self._holder(after, made))
-        self._keep(after)
+        level = after.episode.level
+        after = self._keep(addressing.after(after, made.event, actor, self.duty, self.policy))
         event = self._event(before, made)
         if event:
-            former = before.doctor_id if before and before.id == after.id else None
             self._tell(
-                after, event, made.event.value, notify=made.notify, actor=actor, former=former
+                after,
+                event,
+                made.event.value,
+                notify=made.notify,
+                actor=actor,
+                former=before.doctor_id if before and before.id == after.id else None,
+                skipped=after.episode.level is not level,
             )
         return after
 
@@ -164,18 +173,6 @@ class Ledger:
             device_no=subject.device_no,
             frame_id=subject.frame_id,
         )
-
-    def _holder(self, after: Record, made: Transition) -> UUID | None:
-        """Return who holds the alert after this change; the coordinator is nobody of the rota."""
-        episode = after.episode
-        if episode.raised_ms is None or made.event is Event.HISTORIC:
-            return None
-        if made.event is Event.RAISED and episode.level is Level.DOCTOR:
-            return self.duty.first(after.patient_no, after.ward)
-        if made.event is Event.ESCALATED and episode.level is Level.SECOND:
-            other = self.duty.second(after.ward, after.doctor_id)
-            return after.doctor_id if other is None else other
-        return after.doctor_id
 
     def _event(self, before: Record | None, made: Transition) -> str | None:
         if made.event in _SILENT:
@@ -202,6 +199,7 @@ class Ledger:
         notify: bool,
         actor: UUID | None,
         former: UUID | None = None,
+        skipped: bool = False,
     ) -> None:
         self.news.append(
             News(
@@ -213,6 +211,7 @@ class Ledger:
                 at_ms=self.now_ms,
                 actor=actor,
                 former=former,
+                skipped=skipped,
             )
         )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from analytics.episodes import EpisodePolicy
 from api.alerting.duty import Duty, OnShift
 from api.alerting.ledger import Ledger
-from api.alerting.subjects import News
+from api.alerting.subjects import NOBODY_ON_SHIFT, News
 from api.store import alerts, duty, episodes, notices, stream
 from api.store.instants import instant, ms_of
 from api.store.types import Conn, Row
@@ -19,16 +19,27 @@ async def open_ledger(
     conn: Conn, now: datetime, policy: EpisodePolicy, patients: Sequence[int] = ()
 ) -> Ledger:
     """Return an empty ledger that knows who is on shift and whose these patients are."""
+    at_work = await duty_now(conn, now, patients)
+    return Ledger(now_ms=ms_of(now), policy=policy, duty=at_work)
+
+
+async def duty_now(conn: Conn, now: datetime, patients: Sequence[int] = ()) -> Duty:
+    """Return who is on shift, what they hold, and whose these patients are."""
     people = [
-        OnShift(doctor_id=row["id"], kind=row["kind"], ward=row["ward"], user_id=row["user_id"])
+        OnShift(
+            doctor_id=row["id"],
+            kind=row["kind"],
+            ward=row["ward"],
+            name=row["name"],
+            user_id=row["user_id"],
+        )
         for row in await duty.on_shift(conn, now)
     ]
-    at_work = Duty(
+    return Duty(
         on_shift=people,
         held=await duty.held(conn) if people else {},
         planned=await duty.planned(conn, patients) if people and patients else {},
     )
-    return Ledger(now_ms=ms_of(now), policy=policy, duty=at_work)
 
 
 async def post(conn: Conn, ledger: Ledger) -> None:
@@ -62,5 +73,11 @@ def _entry(news: News, row: Row, users: dict[UUID, UUID]) -> stream.Entry:
         at=at,
         actor=news.actor,
         holders=sorted(user for user in held if user is not None),
-        data={**body, "change": news.change, "notify": news.notify, "by": news.by},
+        data={
+            **body,
+            "change": news.change,
+            "notify": news.notify,
+            "by": news.by,
+            "skipped": NOBODY_ON_SHIFT if news.skipped else None,
+        },
     )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+NOBODY_ON_SHIFT = "nobody_on_shift"
+"""Why a rung of the ladder was skipped."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -20,10 +23,12 @@ class News:
 
     Attributes:
         event: ``alert.raised``, ``alert.changed`` or ``alert.closed``.
-        change: what happened, in the words of ``analytics.episodes.Event``, or ``handed_over``.
+        change: what happened, in the words of ``analytics.episodes.Event``, or ``handed_over``,
+            or ``nobody_on_shift`` when the last person at work has gone.
         notify: whether it should make itself heard.
         by: ``finding``, ``time`` or ``person``.
         former: who held it before, to be told that it has gone.
+        skipped: whether a rung was skipped because nobody is there.
     """
 
     episode_id: UUID
@@ -34,3 +39,4 @@ class News:
     at_ms: int
     actor: UUID | None = None
     former: UUID | None = None
+    skipped: bool = False

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from analytics.episodes import EpisodePolicy
 from api.alerting import metrics
+from api.alerting.duty import DOCTOR, Duty
 from api.alerting.posting import open_ledger, post
-from api.store import duty, episodes, equipment
+from api.store import duty, episodes, equipment, handovers
 from api.store.instants import ms_of
 from api.store.types import Conn
 
@@ -49,15 +50,17 @@ async def stop_watching(conn: Conn, now: datetime, policy: EpisodePolicy) -> Non
 
 
 async def hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
-    """Give alerts held by nobody at work to those who are: a shift has ended, or one has begun."""
+    """Address anew what is for nobody at work, or follows the plan to somebody else."""
+    while await _hand_over(conn, now, policy) == _LIMIT:
+        pass
+
+
+async def _hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
     async with conn.transaction():
         ledger = await open_ledger(conn, now, policy)
-        at_work = [one.doctor_id for one in ledger.duty.on_shift]
-        if not at_work:
-            return
-        records = await episodes.unattended(conn, at_work, _LIMIT)
+        records = await handovers.unattended(conn, _present(ledger.duty, policy), _LIMIT)
         if not records:
-            return
+            return 0
         numbers = [record.patient_no for record in records if record.patient_no is not None]
         ledger.duty.planned = await duty.planned(conn, numbers)
         ledger.know(records)
@@ -65,3 +68,16 @@ async def hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
             ledger.hand_over(record)
         await post(conn, ledger)
         metrics.count(ledger.news)
+    return len(records)
+
+
+def _present(at_work: Duty, policy: EpisodePolicy) -> handovers.Present:
+    people = at_work.on_shift
+    return handovers.Present(
+        at_work=[one.doctor_id for one in people],
+        nurses=[one.doctor_id for one in people if one.kind != DOCTOR],
+        staffed={one.ward for one in people},
+        with_doctors={one.ward for one in people if one.kind == DOCTOR},
+        emergencies=policy.emergency,
+        coordinators=policy.coordinators,
+    )

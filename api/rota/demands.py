@@ -4,8 +4,8 @@ The acuity is the worse of NEWS2's lower bound and of what open alerts say, so t
 score is not known yet is not taken for well.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -28,6 +28,7 @@ class PatientSeen:
         conditions: the conditions of those alerts.
         doctor: who has the patient by the plan in force.
         pinned: whether a coordinator said so.
+        holder: who holds the patient's gravest open alert.
     """
 
     no: int
@@ -39,6 +40,16 @@ class PatientSeen:
     conditions: Sequence[str] = ()
     doctor: UUID | None = None
     pinned: bool = False
+    holder: UUID | None = None
+
+    def now_with(self, present: Collection[UUID]) -> "PatientSeen":
+        """Return the patient with whom they are: who holds their alert, if the plan's has gone.
+
+        So the patient does not change hands twice in one change of shift.
+        """
+        if self.pinned or self.doctor in present or self.holder not in present:
+            return self
+        return replace(self, doctor=self.holder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

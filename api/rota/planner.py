@@ -12,7 +12,7 @@ from analytics.allocation import Demand, Doctor, Plan, allocate
 from api.rota.demands import PatientSeen, Worker, demand, pins, worker
 from api.rota.settings import RotaSettings
 from api.services import Connection
-from api.store import duty, plans
+from api.store import duty, notices, plans
 from api.store.types import Row
 
 _WORST = ("optimal", "feasible", "infeasible")
@@ -74,6 +74,7 @@ async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettin
         )
         await plans.answer_requests(conn, asked_by, plan_id)
         await plans.forget(conn, settings.keep_plans)
+        await notices.wake_duty(conn, "plan")
     return plan_id
 
 
@@ -108,9 +109,11 @@ def questions_of(
     wards = sorted({p.ward for p in patients} | {w.ward for w in workers})
     asked = {}
     for ward in wards:
-        here = [p for p in patients if p.ward == ward]
+        present = [w for w in workers if w.ward == ward]
+        ids = {w.id for w in present}
+        here = [p.now_with(ids) for p in patients if p.ward == ward]
         asked[ward] = Question(
-            doctors=[worker(w, now, settings) for w in workers if w.ward == ward],
+            doctors=[worker(w, now, settings) for w in present],
             demands=[demand(p, settings) for p in here],
             pinned=pins(here),
         )
@@ -150,6 +153,7 @@ def _patient(row: Row) -> PatientSeen:
         conditions=row["conditions"],
         doctor=row["doctor_id"],
         pinned=bool(row["pinned"]),
+        holder=row["holder"],
     )
 
 

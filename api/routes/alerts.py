@@ -9,6 +9,8 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from analytics.domain.care import Role
+from api.alerting import rungs
 from api.alerting.answers import Action, Answer, answer
 from api.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
 from api.errors import InvalidError, NotFoundError
@@ -118,6 +120,9 @@ async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Row]:
     """Return alerts as they are answered, each with the name of its patient."""
     told = [alerts.alert_json(row) for row in rows]
     await name_people(work.conn, work.services.vault, told)
+    if rows and work.caller.role is not Role.PATIENT:
+        async with work.services.engine_pool.connection() as conn:
+            rungs.tell(await rungs.ladder(conn, work.now), rows, told, work.caller.user_id)
     return told
 
 
@@ -141,7 +146,11 @@ async def resolve(
 async def escalate(
     services: Shared, caller: Signed, alert_id: UUID, said: Said | None = None
 ) -> dict[str, Any]:
-    """Pass the alert on: to a second person on shift, then to the coordinator."""
+    """Pass the alert on: to a second person on shift, then to the coordinator.
+
+    ``escalates_to`` of the alert says who that is. With nobody left it is 409 with the reason,
+    which the alert has as ``escalates_not``.
+    """
     return await _answer(services, caller, alert_id, Action.ESCALATE, said)
 
 
@@ -171,8 +180,9 @@ async def _answer(
         ),
     )
     async with services.engine_pool.connection() as conn:
-        rows = await alerts.many(conn, [alert_id])
-    shown = alerts.alert_json(rows[alert_id])
+        row = (await alerts.many(conn, [alert_id]))[alert_id]
+        shown = alerts.alert_json(row)
+        rungs.tell(await rungs.ladder(conn, services.now()), [row], [shown], caller.user_id)
     tell([shown], known)
     return shown
 

@@ -78,3 +78,13 @@ async def users(conn: Conn, doctors: Sequence[UUID]) -> dict[UUID, UUID]:
         (list(doctors),),
     )
     return {row["id"]: row["user_id"] for row in await cursor.fetchall()}
+
+
+async def coordinators(conn: Conn) -> list[Row]:
+    """Return the accounts that coordinate (those of administrators, too), with ward and name."""
+    cursor = await conn.execute(
+        """SELECT id, role, ward, coalesce(nullif(display_name, ''), username) AS name
+             FROM app_user WHERE role IN ('coordinator', 'admin') AND state = 'active'
+            ORDER BY name, id"""
+    )
+    return await cursor.fetchall()

@@ -33,6 +33,7 @@ class Record:
         ward: the ward that it belongs to.
         device_no: the device that it is about, if one.
         doctor_id: who holds it; None is the coordinator.
+        planned_id: whose the patient was by the plan when it was addressed last.
         frame_id: the reading that raised it.
     """
 
@@ -42,6 +43,7 @@ class Record:
     id: UUID = field(default_factory=uuid4)
     device_no: int | None = None
     doctor_id: UUID | None = None
+    planned_id: UUID | None = None
     frame_id: int | None = None
     acknowledged_by: UUID | None = None
     closed_by: UUID | None = None
@@ -74,13 +76,6 @@ _OPEN_BY_CONDITION = """
      WHERE condition = ANY (%s) AND state IN ('pending', 'open', 'acknowledged') FOR UPDATE
 """
 
-_UNATTENDED = """
-    SELECT * FROM episode
-     WHERE kind = 'clinical' AND state IN ('open', 'acknowledged') AND escalation_level < 2
-       AND (doctor_id IS NULL OR doctor_id <> ALL (%(at_work)s))
-     ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-"""
-
 _DUE = """
     SELECT * FROM episode
      WHERE (state = 'pending' AND pending_due <= %(now)s)
@@ -95,13 +90,14 @@ _UPSERT = """
         historic, started_at, measured_at, received_at, pending_due, escalate_due,
         acknowledged_until, deadline, raised_at, doctor_id, message, value, count, rule, frame_id,
         detail, cleared_at, escalation_level, acknowledged_by, acknowledged_at, closed_at,
-        closed_by, outcome, comment)
+        closed_by, outcome, comment, planned_id)
     VALUES (%(id)s, %(patient_no)s, %(device_no)s, %(ward)s, %(condition)s, %(kind)s, %(priority)s,
         %(state)s, %(historic)s, %(started_at)s, %(measured_at)s, %(received_at)s,
         %(pending_due)s, %(escalate_due)s, %(acknowledged_until)s, %(deadline)s, %(raised_at)s,
         %(doctor_id)s, %(message)s, %(value)s, %(count)s, %(rule)s, %(frame_id)s, %(detail)s,
         %(cleared_at)s, %(escalation_level)s, %(acknowledged_by)s, %(acknowledged_at)s,
-        %(closed_at)s, %(closed_by)s, %(outcome)s, %(comment)s)
+        %(closed_at)s, %(closed_by)s, %(outcome)s, %(comment)s,
+        %(planned_id)s)
     ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, state = excluded.state,
         historic = excluded.historic, measured_at = excluded.measured_at,
         received_at = excluded.received_at, pending_due = excluded.pending_due,
@@ -112,7 +108,8 @@ _UPSERT = """
         detail = excluded.detail, cleared_at = excluded.cleared_at,
         escalation_level = excluded.escalation_level, acknowledged_by = excluded.acknowledged_by,
         acknowledged_at = excluded.acknowledged_at, closed_at = excluded.closed_at,
-        closed_by = excluded.closed_by, outcome = excluded.outcome, comment = excluded.comment
+        closed_by = excluded.closed_by, outcome = excluded.outcome, comment = excluded.comment,
+        planned_id = excluded.planned_id
 """
 
 
@@ -126,6 +123,7 @@ def record_of(row: Row) -> Record:
         ward=row["ward"],
         device_no=row["device_no"],
         doctor_id=row["doctor_id"],
+        planned_id=row["planned_id"],
         frame_id=row["frame_id"],
         acknowledged_by=row["acknowledged_by"],
         closed_by=row["closed_by"],
@@ -178,6 +176,7 @@ def _parameters(record: Record) -> Row:
         "deadline": instant(episode.deadline_ms),
         "raised_at": instant(episode.raised_ms),
         "doctor_id": record.doctor_id,
+        "planned_id": record.planned_id,
         "message": episode.message,
         "value": episode.value,
         "count": episode.count,
@@ -222,12 +221,6 @@ async def get(conn: Conn, episode_id: UUID) -> Record | None:
 async def of_conditions(conn: Conn, conditions: Sequence[str]) -> list[Record]:
     """Return the living episodes of these conditions, locked."""
     cursor = await conn.execute(_OPEN_BY_CONDITION, (list(conditions),))
-    return [record_of(row) for row in await cursor.fetchall()]
-
-
-async def unattended(conn: Conn, at_work: Sequence[UUID], limit: int) -> list[Record]:
-    """Return clinical alerts below the coordinator's level that nobody of ``at_work`` holds."""
-    cursor = await conn.execute(_UNATTENDED, {"at_work": list(at_work), "limit": limit})
     return [record_of(row) for row in await cursor.fetchall()]
 
 

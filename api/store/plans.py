@@ -10,13 +10,15 @@ from api.store.types import Conn, Row
 
 _PATIENTS = """
     SELECT p.no, p.id, p.ward, n.news2_low, n.news2_high, n.risk, a.doctor_id, a.pinned,
-           coalesce(e.worst, 0) AS worst, coalesce(e.conditions, '{}') AS conditions
+           coalesce(e.worst, 0) AS worst, coalesce(e.conditions, '{}') AS conditions, e.holder
       FROM patient p
       LEFT JOIN patient_now n ON n.patient_no = p.no
       LEFT JOIN assignment a ON a.patient_no = p.no
       LEFT JOIN LATERAL (
           SELECT max(CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst,
-                 array_agg(DISTINCT condition) AS conditions
+                 array_agg(DISTINCT condition) AS conditions,
+                 (array_agg(doctor_id ORDER BY priority = 'high' DESC, raised_at)
+                     FILTER (WHERE doctor_id IS NOT NULL))[1] AS holder
             FROM episode WHERE patient_no = p.no AND kind = 'clinical'
              AND state IN ('open', 'acknowledged')) e ON true
      WHERE p.state = 'active' ORDER BY p.no
@@ -42,7 +44,7 @@ _FORGET = """
 
 
 async def patients(conn: Conn) -> list[Row]:
-    """Return every watched patient with score, risk, open alerts and present doctor."""
+    """Return every watched patient with score, risk, open alerts, present doctor and holder."""
     return await (await conn.execute(_PATIENTS)).fetchall()
 
 

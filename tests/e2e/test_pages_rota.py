@@ -58,3 +58,22 @@ def test_an_overlap_is_said_and_joined_on_request(desk: Desk, ward: SeededWard) 
     expect(row(page, "Nurse Pia Lund")).to_have_count(1)
     refused = [one for one in desk.complaints if not one.startswith("409 ")]
     assert refused == []
+
+
+def test_escalating_says_whom_it_calls_and_is_not_to_be_pressed_at_the_top(
+    desk: Desk, ward: SeededWard
+) -> None:
+    ward.find("Hans Haddad", "limit_sbp_low", "medium", message="Systolic 88")
+    page = desk.open("carla", "/feed")
+    line = page.locator(".line", has_text="Systolic 88")
+    asked = page.get_by_role("dialog")
+    for called in ("Nurse Pia Lund", "carla"):
+        line.get_by_role("button", name=re.compile("^Escalate")).click()
+        expect(asked.locator("[data-whom]")).to_contain_text(f"Calls {called}")
+        asked.get_by_role("button", name=re.compile("^Escalate")).click()
+        expect(asked).to_have_count(0)
+        ward.execute("UPDATE alert_event SET actor = NULL")  # as if somebody else had done so
+    line.get_by_role("button", name=re.compile("^Escalate")).click()
+    expect(asked.locator("[data-whom]")).to_contain_text("You are the last to be called")
+    expect(asked.get_by_role("button", name=re.compile("^Escalate"))).to_be_disabled()
+    assert desk.complaints == []

@@ -73,6 +73,18 @@ def test_wards_are_asked_apart() -> None:
     assert asked["other"].doctors == []
 
 
+def test_whose_person_has_gone_starts_from_who_holds_the_alert() -> None:
+    gone, here = UUID(int=8), UUID(int=5)
+    seen = [
+        patient(doctor=gone, holder=here),
+        patient(no=2, id=UUID(int=2), doctor=gone, holder=UUID(int=9)),
+        patient(no=3, id=UUID(int=3), doctor=gone, holder=here, pinned=True),
+    ]
+    [asked] = questions_of(seen, [person()], NOW, SETTINGS).values()
+    assert [one.current_doctor for one in asked.demands] == [str(here), str(gone), str(gone)]
+    assert asked.pinned == {str(UUID(int=3)): str(gone)}
+
+
 def test_only_pinned_patients_with_a_doctor_are_fixed() -> None:
     fixed = patient(pinned=True, doctor=UUID(int=5))
     assert pins([fixed, patient(doctor=UUID(int=5)), patient(pinned=True)]) == {

@@ -87,6 +87,7 @@ async function act(alert, verb, body, onDone) {
   try { now = await post(`/alerts/${alert.id}/${verb}`, body); } catch (problem) {
     if (problem.status !== 409) throw problem;
     now = await get(`/alerts/${alert.id}`);
+    if (isOpen(now)) throw problem;
   }
   say(`${{ acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated" }[verb]}: ${about(alert)}`);
   onDone(now ?? alert);
@@ -110,7 +111,7 @@ function ask(alert, verb, onDone) {
       h("label", { class: "choice" }, h("input", { type: "radio", name: "outcome", value, required: true, autofocus: index === 0 }), text))),
     h("div", { class: "field" }, h("label", { for: "comment" }, resolve ? "Comment " : "Why, and to whom ", h("span", { class: "hint" }, "goes to the handover list")),
       h("textarea", { id: "comment", name: "comment", rows: "3", maxlength: "2000", autofocus: !resolve })),
-    wrong,
+    !resolve && whom(alert, () => form.querySelector("[type=submit]")), wrong,
     h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { class: "primary", type: "submit", "aria-label": `${resolve ? "Resolve" : "Escalate"}: ${about(alert)}` }, resolve ? "Resolve" : "Escalate")));
   const dialog = h("dialog", { "aria-labelledby": "ask-title" }, form);
   form.addEventListener("submit", async (event) => {
@@ -122,4 +123,17 @@ function ask(alert, verb, onDone) {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+}
+
+// Says before it is done who will be called; where nobody is left, the button is not to be pressed.
+const RUNGS = { second: "a second person on shift", coordinator: "coordinator" };
+function whom(alert, button) {
+  const line = h("p", { "data-whom": "", role: "status" }, "Looking who would be called…");
+  get(`/alerts/${alert.id}`).then((now) => {
+    const next = now.escalates_to;
+    line.replaceChildren(...(next ? ["Calls ", h("b", {}, next.name), ` (${RUNGS[next.level] ?? next.level}).`] : [now.escalates_not ?? "Nobody is left to call."]));
+    line.className = next ? "" : "wrong";
+    button().disabled = !next;
+  }).catch((problem) => { line.textContent = problem.message; });
+  return line;
 }

@@ -108,7 +108,7 @@ export function stateWords(alert) {
 // elsewhere. `person` is undefined while that is not known.
 export function whose(alert, person) {
   const level = { second: "a second person", coordinator: "the coordinator" }[alert.level];
-  const sent = alert.doctor_name ? `sent to ${alert.doctor_name}` : alert.kind === "technical" ? "for the coordinator" : h("b", {}, "for nobody yet");
+  const sent = alert.doctor_name ? `sent to ${alert.doctor_name}` : alert.kind === "technical" ? "for the coordinator" : alert.level === "coordinator" ? h("b", {}, "for the coordinator") : h("b", {}, "for nobody yet");
   const moved = isOpen(alert) && alert.kind === "clinical" && person && person.doctor !== alert.doctor;
   return [sent, level && alert.kind === "clinical" && `, escalated to ${level}`,
     moved && [", patient now with ", h("b", { class: person.doctor ? "" : "overdue" }, person.doctor_name ?? "nobody")]];
