@@ -189,7 +189,7 @@ def _second_look(raw: bytes, kind: Any) -> Any:  # noqa: ANN401 -- msgspec's own
     """Decode with the last of repeated members counting, at several times the cost."""
     try:
         return msgspec.convert(msgspec.json.decode(raw), kind)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return Refusal.MALFORMED
 
 

@@ -104,6 +104,7 @@ NUL_RECEIPT = (
         NUL_RECEIPT,
         NUL_RECEIPT.replace(b'"at":1', b'"at":1,"at":2'),
         b'{"type":"acks/1","device":"abc","time":1,"boots":[]}',
+        b'"\x80"',
     ],
 )
 def test_malformed_messages(raw: bytes) -> None:
