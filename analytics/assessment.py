@@ -17,6 +17,29 @@ _ENCODER = msgspec.json.Encoder()
 NAMES: dict[int, str] = {int(metric): metric.wire_name for metric in Metric}
 
 
+class RefusedMetric(Struct, frozen=True, gc=False):
+    """A metric whose newest readings count for nothing; the score has lost it.
+
+    Attributes:
+        metric: its code.
+        count: how many came since the last good one.
+        since_ms: event time of the first of them.
+        reason: ``out_of_range``, ``from_the_future``, ``units``, ``no_reading``,
+            ``another_person`` or ``implausible``.
+        value: the newest, as it was sent.
+        hint: what it may be, in words.
+        device: who sent it; empty: a person.
+    """
+
+    metric: int
+    count: int
+    since_ms: int
+    reason: str
+    value: float
+    hint: str
+    device: str
+
+
 class Assessment(Struct, frozen=True, gc=False, kw_only=True):
     """What was known and computed after one reading.
 
@@ -42,6 +65,7 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
         in_episode: whether an open alert let baselines rest (they then learnt nothing).
         drivers: (words, size in log-odds) of what moves the risk most, largest first.
         baselines: (metric code, personal median, deviation in the patient's own units).
+        refused: metrics whose newest readings count for nothing.
     """
 
     time_ms: int
@@ -65,6 +89,7 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
     in_episode: bool
     drivers: tuple[tuple[str, float], ...]
     baselines: tuple[tuple[int, float, float], ...]
+    refused: tuple[RefusedMetric, ...] = ()
 
 
 def rfc3339(at_ms: int) -> str:
@@ -107,8 +132,21 @@ def assessment_json(assessment: Assessment) -> bytes:
             "values": {NAMES[code]: value for code, value in assessment.values},
             "plan_revision": assessment.plan_revision,
             "in_episode": assessment.in_episode,
+            "refused": [_refused(one) for one in assessment.refused],
         }
     )
+
+
+def _refused(one: RefusedMetric) -> dict[str, object]:
+    return {
+        "metric": NAMES[one.metric],
+        "count": one.count,
+        "since": rfc3339(one.since_ms),
+        "reason": one.reason,
+        "value": one.value,
+        "hint": one.hint,
+        "device": one.device or None,
+    }
 
 
 def _news2(assessment: Assessment) -> dict[str, object]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.policy import Policy
+from analytics.readings import Sample
 
 SETTLE_MS = 10_000
 """A pending condition is dropped after this without a violation (proposed)."""
@@ -51,7 +52,10 @@ class Condition(Struct, array_like=True, gc=False):
 
 
 class Alarm(Struct, frozen=True, gc=False, kw_only=True):
-    """A violation as a rule sees it; see :class:`analytics.domain.alerts.Finding`."""
+    """A violation as a rule sees it; see :class:`analytics.domain.alerts.Finding`.
+
+    ``name`` may say the cause behind a stroke: see :func:`condition_of`.
+    """
 
     name: str
     priority: Priority
@@ -78,6 +82,8 @@ class Scene(Struct):
         findings: what was notable (appended to).
         uncertain: the device's clock is not known; findings say so.
         starts: event times of each condition's last starts (changed in place).
+        reassess: what counts has changed without a reading that does.
+        doubted: samples that counted for nothing although their values are plausible.
     """
 
     time_ms: int
@@ -89,6 +95,22 @@ class Scene(Struct):
     findings: list[Finding]
     uncertain: bool = False
     starts: dict[str, list[int]] = field(default_factory=dict)
+    reassess: bool = False
+    doubted: list[Sample] = field(default_factory=list)
+
+
+def condition_of(name: str) -> str:
+    """Return the alert's condition: of ``sensor/stuck_hr`` and the like the part before the stroke.
+
+    Such names tell apart what may be wrong with the equipment at once; people see one alert.
+    """
+    return name.partition("/")[0]
+
+
+def _beside(scene: Scene, name: str) -> bool:
+    """Whether another cause of the same alert is on."""
+    what = condition_of(name)
+    return what != name and any(condition_of(other) == what for other in scene.on)
 
 
 def _say(scene: Scene, alarm: Alarm, change: Change) -> None:
@@ -96,7 +118,7 @@ def _say(scene: Scene, alarm: Alarm, change: Change) -> None:
         alarm.detail["clock_uncertain"] = True
     scene.findings.append(
         Finding(
-            condition=alarm.name,
+            condition=condition_of(alarm.name),
             change=change,
             priority=alarm.priority,
             measured_ms=scene.time_ms,
@@ -119,8 +141,11 @@ def hold(scene: Scene, alarm: Alarm) -> None:
     condition = scene.on.get(alarm.name)
     if condition is None:
         alarm = _flickering(scene, alarm)
+        begins = Change.STARTED
+        if _beside(scene, alarm.name):  # a further cause calls, a mere question does not
+            begins = Change.WORSENED if alarm.firm else Change.PERSISTS
         scene.on[alarm.name] = _started(scene.time_ms, alarm)
-        _say(scene, alarm, Change.STARTED)
+        _say(scene, alarm, begins)
         return
     condition.bad_ms = scene.time_ms
     condition.inside_ms = 0
@@ -135,8 +160,8 @@ def hold(scene: Scene, alarm: Alarm) -> None:
 
 def _flickering(scene: Scene, alarm: Alarm) -> Alarm:
     """Count a start; one that came back often enough counts as having persisted."""
-    if not 0 < alarm.persist_s <= FLICKER_PERSIST_S:
-        return alarm
+    if not alarm.firm or not 0 < alarm.persist_s <= FLICKER_PERSIST_S:
+        return alarm  # good readings between end a mere question
     now = scene.time_ms
     since = now - max(FLICKER_MS, 3 * int(alarm.persist_s * 1000))
     recent = [at for at in scene.starts.get(alarm.name, ()) if since <= at <= now]
@@ -207,6 +232,8 @@ def release(scene: Scene, name: str, *, clear: bool, value: float) -> None:
 
 def _end(scene: Scene, name: str, condition: Condition, value: float) -> None:
     del scene.on[name]
+    if _beside(scene, name):
+        return  # another cause of the same alert goes on
     ended = Alarm(
         name=name,
         priority=condition.priority,

@@ -1,24 +1,45 @@
 """One moment's samples into the lane's state: what counts, what is only history, what is bad.
 
 A reading of poor quality, still calibrating or without a known time is for charts only. A
-questionable one feeds nothing, yet is never silent if it is bad. A good one older than
-the newest of its metric is history: it never changes the current value.
+questionable one feeds nothing, yet is never silent if it is bad; what evidence explains is told to
+whoever owns the equipment. A good one older than the newest of its metric is history: it never
+changes the current value.
 """
 
 from collections.abc import Sequence
 
 from analytics.baseline import FLOORS
-from analytics.conditions import Scene
-from analytics.domain.care import CarePlan
+from analytics.domain.mistakes import PLAUSIBLE_CODES
 from analytics.domain.vitals import FACTS, Metric, Quality
+from analytics.doubts import ask_about, mistaken, recovered
+from analytics.evidence import (
+    LOOKED_AT,
+    Verdict,
+    explained,
+    may_be_arrest,
+    plausible_code,
+    suspect,
+)
 from analytics.features import SPEC
-from analytics.lane_state import LaneState, Track
-from analytics.limits import NONE, battery, beyond, critical, doubt, judge, keep_on, limit_of
-from analytics.news2 import PARAMETERS, score
+from analytics.lane_state import Track
+from analytics.limits import (
+    NONE,
+    battery,
+    beyond,
+    critical,
+    critical_limit,
+    judge,
+    keep_on,
+    limit_of,
+)
 from analytics.readings import Sample
+from analytics.sight import Sight
+from analytics.sources import outdone
+from analytics.weights import foreign, remember, weigh
 
 _END = max(Metric) + 1
 _BATTERY = int(Metric.BATTERY)
+_WEIGHT = int(Metric.WEIGHT)
 _QUESTIONABLE = int(Quality.QUESTIONABLE)
 _CHART_ONLY = frozenset({Quality.POOR, Quality.CALIBRATING, Quality.UNSYNCHRONISED})
 _O2 = int(Metric.O2)
@@ -29,27 +50,12 @@ for _metric, _facts in FACTS.items():
     _RANGES[_metric] = (*_facts.reject, *_facts.plausible)
 _RANGES[Metric.STEPS] = (1.0, 0.0, 1.0, 0.0)
 """Reject and plausible ranges by metric code; nothing fits an unknown one, nor steps."""
+_CODES = frozenset(value for codes in PLAUSIBLE_CODES.values() for value in codes)
+"""Numbers that are looked at before they count, whatever they are of."""
 
 
-def take(
-    state: LaneState,
-    scene: Scene,
-    plan: CarePlan,
-    samples: Sequence[Sample],
-    *,
-    staff: bool,
-    learn: bool,
-) -> int:
-    """Take one moment's samples; return the mask (by code) of metrics with a new current value.
-
-    Args:
-        state: the lane's, changed in place.
-        scene: the moment; its time is the samples' event time.
-        plan: the patient's limits.
-        samples: all of that event time.
-        staff: whether a person entered them.
-        learn: whether baselines may learn.
-    """
+def take(sight: Sight, samples: Sequence[Sample]) -> int:
+    """Take one moment's samples; return the mask (by code) of metrics with a new current value."""
     fresh = 0
     for sample in samples:
         code, value, quality = sample.metric, sample.value, sample.quality
@@ -58,66 +64,86 @@ def take(
         least, most, low, high = _RANGES[code]
         if not least <= value <= most:
             continue
-        if quality == _QUESTIONABLE or not low <= value <= high:
-            _questionable(state, scene, plan, code, value)
+        if not low <= value <= high:
+            _implausible(sight, code, value)
+        elif quality == _QUESTIONABLE:
+            ask_about(sight, code, value, repeats=True, lost=False)
         elif code == _BATTERY:
-            battery(scene, value)
+            battery(sight.scene, value)
+        elif (code in LOOKED_AT or value in _CODES) and _doubted(sight, code, value):
+            sight.scene.doubted.append(sample)
         else:
-            fresh |= _good(state, scene, plan, code, value, staff=staff, learn=learn)
+            fresh |= _good(sight, code, value)
     return fresh
 
 
-def _questionable(state: LaneState, scene: Scene, plan: CarePlan, code: int, value: float) -> None:
-    """Judge a value that feeds nothing; from back-fill, a bad one waits to be confirmed."""
-    scores_3 = code in PARAMETERS and _scores_3(state, scene, plan, code, value)
-    bad = doubt(scene, code, value, limit_of(code, plan, scene), scores_3=scores_3)
-    track = state.tracks[code]
-    newest = track is None or scene.time_ms >= track.t_ms
-    if bad and scene.late and newest:
-        state.doubtful |= 1 << code
+def _implausible(sight: Sight, code: int, value: float) -> None:
+    """A value that can hardly be: explained by evidence, or a question."""
+    verdict = explained(code, value, sight.known(code), sight.scene.policy)
+    if verdict is not None:
+        mistaken(sight, code, value, verdict)
+        return
+    arrest = may_be_arrest(code, value)
+    ask_about(sight, code, value, repeats=not arrest, lost=arrest)
 
 
-def _scores_3(state: LaneState, scene: Scene, plan: CarePlan, code: int, value: float) -> bool:
-    """Whether NEWS2 would certainly give the value 3, by what is known of the oxygen."""
-    oxygen = state.tracks[_O2]
-    values = [value if code == metric else None for metric in PARAMETERS]
-    if oxygen is not None and scene.time_ms - oxygen.t_ms <= scene.policy.max_age_ms[_O2]:
-        values[-1] = oxygen.value
-    return code in score(values, plan.spo2_scale).single_3
+def _doubted(sight: Sight, code: int, value: float) -> bool:
+    """Whether a plausible value is one that evidence speaks against; it is told then."""
+    if not sight.newest(code):
+        return False
+    verdict = _against(sight, code, value)
+    if verdict is None:
+        return False
+    mistaken(sight, code, value, verdict)
+    return True
 
 
-def _good(
-    state: LaneState,
-    scene: Scene,
-    plan: CarePlan,
-    code: int,
-    value: float,
-    *,
-    staff: bool,
-    learn: bool,
-) -> int:
+def _against(sight: Sight, code: int, value: float) -> Verdict | None:
+    if code == _WEIGHT:
+        return foreign(sight, value)
+    known, policy = sight.known(code), sight.scene.policy
+    if not suspect(code, value, known, sight.scene.time_ms, policy):
+        return None
+    return plausible_code(code, value) or explained(code, value, known, policy)
+
+
+def _good(sight: Sight, code: int, value: float) -> int:
+    state, scene = sight.state, sight.scene
     now = scene.time_ms
     track = state.tracks[code]
     if track is None:
-        track = state.tracks[code] = Track(now, value, staff)
+        track = state.tracks[code] = Track(now, value, sight.staff)
+        before = None
     elif now < track.t_ms:
-        _history(scene, plan, track, code, value)
+        _history(sight, track, code, value)
         return 0
     else:
-        track.t_ms, track.value, track.staff = now, value, staff
+        before = track.value
+    if state.unused or scene.on or code == _WEIGHT:
+        _followed(sight, code, value, before)
+    if sight.device and outdone(sight, track, code, value):
+        return 0
+    track.t_ms, track.value, track.staff = now, value, sight.staff
     if code in _ROLLED:
         track.rolling.add(value, now)
-    if learn and code in FLOORS:
+    if sight.learn and code in FLOORS:
         track.baseline.learn(value, now, FLOORS[code], scene.policy.baseline_level_ms)
     if code != _O2:
-        _judge(state, scene, plan, track, code)
+        _judge(sight, track, code)
     return 1 << code
 
 
-def _judge(state: LaneState, scene: Scene, plan: CarePlan, track: Track, code: int) -> None:
-    value = track.value
+def _followed(sight: Sight, code: int, value: float, before: float | None) -> None:
+    """What a good reading says of those before it; the record still shows them."""
+    if code == _WEIGHT:
+        weigh(sight, value, known=before is not None)
+    recovered(sight, code, value, before)
+
+
+def _judge(sight: Sight, track: Track, code: int) -> None:
+    state, scene, value = sight.state, sight.scene, track.value
     bad = critical(scene, code, value)
-    limit = limit_of(code, plan, scene)
+    limit = limit_of(code, sight.plan, scene)
     if code in _WINDOWED:
         value = track.median(scene.policy.window_ms)
     if bad:  # one number makes one alert, and the absolute limit's is the graver
@@ -128,15 +154,18 @@ def _judge(state: LaneState, scene: Scene, plan: CarePlan, track: Track, code: i
         state.doubtful = state.doubtful | 1 << code if bad else state.doubtful & ~(1 << code)
 
 
-def _history(scene: Scene, plan: CarePlan, track: Track, code: int, value: float) -> None:
+def _history(sight: Sight, track: Track, code: int, value: float) -> None:
+    scene = sight.scene
     if code in _ROLLED:
         track.rolling.add(value, scene.time_ms)
     if code == _O2:
         return
+    if code == _WEIGHT:
+        remember(sight.state, scene.time_ms, value, track.t_ms - scene.policy.known_ms)
     late = scene.late
-    scene.late = late or not beyond(scene.policy.critical.get(code, NONE), value)
+    scene.late = late or not beyond(critical_limit(scene, code), value)
     grave = critical(scene, code, value)  # out of order, yet never silent
     scene.late = True
     if not grave:
-        judge(scene, code, value, limit_of(code, plan, scene))
+        judge(scene, code, value, limit_of(code, sight.plan, scene))
     scene.late = late

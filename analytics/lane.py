@@ -15,12 +15,14 @@ from analytics.assessment import Assessment, assessment_json
 from analytics.conditions import HISTORY_MS, Scene
 from analytics.domain.alerts import Change, Finding
 from analytics.domain.care import CarePlan
+from analytics.doubts import refuse
 from analytics.intake import take
 from analytics.lane_state import LaneState, decode, encode
 from analytics.news2 import PARAMETERS
 from analytics.policy import DEFAULT, Policy
 from analytics.readings import Reading, Sample
 from analytics.scoring import Visit, assess
+from analytics.sight import Sight
 
 __all__ = ["Assessment", "Outcome", "PatientLane", "Reading", "Sample", "assessment_json"]
 
@@ -36,12 +38,14 @@ class Outcome(Struct, frozen=True, gc=False):
         findings: in event order, for the outbox.
         examples: matured risk examples, for the population model.
         changed: whether the lane's state may have changed (else no snapshot is due).
+        doubted: samples of the reading that evidence speaks against: they counted for nothing.
     """
 
     assessment: Assessment | None
     findings: list[Finding]
     examples: list[risk.Example]
     changed: bool
+    doubted: tuple[Sample, ...] = ()
 
 
 class PatientLane:
@@ -71,14 +75,16 @@ class PatientLane:
         """
         findings: list[Finding] = []
         visit = Visit(reading, plan, population, in_episode, self._policy, [])
-        assessment = None
+        doubted: list[Sample] = []
+        assessment = self._refused(visit, findings) if reading.refused else None
         for t_ms, samples in _moments(reading):
-            made = self._moment(visit, t_ms, samples, findings)
+            made = self._moment(visit, t_ms, samples, findings, doubted)
             assessment = made or assessment
         if plan.paused:
             findings = []
             self._state.doubtful, self._state.unconfirmed = 0, False
-        return Outcome(assessment, findings, visit.examples, bool(reading.samples))
+        changed = bool(reading.samples or reading.refused)
+        return Outcome(assessment, findings, visit.examples, changed, tuple(doubted))
 
     def outcome(self, at_ms: int, *, deteriorated: bool) -> list[risk.Example]:
         """Label the waiting examples by a clinician's outcome at ``at_ms`` (event time).
@@ -107,27 +113,56 @@ class PatientLane:
         lane._state = decode(data)
         return lane
 
+    def _refused(self, visit: Visit, findings: list[Finding]) -> Assessment | None:
+        """Take note of what was refused; what was measured in the same frame comes after it."""
+        assessment, reading = None, visit.reading
+        for refused in reading.refused:
+            t_ms = min(refused.t_ms, reading.received_ms)
+            scene = self._scene(visit, t_ms, findings)
+            refuse(self._sight(visit, scene), refused)
+            if scene.reassess:
+                assessment = self._reassess(visit, scene)
+        return assessment
+
     def _moment(
-        self, visit: Visit, t_ms: int, samples: tuple[Sample, ...], findings: list[Finding]
+        self,
+        visit: Visit,
+        t_ms: int,
+        samples: tuple[Sample, ...],
+        findings: list[Finding],
+        doubted: list[Sample],
     ) -> Assessment | None:
-        state, reading = self._state, visit.reading
+        state = self._state
         scene = self._scene(visit, t_ms, findings)
-        learn = not visit.in_episode
-        fresh = take(state, scene, visit.plan, samples, staff=reading.staff, learn=learn)
+        fresh = take(self._sight(visit, scene), samples)
+        if scene.doubted:
+            doubted += scene.doubted
         if not fresh:
             if scene.late and state.doubtful:
                 self._confirm(scene)
-            return None
+            return self._reassess(visit, scene) if scene.reassess else None
         state.asof_ms = scene.time_ms = max(t_ms, state.asof_ms)
         assessment, calls = None, False
-        if fresh & _SCORED:
+        if fresh & _SCORED or scene.reassess:
             assessment, calls = assess(state, scene, visit, fresh)
+        if fresh & _SCORED:
             state.doubtful = state.doubtful & ~_NEWS2 | (_NEWS2 if scene.late and calls else 0)
         if not scene.late:
             state.doubtful &= ~(fresh | (_SCORED if calls else 0))
         if scene.late or state.unconfirmed:
             self._confirm(scene)
         return assessment
+
+    def _reassess(self, visit: Visit, scene: Scene) -> Assessment:
+        """Assess anew without a reading that counts: a metric was lost."""
+        state = self._state
+        state.asof_ms = scene.time_ms = max(scene.time_ms, state.asof_ms)
+        return assess(state, scene, visit, 0)[0]
+
+    def _sight(self, visit: Visit, scene: Scene) -> Sight:
+        reading = visit.reading
+        learn, device = not visit.in_episode, reading.device
+        return Sight(self._state, scene, visit.plan, device, reading.staff, learn)
 
     def _scene(self, visit: Visit, t_ms: int, findings: list[Finding]) -> Scene:
         reading, state, policy = visit.reading, self._state, self._policy

@@ -14,11 +14,53 @@ from analytics.errors import SnapshotError
 from analytics.features import Rolling
 from analytics.labels import Pending
 
-FORMAT = 2
-READABLE = frozenset({1, 2})
+FORMAT = 3
+READABLE = frozenset({1, 2, 3})
 """A format of before only lacks the last fields of its records, which begin empty."""
 WINDOW_MOST = 31
 WINDOW_SPACING_MS = 2_000
+SOURCES = 4
+
+
+class Source(Struct, array_like=True, gc=False):
+    """One device's newest good value of a metric, and since when it has been this very value.
+
+    Attributes:
+        t_ms: its event time.
+        value: in the metric's unit.
+        since_ms: event time of the first of the unbroken run of this value.
+        count: readings in that run.
+    """
+
+    t_ms: int
+    value: float
+    since_ms: int
+    count: int = 1
+
+
+class Unused(Struct, array_like=True, gc=False):
+    """Readings of one metric that count for nothing and are newer than its good ones.
+
+    Attributes:
+        since_ms: event time of the first.
+        t_ms: of the newest.
+        count: how many.
+        value: the newest value, as it was sent.
+        reason: ``out_of_range``, ``from_the_future``, ``units``, ``no_reading``,
+            ``another_person`` or ``implausible``.
+        hint: what it may be, in words.
+        device: who sent it; empty: a person.
+        lost: whether the score loses the metric meanwhile.
+    """
+
+    since_ms: int
+    t_ms: int
+    count: int
+    value: float
+    reason: str
+    hint: str
+    device: str
+    lost: bool
 
 
 class Track(Struct, array_like=True, gc=False):
@@ -32,6 +74,7 @@ class Track(Struct, array_like=True, gc=False):
         window: their values.
         rolling: half-hour buckets of the last hours.
         baseline: what is usual for this person.
+        sources: newest good value by device, of at most four of them.
     """
 
     t_ms: int
@@ -41,6 +84,15 @@ class Track(Struct, array_like=True, gc=False):
     window: list[float] = field(default_factory=list)
     rolling: Rolling = field(default_factory=Rolling)
     baseline: Baseline = field(default_factory=Baseline)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def begin(self, device: str, value: float, t_ms: int) -> Source:
+        """Take the first good value of a device; the one heard longest ago makes room."""
+        if len(self.sources) >= SOURCES:
+            oldest = min(self.sources, key=lambda name: self.sources[name].t_ms)
+            del self.sources[oldest]
+        source = self.sources[device] = Source(t_ms, value, t_ms)
+        return source
 
     def median(self, span_ms: int) -> float:
         """Put the newest value into the window and return the median of the window."""
@@ -84,6 +136,9 @@ class LaneState(Struct, array_like=True):
             is no metric's, is NEWS2 as it was last judged late).
         unconfirmed: whether that was said and nothing fresh has followed.
         starts: event times of the last starts of conditions of streams.
+        unused: readings that count for nothing, by metric code, until a good one follows.
+        weights: event time and kg of the last days' good weights, oldest first.
+        gained_from: the weight from which the gain that is on was reckoned; 0: none is on.
     """
 
     tracks: list[Track | None] = field(default_factory=no_tracks)
@@ -96,6 +151,9 @@ class LaneState(Struct, array_like=True):
     doubtful: int = 0
     unconfirmed: bool = False
     starts: dict[str, list[int]] = field(default_factory=dict)
+    unused: dict[int, Unused] = field(default_factory=dict)
+    weights: list[tuple[int, float]] = field(default_factory=list)
+    gained_from: float = 0.0
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -1,17 +1,14 @@
 """Rules about one metric: the patient's limits, the absolute ones, glucose and battery.
 
 SpO2 is graded by depth (Pater 2020; proposed 60 s, 30 s, at once), pulse and breathing are
-judged on the median of a window. A questionable reading that is bad is never silent: it asks for
-a repeat at once, and pages if it is repeated or nothing better comes within two minutes. Not a
-medical device.
+judged on the median of a window. Not a medical device.
 """
-
-from msgspec.structs import replace
 
 from analytics.conditions import Alarm, Scene, hold, release
 from analytics.domain.alerts import Priority
 from analytics.domain.care import CarePlan, Limit
-from analytics.domain.vitals import FACTS, Metric
+from analytics.domain.vitals import Metric
+from analytics.domain.wording import worded
 from analytics.policy import Policy
 
 RULE = "limit/1"
@@ -30,13 +27,12 @@ HIGH_NAMES: dict[int, str] = {int(m): f"limit_{m.wire_name}_high" for m in Metri
 LOW_NAMES[Metric.GLUCOSE] = "glucose_low"
 HIGH_NAMES[Metric.GLUCOSE] = "glucose_high"
 CRITICAL_NAMES: dict[int, str] = {int(m): f"critical_{m.wire_name}" for m in Metric}
-_WORDS: dict[int, str] = {int(m): facts.label for m, facts in FACTS.items()}
-_READ_AS = {"mm[Hg]": "mmHg", "Cel": "°C"}
-"""UCUM is for programs; a message is read by people."""
-_UNITS: dict[int, str] = {
-    int(m): _READ_AS.get(facts.unit, facts.unit.strip("{}")) for m, facts in FACTS.items()
-}
 _METRICS: dict[int, Metric] = {int(metric): metric for metric in Metric}
+
+
+def critical_limit(scene: Scene, code: int) -> Limit:
+    """Return the absolute limit of a metric."""
+    return scene.policy.critical.get(code, NONE)
 
 
 def limit_of(code: int, plan: CarePlan, scene: Scene) -> Limit:
@@ -67,10 +63,10 @@ def judge(scene: Scene, code: int, value: float, limit: Limit) -> bool:
     """Judge a good value against its limits; return whether it violates one."""
     low, high = limit.low, limit.high
     if low is not None and value < low:
-        hold(scene, _below(code, value, low))
+        hold(scene, below(code, value, low))
         return True
     if high is not None and value > high:
-        hold(scene, _above(code, value, high))
+        hold(scene, above(code, value, high))
         return True
     if scene.on:
         _release_both(scene, code, value, limit)
@@ -86,10 +82,11 @@ def _release_both(scene: Scene, code: int, value: float, limit: Limit) -> None:
 
 
 def _said(code: int, value: float, side: str, limit: float) -> str:
-    return f"{_WORDS[code]} {value:g} {_UNITS[code]}, {side} {limit:g}"
+    return f"{worded(code, value)}, {side} {limit:g}"
 
 
-def _below(code: int, value: float, low: float) -> Alarm:
+def below(code: int, value: float, low: float) -> Alarm:
+    """Return the alarm of a trusted value below its limit."""
     if code == Metric.SPO2:
         depth, persist_s = _spo2_depth(value, low)
     elif code == Metric.GLUCOSE:
@@ -122,7 +119,7 @@ def waits_s(code: int, value: float, limit: Limit) -> float:
 
 def told(scene: Scene, code: int, value: float, limit: Limit) -> bool:
     """Return whether a limit, the patient's or an absolute one, already speaks for a number."""
-    return beyond(limit, value) or beyond(scene.policy.critical.get(code, NONE), value)
+    return beyond(limit, value) or beyond(critical_limit(scene, code), value)
 
 
 def _spo2_depth(value: float, low: float) -> tuple[int, float]:
@@ -131,7 +128,8 @@ def _spo2_depth(value: float, low: float) -> tuple[int, float]:
     return (2, 30.0) if value < low - 4 else (1, 60.0)
 
 
-def _above(code: int, value: float, high: float) -> Alarm:
+def above(code: int, value: float, high: float) -> Alarm:
+    """Return the alarm of a trusted value above its limit."""
     persist_s = GLUCOSE_HIGH_S if code == Metric.GLUCOSE else _persistence(code)
     return Alarm(
         name=HIGH_NAMES[code],
@@ -153,39 +151,11 @@ def critical(scene: Scene, code: int, value: float) -> bool:
     """Judge a trusted value against the absolute limits; return whether it is beyond one."""
     limit = scene.policy.critical.get(code, NONE)
     if beyond(limit, value):
-        hold(scene, _critical_alarm(code, value, scene.policy, trusted=True, firm=True))
+        hold(scene, critical_alarm(code, value, scene.policy, trusted=True, firm=True))
         return True
     if scene.on:
         release(scene, CRITICAL_NAMES[code], clear=True, value=value)
     return False
-
-
-def doubt(scene: Scene, code: int, value: float, limit: Limit, *, scores_3: bool) -> bool:
-    """Judge a questionable value; return whether it is bad.
-
-    It feeds nothing, but is never silent: beyond an absolute limit, scoring 3 in NEWS2 (a narrow
-    pulse pressure is itself a sign of shock) or outside the patient's limits it asks for a
-    repeat at once, and calls if it is repeated, by whatever rule found the first one bad, or if
-    nothing better comes within two minutes.
-
-    Args:
-        scene: the moment.
-        code: of the metric.
-        value: in its unit.
-        limit: the limits in force for this patient.
-        scores_3: whether NEWS2 would give it 3.
-    """
-    grave = scores_3 or beyond(scene.policy.critical.get(code, NONE), value)
-    if not grave and not beyond(limit, value):
-        return False
-    names = (CRITICAL_NAMES[code], LOW_NAMES[code], HIGH_NAMES[code])
-    asked = [scene.on[name].since_ms for name in names if name in scene.on]
-    firm = bool(asked) and scene.time_ms - min(asked) >= scene.policy.repeat_gap_ms
-    if grave or CRITICAL_NAMES[code] in scene.on:
-        hold(scene, _critical_alarm(code, value, scene.policy, trusted=False, firm=firm))
-    else:
-        hold(scene, _doubtful(code, value, limit, scene.policy, firm=firm))
-    return True
 
 
 def beyond(limit: Limit, value: float) -> bool:
@@ -194,13 +164,22 @@ def beyond(limit: Limit, value: float) -> bool:
     return (low is not None and value < low) or (high is not None and value > high)
 
 
-def _critical_alarm(code: int, value: float, policy: Policy, *, trusted: bool, firm: bool) -> Alarm:
+def critical_alarm(code: int, value: float, policy: Policy, *, trusted: bool, firm: bool) -> Alarm:
+    """Return the alarm of a value beyond an absolute limit.
+
+    Args:
+        code: of the metric.
+        value: in its unit.
+        policy: the ward's settings.
+        trusted: whether the reading is good.
+        firm: whether it is proved, and waits no longer.
+    """
     return Alarm(
         name=CRITICAL_NAMES[code],
         priority=Priority.HIGH,
         depth=1,
         value=value,
-        message=f"{_WORDS[code]} {value:g} {_UNITS[code]}, critical" + _asks(firm=firm),
+        message=f"{worded(code, value)}, critical" + asks(firm=firm),
         rule=CRITICAL_RULE,
         persist_s=0.0 if firm else policy.repeat_s,
         firm=firm,
@@ -208,21 +187,8 @@ def _critical_alarm(code: int, value: float, policy: Policy, *, trusted: bool, f
     )
 
 
-def _doubtful(code: int, value: float, limit: Limit, policy: Policy, *, firm: bool) -> Alarm:
-    """The alarm of a trusted value, but for the time that it waits and what it asks."""
-    low, high = limit.low, limit.high
-    under = low is not None and value < low
-    alarm = _below(code, value, low or 0.0) if under else _above(code, value, high or 0.0)
-    return replace(
-        alarm,
-        message=alarm.message + _asks(firm=firm),
-        persist_s=0.0 if firm else policy.repeat_s,
-        firm=firm,
-        detail={**alarm.detail, "repeat": not firm, "trusted": False},
-    )
-
-
-def _asks(*, firm: bool) -> str:
+def asks(*, firm: bool) -> str:
+    """Return what a message asks for: a repeat, unless it is proved."""
     return "" if firm else ": repeat at once"
 
 

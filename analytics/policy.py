@@ -72,6 +72,20 @@ def _margins() -> Mapping[int, float]:
     )
 
 
+def _apart() -> Mapping[int, float]:
+    return MappingProxyType(
+        {
+            Metric.HR: 25.0,
+            Metric.SPO2: 6.0,
+            Metric.RR: 10.0,
+            Metric.TEMP: 1.5,
+            Metric.SBP: 30.0,
+            Metric.DBP: 25.0,
+            Metric.GLUCOSE: 60.0,
+        }
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Clinical settings of a ward; all times in milliseconds or as the name says.
@@ -113,6 +127,24 @@ class Policy:
         example_ms: at most one training example in this time for each patient.
         battery_low: percent at which the battery is low; clears 5 above.
         repeat_emit_ms: ``persists`` is said at most this often, by event time.
+        known_ms: how old a good reading may be to compare an odd one with (proposed).
+        unit_share: how near a value in another unit must come to that one, as a share (proposed).
+        jump_ms: within this the step to a code for "no reading" is looked at (proposed).
+        spike_ms: odd readings between good ones are one alert until none came for this (proposed).
+        stuck_ms: living signals of one device that all stay at one value for this long are stuck;
+            SpO2 alone is not (100 % for hours is common in the well; proposed).
+        stuck_alone_ms: one signal, SpO2 included, whatever the others do (proposed).
+        stuck_readings: fewest readings for either (proposed).
+        pair_ms: readings of two devices so near in time are compared (proposed).
+        pair_s: for how long two devices must disagree to be told (proposed).
+        pair_apart: by how much, by metric, in its unit (about four times the repeatability of
+            the devices; proposed).
+        gain_3_days: kg gained within three days that are told (heart-failure guidance: over 2 kg
+            in 3 days, as home-monitoring programs quote it; verify).
+        gain_day: kg gained within a day that are told (the same guidance: 1 kg in a day).
+        gain_slack_ms: a day of weighing may be so much longer than 24 h (proposed).
+        weight_share: a weight that differs by more than this share from one of the last seven
+            days may be another person's (proposed).
     """
 
     max_age_ms: Mapping[int, int] = field(default_factory=_ages)
@@ -141,6 +173,20 @@ class Policy:
     example_ms: int = 30 * MINUTE_MS
     battery_low: float = 20.0
     repeat_emit_ms: int = MINUTE_MS
+    known_ms: int = 7 * 24 * HOUR_MS
+    unit_share: float = 0.2
+    jump_ms: int = 10 * MINUTE_MS
+    spike_ms: int = HOUR_MS
+    stuck_ms: int = 2 * HOUR_MS
+    stuck_alone_ms: int = 12 * HOUR_MS
+    stuck_readings: int = 20
+    pair_ms: int = 2 * MINUTE_MS
+    pair_s: float = 120.0
+    pair_apart: Mapping[int, float] = field(default_factory=_apart)
+    gain_3_days: float = 2.0
+    gain_day: float = 1.0
+    gain_slack_ms: int = 12 * HOUR_MS
+    weight_share: float = 0.1
 
 
 DEFAULT = Policy()

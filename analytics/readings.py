@@ -23,6 +23,22 @@ class Sample(Struct, frozen=True, gc=False, array_like=True):
     quality: int = 0
 
 
+class Refused(Struct, frozen=True, gc=False, array_like=True):
+    """One value that was refused: it is no reading, yet says that the metric was not measured.
+
+    Attributes:
+        metric: code of ``analytics.domain.vitals.Metric``.
+        t_ms: event time, mapped; of a time ahead of the ward's, that.
+        value: as it was sent.
+        reason: ``out_of_range`` or ``from_the_future``.
+    """
+
+    metric: int
+    t_ms: int
+    value: float
+    reason: str
+
+
 class Reading(Struct, frozen=True, gc=False, array_like=True):
     """One frame's accepted samples, or one staff entry.
 
@@ -34,6 +50,8 @@ class Reading(Struct, frozen=True, gc=False, array_like=True):
         clock_uncertain: the device's clock is not known: every sample counts as live.
         staff: entered by a person of the staff.
         samples: in any order; times may differ within one frame.
+        device: who measured, by the id in the signed bytes; empty: a person.
+        refused: values of the same frame that were refused, of patient and device alike.
     """
 
     frame_id: int
@@ -42,3 +60,5 @@ class Reading(Struct, frozen=True, gc=False, array_like=True):
     clock_uncertain: bool = False
     staff: bool = False
     samples: tuple[Sample, ...] = ()
+    device: str = ""
+    refused: tuple[Refused, ...] = ()

@@ -5,12 +5,12 @@ Oxygen and consciousness may come from the staff or the record; older than some 
 shown as assumed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
 from analytics import labels, signals
-from analytics.assessment import Assessment
+from analytics.assessment import Assessment, RefusedMetric
 from analytics.baseline import FLOORS
 from analytics.conditions import Scene
 from analytics.domain.care import CarePlan
@@ -44,17 +44,25 @@ def _current(state: LaneState, policy: Policy) -> tuple[list[float | None], tupl
     now = state.asof_ms
     tracks = state.tracks
     ages = policy.max_age_ms
+    lost = lost_codes(state)
     values: list[float | None] = []
     assumed: tuple[int, ...] = ()
     for code in _CODES:
         track = tracks[code]
-        if track is None or now - track.t_ms > ages[code]:
+        if track is None or now - track.t_ms > ages[code] or code in lost:
             values.append(None)
             continue
         values.append(track.value)
         if code in _RECORDED and (track.staff or now - track.t_ms > policy.fresh_ms):
             assumed += (code,)
     return values, assumed
+
+
+def lost_codes(state: LaneState) -> Collection[int]:
+    """The metrics after whose newest good reading came what was no measurement."""
+    if not state.unused:
+        return ()
+    return [code for code, unused in state.unused.items() if unused.lost]
 
 
 def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[Assessment, bool]:
@@ -99,6 +107,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         in_episode=visit.in_episode,
         drivers=model.drivers(features),
         baselines=baselines,
+        refused=_refused(state) if state.unused else (),
     )
     return made, calls
 
@@ -120,13 +129,23 @@ def _alone(
     return signals.Alone(codes, max(scene.policy.single_3_s, soonest))
 
 
+def _refused(state: LaneState) -> tuple[RefusedMetric, ...]:
+    """What is set aside, for people to see."""
+    return tuple(
+        RefusedMetric(code, one.count, one.since_ms, one.reason, one.value, one.hint, one.device)
+        for code, one in sorted(state.unused.items())
+        if one.lost
+    )
+
+
 def _seen(state: LaneState, policy: Policy) -> list[Track | None]:
     now = state.asof_ms
     ages = policy.max_age_ms
+    lost = lost_codes(state)
     found: list[Track | None] = []
     for code, _, _, _ in SPEC:
         track = state.tracks[code]
-        fresh = track is not None and now - track.t_ms <= ages[code]
+        fresh = track is not None and now - track.t_ms <= ages[code] and code not in lost
         found.append(track if fresh else None)
     return found
 

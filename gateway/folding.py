@@ -9,6 +9,7 @@ import structlog
 
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.lane import Outcome
+from analytics.readings import Sample
 from gateway.batch import Batch
 from gateway.findings import RULE, outbox_row
 from gateway.lanes import Fold, Hold, LaneBook, fold_again
@@ -34,8 +35,8 @@ class Folder:
         self._lanes = lanes
         self._rules = rules
 
-    def fold(self, hold: Hold, patient: Patient, fold: Fold, batch: Batch) -> None:
-        """Do one fold and gather what it leads to."""
+    def fold(self, hold: Hold, patient: Patient, fold: Fold, batch: Batch) -> tuple[Sample, ...]:
+        """Do one fold and gather what it leads to; return what evidence spoke against."""
         try:
             outcome = fold_again(hold.lane, fold)
         except Exception:  # noqa: BLE001 - top of a lane
@@ -48,6 +49,7 @@ class Folder:
         if outcome is not None:
             self._gather(hold, patient, fold, outcome, batch)
         self._plan_snapshot(hold, patient.no, batch)
+        return () if outcome is None else outcome.doubted
 
     def _gather(
         self, hold: Hold, patient: Patient, fold: Fold, outcome: Outcome, batch: Batch
@@ -61,7 +63,7 @@ class Folder:
                 hold.low, hold.high, hold.risk = made.low, made.high, made.risk
                 hold.assessment = made
         for finding in outcome.findings:
-            device_no = None
+            device_no = _device_no(finding, batch)
             work.outbox.append(
                 outbox_row(
                     finding, patient_no=patient.no, device_no=device_no, frame_id=fold.frame_id
@@ -111,6 +113,12 @@ class Folder:
                 waiting.id, frame_id, at_ms, plan.revision, version, in_episode, plan.paused
             )
         )
+
+
+def _device_no(finding: Finding, batch: Batch) -> int | None:
+    """The number of the device that a finding names."""
+    device = batch.registry.devices.get(str(finding.detail.get("device") or ""))
+    return None if device is None else device.no
 
 
 def _overdue(hold: Hold, rules: Rules, now_s: float) -> bool:

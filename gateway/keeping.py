@@ -14,6 +14,7 @@ from gateway.findings import clock_change, outbox_row
 from gateway.folding import Folder
 from gateway.lanes import Fold, LaneBook
 from gateway.registry import Device, Key, Patient
+from gateway.replaying import doubt
 from gateway.rules import Rules
 from gateway.samples import newest_ms, offset_of, readings
 from gateway.windows import Window
@@ -90,24 +91,28 @@ class Keeper:
             return
         hold.received_ms = max(hold.received_ms, received_ms)
         work.holds[patient.no] = hold
-        if not made.accepted:
+        refused = made.telling()
+        if not made.accepted and not refused:
             return
         batch.readings += len(made.accepted)
+        reading = Reading(
+            frame_id=row.frame_id,
+            received_ms=received_ms,
+            clock_uncertain=state is ClockState.UNCERTAIN,
+            samples=tuple(made.accepted),
+            device=device.id,
+            refused=refused,
+        )
+        plan = patient.plan_at(received_ms)
+        fold = Fold(reading, plan, batch.population, row.in_episode, row.frame_id)
+        doubted = self._folder.fold(hold, patient, fold, batch)
+        row.refused.extend(doubt(made, doubted))
         hold.saw(made.accepted, device.id)
         arrived = rows.instant(received_ms)
         work.observations.extend(
             rows.observation_row(sample, arrived, device_ms, row)
             for sample, device_ms in zip(made.accepted, made.device_ms, strict=True)
         )
-        reading = Reading(
-            frame_id=row.frame_id,
-            received_ms=received_ms,
-            clock_uncertain=state is ClockState.UNCERTAIN,
-            samples=tuple(made.accepted),
-        )
-        plan = patient.plan_at(received_ms)
-        fold = Fold(reading, plan, batch.population, row.in_episode, row.frame_id)
-        self._folder.fold(hold, patient, fold, batch)
 
     def _learn_clock(
         self,

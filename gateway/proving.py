@@ -12,7 +12,8 @@ from typing import NamedTuple
 from gateway import wire
 from gateway.clocks import ClockState
 from gateway.registry import OVERLAP_MS
-from gateway.samples import newest_ms, replayed
+from gateway.replaying import as_stored, replayed
+from gateway.samples import newest_ms
 from gateway.staff import entered_samples
 from gateway.store.evidence import EvidenceEntry, EvidenceFrame, EvidenceReading
 from gateway.withheld import unfounded
@@ -125,10 +126,10 @@ def derived(frame: EvidenceFrame, message: wire.DeviceMessage) -> list[_Reading]
     if not isinstance(message, wire.Vitals):
         return []
     offset = frame.offset_ms or 0
-    samples = replayed(message, ClockState(frame.clock_state), frame.offset_ms, frame.refused)
+    made = replayed(message, ClockState(frame.clock_state), frame.offset_ms, frame.refused)
     return [
         (one.metric, one.t_ms * _MS, (one.t_ms - offset) * _MS, one.quality, one.value)
-        for one in samples
+        for one in as_stored(made, frame.refused)
     ]
 
 

@@ -16,7 +16,8 @@ from analytics.risk import PopulationModel
 from gateway import wire
 from gateway.clocks import ClockState
 from gateway.lanes import Fold, Hold, LaneBook, fold_again
-from gateway.samples import DAY_MS, replayed
+from gateway.replaying import replayed
+from gateway.samples import DAY_MS
 from gateway.staff import entered
 from gateway.store import memory, models
 from gateway.store.arrangements import plan_of
@@ -62,14 +63,17 @@ def frame_reading(stored: memory.StoredFold) -> Reading | None:
     if not isinstance(message, wire.Vitals):
         return None
     state = ClockState(stored.clock_state)
-    samples = replayed(message, state, stored.offset_ms, stored.refused)
-    if not samples:
+    made = replayed(message, state, stored.offset_ms, stored.refused)
+    refused = made.telling()
+    if not made.accepted and not refused:
         return None
     return Reading(
         frame_id=stored.frame_id,
         received_ms=stored.received_ms,
         clock_uncertain=state is ClockState.UNCERTAIN,
-        samples=tuple(samples),
+        samples=tuple(made.accepted),
+        device=message.device,
+        refused=refused,
     )
 
 

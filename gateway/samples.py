@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from analytics.acceptance import NONE, Verdict, contradicted, verdict
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
-from analytics.readings import Sample
+from analytics.readings import Refused, Sample
 from gateway import wire
 from gateway.clocks import ClockState, Mapping
 from gateway.registry import Device
@@ -24,18 +24,19 @@ REFUSAL_CODES: dict[Refusal, int] = {
     Refusal.FROM_THE_FUTURE: 3,
     Refusal.NOT_BOUND: 4,
 }
+_TELLING = frozenset({Refusal.OUT_OF_RANGE, Refusal.FROM_THE_FUTURE})
 
 _values = attrgetter(*wire.METRIC_NAMES)
 _METRICS = tuple(int(METRIC_BY_NAME[name]) for name in wire.METRIC_NAMES)
-_QUALITY = {
+QUALITY = {
     wire.SampleQuality.OK: int(Quality.OK),
     wire.SampleQuality.MANUAL: int(Quality.MANUAL),
     wire.SampleQuality.POOR: int(Quality.POOR),
     wire.SampleQuality.CALIBRATING: int(Quality.CALIBRATING),
 }
 _SCORED = (int(Quality.OK), int(Quality.MANUAL))
-_QUESTIONABLE = int(Quality.QUESTIONABLE)
-_UNSYNCHRONISED = int(Quality.UNSYNCHRONISED)
+QUESTIONABLE = int(Quality.QUESTIONABLE)
+UNSYNCHRONISED = int(Quality.UNSYNCHRONISED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +62,29 @@ class Readings(NamedTuple):
         device_ms: the device's own time of each accepted reading.
         refused: pairs of number and code of reason, flat.
         reasons: of those that were refused.
+        dropped: those that were refused, as readings.
     """
 
     accepted: list[Sample]
     device_ms: list[int]
     refused: list[int]
     reasons: list[Refusal]
+    dropped: list[Sample]
+
+    @classmethod
+    def none(cls) -> "Readings":
+        """Nothing yet."""
+        return cls([], [], [], [], [])
+
+    def telling(self) -> tuple[Refused, ...]:
+        """The refused values that say of a metric that it is not measured now, in order."""
+        if not self.dropped:
+            return ()
+        return tuple(
+            Refused(one.metric, one.t_ms, one.value, reason.value)
+            for one, reason in zip(self.dropped, self.reasons, strict=True)
+            if reason in _TELLING and one.quality != UNSYNCHRONISED
+        )
 
 
 def newest_ms(message: wire.Vitals) -> int | None:
@@ -103,26 +121,26 @@ def readings(
         device: for the time in which it was the patient's.
         rules: limits.
     """
-    made = Readings([], [], [], [])
-    doubtful = _doubtful(message, state)
+    made = Readings.none()
+    doubtful = doubtful_in(message, state)
     number = 0
     for sample in message.samples:
         t_ms = sample.t + (offset or 0)
         refusal = _time_refusal(t_ms, received_ms, device, rules)
-        quality = _UNSYNCHRONISED if state is ClockState.UNSYNCHRONISED else _QUALITY[sample.q]
+        quality = UNSYNCHRONISED if state is ClockState.UNSYNCHRONISED else QUALITY[sample.q]
         against = doubtful.get(sample.t, NONE)
-        number = _take(sample, t_ms, quality, number, made, against=against, refusal=refusal)
+        number = take_sample(sample, t_ms, quality, number, made, against=against, refusal=refusal)
     return made
 
 
-def _doubtful(message: wire.Vitals, state: ClockState) -> dict[int, frozenset[int]]:
+def doubtful_in(message: wire.Vitals, state: ClockState) -> dict[int, frozenset[int]]:
     """The metrics that contradict each other, by the device's time; only what may be scored."""
     found: dict[int, frozenset[int]] = {}
     if state is ClockState.UNSYNCHRONISED or _lone(message.samples):
         return found
     together: dict[int, list[wire.Sample]] = {}
     for sample in message.samples:
-        if _QUALITY[sample.q] in _SCORED:
+        if QUALITY[sample.q] in _SCORED:
             together.setdefault(sample.t, []).append(sample)
     for t, samples in together.items():
         if _lone(samples):
@@ -143,7 +161,7 @@ def _measured(sample: wire.Sample) -> list[tuple[int, float]]:
     return [(metric, value) for metric, value in values if value is not None]
 
 
-def _take(
+def take_sample(
     sample: wire.Sample,
     t_ms: int,
     quality: int,
@@ -170,9 +188,10 @@ def _take(
         if reason is not None:
             made.refused.extend((number, REFUSAL_CODES[reason]))
             made.reasons.append(reason)
+            made.dropped.append(Sample(metric, t_ms, value, quality))
         else:
             odd = judged is Verdict.QUESTIONABLE or metric in against
-            graded = _QUESTIONABLE if odd and quality in _SCORED else quality
+            graded = QUESTIONABLE if odd and quality in _SCORED else quality
             made.accepted.append(Sample(metric, t_ms, value, graded))
             made.device_ms.append(sample.t)
         number += 1
@@ -192,30 +211,3 @@ def _time_refusal(
     if device.bound_to_ms is not None and t_ms >= device.bound_to_ms + slack:
         return Refusal.NOT_BOUND
     return None
-
-
-def replayed(
-    message: wire.Vitals, state: ClockState, offset: int | None, refused: list[int]
-) -> list[Sample]:
-    """The readings that were accepted of a stored message, in the same order."""
-    skipped = frozenset(refused[::2])
-    unsynchronised = state is ClockState.UNSYNCHRONISED
-    made = Readings([], [], [], [])
-    doubtful = _doubtful(message, state)
-    number = 0
-    for sample in message.samples:
-        quality = _UNSYNCHRONISED if unsynchronised else _QUALITY[sample.q]
-        against = doubtful.get(sample.t, NONE)
-        number = _take(sample, sample.t + (offset or 0), quality, number, made, against=against)
-    if not skipped:
-        return made.accepted
-    return _without(made, skipped)
-
-
-def _without(made: Readings, skipped: frozenset[int]) -> list[Sample]:
-    """Leave out what the store says was refused; what was out of range is left out already."""
-    out_of_range = set(made.refused[::2])
-    numbers = range(len(made.accepted) + len(out_of_range))
-    kept = [number for number in numbers if number not in out_of_range]
-    pairs = zip(kept, made.accepted, strict=True)
-    return [sample for number, sample in pairs if number not in skipped]

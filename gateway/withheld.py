@@ -11,9 +11,12 @@ Pure.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from analytics.domain.vitals import METRIC_BY_NAME
+from analytics.evidence import ever_suspect
 from gateway import wire
 from gateway.clocks import ClockState
 from gateway.registry import Device
+from gateway.replaying import DOUBTED
 from gateway.samples import REFUSAL_CODES, SampleRules, readings
 from gateway.store.evidence import EvidenceFrame
 from gateway.wire import Refusal
@@ -74,10 +77,12 @@ def unfounded(frame: EvidenceFrame, message: wire.DeviceMessage, too_old_ms: int
     if not noted:
         return
     times = _times(message, frame.offset_ms or 0)
-    outside = _outside(message)
+    outside, doubtful = _outside(message), _doubtful(message)
     if len(noted) % 2 or len(set(noted[::2])) < len(noted) // 2:
         yield "the note of its refused readings is not in pairs, or names one twice"
     for number, code in zip(noted[::2], noted[1::2], strict=False):
+        if code == DOUBTED and number not in outside and number in doubtful:
+            continue  # it stands, as questionable
         if code not in _GROUNDS or not 0 <= number < len(times):
             yield f"says that reading {number} was refused for reason {code}; there is none such"
             continue
@@ -99,3 +104,15 @@ def _outside(message: wire.DeviceMessage) -> frozenset[int]:
         return frozenset()
     made = readings(message, ClockState.STANDS, 0, 0, device=_ANY_DEVICE, rules=_ANY_TIME)
     return frozenset(made.refused[::2])
+
+
+def _doubtful(message: wire.DeviceMessage) -> frozenset[int]:
+    """The numbers of readings that evidence can speak against, whatever came before them."""
+    if not isinstance(message, wire.Vitals):
+        return frozenset()
+    named = [one for sample in message.samples for one in sample.readings()]
+    return frozenset(
+        number
+        for number, (name, value) in enumerate(named)
+        if ever_suspect(int(METRIC_BY_NAME[name]), value)
+    )

@@ -51,6 +51,8 @@ TECHNICAL: frozenset[str] = frozenset(
         "forged",
         "conflict",
         "sensor",
+        "units",
+        "refused",
         "ward_outage",
         "nobody_on_shift",
     }

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+from analytics.acceptance import Verdict, verdict
 from analytics.domain.alerts import Change, Finding
 from analytics.domain.care import CarePlan
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
 from analytics.lane import Outcome, PatientLane, Reading, Sample
+from analytics.readings import Refused
 from analytics.risk import PopulationModel
 
 T0 = 1_764_000_000_000
@@ -34,8 +36,11 @@ def reading(
     frame_id: int = 1,
     staff: bool = False,
     clock_uncertain: bool = False,
+    device: str = "",
+    refused: Mapping[str, float] | None = None,
+    reason: str = "out_of_range",
 ) -> Reading:
-    """Return a frame with all values at one moment."""
+    """Return a frame with all values at one moment, and those of it that were refused."""
     samples = tuple(
         Sample(int(METRIC_BY_NAME[name]), at_ms, float(value), int(quality))
         for name, value in values.items()
@@ -46,6 +51,11 @@ def reading(
         clock_uncertain=clock_uncertain,
         staff=staff,
         samples=samples,
+        device=device,
+        refused=tuple(
+            Refused(int(METRIC_BY_NAME[name]), at_ms, float(value), reason)
+            for name, value in (refused or {}).items()
+        ),
     )
 
 
@@ -67,6 +77,14 @@ class Bedside:
     def well(self, after_s: float = 0, **changed: float) -> Outcome:
         """Fold a live, complete frame of a well person, but for what is changed."""
         return self.see(after_s, **{**WELL, **changed})
+
+    def hear(self, device: str, after_s: float = 0, **values: float) -> Outcome:
+        """Fold a live frame of a device as the gateway would: what cannot be is refused."""
+        self.now += int(after_s * SECOND)
+        judged = {name: verdict(METRIC_BY_NAME[name], value) for name, value in values.items()}
+        kept = {name: v for name, v in values.items() if judged[name] is not Verdict.REFUSED}
+        gone = {name: v for name, v in values.items() if judged[name] is Verdict.REFUSED}
+        return self.take(reading(self.now, kept, device=device, refused=gone))
 
     def take(self, one: Reading, *, in_episode: bool = False) -> Outcome:
         """Fold any reading."""

@@ -10,6 +10,7 @@ from analytics.domain.vitals import METRIC_BY_NAME, Metric, Quality
 from analytics.errors import SnapshotError
 from analytics.lane import Outcome, PatientLane, Reading, Sample
 from analytics.lane_state import decode
+from analytics.readings import Refused
 from tests.support.bedside import HOUR, MINUTE, MODEL, T0, Bedside, reading
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -52,6 +53,11 @@ def readings(draw: st.DrawFn) -> list[tuple[Reading, CarePlan, bool]]:
             )
             for name in sorted(names)
         )
+        refused = tuple(
+            Refused(int(METRIC_BY_NAME[name]), now - delay, draw(st.floats(-10, 1e5)), why)
+            for name in sorted(draw(st.sets(st.sampled_from(sorted(RANGES)), max_size=2)))
+            for why in (draw(st.sampled_from(("out_of_range", "from_the_future"))),)
+        )
         one = Reading(
             frame_id,
             now,
@@ -59,6 +65,8 @@ def readings(draw: st.DrawFn) -> list[tuple[Reading, CarePlan, bool]]:
             draw(st.integers(0, 9)) == 0,
             draw(st.integers(0, 5)) == 0,
             samples,
+            draw(st.sampled_from(("", "w-one", "w-one", "w-two"))),
+            refused if draw(st.integers(0, 3)) == 0 else (),
         )
         made.append((one, draw(st.sampled_from(PLANS)), draw(st.integers(0, 4)) == 0))
     return made
@@ -121,15 +129,19 @@ def test_quality_of_staff_entries_counts() -> None:
 
 
 def _told(outcome: Outcome) -> tuple[object, ...]:
-    return (outcome.assessment, outcome.findings, outcome.examples, outcome.changed)
+    told = (outcome.assessment, outcome.findings, outcome.examples, outcome.changed)
+    return (*told, outcome.doubted)
 
 
-def test_a_snapshot_of_the_format_before_is_read() -> None:
-    """It ends a baseline at what it knew; what came since begins empty."""
+@pytest.mark.parametrize("back", [1, 2])
+def test_a_snapshot_of_a_format_before_is_read(back: int) -> None:
+    """It ends the records at what it knew; what came since begins empty."""
     bed = Bedside()
     bed.well()
     version, state = msgspec.msgpack.decode(bed.lane.snapshot())
     for track in filter(None, state[0]):
-        track[-1] = track[-1][:6]
-    old = msgspec.msgpack.encode((version - 1, state))
+        del track[7:]
+        if back > 1:
+            del track[6][6:]
+    old = msgspec.msgpack.encode((version - back, state[:10]))
     assert PatientLane.restore(old).snapshot() == bed.lane.snapshot()

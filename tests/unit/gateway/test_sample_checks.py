@@ -7,7 +7,8 @@ from analytics.domain.vitals import Metric, Quality
 from gateway import wire
 from gateway.clocks import ClockState, Mapping
 from gateway.registry import Device
-from gateway.samples import SampleRules, newest_ms, offset_of, readings, replayed
+from gateway.replaying import replayed
+from gateway.samples import SampleRules, newest_ms, offset_of, readings
 
 NOW = 1_764_000_000_000
 DAY = 86_400_000
@@ -109,7 +110,9 @@ def test_a_replay_gives_exactly_what_was_accepted(
 ) -> None:
     message = vitals(*samples)
     found = readings(message, state, offset, NOW, device=DEVICE, rules=RULES)
-    assert replayed(message, state, offset, found.refused) == found.accepted
+    again = replayed(message, state, offset, found.refused)
+    assert (again.accepted, again.refused) == (found.accepted, found.refused)
+    assert again.telling() == found.telling()
     total = sum(len(one.readings()) for one in samples)
     assert len(found.accepted) + len(found.reasons) == total
     assert len(found.device_ms) == len(found.accepted)
