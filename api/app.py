@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from api import problems, routes
 from api.alerting import run_engine
+from api.anchoring import keep_anchors
 from api.certificates import DeviceAuthority
 from api.dashboard import pages
 from api.live import LiveFeed
@@ -96,6 +97,8 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "rota": partial(run_rota, services),
         "renewals": partial(keep_certificates, services),
     }
+    if services.settings.audit_anchor_file is not None:
+        tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)
     if services.settings.device_crl_file is not None:
         tasks["revocations"] = partial(keep_list, services, services.settings.device_crl_file)
     return tasks

@@ -93,18 +93,23 @@ def _no_such(username: str) -> str:
     return f"there is no account {username} to promote: leave --promote out to make it"
 
 
-def verify_audit(database_url: str) -> audit.Verification:
+def verify_audit(database_url: str, anchor_file: Path | None = None) -> audit.Verification:
     """Walk the whole audit chain, for ``homeward verify``.
 
+    Args:
+        database_url: any login that may read the chain.
+        anchor_file: heads that were noted outside the database, None for none.
+
     Raises:
+        api.anchors.AnchorError: the file cannot be read.
         psycopg.OperationalError: the database cannot be reached.
     """
-    return asyncio.run(_verify_audit(database_url))
+    return asyncio.run(_verify_audit(database_url, anchor_file))
 
 
-async def _verify_audit(database_url: str) -> audit.Verification:
+async def _verify_audit(database_url: str, anchor_file: Path | None) -> audit.Verification:
     async with await psycopg.AsyncConnection.connect(database_url, row_factory=dict_row) as conn:
-        return await audit.verify(conn)
+        return await audit.verify(conn, anchor_file)
 
 
 def rotate_master(database_url: str, key_file: Path, *, retire_old: bool = False) -> int:

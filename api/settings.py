@@ -30,6 +30,8 @@ class ApiSettings(BaseSettings):
         api_port: port to listen on.
         cookie_secure: send the session cookie over TLS alone (false on a plain loopback).
         session_hours: real hours for which a log-in holds.
+        audit_anchor_file: where heads of the audit chain are noted outside the database.
+        audit_anchor_minutes: how often.
         staff_second_factor: whether staff must have a second factor before they may do anything.
         staff_idle_minutes: a session of staff that is not used for so long ends; 0: never.
         password_min_guesses: guesses that a new password must stand (``zxcvbn``'s estimate).
@@ -65,6 +67,8 @@ class ApiSettings(BaseSettings):
     api_port: int = Field(default=8000, ge=0, le=65535)
     cookie_secure: bool = True
     session_hours: float = Field(default=12.0, gt=0)
+    audit_anchor_file: Path | None = None
+    audit_anchor_minutes: float = Field(default=5.0, gt=0)
     staff_second_factor: bool = True
     staff_idle_minutes: float = Field(default=60.0, ge=0)
     password_min_guesses: float = Field(default=MIN_GUESSES, ge=0)

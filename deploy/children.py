@@ -85,6 +85,7 @@ def api_part(wiring: Wiring) -> Part:
         "HOMEWARD_DEVICE_CA_CERT_FILE": str(secrets.file("device-ca.crt")),
         "HOMEWARD_DEVICE_CA_KEY_FILE": str(secrets.file("device-ca.key")),
         "HOMEWARD_DEVICE_CRL_FILE": str(secrets.file(LIST)),
+        "HOMEWARD_AUDIT_ANCHOR_FILE": str(secrets.folder.parent / "audit-anchors.jsonl"),
         "HOMEWARD_COOKIE_SECURE": "false",
         "HOMEWARD_STAFF_SECOND_FACTOR": "false",
         **wiring.broker,

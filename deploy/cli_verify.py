@@ -30,6 +30,13 @@ def verify(
             help="Age from which the gateway refuses a reading; the least that it ever was.",
         ),
     ] = 7.0,
+    anchors: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="HOMEWARD_AUDIT_ANCHOR_FILE",
+            help="Heads of the audit record noted outside the database.",
+        ),
+    ] = None,
 ) -> None:
     """Prove what is stored: every signature and key, every reading, the audit log's chain.
 
@@ -47,6 +54,7 @@ def verify(
     entered is not signed, only held against the entry under their name; the time of arrival and the
     clock's offset are the gateway's own word. Who may rewrite the database and its counts alike can
     take away whole frames, or an entry with its readings, or change both: hold it against a backup.
+    The audit record's owner can chain it anew: with --anchors that is found.
     """
     from api.bootstrap import verify_audit
     from deploy.folder import database_of
@@ -59,9 +67,13 @@ def verify(
     code = run(url, span, too_old_days=too_old_days)
     if code > 1:
         raise typer.Exit(code)
-    audit = verify_audit(url)
-    broken = "unbroken" if audit.ok else f"broken at row {audit.first_broken}"
+    audit = verify_audit(url, anchors)
+    broken = "unbroken" if audit.first_broken is None else f"broken at row {audit.first_broken}"
     typer.echo(f"audit record: {audit.rows} rows, {broken}, head {audit.head or 'none'}")
+    if anchors is not None:
+        wrong = audit.first_unanchored
+        held = "it agrees with all" if wrong is None else f"row {wrong} is not the one noted"
+        typer.echo(f"audit anchors: {audit.anchors} in {anchors}: {held}")
     if code or not audit.ok:
         raise typer.Exit(code or 1)
 

@@ -21,11 +21,15 @@ log = structlog.get_logger("api.audit")
 
 
 class Entry(BaseModel):
-    """One access or change; ``actor`` an account's id or a program's name."""
+    """One access or change; ``actor`` an account's id or a program's name.
+
+    ``login`` is the database login that wrote the row, which no program can choose.
+    """
 
     id: int
     at: datetime
     actor: str
+    login: str | None
     username: str | None
     action: str
     patient: UUID | None
@@ -40,6 +44,8 @@ class Verified(BaseModel):
     rows: int
     first_broken: int | None
     head: str
+    anchors: int
+    first_unanchored: int | None
 
 
 class Record(Page[Entry]):
@@ -61,7 +67,7 @@ async def read_audit(
             raise NotFoundError
     verified = None
     if before is None:
-        verified = await audit.verify(work.conn)
+        verified = await audit.verify(work.conn, work.services.settings.audit_anchor_file)
         log.info("audit_verified", ok=verified.ok, rows=verified.rows, head=verified.head)
     rows = await sql.newest(
         work.conn, int(str(before[0])) if before else None, limit + 1, patient_no
@@ -75,6 +81,8 @@ async def read_audit(
             rows=verified.rows,
             first_broken=verified.first_broken,
             head=verified.head,
+            anchors=verified.anchors,
+            first_unanchored=verified.first_unanchored,
         )
     items = [Entry.model_validate(row) for row in shown]
     return Record(items=items, next=following, verification=told)

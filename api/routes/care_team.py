@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import COORDINATORS, Work, allow
+from analytics.domain.care import Role
+from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.revisions import IfMatch, Revision, agree, tag
 from api.store import patients, people
@@ -36,19 +37,25 @@ class Account(BaseModel):
     user_id: UUID
 
 
+async def _patient(work: UnitOfWork, patient_id: UUID) -> tuple[int, str]:
+    found = await patients.number_and_ward(work.conn, patient_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
 @router.put("/patients/{patient_id}/care-team", dependencies=[allow(*COORDINATORS)])
 async def set_care_team(
     work: Work, patient_id: UUID, body: TeamChange, named: IfMatch, response: Response
 ) -> CareTeam:
     """Make the care team be these clinicians and no others."""
-    patient_no = await patients.number(work.conn, patient_id)
-    if patient_no is None:
-        raise NotFoundError
+    patient_no, ward = await _patient(work, patient_id)
     agree(await patients.hold(work.conn, patient_no), named, body.revision)
-    known = await people.clinicians_among(work.conn, body.clinicians)
+    known = await people.clinicians_among(work.conn, body.clinicians, ward)
     for position, user_id in enumerate(body.clinicians):
         if user_id not in known:
-            raise InvalidError(f"clinicians.{position}", "is no active doctor or nurse")
+            wrong = "is no active doctor or nurse of the patient's ward"
+            raise InvalidError(f"clinicians.{position}", wrong)
     await patients.set_care_team(work.conn, patient_no, body.clinicians)
     tag(response, await patients.touch(work.conn, patient_no))
     work.note("care_team.set", patient_no, clinicians=[str(one) for one in body.clinicians])
@@ -58,12 +65,12 @@ async def set_care_team(
 @router.put("/patients/{patient_id}/account", dependencies=[allow(*COORDINATORS)])
 async def link_account(work: Work, patient_id: UUID, body: Account) -> Account:
     """Link a registered patient's own account to the record, so that they see it."""
-    patient_no = await patients.number(work.conn, patient_id)
-    if patient_no is None:
-        raise NotFoundError
-    if await people.user(work.conn, body.user_id) is None:
-        raise InvalidError("user_id", "is no account")
-    if not await people.link_patient(work.conn, body.user_id, patient_no):
+    patient_no, ward = await _patient(work, patient_id)
+    account = await people.user(work.conn, body.user_id)
+    elsewhere = account is not None and account["ward"] != ward
+    if account is None or (elsewhere and work.caller.role is not Role.ADMIN):
+        raise InvalidError("user_id", "is no account of this ward")
+    if not await people.link_patient(work.conn, body.user_id, patient_no, ward):
         raise ConflictError("This account is not a patient's, or belongs to another patient.")
     work.note("account.link", patient_no, user=str(body.user_id))
     return body

@@ -16,7 +16,10 @@ router = APIRouter(tags=["devices"], dependencies=[allow(*COORDINATORS)])
 
 
 class Refused(BaseModel):
-    """A refused frame; ``signed`` says that its signature held."""
+    """A refused frame; ``signed`` says that its signature held.
+
+    One of no known device may be of any ward: its topic and detail are empty for coordinators.
+    """
 
     id: int
     received: datetime
@@ -76,9 +79,9 @@ async def list_refused(
 
 @router.get("/quarantine/{frame_id}")
 async def read_refused(work: Work, frame_id: Annotated[int, Path(ge=1, lt=2**63)]) -> RefusedInFull:
-    """Read one refused frame, byte for byte."""
+    """Read one refused frame, byte for byte; of no known device: administrators alone."""
     row = await quarantine.frame(work.conn, frame_id)
-    if row is None:
+    if row is None or row["payload"] is None:
         raise NotFoundError
     work.note("quarantine.read", frame=frame_id)
     payload = base64.b64encode(row["payload"]).decode("ascii")

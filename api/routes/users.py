@@ -171,6 +171,11 @@ async def _shown(work: UnitOfWork, user_id: UUID) -> User:
     return User.model_validate(await people.user(work.conn, user_id))
 
 
+def _own_ward(work: UnitOfWork) -> str | None:
+    """Return the ward whose people a coordinator sees; None, which is every ward, for others."""
+    return None if work.caller.role is Role.ADMIN else work.caller.ward
+
+
 @router.get("/clinicians", dependencies=[allow(*COORDINATORS)])
 async def list_clinicians(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[Clinician]:
     """List active doctors and nurses, whom a care team can be made of."""
@@ -181,6 +186,7 @@ async def list_clinicians(work: Work, cursor: Cursor = None, limit: Limit = 100)
         limit=limit + 1,
         roles=[role.value for role in CLINICIANS],
         state="active",
+        ward=_own_ward(work),
     )
     shown, following = cut(rows, limit, lambda row: [row["username"]])
     return Page(items=[Clinician.model_validate(row) for row in shown], next=following)
@@ -198,6 +204,7 @@ async def list_registrations(
         limit=limit + 1,
         roles=[Role.PATIENT.value],
         state="pending",
+        ward=_own_ward(work),
     )
     shown, following = cut(rows, limit, lambda row: [row["username"]])
     return Page(items=[Clinician.model_validate(row) for row in shown], next=following)

@@ -30,8 +30,11 @@ async def walk(conn: Conn) -> Row:
         """
         WITH walked AS (
             SELECT a.id, a.hash,
-                   a.hash <> audit_hash(a.id, a.at, a.actor, a.action, a.patient_no, a.detail,
-                                        a.previous)
+                   a.hash <> CASE WHEN a.login IS NULL
+                       THEN audit_hash(a.id, a.at, a.actor, a.action, a.patient_no, a.detail,
+                                       a.previous)
+                       ELSE audit_hash(a.id, a.at, a.actor, a.action, a.patient_no, a.detail,
+                                       a.previous, a.login) END
                    OR a.previous <> coalesce(lag(a.hash) OVER (ORDER BY a.id), ''::bytea)
                    OR a.id <> coalesce(lag(a.id) OVER (ORDER BY a.id), 0) + 1 AS broken
               FROM audit a)
@@ -44,13 +47,29 @@ async def walk(conn: Conn) -> Row:
     return row or {"rows": 0, "first_broken": None, "head": None}
 
 
+async def head(conn: Conn) -> Row | None:
+    """Number and hash (hex) of the newest row; None if the chain is empty."""
+    found = await conn.execute(
+        "SELECT id, encode(hash, 'hex') AS hash FROM audit ORDER BY id DESC LIMIT 1"
+    )
+    return await found.fetchone()
+
+
+async def hashes(conn: Conn, ids: list[int]) -> dict[int, str]:
+    """The hashes (hex) of these rows, by number; without those that are not there."""
+    found = await conn.execute(
+        "SELECT id, encode(hash, 'hex') AS hash FROM audit WHERE id = ANY (%s)", (ids,)
+    )
+    return {row["id"]: row["hash"] for row in await found.fetchall()}
+
+
 async def newest(
     conn: Conn, before: int | None, limit: int, patient_no: int | None = None
 ) -> list[Row]:
     """Rows from the newest down, older than id ``before``, with the readable names of actors."""
     found = await conn.execute(
         """
-        SELECT a.id, a.at, a.actor, u.username, a.action, p.id AS patient, a.detail,
+        SELECT a.id, a.at, a.actor, a.login, u.username, a.action, p.id AS patient, a.detail,
                encode(a.hash, 'hex') AS hash
           FROM audit a
           LEFT JOIN app_user u ON u.id::text = a.actor

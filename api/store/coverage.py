@@ -31,7 +31,7 @@ _MISSING = f"""
         SELECT f.boot, f.seq, f.time FROM signed_frame_seen f
          WHERE f.device_no = %(device)s AND f.time >= %(start)s AND f.time < %(end)s
         UNION
-        SELECT q.boot, q.seq, min(q.received) FROM quarantine q
+        SELECT q.boot, q.seq, min(q.received) FROM quarantine_seen q
          WHERE q.device_no = %(device)s AND q.signed
            AND q.received >= %(start)s AND q.received < %(end)s
            AND NOT EXISTS (SELECT FROM signed_frame_seen f WHERE f.device_no = q.device_no

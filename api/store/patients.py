@@ -81,6 +81,13 @@ async def touch(conn: Conn, patient_no: int) -> int:
     return row["rev"] if row else 0
 
 
+async def number_and_ward(conn: Conn, patient_id: UUID) -> tuple[int, str] | None:
+    """The narrow key and the ward of a patient whom the acting user may see."""
+    found = await conn.execute("SELECT no, ward FROM patient WHERE id = %s", (patient_id,))
+    row = await found.fetchone()
+    return (row["no"], row["ward"]) if row else None
+
+
 _ADD = """
     INSERT INTO patient (id, bucket, ward, sealed, external_hash, sex, time_zone, state,
                          paused_until, created_at)

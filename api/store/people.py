@@ -153,17 +153,19 @@ async def users(
     limit: int,
     roles: list[str] | None = None,
     state: str | None = None,
+    ward: str | None = None,
 ) -> list[Row]:
-    """Accounts by name, after a name; of some roles or one state alone if given."""
+    """Accounts by name, after a name; of some roles, one state or one ward alone if given."""
     found = await conn.execute(
         _USER
         + """
          WHERE (%(after)s::text IS NULL OR u.username > %(after)s)
            AND (%(roles)s::text[] IS NULL OR u.role = ANY (%(roles)s))
            AND (%(state)s::text IS NULL OR u.state = %(state)s)
+           AND (%(ward)s::text IS NULL OR u.ward = %(ward)s)
          ORDER BY u.username LIMIT %(limit)s
         """,
-        {"after": after, "limit": limit, "roles": roles, "state": state},
+        {"after": after, "limit": limit, "roles": roles, "state": state, "ward": ward},
     )
     return await found.fetchall()
 
@@ -192,27 +194,30 @@ async def other_admins(conn: Conn, user_id: UUID) -> int:
     return len(await found.fetchall())
 
 
-async def link_patient(conn: Conn, user_id: UUID, patient_no: int) -> bool:
-    """Link a patient's own account to the record; False if it cannot be linked to it."""
+async def link_patient(conn: Conn, user_id: UUID, patient_no: int, ward: str) -> bool:
+    """Link a patient's own account to the record; False if it cannot be linked to it.
+
+    From then on the account belongs to the patient's ``ward``.
+    """
     found = await conn.execute(
         """
-        UPDATE app_user SET patient_no = %(no)s, state = 'active'
+        UPDATE app_user SET patient_no = %(no)s, state = 'active', ward = %(ward)s
          WHERE id = %(id)s AND role = 'patient' AND state <> 'disabled'
            AND (patient_no IS NULL OR patient_no = %(no)s)
         """,
-        {"id": user_id, "no": patient_no},
+        {"id": user_id, "no": patient_no, "ward": ward},
     )
     return found.rowcount > 0
 
 
-async def clinicians_among(conn: Conn, user_ids: list[UUID]) -> set[UUID]:
-    """Which of the accounts are active doctors or nurses."""
+async def clinicians_among(conn: Conn, user_ids: list[UUID], ward: str) -> set[UUID]:
+    """Which of the accounts are active doctors or nurses of a ward."""
     found = await conn.execute(
         """
         SELECT id FROM app_user
-         WHERE id = ANY (%s) AND role IN ('doctor', 'nurse') AND state = 'active'
+         WHERE id = ANY (%s) AND role IN ('doctor', 'nurse') AND state = 'active' AND ward = %s
         """,
-        (user_ids,),
+        (user_ids, ward),
     )
     return {row["id"] for row in await found.fetchall()}
 

@@ -10,8 +10,8 @@ async def frames(
     found = await conn.execute(
         """
         SELECT q.id, q.received, d.id AS device, q.topic, q.reason, q.signed, q.boot, q.seq,
-               q.detail, length(q.payload) AS bytes
-          FROM quarantine q LEFT JOIN device d ON d.no = q.device_no
+               q.detail, q.bytes
+          FROM quarantine_seen q LEFT JOIN device d ON d.no = q.device_no
          WHERE (%(before)s::bigint IS NULL OR q.id < %(before)s)
            AND (%(device)s::text IS NULL OR d.id = %(device)s)
            AND (%(reason)s::text IS NULL OR q.reason = %(reason)s)
@@ -27,8 +27,8 @@ async def frame(conn: Conn, frame_id: int) -> Row | None:
     found = await conn.execute(
         """
         SELECT q.id, q.received, d.id AS device, q.topic, q.reason, q.signed, q.boot, q.seq,
-               q.detail, length(q.payload) AS bytes, q.payload
-          FROM quarantine q LEFT JOIN device d ON d.no = q.device_no WHERE q.id = %s
+               q.detail, q.bytes, q.payload
+          FROM quarantine_seen q LEFT JOIN device d ON d.no = q.device_no WHERE q.id = %s
         """,
         (frame_id,),
     )
