@@ -7,27 +7,43 @@ matters later is stored in the episode as its ``due_ms``.
 The rules: one live episode for a patient and condition; a finding must persist by event time
 before it calls, and silence while it waits counts as persisting; HIGH latches until somebody
 acknowledges it; worsening calls again; an acknowledgement runs out if the condition goes on;
-back-fill is recorded and never calls (law 6); what is open always has a next due time (law 8).
+silence is not continuation: after a gap the next bad reading calls at once, and an old one never
+does; closing makes a plan while the condition holds; back-fill is recorded and never calls
+(law 6); what is open always has a next due time (law 8).
 """
 
 from dataclasses import replace
 
-from analytics.domain.alerts import Change, Finding, Kind, Priority, State, kind_of
+from analytics.answers import acknowledge, escalate, resolve
+from analytics.backfill import historic
+from analytics.domain.alerts import (
+    EASED_FROM,
+    SUPERSEDED_BY,
+    Change,
+    Finding,
+    Kind,
+    Priority,
+    State,
+    kind_of,
+)
 from analytics.domain.episode import (
     MINUTE_MS,
+    URGENCY,
     Episode,
     EpisodePolicy,
     Event,
     Level,
     Transition,
+    begun,
 )
 from analytics.escalation import (
-    acknowledgement_over,
     call_next,
     calling,
     closed,
     forgotten,
     shown,
+    wanting,
+    word_over,
 )
 
 __all__ = [
@@ -43,11 +59,13 @@ __all__ = [
     "tick",
 ]
 
-_URGENCY = {Priority.HIGH: 2, Priority.MEDIUM: 1, Priority.LOW: 0}
-
 
 def apply(
-    episode: Episode | None, finding: Finding, now_ms: int, policy: EpisodePolicy
+    episode: Episode | None,
+    finding: Finding,
+    now_ms: int,
+    policy: EpisodePolicy,
+    history: Episode | None = None,
 ) -> list[Transition]:
     """Apply a finding.
 
@@ -57,13 +75,14 @@ def apply(
         finding: what the gateway (or the equipment watch) saw.
         now_ms: ward time.
         policy: the site's settings.
+        history: what back-fill told last of the same; None if that is long ago.
     """
     if finding.late and finding.condition not in policy.coordinators:
-        return _historic(finding, now_ms)
+        return historic(history, finding, now_ms, policy)
     if episode is None or not episode.live:
         return _begin(episode, finding, now_ms, policy)
     if finding.change is Change.CLEARED:
-        return _clear(episode, now_ms, policy, persisted=_persisted(episode, finding))
+        return _clear(episode, finding, now_ms, policy, persisted=_persisted(episode, finding))
     if episode.state is State.PENDING:
         return _wait_on(episode, finding, now_ms, policy)
     return _again(episode, finding, now_ms, policy)
@@ -76,46 +95,10 @@ def tick(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transitio
     if episode.state is State.PENDING:
         return [shown(episode, now_ms, policy)]
     if episode.state is State.ACKNOWLEDGED:
-        return [acknowledgement_over(episode, now_ms, policy)]
+        return [word_over(episode, now_ms, policy)]
     if forgotten(episode, now_ms, policy):
         return [closed(episode, Event.EXPIRED, State.EXPIRED, now_ms)]
     return [call_next(episode, now_ms, policy)]
-
-
-def acknowledge(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:
-    """Note that a person took it on; nothing if it is acknowledged already, or closed."""
-    if episode.state is not State.OPEN:
-        return []
-    taken = replace(
-        episode,
-        state=State.ACKNOWLEDGED,
-        acknowledged_ms=now_ms,
-        due_ms=now_ms + policy.acknowledged_min * MINUTE_MS,
-    )
-    return [Transition(event=Event.ACKNOWLEDGED, episode=taken, at_ms=now_ms)]
-
-
-def resolve(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:
-    """Close it for a person; nothing if it is not shown or closed already."""
-    del policy
-    if episode.state not in (State.OPEN, State.ACKNOWLEDGED):
-        return []
-    done = replace(episode, closed_by_person=True)
-    return [closed(done, Event.RESOLVED, State.RESOLVED, now_ms)]
-
-
-def escalate(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:
-    """Call the next level for a person; an acknowledged one is open again by that."""
-    if episode.state not in (State.OPEN, State.ACKNOWLEDGED):
-        return []
-    return [call_next(replace(episode, state=State.OPEN), now_ms, policy)]
-
-
-def _historic(finding: Finding, now_ms: int) -> list[Transition]:
-    if finding.change is Change.CLEARED:
-        return []
-    noted = replace(_new(finding, State.EXPIRED, Level.DOCTOR), historic=True, closed_ms=now_ms)
-    return [Transition(event=Event.HISTORIC, episode=noted, at_ms=now_ms)]
 
 
 def _begin(
@@ -126,7 +109,7 @@ def _begin(
     technical = kind_of(finding.condition) is Kind.TECHNICAL
     coordinator = technical or finding.condition in policy.coordinators
     level = Level.COORDINATOR if coordinator else Level.DOCTOR
-    waiting = _new(finding, State.PENDING, level)
+    waiting = begun(finding, State.PENDING, level)
     if finding.persist_s <= 0:
         return [shown(waiting, now_ms, policy)]
     since = finding.received_ms if finding.late else min(finding.measured_ms, now_ms)
@@ -135,46 +118,37 @@ def _begin(
 
 
 def _quiet(before: Episode | None, finding: Finding, now_ms: int, policy: EpisodePolicy) -> bool:
-    """Whether a person has just closed it and nothing new is said."""
+    """Whether a person has just closed it and nothing new is said, without a gap."""
     return (
         finding.change is Change.PERSISTS
         and before is not None
         and before.closed_by_person
         and before.closed_ms is not None
         and now_ms - before.closed_ms < policy.quiet_min * MINUTE_MS
-    )
-
-
-def _new(finding: Finding, state: State, level: Level) -> Episode:
-    return Episode(
-        condition=finding.condition,
-        priority=finding.priority,
-        state=state,
-        started_ms=finding.measured_ms,
-        measured_ms=finding.measured_ms,
-        received_ms=finding.received_ms,
-        level=level,
-        value=finding.value,
-        message=finding.message,
-        rule=finding.rule,
-        detail=finding.detail,
+        and not policy.apart(before, finding.measured_ms)
     )
 
 
 def _heard(episode: Episode, finding: Finding) -> Episode:
-    """Return the episode with one more finding: the worst priority, the newest words."""
-    worst = max(episode.priority, finding.priority, key=_URGENCY.__getitem__)
-    return replace(
+    """Return the episode with one more finding: the worst priority, the words of the newest."""
+    worst = max(episode.priority, finding.priority, key=URGENCY.__getitem__)
+    heard = replace(
         episode,
         priority=worst,
-        measured_ms=max(episode.measured_ms, finding.measured_ms),
         received_ms=max(episode.received_ms, finding.received_ms),
         cleared_ms=None,
         count=episode.count + 1,
+    )
+    if finding.measured_ms < episode.measured_ms:
+        return heard
+    eased = {EASED_FROM: episode.detail[EASED_FROM]} if EASED_FROM in episode.detail else {}
+    return replace(
+        heard,
+        measured_ms=finding.measured_ms,
         value=finding.value,
         message=finding.message,
         rule=finding.rule,
-        detail=finding.detail,
+        detail=finding.detail | eased,
     )
 
 
@@ -198,21 +172,32 @@ def _again(
     episode: Episode, finding: Finding, now_ms: int, policy: EpisodePolicy
 ) -> list[Transition]:
     heard = _heard(episode, finding)
-    graver = _URGENCY[heard.priority] > _URGENCY[episode.priority]
-    if not graver and finding.change is not Change.WORSENED:
+    event = _news(episode, heard, finding, policy)
+    if event is None:
         return [Transition(event=Event.REPEATED, episode=heard, at_ms=now_ms)]
-    patience = policy.acknowledge_ms(heard.condition, heard.priority)
-    wanted = now_ms + policy.response_ms(heard.condition, heard.priority)
-    due = now_ms + patience
-    if episode.state is State.OPEN and episode.due_ms is not None:
-        due = min(due, episode.due_ms)
-    worse = replace(
-        heard,
-        state=State.OPEN,
-        due_ms=due,
-        deadline_ms=wanted if heard.deadline_ms is None else min(wanted, heard.deadline_ms),
-    )
-    return [calling(Event.WORSENED, worse, now_ms)]
+    due, deadline = heard.due_ms, heard.deadline_ms
+    worse = wanting(heard, now_ms, policy)
+    if episode.state is State.OPEN:  # nobody has answered: what is due stays due
+        worse = replace(
+            worse,
+            due_ms=min(due or now_ms, worse.due_ms or now_ms),
+            deadline_ms=min(deadline or now_ms, worse.deadline_ms or now_ms),
+        )
+    return [calling(event, worse, now_ms)]
+
+
+def _news(
+    episode: Episode, heard: Episode, finding: Finding, policy: EpisodePolicy
+) -> Event | None:
+    """Return why another finding calls, None if it only goes on; what is low calls once."""
+    if URGENCY[heard.priority] > URGENCY[episode.priority]:
+        return Event.WORSENED
+    if heard.priority is Priority.LOW:
+        return None
+    if finding.change is Change.WORSENED:
+        return Event.WORSENED
+    anew = episode.lapsed_ms is not None or policy.apart(episode, finding.measured_ms)
+    return Event.RETURNED if anew else None
 
 
 def _persisted(episode: Episode, finding: Finding) -> bool:
@@ -222,16 +207,18 @@ def _persisted(episode: Episode, finding: Finding) -> bool:
 
 
 def _clear(
-    episode: Episode, now_ms: int, policy: EpisodePolicy, *, persisted: bool
+    episode: Episode, finding: Finding, now_ms: int, policy: EpisodePolicy, *, persisted: bool
 ) -> list[Transition]:
-    if episode.state is State.PENDING and persisted:  # time would have shown it, had it been let
-        raised = shown(episode, now_ms, policy)
-        return [raised, *_clear(raised.episode, now_ms, policy, persisted=False)]
+    superseded = SUPERSEDED_BY in finding.detail
+    if episode.state is State.PENDING and persisted and not superseded:
+        raised = shown(episode, now_ms, policy)  # time would have shown it, had it been let
+        return [raised, *_clear(raised.episode, finding, now_ms, policy, persisted=False)]
     if episode.state is State.PENDING:
         return [closed(episode, Event.EXPIRED, State.EXPIRED, now_ms)]
-    if episode.state is State.ACKNOWLEDGED or episode.priority is not Priority.HIGH:
-        return [closed(episode, Event.RESOLVED, State.RESOLVED, now_ms)]
+    ended = replace(episode, detail=episode.detail | finding.detail)
+    if superseded or episode.state is State.ACKNOWLEDGED or episode.priority is not Priority.HIGH:
+        return [closed(ended, Event.RESOLVED, State.RESOLVED, now_ms)]
     if episode.cleared_ms is not None:
         return []
-    latched = replace(episode, cleared_ms=now_ms)
+    latched = replace(ended, cleared_ms=now_ms)
     return [Transition(event=Event.CLEARED, episode=latched, at_ms=now_ms)]

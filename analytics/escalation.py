@@ -1,11 +1,13 @@
 """Who is called and when: showing an episode, escalating it, closing it.
 
-Every step stores when the next is due, so that nothing open is ever without one (law 8).
+Every step stores when the next is due, so that nothing open is ever without one (law 8). Time by
+itself calls only up the ladder of an alert that nobody answers, and never for one of low
+priority: what a person took on calls again by new evidence alone.
 """
 
 from dataclasses import replace
 
-from analytics.domain.alerts import Priority, State
+from analytics.domain.alerts import EASED_FROM, Kind, Priority, State, kind_of
 from analytics.domain.episode import (
     MINUTE_MS,
     Episode,
@@ -18,23 +20,36 @@ from analytics.domain.episode import (
 _NEXT = {Level.DOCTOR: Level.SECOND, Level.SECOND: Level.COORDINATOR}
 
 
-def calling(event: Event, episode: Episode, now_ms: int) -> Transition:
-    """Return that something happened which calls the episode's level."""
-    return Transition(event=event, episode=episode, at_ms=now_ms, notify=True, level=episode.level)
+def calling(event: Event, episode: Episode, now_ms: int, *, call: bool = True) -> Transition:
+    """Return that something happened which calls the episode's level, or only moves it there."""
+    after = replace(episode, calls=episode.calls + call)
+    level = episode.level if call else None
+    return Transition(event=event, episode=after, at_ms=now_ms, notify=call, level=level)
 
 
 def shown(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
-    """Return that it is shown and calls, with the times by which somebody should answer."""
-    wanted = policy.response_ms(episode.condition, episode.priority)
-    patience = policy.acknowledge_ms(episode.condition, episode.priority)
-    open_now = replace(
+    """Return that it is shown and calls, with the times by which somebody should answer.
+
+    What is left of a graver alert calls nobody by itself; its ladder begins all the same.
+    """
+    return calling(
+        Event.RAISED,
+        wanting(replace(episode, raised_ms=now_ms), now_ms, policy),
+        now_ms,
+        call=EASED_FROM not in episode.detail,
+    )
+
+
+def wanting(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Episode:
+    """Return it open, with the whole time for an answer and for a response before it."""
+    return replace(
         episode,
         state=State.OPEN,
-        raised_ms=now_ms,
-        due_ms=now_ms + patience,
-        deadline_ms=now_ms + wanted,
+        planned=False,
+        lapsed_ms=None,
+        due_ms=now_ms + policy.acknowledge_ms(episode.condition, episode.priority),
+        deadline_ms=now_ms + policy.response_ms(episode.condition, episode.priority),
     )
-    return calling(Event.RAISED, open_now, now_ms)
 
 
 def closed(episode: Episode, event: Event, state: State, now_ms: int) -> Transition:
@@ -43,13 +58,40 @@ def closed(episode: Episode, event: Event, state: State, now_ms: int) -> Transit
     return Transition(event=event, episode=done, at_ms=now_ms)
 
 
-def acknowledgement_over(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
-    """Return what the end of an acknowledgement means: over, or open again."""
+def taken(episode: Episode, now_ms: int, minutes: int, *, planned: bool) -> Episode:
+    """Return it silent for so long, by a person's word."""
+    return replace(
+        episode,
+        state=State.ACKNOWLEDGED,
+        acknowledged_ms=now_ms,
+        lapsed_ms=None,
+        planned=planned,
+        due_ms=now_ms + minutes * MINUTE_MS,
+    )
+
+
+def word_over(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
+    """Return what the end of an acknowledgement or plan means.
+
+    Over if the condition is; open again and calling if it was bad since and lately; else nothing
+    new is known, so nobody is called: it says since when nothing was heard, and ends at last.
+    """
     if episode.cleared_ms is not None:
         return closed(episode, Event.RESOLVED, State.RESOLVED, now_ms)
-    patience = policy.acknowledge_ms(episode.condition, episode.priority)
-    again = replace(episode, state=State.OPEN, due_ms=now_ms + patience)
-    return calling(Event.ACK_EXPIRED, again, now_ms)
+    if episode.priority is not Priority.LOW and _heard_since(episode, now_ms, policy):
+        return calling(Event.ACK_EXPIRED, wanting(episode, now_ms, policy), now_ms)
+    again_ms = policy.expire_min * MINUTE_MS
+    clinical = kind_of(episode.condition) is Kind.CLINICAL
+    if clinical and now_ms - episode.received_ms >= again_ms and episode.lapsed_ms is not None:
+        return closed(episode, Event.EXPIRED, State.EXPIRED, now_ms)
+    since = episode.lapsed_ms or now_ms
+    silent = replace(episode, lapsed_ms=since, due_ms=now_ms + again_ms)
+    return Transition(event=Event.UNHEARD, episode=silent, at_ms=now_ms)
+
+
+def _heard_since(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
+    after = episode.received_ms > (episode.acknowledged_ms or 0)
+    return after and not policy.apart(episode, now_ms)
 
 
 def forgotten(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
@@ -58,12 +100,20 @@ def forgotten(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
     return episode.priority is Priority.LOW and quiet_ms >= policy.expire_min * MINUTE_MS
 
 
-def call_next(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
-    """Return that the next level is called, or the last one again."""
+def call_next(
+    episode: Episode, now_ms: int, policy: EpisodePolicy, *, asked: bool = False
+) -> Transition:
+    """Return that the next level is called, or the last one again.
+
+    An alert of low priority moves up in silence, unless a person asked for it.
+    """
+    call = asked or episode.priority is not Priority.LOW
     following = _NEXT.get(episode.level)
     if following is None:
         due = now_ms + policy.remind_min * MINUTE_MS
-        return calling(Event.REMINDED, replace(episode, due_ms=due), now_ms)
+        if episode.priority is Priority.LOW:
+            due = max(due, episode.received_ms + policy.expire_min * MINUTE_MS)
+        return calling(Event.REMINDED, replace(episode, due_ms=due), now_ms, call=call)
     patience = policy.acknowledge_ms(episode.condition, episode.priority)
     moved = replace(episode, level=following, due_ms=now_ms + patience)
-    return calling(Event.ESCALATED, moved, now_ms)
+    return calling(Event.ESCALATED, moved, now_ms, call=call)

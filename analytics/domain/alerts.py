@@ -59,6 +59,12 @@ TECHNICAL: frozenset[str] = frozenset(
 )
 
 
+SUPERSEDED_BY = "superseded_by"
+"""Member of a finding's detail: a graver alert of the same patient has taken its place."""
+EASED_FROM = "eased_from"
+"""Member of a finding's detail: a graver alert of the same patient has just become this one."""
+
+
 def kind_of(condition: str) -> Kind:
     """Return the kind of a condition by its name."""
     return Kind.TECHNICAL if condition in TECHNICAL else Kind.CLINICAL

@@ -8,9 +8,14 @@ of it and a restart forgets none.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from analytics.domain.alerts import Priority, State
+from analytics.domain.alerts import Finding, Priority, State
 
 MINUTE_MS = 60_000
+HAPPENS_ONCE = frozenset({"forged", "conflict"})
+"""Conditions that happen and do not last: nothing ever says that they are over."""
+ONCE_RULES = frozenset({"engine/1", "ingest/1"})
+"""Rules whose ``sensor`` is of that kind: a reading that could not be handled."""
+URGENCY = {Priority.HIGH: 2, Priority.MEDIUM: 1, Priority.LOW: 0}
 
 
 class Level(StrEnum):
@@ -47,7 +52,13 @@ class Event(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     """A person has taken it on; it is silent for a while."""
     ACK_EXPIRED = "ack_expired"
-    """Acknowledged long ago and still violated: open again, and calls."""
+    """Acknowledged long ago and bad again since: open again, and calls."""
+    RETURNED = "returned"
+    """Bad again after a gap in which nobody knew: it calls, whatever a person had said."""
+    UNHEARD = "unheard"
+    """What a person had said ran out and nothing was heard since: silent, and says so."""
+    PLANNED = "planned"
+    """A person would close it but it still holds: a plan is made, quiet for a while."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +79,13 @@ class Episode:
         deadline_ms: by when somebody should have responded at the bedside.
         cleared_ms: since when the condition is over although the alert is latched.
         acknowledged_ms: when it was last acknowledged.
+        lapsed_ms: since when what a person had said has run out with nothing heard after it.
+        planned: a person made a plan rather than close it while it held.
         closed_ms: when it was closed.
         closed_by_person: whether a person closed it.
         historic: from back-fill.
         count: findings that it stands for.
+        calls: how often it has called anybody.
         value: newest value, in its own unit.
         message: one line for a clinician.
         rule: name and version of the rule or model.
@@ -90,10 +104,13 @@ class Episode:
     deadline_ms: int | None = None
     cleared_ms: int | None = None
     acknowledged_ms: int | None = None
+    lapsed_ms: int | None = None
+    planned: bool = False
     closed_ms: int | None = None
     closed_by_person: bool = False
     historic: bool = False
     count: int = 1
+    calls: int = 0
     value: float | None = None
     message: str = ""
     rule: str = ""
@@ -103,6 +120,30 @@ class Episode:
     def live(self) -> bool:
         """Whether it is not closed (pending included)."""
         return self.state in (State.PENDING, State.OPEN, State.ACKNOWLEDGED)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the condition is not known to be over; what happened once holds no longer."""
+        once = self.condition in HAPPENS_ONCE
+        told_once = self.condition == "sensor" and self.rule in ONCE_RULES
+        return self.live and self.cleared_ms is None and not (once or told_once)
+
+
+def begun(finding: Finding, state: State, level: Level) -> Episode:
+    """Return the episode that a finding begins."""
+    return Episode(
+        condition=finding.condition,
+        priority=finding.priority,
+        state=state,
+        started_ms=finding.measured_ms,
+        measured_ms=finding.measured_ms,
+        received_ms=finding.received_ms,
+        level=level,
+        value=finding.value,
+        message=finding.message,
+        rule=finding.rule,
+        detail=finding.detail,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +179,13 @@ class EpisodePolicy:
             the next level is called: 5, 10 and 40 minutes (proposed).
         acknowledged_min: an acknowledgement lasts so long if the condition goes on (15-30
             proposed from the alarm-fatigue evidence, IEC 60601-1-8 leaves it to the site).
-        quiet_min: after a person closed it, findings that it merely goes on are not raised for
-            so long (proposed); a new start or a worsening always is.
-        expire_min: a low-priority alert of which nothing is heard for so long ends (proposed).
+        quiet_min: after a person made a plan or closed it, findings that it merely goes on are
+            silent for so long (proposed); a new start, a worsening or a gap ends that.
+        gap_min: after so long without a bad reading nobody knows that it is the same episode,
+            and the next bad one calls at once (proposed: the age from which a reading is late).
+        expire_min: a low-priority alert of which nothing is heard for so long ends, and so does
+            any clinical one that a person took on (proposed).
+        history_min: findings of back-fill no further apart are one piece of history (proposed).
         remind_min: the last level is called again after so long (proposed).
         coordinators: clinical conditions that belong to the coordinator.
     """
@@ -153,7 +198,9 @@ class EpisodePolicy:
     acknowledge_share: float = 1 / 6
     acknowledged_min: int = 30
     quiet_min: int = 30
+    gap_min: int = 15
     expire_min: int = 24 * 60
+    history_min: int = 30
     remind_min: int = 30
     coordinators: frozenset[str] = frozenset({"unconfirmed_deterioration"})
 
@@ -172,3 +219,7 @@ class EpisodePolicy:
     def acknowledge_ms(self, condition: str, priority: Priority) -> int:
         """Return within how many milliseconds somebody should acknowledge."""
         return int(self.response_ms(condition, priority) * self.acknowledge_share)
+
+    def apart(self, before: Episode, measured_ms: int) -> bool:
+        """Whether so long lies between two bad readings that nobody knew between them."""
+        return measured_ms - before.measured_ms > self.gap_min * MINUTE_MS

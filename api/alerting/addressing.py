@@ -16,6 +16,7 @@ from api.alerting.duty import Duty
 from api.store.episodes import Record
 
 _SHOWN = frozenset({State.OPEN, State.ACKNOWLEDGED})
+_TAKEN = frozenset({Event.ACKNOWLEDGED, Event.PLANNED})
 
 
 def after(
@@ -33,7 +34,7 @@ def after(
     if not _addressed(record):
         return record
     if record.episode.condition in policy.coordinators:
-        taken = event is Event.ACKNOWLEDGED
+        taken = event in _TAKEN
         return _coordinators(record, duty.person_of(actor) if taken else _there(record, duty))
     if not duty.covers(record.ward):
         return _coordinators(record)
@@ -46,7 +47,7 @@ def _at_rung(
     if event is Event.RAISED:
         return _given(record, _first(record, duty, policy), duty)
     kept = _kept(record, duty, policy)
-    if event is Event.ACKNOWLEDGED:
+    if event in _TAKEN:
         return replace(record, doctor_id=duty.person_of(actor) or kept)
     if event is Event.ESCALATED and record.episode.level is Level.SECOND:
         other = duty.second(record.ward, record.doctor_id)

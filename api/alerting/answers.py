@@ -18,7 +18,7 @@ from api import audit
 from api.alerting import metrics, rungs
 from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
-from api.errors import ConflictError, NotFoundError
+from api.errors import ConflictError, InvalidError, NotFoundError
 from api.services import Services
 from api.store import duty, episodes, lane_inputs, notices, stream
 from api.store.episodes import Record
@@ -56,6 +56,7 @@ async def answer(services: Services, said: Answer) -> None:
     Raises:
         NotFoundError: there is no such alert.
         ConflictError: it is closed, or there is nobody to pass it on to.
+        InvalidError: it still holds, and no reason was given for keeping it quiet.
     """
     now = services.now()
     async with services.engine_pool.connection() as conn, conn.transaction():
@@ -69,6 +70,8 @@ async def answer(services: Services, said: Answer) -> None:
             return
         if said.action is Action.ESCALATE:
             await _somebody_above(conn, now, record, said)
+        if said.action is Action.RESOLVE and record.episode.holds and _planned(record, said):
+            return
         ledger = await open_ledger(conn, now, EpisodePolicy(), _numbers(record))
         ledger.know([record])
         after = _apply(ledger, record, said)
@@ -99,6 +102,24 @@ async def _somebody_above(conn: Conn, now: datetime, record: Record, said: Answe
     why = rungs.refusal(await rungs.ladder(conn, now), record, said.actor)
     if why is not None:
         raise ConflictError(why)
+
+
+def _planned(record: Record, said: Answer) -> bool:
+    """Whether this person has made this plan already: a repeat does not make it longer.
+
+    Raises:
+        InvalidError: a new plan without its reason.
+    """
+    episode = record.episode
+    standing = episode.planned and episode.lapsed_ms is None
+    mine = standing and record.acknowledged_by == said.actor
+    if mine and said.comment in (None, record.comment) and said.outcome in (None, record.outcome):
+        return True
+    if not said.comment or not said.comment.strip():
+        raise InvalidError(
+            "comment", "is required: the condition still holds, so say what is planned"
+        )
+    return False
 
 
 def _repeat_or_conflict(record: Record, said: Answer) -> None:

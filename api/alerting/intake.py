@@ -18,7 +18,7 @@ from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
-from api.store import duty, episodes, notices, outbox
+from api.store import duty, episodes, history, notices, outbox
 from api.store.instants import ms_of
 from api.store.types import Conn, Row
 
@@ -139,6 +139,8 @@ async def _fold(
     conditions = sorted({finding.condition for _, finding in found})
     since = ms_of(now) - int(settings.resolved_memory_s * 1000)
     ledger.know(await episodes.newest(conn, numbers, conditions, since))
+    if any(finding.late for _, finding in found):
+        ledger.recall(await history.newest(conn, numbers, conditions, since))
     for row, finding in found:
         patient = patients.get(row["patient_no"])
         if patient is None or not _watched(patient, now):

@@ -42,12 +42,18 @@ class Ledger:
     changed: dict[UUID, Record] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
     _known: dict[Key, Record] = field(default_factory=dict)
+    _past: dict[Key, Record] = field(default_factory=dict)
     _by: str = "time"
 
     def know(self, records: Iterable[Record]) -> None:
         """Take in what the database holds: for each subject and condition the newest episode."""
         for record in records:
             self._known[self._key(record)] = record
+
+    def recall(self, records: Iterable[Record]) -> None:
+        """Take in what back-fill told lately: for each patient and condition the newest."""
+        for record in records:
+            self._past[self._key(record)] = record
 
     def current(self, subject: Subject, condition: str) -> Record | None:
         """Return the newest episode of a condition, None if there is none of interest."""
@@ -62,9 +68,12 @@ class Ledger:
         """Apply one finding to the subject's episode of that condition."""
         self._by = "finding"
         before = self.current(subject, finding.condition)
+        told = self._past.get((subject.patient_no, "", finding.condition))
         past = before.episode if before else None
-        for made in episodes.apply(past, finding, self.now_ms, self.policy):
-            self._take(before, made, subject)
+        history = told.episode if told else None
+        for made in episodes.apply(past, finding, self.now_ms, self.policy, history):
+            again = made.episode.historic and made.episode.count > 1
+            self._take(told if again else before, made, subject)
             before = self.current(subject, finding.condition)
 
     def due(self, record: Record) -> None:
@@ -78,9 +87,11 @@ class Ledger:
         return self._all(replace(record, acknowledged_by=actor), made, actor)
 
     def resolve(self, record: Record, actor: UUID) -> Record:
-        """Close the alert for a person."""
+        """Close the alert for a person; while it holds, it becomes theirs with a plan."""
         made = episodes.resolve(record.episode, self.now_ms, self.policy)
-        return self._all(replace(record, closed_by=actor), made, actor)
+        holds = record.episode.holds
+        by = replace(record, acknowledged_by=actor) if holds else replace(record, closed_by=actor)
+        return self._all(by, made, actor)
 
     def escalate(self, record: Record, actor: UUID) -> Record:
         """Pass the alert on to the next level for a person."""
@@ -186,8 +197,8 @@ class Ledger:
 
     def _keep(self, record: Record) -> Record:
         self.changed[record.id] = record
-        if not record.episode.historic:
-            self._known[self._key(record)] = record
+        known = self._past if record.episode.historic else self._known
+        known[self._key(record)] = record
         return record
 
     def _tell(

@@ -60,11 +60,11 @@ def _entry(news: News, row: Row, users: dict[UUID, UUID]) -> stream.Entry:
     held = {row["doctor_user"], row["acknowledged_by"], news.actor}
     if news.former is not None:
         held.add(users.get(news.former))
-    body = alerts.alert_json(row)
     at = instant(news.at_ms)
     if at is None:
         msg = "news has a time"
         raise ValueError(msg)
+    body = alerts.alert_json(row, at)
     return stream.Entry(
         episode_id=news.episode_id,
         patient_no=row["patient_no"],
@@ -77,6 +77,7 @@ def _entry(news: News, row: Row, users: dict[UUID, UUID]) -> stream.Entry:
             **body,
             "change": news.change,
             "notify": news.notify,
+            "call": news.notify,
             "by": news.by,
             "skipped": NOBODY_ON_SHIFT if news.skipped else None,
         },

@@ -138,7 +138,7 @@ async def _alerts_since(work: UnitOfWork, since: datetime) -> dict[int | None, l
     rows += [row for row in closed if max(row["raised_at"], row["closed_at"] or since) > since]
     found: dict[int | None, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["patient_no"], []).append(alerts.alert_json(row))
+        found.setdefault(row["patient_no"], []).append(alerts.alert_json(row, work.now))
     return found
 
 

@@ -118,7 +118,7 @@ async def get_alert(work: Work, alert_id: UUID) -> dict[str, Any]:
 
 async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Row]:
     """Return alerts as they are answered, each with the name of its patient."""
-    told = [alerts.alert_json(row) for row in rows]
+    told = [alerts.alert_json(row, work.now) for row in rows]
     await name_people(work.conn, work.services.vault, told)
     if rows and work.caller.role is not Role.PATIENT:
         async with work.services.engine_pool.connection() as conn:
@@ -138,7 +138,11 @@ async def acknowledge(
 async def resolve(
     services: Shared, caller: Signed, alert_id: UUID, said: Said | None = None
 ) -> dict[str, Any]:
-    """Close the alert; the outcome teaches the risk model."""
+    """Close the alert; the outcome teaches the risk model.
+
+    While the condition holds, a plan is made instead (the ``comment`` is then required): it stays
+    acknowledged and keeps its priority, and is quiet until ``plan.quiet_until``.
+    """
     return await _answer(services, caller, alert_id, Action.RESOLVE, said)
 
 
@@ -181,7 +185,7 @@ async def _answer(
     )
     async with services.engine_pool.connection() as conn:
         row = (await alerts.many(conn, [alert_id]))[alert_id]
-        shown = alerts.alert_json(row)
+        shown = alerts.alert_json(row, services.now())
         rungs.tell(await rungs.ladder(conn, services.now()), [row], [shown], caller.user_id)
     tell([shown], known)
     return shown

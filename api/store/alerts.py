@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from api.store.aging import aged_message
+from api.store.episodes import record_of
 from api.store.instants import rfc3339
 from api.store.types import Conn, Row
 
 LEVEL_NAMES = ("doctor", "second", "coordinator")
 
 _ALERT = """
-    SELECT e.*, p.id AS patient, d.name AS doctor_name, d.user_id AS doctor_user, v.id AS device,
+    SELECT e.*, p.id AS patient, p.time_zone, n.latest, n.news2_low, n.measured AS news2_measured,
+           n.assessment -> 'news2' ->> 'score' IS NOT NULL AS news2_whole,
+           d.name AS doctor_name, d.user_id AS doctor_user, v.id AS device,
            coalesce(nullif(a.display_name, ''), a.username) AS acknowledged_name,
            coalesce(nullif(c.display_name, ''), c.username) AS closed_name
       FROM episode e LEFT JOIN patient p ON p.no = e.patient_no
+      LEFT JOIN patient_now n ON n.patient_no = e.patient_no
       LEFT JOIN doctor d ON d.id = e.doctor_id LEFT JOIN device v ON v.no = e.device_no
       LEFT JOIN app_user a ON a.id = e.acknowledged_by LEFT JOIN app_user c ON c.id = e.closed_by
 """
@@ -31,8 +36,8 @@ _PAGE = (
 )
 
 
-def alert_json(row: Row) -> Row:
-    """Return the alert of one row of this module's queries, ready for JSON."""
+def alert_json(row: Row, now: datetime) -> Row:
+    """Return the alert of one row of this module's queries, as it is to be read at ``now``."""
     return {
         "id": str(row["id"]),
         "patient": str(row["patient"]) if row["patient"] else None,
@@ -49,8 +54,10 @@ def alert_json(row: Row) -> Row:
         "doctor": str(row["doctor_id"]) if row["doctor_id"] else None,
         "doctor_name": row["doctor_name"],
         "level": LEVEL_NAMES[row["escalation_level"]],
-        "message": row["message"],
+        "message": aged_message(row, now),
         "count": row["count"],
+        "calls": row["calls"],
+        "historic": row["historic"],
         "value": row["value"],
         "rule": row["rule"],
         "device": row["device"],
@@ -59,10 +66,25 @@ def alert_json(row: Row) -> Row:
         "acknowledged_at": rfc3339(row["acknowledged_at"]),
         "acknowledged_by": row["acknowledged_name"],
         "acknowledged_until": rfc3339(row["acknowledged_until"]),
+        "not_heard_since": rfc3339(row["received_at"]) if row["lapsed_at"] else None,
+        "holds": record_of(row).episode.holds,
+        "plan": _plan(row),
         "closed_at": rfc3339(row["closed_at"]),
         "closed_by": row["closed_name"],
+        "closed_because": row["detail"].get("closed_because"),
         "outcome": row["outcome"],
         "comment": row["comment"],
+    }
+
+
+def _plan(row: Row) -> Row | None:
+    """Return what a person who would have closed it plans while it holds."""
+    if not row["planned"] or row["state"] != "acknowledged":
+        return None
+    return {
+        "quiet_until": None if row["lapsed_at"] else rfc3339(row["acknowledged_until"]),
+        "by": row["acknowledged_name"],
+        "reason": row["comment"],
     }
 
 

@@ -90,16 +90,17 @@ _UPSERT = """
         historic, started_at, measured_at, received_at, pending_due, escalate_due,
         acknowledged_until, deadline, raised_at, doctor_id, message, value, count, rule, frame_id,
         detail, cleared_at, escalation_level, acknowledged_by, acknowledged_at, closed_at,
-        closed_by, outcome, comment, planned_id)
+        closed_by, outcome, comment, planned_id, calls, planned, lapsed_at)
     VALUES (%(id)s, %(patient_no)s, %(device_no)s, %(ward)s, %(condition)s, %(kind)s, %(priority)s,
         %(state)s, %(historic)s, %(started_at)s, %(measured_at)s, %(received_at)s,
         %(pending_due)s, %(escalate_due)s, %(acknowledged_until)s, %(deadline)s, %(raised_at)s,
         %(doctor_id)s, %(message)s, %(value)s, %(count)s, %(rule)s, %(frame_id)s, %(detail)s,
         %(cleared_at)s, %(escalation_level)s, %(acknowledged_by)s, %(acknowledged_at)s,
         %(closed_at)s, %(closed_by)s, %(outcome)s, %(comment)s,
-        %(planned_id)s)
+        %(planned_id)s, %(calls)s, %(planned)s, %(lapsed_at)s)
     ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, state = excluded.state,
-        historic = excluded.historic, measured_at = excluded.measured_at,
+        historic = excluded.historic, started_at = excluded.started_at,
+        measured_at = excluded.measured_at,
         received_at = excluded.received_at, pending_due = excluded.pending_due,
         escalate_due = excluded.escalate_due, acknowledged_until = excluded.acknowledged_until,
         deadline = excluded.deadline, raised_at = excluded.raised_at,
@@ -109,7 +110,8 @@ _UPSERT = """
         escalation_level = excluded.escalation_level, acknowledged_by = excluded.acknowledged_by,
         acknowledged_at = excluded.acknowledged_at, closed_at = excluded.closed_at,
         closed_by = excluded.closed_by, outcome = excluded.outcome, comment = excluded.comment,
-        planned_id = excluded.planned_id
+        planned_id = excluded.planned_id,
+        calls = excluded.calls, planned = excluded.planned, lapsed_at = excluded.lapsed_at
 """
 
 
@@ -142,6 +144,9 @@ def record_of(row: Row) -> Record:
             deadline_ms=maybe_ms(row["deadline"]),
             cleared_ms=maybe_ms(row["cleared_at"]),
             acknowledged_ms=maybe_ms(row["acknowledged_at"]),
+            lapsed_ms=maybe_ms(row["lapsed_at"]),
+            planned=row["planned"],
+            calls=row["calls"],
             closed_ms=maybe_ms(row["closed_at"]),
             closed_by_person=row["closed_by"] is not None,
             historic=row["historic"],
@@ -191,6 +196,9 @@ def _parameters(record: Record) -> Row:
         "closed_by": record.closed_by,
         "outcome": record.outcome,
         "comment": record.comment,
+        "calls": episode.calls,
+        "planned": episode.planned,
+        "lapsed_at": instant(episode.lapsed_ms),
     }
 
 

@@ -108,9 +108,71 @@ def test_patients_read_their_own_alerts_and_answer_none(ward: Ward) -> None:
     story(main())
 
 
+def over(ward: Ward, patient: Patient, condition: str = "news2_emergency") -> None:
+    """Let the condition end, by a finding of now."""
+    now = datetime.now(UTC)
+    ward.finding(patient, condition, now, change="cleared")
+
+    async def told() -> None:
+        async with ward.engine() as conn:
+            await intake.take(conn, now, AlertingSettings(), EpisodePolicy())
+
+    story(told())
+
+
+def test_what_still_holds_is_not_closed_but_planned(ward: Ward) -> None:
+    patient = ward.patient()
+    alert = raised(ward, patient)
+    doctor, other = (SEEING["doctor of the team"](ward, patient) for _ in range(2))
+    said = {"comment": "known COPD, seen at ten", "outcome": "false"}
+
+    async def main() -> None:
+        async with ward.api() as api:
+            for words in ({}, {"outcome": "false"}, {"comment": "  "}):
+                path = f"/alerts/{alert}/resolve"
+                refused = await api.post(path, json=words, headers=doctor.headers)
+                assert refused.status_code == 422
+                assert "comment" in refused.text
+            first = (await api.post(path, json=said, headers=doctor.headers)).json()
+            assert (first["state"], first["priority"], first["holds"]) == (
+                "acknowledged",
+                "high",
+                True,
+            )
+            assert first["plan"]["quiet_until"] == first["acknowledged_until"]
+            assert first["plan"]["reason"] == said["comment"]
+            assert first["closed_at"] is None
+            for words in (said, {}):
+                again = await api.post(path, json=words, headers=doctor.headers)
+                assert (again.status_code, again.json()) == (200, first)
+            [row] = (await api.get("/panel", headers=doctor.headers)).json()["items"]
+            assert (row["worst_alert"], row["open_alerts"]) == ("high", 1)
+            theirs = await api.post(path, json={}, headers=other.headers)
+            assert theirs.status_code == 422
+
+    story(main())
+    [planned] = ward.events()[1:]
+    assert (planned["data"]["change"], planned["data"]["call"]) == ("planned", False)
+
+
+def test_what_is_over_is_closed_without_a_word(ward: Ward) -> None:
+    patient, person = ward.patient(), ward.user("coordinator")
+    alert = raised(ward, patient)
+    over(ward, patient)
+
+    async def main() -> None:
+        async with ward.api() as api:
+            done = await api.post(f"/alerts/{alert}/resolve", headers=person.headers)
+            assert (done.status_code, done.json()["state"]) == (200, "resolved")
+            assert done.json()["closed_by"] is not None
+
+    story(main())
+
+
 def test_a_resolved_alert_is_closed_and_its_outcome_teaches(ward: Ward) -> None:
     patient = ward.patient()
     alert = raised(ward, patient)
+    over(ward, patient)
     doctor = SEEING["doctor of the team"](ward, patient)
     said = {"comment": "seen at home", "outcome": "actionable"}
 

@@ -1,12 +1,16 @@
 """Outbox rows become episodes, feed events and somebody's work, in one transaction each."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from analytics.episodes import EpisodePolicy
 from api.alerting import intake, timekeeping
+from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
+from api.store import alerts, episodes
 from tests.support.ward import START, Ward, story
 
 SETTINGS = AlertingSettings()
@@ -241,3 +245,81 @@ def test_alerts_of_an_ended_shift_are_handed_over(ward: Ward) -> None:
     event = ward.events()[-1]
     assert event["data"]["change"] == "handed_over"
     assert set(event["holders"]) == {leaving.user_id, coming.user_id}
+
+
+def acknowledged(ward: Ward, at: datetime) -> None:
+    """Say that somebody has taken on what is open."""
+    person = ward.user("nurse")
+
+    async def told() -> None:
+        async with ward.engine() as conn, conn.transaction():
+            records = await episodes.of_conditions(conn, ["limit_sbp_high"])
+            ledger = await open_ledger(conn, at, POLICY)
+            ledger.know(records)
+            for record in records:
+                ledger.acknowledge(record, person.user_id)
+            await post(conn, ledger)
+
+    story(told())
+
+
+def read(ward: Ward, now: datetime) -> dict[str, Any]:
+    """The only alert, as it is read at this ward time."""
+    found: list[dict[str, Any]] = []
+
+    async def told() -> None:
+        async with ward.engine() as conn:
+            rows = await alerts.many(conn, [ward.episodes()[0]["id"]])
+            found.extend(alerts.alert_json(row, now) for row in rows.values())
+
+    story(told())
+    return found[0]
+
+
+def test_one_reading_taken_on_calls_once_in_two_days_and_says_its_age(ward: Ward) -> None:
+    patient = ward.patient()
+    said = "Systolic pressure 186 mmHg, above 180"
+    facts = {"priority": "medium", "message": said, "value": 186.0}
+    ward.finding(patient, "limit_sbp_high", START, **facts)  # type: ignore[arg-type]
+    take(ward, START)
+    acknowledged(ward, START + MINUTE)
+    assert read(ward, START + MINUTE)["message"] == said
+    for hours in range(1, 20):
+        tick(ward, START + timedelta(hours=hours))
+    calls = [event for event in ward.events() if event["data"]["call"]]
+    assert [event["data"]["change"] for event in calls] == ["raised"]
+    later = read(ward, START + timedelta(hours=19))
+    assert (later["state"], later["calls"]) == ("acknowledged", 1)
+    assert later["message"].startswith("Not heard since 02 Mar 08:00 UTC, 19 h ago")
+    ward.finding(patient, "limit_sbp_high", START + timedelta(hours=20), change="persists", **facts)  # type: ignore[arg-type]
+    take(ward, START + timedelta(hours=20))
+    [episode] = ward.episodes()
+    assert (episode["state"], episode["calls"], episode["lapsed_at"]) == ("open", 2, None)
+    assert ward.events()[-1]["data"]["call"] is True
+
+
+def test_a_newer_number_is_told_beside_the_alerts(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "limit_spo2_low", START, detail={"metric": "spo2"}, message="SpO2 84 %")
+    take(ward, START)
+    at = int((START + 5 * MINUTE).timestamp() * 1000)
+    ward.sql.execute(
+        "INSERT INTO patient_now (patient_no, received, latest) VALUES (%s, now(), %s)",
+        (patient.no, Jsonb({"spo2": {"t": at, "v": 95.0, "q": "ok", "g": at}})),
+    )
+    said = read(ward, START + 6 * MINUTE)["message"]
+    assert said.startswith("SpO2 84 %, measured 08:00")
+    assert "newest: 95 at 08:05" in said
+
+
+def test_a_night_that_came_late_is_one_piece_of_history(ward: Ward) -> None:
+    patient = ward.patient()
+    for batch in range(2):
+        for minute in range(0, 60, 10):
+            at = START - timedelta(hours=8) + (60 * batch + minute) * MINUTE
+            ward.finding(patient, "news2_urgent", at, late=True, priority="medium")
+        take(ward, START)
+    [stretch] = ward.episodes()
+    assert (stretch["count"], stretch["historic"], stretch["calls"]) == (12, True, 0)
+    assert stretch["measured_at"] - stretch["started_at"] == 110 * MINUTE
+    assert ward.events() == []

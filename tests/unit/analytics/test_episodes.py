@@ -127,15 +127,156 @@ def test_medium_ends_by_itself_and_high_latches() -> None:
     assert last(tick(taken, taken.due_ms, POLICY)).state is State.RESOLVED
 
 
-def test_an_acknowledgement_runs_out() -> None:
+def test_an_acknowledgement_runs_out_if_it_was_bad_since_and_lately() -> None:
     taken = last(acknowledge(raised(), T0, POLICY))
     assert acknowledge(taken, T0 + 1, POLICY) == []
-    made = tick(taken, T0 + 30 * MINUTE, POLICY)
+    goes_on = finding(Change.PERSISTS, T0 + 20 * MINUTE)
+    heard = last(
+        apply(replace(taken, measured_ms=T0 + 19 * MINUTE), goes_on, T0 + 20 * MINUTE, POLICY)
+    )
+    made = tick(heard, T0 + 30 * MINUTE, POLICY)
     assert (made[0].event, made[0].notify, last(made).state) == (
         Event.ACK_EXPIRED,
         True,
         State.OPEN,
     )
+
+
+@pytest.mark.parametrize("heard_min", [0, 10])
+def test_what_lapses_without_new_evidence_calls_nobody(heard_min: int) -> None:
+    """Nothing after the acknowledgement, or nothing lately: nobody knows of now."""
+    taken = last(acknowledge(raised(), T0 + MINUTE, POLICY))
+    if heard_min:
+        at = T0 + heard_min * MINUTE
+        taken = last(apply(taken, finding(Change.PERSISTS, at), at, POLICY))
+    made = tick(taken, T0 + 31 * MINUTE, POLICY)
+    assert (made[0].event, made[0].notify, last(made).state) == (
+        Event.UNHEARD,
+        False,
+        State.ACKNOWLEDGED,
+    )
+    again = finding(Change.PERSISTS, T0 + 32 * MINUTE)
+    called = apply(last(made), again, T0 + 32 * MINUTE, POLICY)
+    assert (called[0].event, called[0].notify, last(called).state) == (
+        Event.RETURNED,
+        True,
+        State.OPEN,
+    )
+    assert last(called).lapsed_ms is None
+
+
+def test_one_reading_that_was_taken_on_calls_once_in_days() -> None:
+    """One cuff reading of 186, acknowledged: it ends as what it is, unheard of."""
+    current = last(acknowledge(raised(condition="limit_sbp_high"), T0 + MINUTE, POLICY))
+    calls, events = current.calls, []
+    while current.live:
+        assert current.due_ms is not None
+        [one] = tick(current, current.due_ms, POLICY)
+        events.append(one.event)
+        current = one.episode
+    assert (calls, current.calls) == (1, 1)
+    assert events[-1] is Event.EXPIRED
+
+
+@pytest.mark.parametrize("state", ["open", "taken", "planned"])
+@pytest.mark.parametrize(("minutes", "calls"), [(5, False), (16, True)])
+def test_a_bad_reading_after_a_gap_calls_at_once(state: str, minutes: int, *, calls: bool) -> None:
+    current = raised()
+    if state == "taken":
+        current = last(acknowledge(current, T0, POLICY))
+    if state == "planned":
+        current = last(resolve(current, T0, POLICY))
+    at = T0 + minutes * MINUTE
+    made = apply(current, finding(Change.PERSISTS, at), at, POLICY)
+    assert (made[0].event is Event.RETURNED, made[0].notify) == (calls, calls)
+
+
+def test_the_quiet_after_closing_ends_with_a_gap() -> None:
+    over = last(
+        apply(
+            raised(priority=Priority.HIGH),
+            finding(Change.CLEARED, T0 + MINUTE),
+            T0 + MINUTE,
+            POLICY,
+        )
+    )
+    done = last(resolve(over, T0 + 2 * MINUTE, POLICY))
+    for minutes, events in ((10, []), (16, [Event.RAISED])):
+        at = T0 + minutes * MINUTE
+        made = apply(done, finding(Change.PERSISTS, at, persist_s=0), at, POLICY)
+        assert [one.event for one in made] == events
+
+
+def test_closing_while_it_holds_makes_a_plan() -> None:
+    high = raised(priority=Priority.HIGH, condition="news2_emergency")
+    made = resolve(high, T0, POLICY)
+    planned = last(made)
+    assert (made[0].event, made[0].notify) == (Event.PLANNED, False)
+    assert (planned.state, planned.planned, planned.priority) == (
+        State.ACKNOWLEDGED,
+        True,
+        Priority.HIGH,
+    )
+    assert planned.due_ms == T0 + POLICY.quiet_min * MINUTE
+    over = finding(Change.CLEARED, T0 + MINUTE)
+    assert last(apply(planned, over, T0 + MINUTE, POLICY)).state is State.RESOLVED
+    worse = finding(Change.WORSENED, T0 + MINUTE, priority=Priority.HIGH)
+    assert apply(planned, worse, T0 + MINUTE, POLICY)[0].notify
+
+
+def test_what_happens_once_is_closed_at_once() -> None:
+    for facts in ({"condition": "forged"}, {"condition": "sensor", "rule": "engine/1"}):
+        assert last(resolve(raised(**facts), T0, POLICY)).state is State.RESOLVED
+    assert last(resolve(raised(condition="sensor"), T0, POLICY)).planned
+
+
+def test_low_calls_once() -> None:
+    low = raised(priority=Priority.LOW)
+    calls = []
+    for _ in range(2):
+        assert low.due_ms is not None
+        [one] = tick(low, low.due_ms, POLICY)
+        calls.append(one.notify)
+        low = one.episode
+    at = T0 + 600 * MINUTE
+    calls.append(
+        apply(low, finding(Change.PERSISTS, at, priority=Priority.LOW), at, POLICY)[0].notify
+    )
+    taken = last(acknowledge(replace(low, state=State.OPEN), at, POLICY))
+    calls.append(tick(taken, taken.due_ms or 0, POLICY)[0].notify)
+    assert not any(calls)
+    assert low.calls == 1
+
+
+def test_an_older_finding_does_not_take_the_words_of_the_newest() -> None:
+    newest = raised(value=92.0, message="92")
+    before = finding(Change.WORSENED, T0 - MINUTE, value=75.0, message="75")
+    made = last(apply(newest, before, T0, POLICY))
+    assert (made.value, made.message, made.measured_ms, made.count) == (92.0, "92", T0, 2)
+
+
+def test_what_a_graver_alert_leaves_calls_nobody_and_climbs() -> None:
+    left = raised_silently(detail={"eased_from": "news2_emergency"})
+    assert left.due_ms is not None
+    assert tick(left, left.due_ms, POLICY)[0].notify
+
+
+def raised_silently(**changed: object) -> Episode:
+    waiting = last(apply(None, finding(persist_s=20, **changed), T0, POLICY))
+    on = finding(Change.PERSISTS, T0 + 20_000, persist_s=20)
+    made = apply(waiting, on, T0 + 20_000, POLICY)
+    assert (made[0].event, made[0].notify) == (Event.RAISED, False)
+    return last(made)
+
+
+@pytest.mark.parametrize("priority", [Priority.HIGH, Priority.MEDIUM])
+def test_what_is_superseded_ends_without_a_latch(priority: Priority) -> None:
+    gone = finding(Change.CLEARED, T0 + 1, detail={"superseded_by": "critical_spo2"})
+    made = apply(raised(priority=priority), gone, T0 + 1, POLICY)
+    assert (made[0].event, last(made).detail) == (Event.RESOLVED, gone.detail)
+    waiting = last(apply(None, finding(), T0, POLICY))
+    late = replace(gone, measured_ms=T0 + 5 * MINUTE)
+    assert [one.event for one in apply(waiting, late, late.measured_ms, POLICY)] == [Event.EXPIRED]
 
 
 def test_an_acknowledged_one_ends_when_the_condition_does() -> None:
@@ -192,6 +333,21 @@ def test_back_fill_is_history() -> None:
     assert apply(None, replace(late, change=Change.CLEARED), T0, POLICY) == []
 
 
+def test_a_stretch_of_back_fill_is_one_piece_of_history() -> None:
+    first = last(apply(None, finding(late=True, value=84.0), T0 + 60 * MINUTE, POLICY))
+    worse = finding(
+        at=T0 + 20 * MINUTE, late=True, value=70.0, priority=Priority.HIGH, message="worse"
+    )
+    second = last(apply(None, worse, T0 + 61 * MINUTE, POLICY, first))
+    assert (second.count, second.started_ms, second.measured_ms) == (2, T0, T0 + 20 * MINUTE)
+    assert (second.priority, second.message, second.calls) == (Priority.HIGH, "worse", 0)
+    milder = finding(at=T0 + 30 * MINUTE, late=True, value=84.0)
+    third = last(apply(None, milder, T0 + 62 * MINUTE, POLICY, second))
+    assert (third.priority, third.message, third.count) == (Priority.HIGH, "worse", 3)
+    apart = finding(at=T0 + 90 * MINUTE, late=True)
+    assert last(apply(None, apart, T0 + 120 * MINUTE, POLICY, third)).count == 1
+
+
 def test_a_bad_last_word_goes_to_the_coordinator() -> None:
     said = finding(
         condition="unconfirmed_deterioration",
@@ -208,7 +364,7 @@ def test_a_bad_last_word_goes_to_the_coordinator() -> None:
 
 
 def test_a_person_has_the_last_word_for_a_while() -> None:
-    done = last(resolve(raised(), T0, POLICY))
+    done = last(resolve(raised(condition="forged"), T0, POLICY))
     assert (done.state, done.closed_by_person) == (State.RESOLVED, True)
     assert resolve(done, T0, POLICY) == acknowledge(done, T0, POLICY) == []
     goes_on = finding(Change.PERSISTS, T0 + MINUTE, persist_s=0)
@@ -222,7 +378,8 @@ def test_a_person_may_pass_it_on() -> None:
     taken = last(acknowledge(raised(), T0, POLICY))
     made = escalate(taken, T0 + 1, POLICY)
     assert (made[0].level, last(made).state) == (Level.SECOND, State.OPEN)
-    assert escalate(last(resolve(taken, T0, POLICY)), T0, POLICY) == []
+    done = last(resolve(replace(taken, cleared_ms=T0), T0, POLICY))
+    assert escalate(done, T0, POLICY) == []
 
 
 def test_a_forgotten_low_one_ends() -> None:
@@ -256,12 +413,30 @@ def test_whatever_happens(steps: list[tuple[object, int]]) -> None:
         made = _step(current, what, now)
         for one in made:
             _check(one, late=isinstance(what, Finding) and what.late)
+            _calls_for_a_reason(current, one, what)
             if not one.episode.historic:
                 current = one.episode
     if current is not None and current.live:
         assert current.due_ms is not None
         events = {one.event for one in tick(current, current.due_ms, POLICY)}
         assert events, "time must act on everything that is live"
+
+
+def _calls_for_a_reason(before: Episode | None, one: Transition, what: object) -> None:
+    """Only new evidence, a person, or the ladder of an alert that nobody answered calls."""
+    after = one.episode
+    known = before if before and before.live and not after.historic else None
+    assert after.calls - (known.calls if known else 0) == one.notify
+    if not one.notify:
+        return
+    if what == "time" and known is not None and known.state is State.ACKNOWLEDGED:
+        assert known.acknowledged_ms is not None
+        assert known.received_ms > known.acknowledged_ms
+        assert one.at_ms - known.measured_ms <= POLICY.gap_min * MINUTE
+    if what == "time" and known is not None and known.state is not State.PENDING:
+        assert after.priority is not Priority.LOW
+    if isinstance(what, Finding) and after.priority is Priority.LOW:
+        assert one.event is Event.RAISED
 
 
 def _step(current: Episode | None, what: object, now: int) -> list[Transition]:

@@ -89,7 +89,8 @@ async function act(alert, verb, body, onDone) {
     now = await get(`/alerts/${alert.id}`);
     if (isOpen(now)) throw problem;
   }
-  say(`${{ acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated" }[verb]}: ${about(alert)}`);
+  const done = now?.plan ? "Plan made, it still holds" : { acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated" }[verb];
+  say(`${done}: ${about(alert)}`);
   onDone(now ?? alert);
 }
 
@@ -104,13 +105,15 @@ export function keepingPlace(draw) {
 
 function ask(alert, verb, onDone) {
   const resolve = verb === "resolve";
+  const holds = resolve && alert.holds;
   const wrong = h("p", { class: "wrong", role: "alert" });
   const form = h("form", { method: "dialog" },
     h("h2", { id: "ask-title" }, `${resolve ? "Resolve" : "Escalate"}: ${about(alert)}`),
     resolve && h("fieldset", {}, h("legend", {}, "What was it?"), OUTCOMES.map(([value, text], index) =>
       h("label", { class: "choice" }, h("input", { type: "radio", name: "outcome", value, required: true, autofocus: index === 0 }), text))),
-    h("div", { class: "field" }, h("label", { for: "comment" }, resolve ? "Comment " : "Why, and to whom ", h("span", { class: "hint" }, "goes to the handover list")),
-      h("textarea", { id: "comment", name: "comment", rows: "3", maxlength: "2000", autofocus: !resolve })),
+    h("div", { class: "field" }, h("label", { for: "comment" }, holds ? "What is planned, and why " : resolve ? "Comment " : "Why, and to whom ", h("span", { class: "hint" }, "goes to the handover list")),
+      h("textarea", { id: "comment", name: "comment", rows: "3", maxlength: "2000", autofocus: !resolve, required: holds && "required" })),
+    holds && h("p", { class: "soft", id: "holds" }, "The condition still holds, so this does not close it: it keeps its place and priority, is quiet for a while by your plan, and calls again if it goes on or gets worse."),
     !resolve && whom(alert, () => form.querySelector("[type=submit]")), wrong,
     h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { class: "primary", type: "submit", "aria-label": `${resolve ? "Resolve" : "Escalate"}: ${about(alert)}` }, resolve ? "Resolve" : "Escalate")));
   const dialog = h("dialog", { "aria-labelledby": "ask-title" }, form);

@@ -47,9 +47,9 @@ function onEvent(name, alert) {
   alerts.set(alert.id, alert);
   if (name === "alert.raised") {
     say(`New ${alert.priority} alert: ${alert.patient ? called(alert) : "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
-    sound.burst(alert.priority);
     if (alert.patient && !people.has(alert.patient)) loadPeople();
   }
+  if (alert.call) sound.burst(alert.priority);
   title();
   soon();
 }

@@ -98,9 +98,10 @@ function due(alert) {
 }
 export function stateWords(alert) {
   if (alert.state === "open") return due(alert);
+  if (alert.plan) return [h("b", {}, "plan made"), alert.plan.by ? ` by ${alert.plan.by}` : "", alert.plan.quiet_until ? [": ", moment(alert.plan.quiet_until, { prefix: "quiet until " })] : ": not heard of since"];
   if (alert.state === "acknowledged") return [h("b", {}, "acknowledged"), alert.acknowledged_by ? ` by ${alert.acknowledged_by}` : ""];
   const by = alert.closed_by ? ` by ${alert.closed_by}` : "";
-  return [alert.state === "expired" ? "ended by itself" : `resolved${by}`, alert.outcome ? `, ${alert.outcome.replaceAll("_", " ")}` : "", alert.closed_at ? [" ", moment(alert.closed_at)] : ""];
+  return [alert.state === "expired" ? "ended by itself" : `resolved${by}`, alert.closed_because ? `, ${alert.closed_because}` : "", alert.outcome ? `, ${alert.outcome.replaceAll("_", " ")}` : "", alert.closed_at ? [" ", moment(alert.closed_at)] : ""];
 }
 
 // Whom the alert was sent to and, where that is somebody else, who has the patient by the plan in

@@ -1,0 +1,64 @@
+"""What an open alert says of its age, from its row and the patient's newest state."""
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from analytics.domain.episode import EpisodePolicy
+from analytics.wording import MINUTE_S, Told, words
+from api.store.instants import instant
+from api.store.types import Row
+
+_AGED_S = EpisodePolicy().gap_min * MINUTE_S
+_TRUSTED = frozenset({"ok", "manual"})
+_LIVE = frozenset({"open", "acknowledged"})
+
+
+def aged_message(row: Row, now: datetime) -> str:
+    """Return the message of an alert as it is to be read at ``now`` (ward time).
+
+    Args:
+        row: the episode with ``time_zone``, ``latest``, ``news2_low``, ``news2_whole`` and
+            ``news2_measured`` of its patient.
+        now: ward time.
+    """
+    message = str(row["message"])
+    if row["state"] not in _LIVE:
+        return message
+    zone = _zone(row["time_zone"])
+    newest = _newest(row)
+    told = Told(
+        message=message,
+        measured=row["measured_at"].astimezone(zone),
+        aged_s=_AGED_S,
+        over_since=row["cleared_at"] and row["cleared_at"].astimezone(zone),
+        lapsed=row["lapsed_at"] is not None,
+        newest=newest and (newest[0], newest[1].astimezone(zone)),
+    )
+    return words(told, now.astimezone(zone))
+
+
+def _zone(name: str | None) -> tzinfo:
+    """Return the patient's zone; UTC for the ward's own alerts and a zone nobody knows."""
+    if not name:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError, of a path an OSError
+        return UTC
+    except KeyError:
+        return UTC
+
+
+def _newest(row: Row) -> tuple[str, datetime] | None:
+    """Return the newest value of what the alert is about, and when it was measured."""
+    metric = (row["detail"] or {}).get("metric")
+    if row["condition"] in {"news2_urgent", "news2_emergency", "single_3"}:
+        low, at = row["news2_low"], row["news2_measured"]
+        if low is None or at is None:
+            return None
+        return f"NEWS2 {low}" if row["news2_whole"] else f"NEWS2 at least {low}", at
+    one = (row["latest"] or {}).get(metric) if metric else None
+    if not one or one.get("q") not in _TRUSTED:
+        return None
+    at = instant(int(one["t"]))
+    return None if at is None else (f"{one['v']:g}", at)
