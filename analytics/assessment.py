@@ -10,10 +10,13 @@ from functools import lru_cache
 import msgspec
 from msgspec import Struct
 
+from analytics.domain.care import Unscored
 from analytics.domain.vitals import Metric
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENCODER = msgspec.json.Encoder()
+ADULT = "adult"
+"""Among what is assumed: that somebody without a birth date is one."""
 NAMES: dict[int, str] = {int(metric): metric.wire_name for metric in Metric}
 
 
@@ -50,15 +53,17 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
         late: made from back-fill.
         clock_uncertain: made from a device whose clock is not known.
         score: NEWS2 aggregate, or None while a parameter is missing.
-        low: lower bound of the aggregate over all values the missing ones could have.
+        low: lower bound of the aggregate over all values the missing ones could have; None where
+            NEWS2 does not apply.
         high: upper bound, likewise.
-        band: ``low``, ``low_medium``, ``medium`` or ``high``, by the lower bound.
+        band: ``low``, ``low_medium``, ``medium`` or ``high``, by the lower bound, likewise.
         single_3: codes of the metrics that certainly score 3.
         missing: codes of the NEWS2 metrics that are absent or too old.
         assumed: codes taken from the record (up to 12 h old) rather than measured now.
         settles: code of the missing metric that would settle the band, or None.
         values: (metric code, value) pairs used.
-        risk: probability of deterioration within the horizon, 0 to 1.
+        risk: probability of deterioration within the horizon, 0 to 1; None where NEWS2, and with
+            it the model, does not apply.
         horizon_minutes: that horizon.
         model_version: version of the population model used.
         plan_revision: revision of the care plan used.
@@ -66,6 +71,8 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
         drivers: (words, size in log-odds) of what moves the risk most, largest first.
         baselines: (metric code, personal median, deviation in the patient's own units).
         refused: metrics whose newest readings count for nothing.
+        unscored: why NEWS2 does not apply; None where it does.
+        adult_assumed: whether the person was taken for an adult, since no birth date is known.
     """
 
     time_ms: int
@@ -73,23 +80,25 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
     frame_id: int
     late: bool
     clock_uncertain: bool
-    score: int | None
-    low: int
-    high: int
-    band: str
-    single_3: tuple[int, ...]
-    missing: tuple[int, ...]
-    assumed: tuple[int, ...]
-    settles: int | None
+    score: int | None = None
+    low: int | None = None
+    high: int | None = None
+    band: str | None = None
+    single_3: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+    assumed: tuple[int, ...] = ()
+    settles: int | None = None
     values: tuple[tuple[int, float], ...]
-    risk: float
+    risk: float | None = None
     horizon_minutes: int
     model_version: int
     plan_revision: int
     in_episode: bool
-    drivers: tuple[tuple[str, float], ...]
+    drivers: tuple[tuple[str, float], ...] = ()
     baselines: tuple[tuple[int, float, float], ...]
     refused: tuple[RefusedMetric, ...] = ()
+    unscored: Unscored | None = None
+    adult_assumed: bool = False
 
 
 def rfc3339(at_ms: int) -> str:
@@ -120,7 +129,7 @@ def assessment_json(assessment: Assessment) -> bytes:
             "clock_uncertain": assessment.clock_uncertain,
             "news2": _news2(assessment),
             "risk": {
-                "probability": round(assessment.risk, 6),
+                "probability": None if assessment.risk is None else round(assessment.risk, 6),
                 "horizon_minutes": assessment.horizon_minutes,
                 "model": f"risk-{assessment.model_version}",
             },
@@ -159,6 +168,7 @@ def _news2(assessment: Assessment) -> dict[str, object]:
         "single_3": bool(assessment.single_3),
         "single_3_in": _names(assessment.single_3),
         "missing": _names(assessment.missing),
-        "assumed": _names(assessment.assumed),
+        "assumed": _names(assessment.assumed) + (ADULT,) * assessment.adult_assumed,
         "settles": None if settles is None else NAMES[settles],
+        "reason": assessment.unscored,
     }

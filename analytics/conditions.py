@@ -84,6 +84,7 @@ class Scene(Struct):
         starts: event times of each condition's last starts (changed in place).
         reassess: what counts has changed without a reading that does.
         doubted: samples that counted for nothing although their values are plausible.
+        scored: whether NEWS2 applies to the person.
     """
 
     time_ms: int
@@ -97,6 +98,7 @@ class Scene(Struct):
     starts: dict[str, list[int]] = field(default_factory=dict)
     reassess: bool = False
     doubted: list[Sample] = field(default_factory=list)
+    scored: bool = True
 
 
 def condition_of(name: str) -> str:
@@ -230,7 +232,9 @@ def release(scene: Scene, name: str, *, clear: bool, value: float) -> None:
         _end(scene, name, condition, value)
 
 
-def _end(scene: Scene, name: str, condition: Condition, value: float) -> None:
+def _end(
+    scene: Scene, name: str, condition: Condition, value: float, why: str = "back inside"
+) -> None:
     del scene.on[name]
     if _beside(scene, name):
         return  # another cause of the same alert goes on
@@ -239,7 +243,20 @@ def _end(scene: Scene, name: str, condition: Condition, value: float) -> None:
         priority=condition.priority,
         depth=0,
         value=value,
-        message="back inside",
+        message=why,
         rule="",
     )
     _say(scene, ended, Change.CLEARED)
+
+
+def withdraw(scene: Scene, name: str, why: str) -> None:
+    """End a condition at once: the rule that it came from does not apply to the person.
+
+    Args:
+        scene: the moment.
+        name: the condition.
+        why: said in place of "back inside".
+    """
+    condition = scene.on.get(name)
+    if condition is not None and not scene.late:
+        _end(scene, name, condition, 0.0, why)

@@ -178,7 +178,7 @@ def ask_about(sight: Sight, code: int, value: float, *, repeats: bool, lost: boo
     hint = "hardly to be believed" if repeats else "none, or no reading of it"
     words = "" if repeats else f"{worded(code, value)}{_was(code, known)}: {hint}"
     limit = limit_of(code, sight.plan, scene)
-    three = sight.scores_3(code, value)
+    three = not repeats or sight.scores_3(code, value)  # no pulse is grave at every age
     bad = doubt(scene, code, value, limit, scores_3=three, words=words, repeats=repeats)
     if not bad:
         return

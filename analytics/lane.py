@@ -16,6 +16,7 @@ from analytics.conditions import HISTORY_MS, Scene
 from analytics.domain.alerts import Change, Finding
 from analytics.domain.care import CarePlan
 from analytics.doubts import refuse
+from analytics.eligibility import policy_for
 from analytics.intake import take
 from analytics.lane_state import LaneState, decode, encode
 from analytics.news2 import PARAMETERS
@@ -165,7 +166,8 @@ class PatientLane:
         return Sight(self._state, scene, visit.plan, device, reading.staff, learn)
 
     def _scene(self, visit: Visit, t_ms: int, findings: list[Finding]) -> Scene:
-        reading, state, policy = visit.reading, self._state, self._policy
+        reading, state, scoring = visit.reading, self._state, visit.plan.scoring
+        policy = policy_for(self._policy, scoring, t_ms)
         sure = not reading.clock_uncertain
         late = sure and (reading.late or reading.received_ms - t_ms > policy.late_ms)
         on = {} if visit.plan.paused else state.on
@@ -179,6 +181,7 @@ class PatientLane:
             findings=findings,
             uncertain=not sure,
             starts=state.starts,
+            scored=scoring.unscored_at(t_ms) is None,
         )
 
     def _confirm(self, scene: Scene) -> None:

@@ -7,7 +7,7 @@ judged on the median of a window. Not a medical device.
 from analytics.conditions import Alarm, Scene, hold, release
 from analytics.domain.alerts import Priority
 from analytics.domain.care import CarePlan, Limit
-from analytics.domain.vitals import Metric
+from analytics.domain.vitals import Acvpu, Metric
 from analytics.domain.wording import worded
 from analytics.policy import Policy
 
@@ -36,12 +36,21 @@ def critical_limit(scene: Scene, code: int) -> Limit:
 
 
 def limit_of(code: int, plan: CarePlan, scene: Scene) -> Limit:
-    """Return the limits in force for a metric: the patient's own, else the ward's."""
+    """Return the limits in force for a metric: the patient's own, else the ward's, side by side."""
     if plan.limits:
         own = plan.limits.get(_METRICS[code])
         if own is not None:
-            return own
+            left = plan.left.get(_METRICS[code])
+            return own if left is None else _with_wards(own, left, scene.policy, code, plan)
     return ward_limit(scene.policy, code, plan.spo2_scale)
+
+
+def _with_wards(
+    own: Limit, left: tuple[bool, bool], policy: Policy, code: int, plan: CarePlan
+) -> Limit:
+    """Fill the sides that were left to the ward: who sets one must not take away the other."""
+    ward = ward_limit(policy, code, plan.spo2_scale)
+    return Limit(low=ward.low if left[0] else own.low, high=ward.high if left[1] else own.high)
 
 
 def ward_limit(policy: Policy, code: int, scale: int) -> Limit:
@@ -82,6 +91,8 @@ def _release_both(scene: Scene, code: int, value: float, limit: Limit) -> None:
 
 
 def _said(code: int, value: float, side: str, limit: float) -> str:
+    if code == Metric.ACVPU:
+        return f"Consciousness: {Acvpu(int(value)).name.lower()}, not alert"
     return f"{worded(code, value)}, {side} {limit:g}"
 
 
@@ -144,6 +155,8 @@ def above(code: int, value: float, high: float) -> Alarm:
 
 
 def _persistence(code: int) -> float:
+    if code == Metric.ACVPU:
+        return 0.0
     return STREAM_S if code in (Metric.HR, Metric.RR) else SPOT_S
 
 

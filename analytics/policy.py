@@ -57,6 +57,20 @@ def _critical() -> Mapping[int, Limit]:
     )
 
 
+def _pregnancy_limits() -> Mapping[int, Limit]:
+    return MappingProxyType(
+        {
+            Metric.HR: Limit(low=40, high=120),
+            Metric.RR: Limit(low=10, high=30),
+            Metric.SPO2: Limit(low=95),
+            Metric.TEMP: Limit(low=35, high=38),
+            Metric.SBP: Limit(low=90, high=160),
+            Metric.DBP: Limit(high=100),
+            Metric.ACVPU: Limit(high=0),
+        }
+    )
+
+
 def _margins() -> Mapping[int, float]:
     return MappingProxyType(
         {
@@ -101,6 +115,9 @@ class Policy:
         limits: the ward's default limits, ends included as normal; outside is a violation.
             They sit where one NEWS2 parameter scores 3 or 2 (RCP), home pressure and glucose
             proposed (ADA: level 1 hypoglycaemia below 70 mg/dL; hyperglycaemia above 250).
+        pregnancy_limits: in place of ``limits`` for a pregnant person, metric by metric: the red
+            triggers of the modified early obstetric warning system (CEMACH 2003-2005; Singh 2012,
+            Anaesthesia 67:12-18). Children have their own, by age (``analytics.eligibility``).
         scale_2_low: the ward's low SpO2 limit for patients on scale 2 (target 88-92 %; proposed).
         critical: absolute limits, whoever the patient is (proposed).
         margins: how far inside the limit a reading must be to clear (SpO2 2 %, pulse 5/min:
@@ -152,6 +169,7 @@ class Policy:
     fresh_ms: int = 15 * MINUTE_MS
     late_ms: int = 15 * MINUTE_MS
     limits: Mapping[int, Limit] = field(default_factory=_limits)
+    pregnancy_limits: Mapping[int, Limit] = field(default_factory=_pregnancy_limits)
     scale_2_low: float = 86.0
     critical: Mapping[int, Limit] = field(default_factory=_critical)
     margins: Mapping[int, float] = field(default_factory=_margins)

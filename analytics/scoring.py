@@ -13,7 +13,7 @@ from analytics import labels, signals
 from analytics.assessment import Assessment, RefusedMetric
 from analytics.baseline import FLOORS
 from analytics.conditions import Scene
-from analytics.domain.care import CarePlan
+from analytics.domain.care import CarePlan, Unscored
 from analytics.domain.vitals import Metric
 from analytics.features import SPEC, vector
 from analytics.lane_state import LaneState, Track
@@ -75,6 +75,9 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         fresh: mask (by code) of metrics with a new current value.
     """
     values, assumed = _current(state, visit.policy)
+    unscored = visit.plan.scoring.unscored_at(state.asof_ms)
+    if unscored is not None:
+        return _unscored(state, scene, visit, fresh, unscored), False
     news = score(values, visit.plan.spo2_scale)
     tracks = _seen(state, visit.policy)
     known = dict(zip(_CODES, values, strict=True))
@@ -108,8 +111,37 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         drivers=model.drivers(features),
         baselines=baselines,
         refused=_refused(state) if state.unused else (),
+        adult_assumed=visit.plan.scoring.adult_assumed,
     )
     return made, calls
+
+
+def _unscored(
+    state: LaneState, scene: Scene, visit: Visit, fresh: int, why: Unscored
+) -> Assessment:
+    """Return what is said of somebody to whom NEWS2 does not apply: the reason, no score.
+
+    Nor does the model, which has learnt from scores, and learns nothing from them.
+    """
+    signals.unscored(scene, why)
+    state.pending, state.assessed_ms = [], state.asof_ms
+    values, _ = _current(state, visit.policy)
+    known = zip(_CODES, values, strict=True)
+    return Assessment(
+        time_ms=state.asof_ms,
+        received_ms=visit.reading.received_ms,
+        frame_id=visit.reading.frame_id,
+        late=scene.late,
+        clock_uncertain=visit.reading.clock_uncertain,
+        values=tuple((code, value) for code, value in known if value is not None),
+        horizon_minutes=visit.policy.horizon_minutes,
+        model_version=visit.population.version,
+        plan_revision=visit.plan.revision,
+        in_episode=visit.in_episode,
+        baselines=_baselines(state, scene, visit.policy, fresh),
+        refused=_refused(state) if state.unused else (),
+        unscored=why,
+    )
 
 
 def _alone(

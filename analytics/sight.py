@@ -61,4 +61,6 @@ class Sight(Struct, gc=False):
 
     def scores_3(self, code: int, value: float) -> bool:
         """Whether NEWS2 would certainly give the value 3, by what is known of the oxygen."""
-        return code in PARAMETERS and code in self.alone(code, value).single_3
+        if not self.scene.scored or code not in PARAMETERS:
+            return False
+        return code in self.alone(code, value).single_3

@@ -8,8 +8,9 @@ known when it started is still known. Source of the bands and of the responses: 
 from msgspec import Struct
 
 from analytics.baseline import FLOORS
-from analytics.conditions import Alarm, Scene, hold, release
+from analytics.conditions import Alarm, Scene, hold, release, withdraw
 from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.care import Unscored
 from analytics.domain.vitals import FACTS, Metric
 from analytics.news2 import EMERGENCY, PARAMETERS, URGENT, News2, band_of
 
@@ -23,6 +24,7 @@ _WORDS: dict[int, str] = {int(metric): facts.label for metric, facts in FACTS.it
 _DOWN_ONLY = frozenset({int(Metric.SPO2)})
 UNCONFIRMED = "unconfirmed_deterioration"
 UNCONFIRMED_S = 600.0
+UNSCORED_WORDS = {Unscored.UNDER_16: "under 16", Unscored.PREGNANT: "pregnant"}
 
 
 class Alone(Struct, frozen=True, gc=False):
@@ -61,6 +63,16 @@ def news2(scene: Scene, news: News2, alone: Alone) -> bool:
         _single_3(scene, news, alone, known)
     _incomplete(scene, news)
     return low >= URGENT or bool(news.single_3)
+
+
+_BY_SCORE = ("news2_emergency", "news2_urgent", "single_3", "incomplete_score", "risk")
+
+
+def unscored(scene: Scene, why: Unscored) -> None:
+    """End what a score or the model has raised: neither applies to the person any more."""
+    if scene.on:
+        for name in _BY_SCORE:
+            withdraw(scene, name, f"NEWS2 does not apply: {UNSCORED_WORDS[why]}")
 
 
 def known_mask(news: News2) -> int:

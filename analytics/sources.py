@@ -149,8 +149,8 @@ def _tell_apart(sight: Sight, code: int, value: float, who: str, said: float) ->
 
 
 def _gravity(sight: Sight, code: int, value: float) -> tuple[int, float]:
-    """How bad a value is: by NEWS2's points, then by its way from the middle of the limits."""
-    points = sight.alone(code, value).low
+    """How bad a value is: by NEWS2's points if it applies, then by its way from mid-limits."""
+    points = sight.alone(code, value).low if sight.scene.scored else 0
     limit, absolute = limit_of(code, sight.plan, sight.scene), critical_limit(sight.scene, code)
     low = absolute.low if limit.low is None else limit.low
     high = absolute.high if limit.high is None else limit.high

@@ -23,6 +23,7 @@ from api.middleware import AccessLog, BoundedBody, SecurityHeaders
 from api.renewals import keep_certificates
 from api.revocations import keep_list
 from api.rota import run_rota
+from api.scoring_job import answer_all
 from api.services import Services, open_pool
 from api.settings import ApiSettings
 from api.storable import storable
@@ -96,6 +97,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "alerting": partial(run_engine, services),
         "rota": partial(run_rota, services),
         "renewals": partial(keep_certificates, services),
+        "scoring": partial(answer_all, services),
     }
     if services.settings.audit_anchor_file is not None:
         tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)

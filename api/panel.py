@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.assessment import ADULT
+from analytics.domain.care import Scoring
 from analytics.domain.vitals import METRIC_BY_NAME, Metric
 
 NEWS2_METRICS = (
@@ -32,9 +34,16 @@ UNKNOWN_NEWS2: Mapping[str, object] = {
     "missing": [metric.wire_name for metric in NEWS2_METRICS],
     "assumed": [],
     "settles": None,
+    "reason": None,
 }
 """What is told while nothing was assessed: everything is missing, every score is possible."""
 
+NOT_SCORED: Mapping[str, object] = {
+    **dict.fromkeys(("score", "low", "high", "band", "settles")),
+    "single_3": False,
+    **dict.fromkeys(("single_3_in", "missing", "assumed"), ()),
+}
+"""What is told of somebody to whom NEWS2 does not apply, besides the reason."""
 _EVERYTHING = {"score": None, "high": 20, "missing": UNKNOWN_NEWS2["missing"], "settles": None}
 STALE_S = 3_600.0
 STALE_SCORE_S = 7_200.0
@@ -60,6 +69,7 @@ class Standing:
         watched: False while paused.
         score_age_s: ward seconds since the newest scored measurement, None if there is none.
         complete: whether every parameter of the score was known.
+        scored: whether NEWS2 applies at all.
     """
 
     alert: str | None
@@ -70,6 +80,7 @@ class Standing:
     watched: bool = True
     score_age_s: float | None = 0.0
     complete: bool = True
+    scored: bool = True
 
 
 def urgency(standing: Standing) -> float:
@@ -77,30 +88,47 @@ def urgency(standing: Standing) -> float:
     if not standing.watched and standing.alert is None:
         return 0.0
     level = max(_PRIORITY.get(standing.alert or "", 0), _news2_level(standing))
-    score = min(standing.low or 0, _MAX_SCORE)
-    missing = 0.0 if standing.complete else _INCOMPLETE
+    score = min((standing.low or 0) if standing.scored else 0, _MAX_SCORE)
+    missing = 0.0 if standing.complete or not standing.scored else _INCOMPLETE
     return round(100.0 * level + _POINT * score + missing + _RISK * (standing.risk or 0.0), 3)
 
 
 def _news2_level(standing: Standing) -> int:
-    low = standing.low
+    low = standing.low if standing.scored else None
     if low is not None and low >= _EMERGENCY:
         return 3
-    if standing.single_3 or (low is not None and low >= _URGENT):
+    if (standing.single_3 and standing.scored) or (low is not None and low >= _URGENT):
         return 2
     heard, scored = standing.freshness_s, standing.score_age_s
+    if not standing.scored:
+        return 1 if heard is None or heard > STALE_S else 0
     if low is None or heard is None or scored is None:
         return 1
     return 1 if heard > STALE_S or scored > STALE_SCORE_S else 0
 
 
-def news2_now(told: Mapping[str, Any] | None, score_age_s: float | None) -> dict[str, Any]:
+def news2_now(
+    told: Mapping[str, Any] | None, score_age_s: float | None, scoring: Scoring, now_ms: int
+) -> dict[str, Any]:
     """Return what NEWS2 says now: an old score keeps its lower bound and is complete no more.
+
+    Whom it does not apply to has the reason in its place, whatever was assessed before.
 
     Args:
         told: as it was assessed; None if nothing was.
         score_age_s: ward seconds since the newest scored measurement.
+        scoring: whom NEWS2 is for, by the care plan in force.
+        now_ms: the ward's time, in milliseconds since 1970.
     """
+    why = scoring.unscored_at(now_ms)
+    if why is not None:
+        return {**NOT_SCORED, "reason": why}
+    known = _as_known(told if told and not told.get("reason") else None, score_age_s)
+    assumed = [one for one in known.get("assumed") or () if one != ADULT]
+    return {**known, "assumed": assumed + [ADULT] * scoring.adult_assumed, "reason": None}
+
+
+def _as_known(told: Mapping[str, Any] | None, score_age_s: float | None) -> dict[str, Any]:
     if not told:
         return dict(UNKNOWN_NEWS2)
     if score_age_s is not None and score_age_s <= STALE_SCORE_S:

@@ -21,12 +21,11 @@ from pydantic import (
     model_validator,
 )
 
-from analytics.domain.care import Limit
 from analytics.domain.vitals import CLINICAL, FACTS, METRIC_BY_NAME, Metric
-from analytics.policy import DEFAULT
 from api.changes import Kept
 from api.moments import Moment
 from api.revisions import Revision
+from api.scoring import Pregnancy
 
 _EARLIEST_BIRTH = date(1895, 1, 1)
 
@@ -72,20 +71,7 @@ def _known_limits(limits: dict[str, LimitForm]) -> dict[str, LimitForm]:
         for value in (limit.low, limit.high):
             if value is not None and not lowest <= value <= highest:
                 raise ValueError(f"{name} must be {lowest:g} to {highest:g}")
-    return {name: _with_wards(METRIC_BY_NAME[name], limit) for name, limit in limits.items()}
-
-
-def _with_wards(metric: Metric, limit: LimitForm) -> LimitForm:
-    """Fill the side that was left out: who sets one must not take away the other unsaid.
-
-    SpO2's lower limit depends on the scale: left out, it stays so, and the gateway fills it.
-    """
-    ward = DEFAULT.limits.get(metric, Limit())
-    sides = {"low": ward.low, "high": ward.high}
-    if metric is Metric.SPO2:
-        del sides["low"]
-    unsaid = {side: at for side, at in sides.items() if side not in limit.model_fields_set}
-    return LimitForm.model_validate({**limit.model_dump(), **unsaid})
+    return limits
 
 
 def _possible_birth(day: date) -> date:
@@ -121,7 +107,7 @@ class NewPatient(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name
-    birth_date: BirthDate
+    birth_date: Annotated[BirthDate | None, Field(description="null: nobody knows it")]
     sex: Sex
     ward: Ward | None = None
     external_id: Text | None = None
@@ -130,6 +116,7 @@ class NewPatient(BaseModel):
     time_zone: TimeZone = "UTC"
     spo2_scale: Scale = 1
     limits: Limits = {}
+    pregnant: Pregnancy | None = None
     state: State = "active"
     until: Moment | None = None
 
@@ -149,6 +136,7 @@ class PatientChange(BaseModel):
     time_zone: Annotated[TimeZone | None, Kept] = None
     spo2_scale: Annotated[Scale | None, Kept] = None
     limits: Annotated[Limits | None, Kept] = None
+    pregnant: Pregnancy | None = None
     state: Annotated[State | None, Kept] = None
     until: Moment | None = None
     revision: Revision = None
@@ -158,12 +146,19 @@ class PatientChange(BaseModel):
         return self.model_fields_set - {"revision"}
 
     def beyond_plan(self) -> bool:
-        """Whether more than limits and oxygen scale, which doctors may set, is changed."""
-        return bool(self.changes() - {"spo2_scale", "limits"})
+        """Whether more is changed than what doctors may set: limits, scale, a pregnancy."""
+        return bool(self.changes() - {"spo2_scale", "limits", "pregnant"})
+
+    def rescores(self) -> bool:
+        """Whether something is changed on which it depends whether NEWS2 applies."""
+        return bool(self.changes() & {"birth_date", "time_zone", "pregnant"})
 
 
 class Patient(BaseModel):
-    """A patient's record; ``doctor`` by the plan in force; personal fields are null once erased."""
+    """A patient's record; ``doctor`` by the plan in force; personal fields are null once erased.
+
+    ``not_scored`` says why NEWS2 does not apply now; null where it does.
+    """
 
     id: UUID
     name: str | None
@@ -177,6 +172,8 @@ class Patient(BaseModel):
     time_zone: str
     spo2_scale: int
     limits: dict[str, LimitForm]
+    pregnant: Pregnancy | None
+    not_scored: str | None
     plan_revision: int
     revision: int
     state: State

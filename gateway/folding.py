@@ -57,7 +57,8 @@ class Folder:
         work = batch.work
         made = outcome.assessment
         if made is not None:
-            work.assessments.append(assessment_row(made, patient.no))
+            if made.unscored is None:
+                work.assessments.append(assessment_row(made, patient.no))
             if hold.measured_ms is None or made.time_ms >= hold.measured_ms:
                 hold.measured_ms = made.time_ms
                 hold.low, hold.high, hold.risk = made.low, made.high, made.risk

@@ -161,9 +161,11 @@ def _plans(
 ) -> dict[PlanKey, CarePlan]:
     wanted = {(fold.patient_no, fold.plan_revision, fold.paused) for fold in folds}
     rows = memory.plans(connection, {(no, revision) for no, revision, _ in wanted})
-    stored = {(no, revision): (scale, limits) for no, revision, scale, limits in rows}
+    stored = {
+        (no, revision): (scale, limits, scoring) for no, revision, scale, limits, scoring in rows
+    }
     made: dict[PlanKey, CarePlan] = {}
     for no, revision, paused in wanted:
-        scale, limits = stored.get((no, revision), (1, {}))
-        made[no, revision, paused] = plan_of(revision, scale, limits, paused=paused)
+        scale, limits, scoring = stored.get((no, revision), (1, {}, None))
+        made[no, revision, paused] = plan_of(revision, scale, limits, scoring, paused=paused)
     return made

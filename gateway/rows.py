@@ -105,7 +105,13 @@ def _mask(codes: tuple[int, ...]) -> int:
 
 
 def assessment_row(made: Assessment, patient_no: int) -> bytes:
-    """One row of ``assessment``; sets of metrics as masks, one bit by code."""
+    """One row of ``assessment``; sets of metrics as masks, one bit by code.
+
+    Raises:
+        ValueError: nothing was scored, since NEWS2 does not apply to the person.
+    """
+    if made.band is None:
+        raise ValueError(made.unscored)
     head = _ASSESSMENT_HEAD.pack(
         *(16, 8, instant(made.time_ms), 8, instant(made.received_ms), 8, made.frame_id),
         *(4, patient_no, 4, made.model_version, 4, made.plan_revision, 8, made.risk),

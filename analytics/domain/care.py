@@ -32,6 +32,69 @@ class Limit:
     high: float | None = None
 
 
+class Unscored(StrEnum):
+    """Why NEWS2 does not apply to somebody (Royal College of Physicians, 2017)."""
+
+    UNDER_16 = "under_16"
+    PREGNANT = "pregnant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """What must be known of a person to say whether NEWS2 applies; times in ms since 1970.
+
+    Attributes:
+        adult_from_ms: from when they are 16 by their own calendar; any time past says no more
+            than that they are; None: the birth date is not known, they are taken for an adult.
+        pregnant_ms: from when, and until when (excluded) a pregnancy lasts; None is no end.
+    """
+
+    adult_from_ms: int | None = None
+    pregnant_ms: tuple[int, int | None] | None = None
+
+    @property
+    def adult_assumed(self) -> bool:
+        """Whether nobody knows the age."""
+        return self.adult_from_ms is None
+
+    def child_at(self, at_ms: int) -> bool:
+        """Whether the person is under 16 at a time."""
+        return self.adult_from_ms is not None and at_ms < self.adult_from_ms
+
+    def pregnant_at(self, at_ms: int) -> bool:
+        """Whether the person is pregnant at a time."""
+        if self.pregnant_ms is None:
+            return False
+        start, end = self.pregnant_ms
+        return start <= at_ms and (end is None or at_ms < end)
+
+    def unscored_at(self, at_ms: int) -> Unscored | None:
+        """Return why NEWS2 does not apply at a time; None where it does."""
+        if self.child_at(at_ms):
+            return Unscored.UNDER_16
+        return Unscored.PREGNANT if self.pregnant_at(at_ms) else None
+
+
+TAKEN_FOR_ADULT = Scoring()
+"""Of whom nothing is known."""
+
+
+def scoring_of(stored: object) -> Scoring:
+    """Return what was stored with a care plan; nothing readable is: nobody knows.
+
+    Args:
+        stored: ``{"adult_from_ms": int or null, "pregnant_ms": [from, until or null] or null}``;
+            other members are for people.
+    """
+    if not isinstance(stored, dict):
+        return TAKEN_FOR_ADULT
+    adult, pregnant = stored.get("adult_from_ms"), stored.get("pregnant_ms")
+    return Scoring(
+        adult_from_ms=None if adult is None else int(adult),
+        pregnant_ms=None if pregnant is None else (int(pregnant[0]), pregnant[1]),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarePlan:
     """What was set for one patient by a named clinician, read with every batch.
@@ -39,11 +102,16 @@ class CarePlan:
     Attributes:
         spo2_scale: NEWS2 oxygen scale, 1 or 2 (2 only on a competent clinician's decision).
         limits: the patient's own limits; a metric absent here has the ward's defaults.
+        left: of those metrics, whether the lower and the upper side were left to the ward, whose
+            limit may depend on the age.
         paused: True while the patient is not watched (readings are kept, nothing is raised).
         revision: grows with each change, stored with each decision that used it.
+        scoring: whether NEWS2 applies, and from when.
     """
 
     spo2_scale: int = 1
     limits: dict[Metric, Limit] = field(default_factory=dict)
+    left: dict[Metric, tuple[bool, bool]] = field(default_factory=dict)
     paused: bool = False
     revision: int = 0
+    scoring: Scoring = TAKEN_FOR_ADULT

@@ -94,7 +94,7 @@ def _live(stay: Stay) -> None:
         reading = Reading(frame_id=at, received_ms=t_ms, samples=samples)
         outcome = lane.fold(reading, plan, model, in_episode=False)
         stay.examples += outcome.examples
-        if outcome.assessment is None:
+        if outcome.assessment is None or outcome.assessment.low is None:
             continue
         stay.lows.append((t_ms, float(outcome.assessment.low)))
         carried.update({s.metric: s.value for s in samples if Metric(s.metric) in FIVE})

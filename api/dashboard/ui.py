@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from analytics.domain.care import Role
+from analytics.domain.care import Role, scoring_of
 from analytics.news2 import BANDS
 from api import panel, records
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
@@ -17,7 +17,7 @@ from api.errors import InvalidError, NotFoundError
 from api.identifiers import identifier_of
 from api.moments import Moment
 from api.store import alerts, course, devices, duty, equipment, leadership, models, patients
-from api.store.instants import rfc3339
+from api.store.instants import ms_of, rfc3339
 from api.store.types import Row
 
 router = APIRouter(prefix="/ui", include_in_schema=False)
@@ -157,7 +157,12 @@ def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dic
         "state": row["state"],
         "doctor": str(row["doctor_id"]) if row["doctor_id"] else None,
         "doctor_name": row["doctor_name"],
-        "news2": panel.news2_now(assessment.get("news2"), _age_s(now, work.now)),
+        "news2": panel.news2_now(
+            assessment.get("news2"),
+            _age_s(now, work.now),
+            scoring_of(row["scoring"]),
+            ms_of(work.now),
+        ),
         "received": rfc3339(now["received"]) if now else None,
         "latest": now["latest"] if now else {},
         "alerts": raised,

@@ -7,11 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
+from analytics.domain.care import scoring_of
 from api.deps import Work
 from api.errors import NotFoundError
 from api.panel import news2_now
 from api.spans import End, Start, span_of, width_of
 from api.store import patients, readings
+from api.store.instants import ms_of
 
 router = APIRouter(tags=["readings"])
 _MOST = 10_000
@@ -60,6 +62,7 @@ async def read_assessment(work: Work, patient_id: UUID) -> Assessment:
         raise NotFoundError
     work.note("assessment.read", patient_no)
     row = await readings.latest(work.conn, patient_no)
+    scoring = scoring_of(await patients.scoring(work.conn, patient_no))
     nothing: dict[str, Any] = {
         "time": None,
         "risk": {"probability": None, "horizon_minutes": None, "model": None},
@@ -71,7 +74,7 @@ async def read_assessment(work: Work, patient_id: UUID) -> Assessment:
     measured = row["measured"] if row else None
     age_s = (work.now - measured).total_seconds() if measured else None
     now = {
-        "news2": news2_now(told.get("news2"), age_s),
+        "news2": news2_now(told.get("news2"), age_s, scoring, ms_of(work.now)),
         "freshness_s": fresh,
         "latest": row["latest"] if row else {},
     }

@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from analytics.domain.care import Role
+from analytics.domain.care import Role, scoring_of
 from api import panel, records
 from api.deps import CLINICIANS, UnitOfWork, Work, allow
 from api.identifiers import identifier_of
 from api.paging import Cursor, Page, cut, read_cursor
 from api.store import panel as sql
+from api.store.instants import ms_of
 from api.store.types import Row
 
 router = APIRouter(tags=["patients"])
@@ -46,6 +47,7 @@ def _age_s(at: datetime | None, now: datetime) -> float | None:
 
 def _standing(row: Row, now: datetime) -> panel.Standing:
     news2 = row["news2"] or {}
+    scoring = scoring_of(row["scoring"])
     return panel.Standing(
         alert=row["worst"],
         low=row["news2_low"],
@@ -55,11 +57,12 @@ def _standing(row: Row, now: datetime) -> panel.Standing:
         watched=row["state"] == "active",
         score_age_s=_age_s(row["measured"], now),
         complete=news2.get("score") is not None,
+        scored=scoring.unscored_at(ms_of(now)) is None,
     )
 
 
 def _shown(work: UnitOfWork, row: Row, standing: panel.Standing, urgency: float) -> PanelRow:
-    now_ms = int(work.now.timestamp() * 1000)
+    now_ms = ms_of(work.now)
     personal = records.open_personal(work.services.vault, row)
     return PanelRow(
         patient=row["id"],
@@ -67,7 +70,9 @@ def _shown(work: UnitOfWork, row: Row, standing: panel.Standing, urgency: float)
         identifier=identifier_of(personal),
         birth_date=personal.birth_date if personal else None,
         urgency=urgency,
-        news2=panel.news2_now(row["news2"], standing.score_age_s),
+        news2=panel.news2_now(
+            row["news2"], standing.score_age_s, scoring_of(row["scoring"]), now_ms
+        ),
         risk=row["risk"],
         freshness_s=standing.freshness_s,
         coverage=panel.coverage(row["latest"] or {}, row["expected"], now_ms),

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import psycopg
 from fastapi import APIRouter, Query, Response
 
-from analytics.domain.care import Role
+from analytics.domain.care import Role, scoring_of
 from api import records
 from api.addresses import bucket_of
 from api.deps import COORDINATORS, UnitOfWork, Work, allow
@@ -17,10 +17,13 @@ from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.patient_forms import NewPatient, Patient, PatientChange, PatientInFull
 from api.records import Contact, Personal
 from api.revisions import IfMatch, agree, tag
+from api.scoring import pregnancy_of, scoring_json
 from api.store import keys, patients
+from api.store.instants import ms_of
 from api.store.types import Row
 
 router = APIRouter(tags=["patients"])
+_DOCTORS = "A doctor may change limits, spo2_scale and pregnant; the rest a coordinator."
 _TAKEN = "Another patient has this external id."
 
 
@@ -38,6 +41,8 @@ def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
         "emergency_contact": _contact_form(contact),
         "spo2_scale": row["spo2_scale"] or 1,
         "limits": row["limits"] or {},
+        "pregnant": pregnancy_of(row["scoring"]),
+        "not_scored": scoring_of(row["scoring"]).unscored_at(ms_of(work.now)),
         "until": row["paused_until"],
         "doctor": row["doctor_id"],
         "doctor_name": row["doctor_name"],
@@ -110,6 +115,7 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
         "sealed": records.seal_personal(key, patient_id, personal),
         "external_hash": await _external_hash(work, body.external_id),
         "paused_until": _check_state(body.state, body.until, work.now),
+        "scoring": scoring_json(body.birth_date, body.pregnant, body.time_zone, work.now),
         "set_by": work.caller.user_id,
         "now": work.now,
     }
@@ -157,13 +163,15 @@ async def change_patient(
 ) -> PatientInFull:
     """Change a record; a doctor of the patient may change limits and oxygen scale alone."""
     if work.caller.role is Role.DOCTOR and body.beyond_plan():
-        raise ForbiddenError("A doctor may change limits and spo2_scale; the rest a coordinator.")
+        raise ForbiddenError(_DOCTORS)
     row = await _held(work, patient_id)
     agree(row["revision"], named, body.revision)
     if body.beyond_plan():
         await _change_record(work, row, body)
     if body.spo2_scale is not None or body.limits is not None:
         await _change_plan(work, row, body)
+    if body.rescores():
+        await _change_scoring(work, patient_id, body)
     work.note("patient.change", row["no"], fields=sorted(body.changes()))
     changed = await _in_full(work, patient_id)
     tag(response, changed.revision)
@@ -186,6 +194,19 @@ async def _change_plan(work: UnitOfWork, row: Row, body: PatientChange) -> None:
     scale = body.spo2_scale or row["spo2_scale"] or 1
     limits = body.model_dump()["limits"] if body.limits is not None else row["limits"] or {}
     await patients.set_care_plan(work.conn, row["no"], scale, limits, work.now)
+
+
+async def _change_scoring(work: UnitOfWork, patient_id: UUID, body: PatientChange) -> None:
+    """Say anew whom NEWS2 is for, by the record as it has just been changed."""
+    row = await patients.record(work.conn, patient_id)
+    personal = records.open_personal(work.services.vault, row) if row else None
+    if row is None or personal is None:
+        raise ConflictError("This person was erased.")
+    told = pregnancy_of(row["scoring"])
+    pregnant = body.pregnant if "pregnant" in body.changes() else told
+    fresh = scoring_json(personal.birth_date, pregnant, row["time_zone"], work.now)
+    if fresh != row["scoring"]:
+        await patients.set_scoring(work.conn, row["no"], fresh, work.now)
 
 
 async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> None:

@@ -8,11 +8,12 @@ MOST = 5_000
 _PANEL = """
     SELECT p.id, p.no, p.sealed, k.master_version, k.wrapped, p.ward, p.state,
            p.paused_until, n.received, n.measured, n.news2_low, n.risk, n.latest,
-           n.assessment -> 'news2' AS news2,
+           n.assessment -> 'news2' AS news2, c.scoring,
            coalesce(e.open_alerts, 0) AS open_alerts, e.worst,
            d.id AS doctor, d.name AS doctor_name, coalesce(v.expected, '[]') AS expected
       FROM patient p
       LEFT JOIN patient_key k ON k.patient_no = p.no
+      LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
       LEFT JOIN patient_now n ON n.patient_no = p.no
       LEFT JOIN (
         SELECT patient_no, count(*) AS open_alerts,

@@ -10,7 +10,7 @@ from api.store.types import Conn, Row
 _RECORD = """
     SELECT p.id, p.no, p.bucket, p.ward, p.sealed, p.sex, p.time_zone, p.state, p.paused_until,
            p.plan_revision, p.rev AS revision, p.created_at, k.master_version, k.wrapped,
-           c.spo2_scale, c.limits,
+           c.spo2_scale, c.limits, c.scoring,
            d.id AS doctor_id, d.name AS doctor_name
       FROM patient p
       LEFT JOIN patient_key k ON k.patient_no = p.no
@@ -102,7 +102,8 @@ async def add(conn: Conn, values: Row) -> int:
     Args:
         conn: a connection acting for who manages the ward.
         values: ``id``, ``bucket``, ``ward``, ``sealed``, ``external_hash``, ``sex``, ``time_zone``,
-            ``state``, ``paused_until``, ``spo2_scale``, ``limits``, ``set_by``, ``now``.
+            ``state``, ``paused_until``, ``spo2_scale``, ``limits``, ``scoring``, ``set_by``,
+            ``now``.
     """
     found = await conn.execute(
         _ADD,
@@ -114,13 +115,14 @@ async def add(conn: Conn, values: Row) -> int:
     patient_no: int = row["no"]
     await conn.execute(
         """
-        INSERT INTO care_plan (patient_no, revision, spo2_scale, limits, set_by, set_at)
-        VALUES (%s, 1, %s, %s, %s, %s)
+        INSERT INTO care_plan (patient_no, revision, spo2_scale, limits, scoring, set_by, set_at)
+        VALUES (%s, 1, %s, %s, %s, %s, %s)
         """,
         (
             patient_no,
             values["spo2_scale"],
             Jsonb(values["limits"]),
+            Jsonb(values["scoring"]),
             values["set_by"],
             values["now"],
         ),
@@ -156,6 +158,42 @@ async def set_care_plan(conn: Conn, patient_no: int, scale: int, limits: Row, no
     )
     row = await found.fetchone()
     return row["revision"] if row else 0
+
+
+async def set_scoring(conn: Conn, patient_no: int, scoring: Row, now: datetime) -> int:
+    """Add a revision of the care plan that says anew whom NEWS2 is for; answer its number."""
+    found = await conn.execute(
+        "SELECT set_scoring(%s, %s, %s) AS revision", (patient_no, Jsonb(scoring), now)
+    )
+    row = await found.fetchone()
+    return row["revision"] if row else 0
+
+
+async def scoring(conn: Conn, patient_no: int) -> Row | None:
+    """Whom NEWS2 is for, by the care plan in force; None where nobody has said yet."""
+    found = await conn.execute(
+        """
+        SELECT c.scoring FROM patient p
+          JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
+         WHERE p.no = %s
+        """,
+        (patient_no,),
+    )
+    row = await found.fetchone()
+    return row["scoring"] if row else None
+
+
+async def without_scoring(conn: Conn, most: int) -> list[Row]:
+    """Patients whose care plan is older than this question, for whom it is to be answered."""
+    found = await conn.execute(
+        _RECORD
+        + """
+         WHERE c.scoring IS NULL AND p.state <> 'discharged' AND k.wrapped IS NOT NULL
+         ORDER BY p.no LIMIT %s FOR NO KEY UPDATE OF p SKIP LOCKED
+        """,
+        (most,),
+    )
+    return await found.fetchall()
 
 
 async def care_team(conn: Conn, patient_no: int) -> list[UUID]:

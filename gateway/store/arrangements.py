@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from psycopg import Connection
 
-from analytics.domain.care import CarePlan, Limit, PatientState
+from analytics.domain.care import CarePlan, Limit, PatientState, scoring_of
 from analytics.domain.vitals import METRIC_BY_NAME, Metric
 from analytics.limits import ward_limit
 from analytics.policy import DEFAULT
@@ -12,7 +12,8 @@ from gateway.registry import Device, Key, Patient, Registry
 from gateway.store.session import Row
 
 _PATIENTS = """
-    SELECT p.no, p.bucket, p.state, p.paused_until, p.plan_revision, c.spo2_scale, c.limits
+    SELECT p.no, p.bucket, p.state, p.paused_until, p.plan_revision, c.spo2_scale, c.limits,
+           c.scoring
       FROM patient p LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
      WHERE p.rev > %s
 """
@@ -67,20 +68,38 @@ def _limit(metric: Metric, one: dict[str, float | None], scale: int) -> Limit:
     return Limit(low=one.get("low", ward.low), high=one.get("high", ward.high))
 
 
-def plan_of(revision: int, scale: int | None, limits: object, *, paused: bool) -> CarePlan:
+def _left_of(stored: object) -> dict[Metric, tuple[bool, bool]]:
+    """Which sides of a person's limits were left to the ward, from their JSON."""
+    if not isinstance(stored, dict):
+        return {}
+    found = {
+        METRIC_BY_NAME[name]: ("low" not in one, "high" not in one)
+        for name, one in stored.items()
+        if name in METRIC_BY_NAME and isinstance(one, dict)
+    }
+    return {metric: sides for metric, sides in found.items() if any(sides)}
+
+
+def plan_of(
+    revision: int, scale: int | None, limits: object, scoring: object = None, *, paused: bool
+) -> CarePlan:
     """A care plan from its row; a missing row is the ward's default."""
     scale = scale or 1
     return CarePlan(
         spo2_scale=scale,
         limits=limits_of(limits, scale),
+        left=_left_of(limits),
         paused=paused,
         revision=revision,
+        scoring=scoring_of(scoring),
     )
 
 
 def _patient(row: Row) -> Patient:
-    no, bucket, state, until, revision, scale, limits = row
-    active, paused = (plan_of(revision, scale, limits, paused=flag) for flag in (False, True))
+    no, bucket, state, until, revision, scale, limits, scoring = row
+    active, paused = (
+        plan_of(revision, scale, limits, scoring, paused=flag) for flag in (False, True)
+    )
     return Patient(no, f"{bucket:02x}", PatientState(state), to_ms(until), active, paused)
 
 

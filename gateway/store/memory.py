@@ -75,7 +75,7 @@ _INPUTS_WAITING = """
      WHERE folded_as IS NULL AND patient_no = ANY (%s) ORDER BY id
 """
 _PLANS = """
-    SELECT c.patient_no, c.revision, c.spo2_scale, c.limits
+    SELECT c.patient_no, c.revision, c.spo2_scale, c.limits, c.scoring
       FROM unnest(%s::int[], %s::int[]) p(no, revision)
       JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.revision
 """
@@ -249,8 +249,8 @@ def waiting_inputs(connection: Connection[Row], patients: Sequence[int]) -> list
 
 def plans(
     connection: Connection[Row], wanted: Iterable[tuple[int, int]]
-) -> list[tuple[int, int, int, object]]:
-    """The care plans of (patient, revision): their scale and limits."""
+) -> list[tuple[int, int, int, object, object]]:
+    """The care plans of (patient, revision): their scale, limits and whom NEWS2 is for."""
     columns = [list(column) for column in zip(*wanted, strict=True)]
     return [tuple(row) for row in connection.execute(_PLANS, columns)] if columns else []
 

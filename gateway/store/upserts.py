@@ -69,9 +69,12 @@ NOW = Statement(
            n(no, received, measured, low, high, risk, assessment, latest)
     ON CONFLICT (patient_no) DO UPDATE SET received = excluded.received, latest = excluded.latest,
         measured = coalesce(excluded.measured, p.measured),
-        news2_low = coalesce(excluded.news2_low, p.news2_low),
-        news2_high = coalesce(excluded.news2_high, p.news2_high),
-        risk = coalesce(excluded.risk, p.risk),
+        news2_low = CASE WHEN excluded.assessment IS NULL THEN p.news2_low
+             ELSE excluded.news2_low END,
+        news2_high = CASE WHEN excluded.assessment IS NULL THEN p.news2_high
+             ELSE excluded.news2_high END,
+        risk = CASE WHEN excluded.assessment IS NULL THEN p.risk
+             ELSE excluded.risk END,
         assessment = coalesce(excluded.assessment, p.assessment)
 """,
     (

@@ -64,7 +64,7 @@ def test_a_patient_is_admitted_with_limits_and_a_decided_scale(
     page.wait_for_url(ADDRESS)
     record = read(ward, page.url.removeprefix(ward.url).removesuffix("/record"))
     assert record["spo2_scale"] == 2
-    assert record["limits"] == {"hr": {"low": 40, "high": 110}}, "the ward's lower limit stays"
+    assert record["limits"] == {"hr": {"high": 110}}, "the lower one is left to the ward"
     assert record["emergency_contact"] == {
         "name": "Eva Brandt",
         "phone": "+49 170 1112223",

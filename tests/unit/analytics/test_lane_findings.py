@@ -421,8 +421,9 @@ def test_the_assessment_in_json() -> None:
         "single_3": True,
         "single_3_in": ["rr"],
         "missing": [],
-        "assumed": [],
+        "assumed": ["adult"],
         "settles": None,
+        "reason": None,
     }
     assert told["risk"]["model"] == "risk-0"
     assert told["risk"]["horizon_minutes"] == 240

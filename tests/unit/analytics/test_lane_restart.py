@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.domain.care import CarePlan, Limit
+from analytics.domain.care import CarePlan, Limit, Scoring
 from analytics.domain.vitals import METRIC_BY_NAME, Metric, Quality
 from analytics.errors import SnapshotError
 from analytics.lane import Outcome, PatientLane, Reading, Sample
@@ -30,6 +30,8 @@ PLANS = (
     CarePlan(),
     CarePlan(spo2_scale=2, limits={Metric.HR: Limit(low=50, high=90)}, revision=2),
     CarePlan(paused=True, revision=3),
+    CarePlan(revision=4, scoring=Scoring(adult_from_ms=T0 + 12 * HOUR)),
+    CarePlan(revision=5, scoring=Scoring(adult_from_ms=0, pregnant_ms=(T0 + HOUR, T0 + 8 * HOUR))),
 )
 BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A shared machine is slow at times; that is no finding."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey
 from pydantic import TypeAdapter, ValidationError
 
+from analytics.domain.care import Scoring
 from analytics.domain.vitals import Metric
 from api import addresses, enrolment, panel, proof
 from api.errors import ApiError, InvalidError
@@ -25,6 +26,9 @@ from gateway.wire import topics
 from gateway.wire.frames import signing_keys
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+NOW_MS = 1_800_000_000_000
 
 
 def standing(**more: object) -> panel.Standing:
@@ -73,10 +77,32 @@ def test_risk_orders_only_whom_the_rules_call_equal(risk: float, low: int, compl
 
 def test_an_old_score_is_told_as_not_known() -> None:
     told = {"score": 1, "low": 1, "high": 1, "band": "low", "missing": [], "assumed": []}
-    assert panel.news2_now(told, 60.0) == told
-    old = panel.news2_now(told, 8_000.0)
+    adult = Scoring(adult_from_ms=0)
+    assert panel.news2_now(told, 60.0, adult, NOW_MS) == {**told, "reason": None}
+    old = panel.news2_now(told, 8_000.0, adult, NOW_MS)
     assert (old["score"], old["low"], old["high"], len(old["missing"])) == (None, 1, 20, 7)
-    assert panel.news2_now(None, None)["high"] == 20
+    assert panel.news2_now(None, None, adult, NOW_MS)["high"] == 20
+
+
+def test_whom_news2_does_not_apply_to_has_the_reason_in_place_of_a_score() -> None:
+    """Whatever was assessed before: a child, or a pregnancy, may have been told since."""
+    told = {"score": 9, "low": 9, "high": 9, "band": "high", "missing": [], "assumed": []}
+    child = Scoring(adult_from_ms=NOW_MS + 1)
+    now = panel.news2_now(told, 60.0, child, NOW_MS)
+    assert (now["score"], now["low"], now["high"], now["band"]) == (None,) * 4
+    assert now["reason"] == "under_16"
+    assert panel.news2_now(None, None, child, NOW_MS)["reason"] == "under_16"
+    pregnant = Scoring(adult_from_ms=0, pregnant_ms=(0, NOW_MS + 1))
+    assert panel.news2_now(told, 60.0, pregnant, NOW_MS)["reason"] == "pregnant"
+    again = panel.news2_now({"reason": "pregnant", "score": None}, 60.0, Scoring(), NOW_MS)
+    assert (again["high"], again["reason"], again["assumed"]) == (20, None, ["adult"])
+
+
+def test_who_is_not_scored_is_ordered_by_alerts_and_silence_alone() -> None:
+    assert panel.urgency(standing(low=None, scored=False, complete=False)) < 100
+    assert panel.urgency(standing(low=9, scored=False)) < 100, "a score of before"
+    assert panel.urgency(standing(low=None, scored=False, freshness_s=4_000.0)) >= 100
+    assert panel.urgency(standing(low=None, scored=False, alert="high")) >= 300
 
 
 def test_a_single_three_is_urgent_and_a_pause_is_quiet() -> None:
@@ -253,9 +279,8 @@ def test_a_limit_left_out_stays_the_wards_and_null_takes_it_away() -> None:
     def read(limits: dict[str, object]) -> dict[str, object]:
         return TypeAdapter(Limits).dump_python(TypeAdapter(Limits).validate_python(limits))
 
-    assert read({"hr": {"low": 45}}) == {"hr": {"low": 45, "high": 130}}
+    assert read({"hr": {"low": 45}}) == {"hr": {"low": 45}}
     assert read({"hr": {"low": 45, "high": None}}) == {"hr": {"low": 45, "high": None}}
-    assert read({"spo2": {"low": 88}}) == {"spo2": {"low": 88, "high": None}}
-    assert read({"weight": {"high": 90}}) == {"weight": {"low": None, "high": 90}}
+    assert read({"weight": {"high": 90}}) == {"weight": {"high": 90}}
     with pytest.raises(ValidationError):
-        read({"hr": {"low": 140}})
+        read({"hr": {"low": 140, "high": 130}})

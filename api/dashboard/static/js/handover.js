@@ -5,7 +5,7 @@ import { $, h, empty, mark, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
 import { clockText, dayText, moment, timeText, wardNow, zoneText } from "./clock.js";
-import { conditionName, isOpen, metricName, metricUnit, metricValue, partialWords, personLink, score, stateWords, whose, RANK } from "./ward.js";
+import { conditionName, isOpen, metricName, metricUnit, metricValue, notScored, partialWords, personLink, score, stateWords, whose, RANK } from "./ward.js";
 import { watch } from "./vigil.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
@@ -44,7 +44,7 @@ function entry(row) {
 // is not watched, and is listed as that.
 const silent = (row) => !row.received || wardNow() - Date.parse(row.received) > SILENT_MS;
 const couldBe = ({ news2 }) => news2?.band && news2.low < 7 && news2.high >= 7 && h("b", { class: "small" }, ` ${partialWords(news2, news2.band)}`);
-const unknown = (row) => row.state === "active" && (silent(row) || !row.news2?.band || row.news2.stale);
+const unknown = (row) => row.state === "active" && (silent(row) || (!notScored(row.news2) && (!row.news2?.band || row.news2.stale)));
 const needs = (row) => row.alerts.length > 0 || (row.news2?.low ?? 0) >= 5 || Boolean(row.news2?.single_3) || unknown(row);
 
 function draw() {

@@ -4,7 +4,7 @@ import { $, h, bar, empty, say, trouble } from "./dom.js";
 import { arrange, update } from "./patch.js";
 import { steady } from "./steady.js";
 import { span } from "./clock.js";
-import { called, conditionName, countMarks, isOpen, percent, personLink, RANK, score, counts } from "./ward.js";
+import { called, conditionName, countMarks, isOpen, notScored, percent, personLink, RANK, score, counts } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 
@@ -43,7 +43,7 @@ const FILTERS = {
   all: () => true,
   alerts: (row) => alertsOf(row).some((alert) => alert.state === "open"),
   urgent: (row) => (row.news2?.low ?? 0) >= 5 || row.news2?.single_3,
-  partial: (row) => !row.news2 || row.news2.score === null || row.news2.score === undefined,
+  partial: (row) => !notScored(row.news2) && (row.news2?.score === null || row.news2?.score === undefined),
   silent: (row) => freshness(row) > FRESH_S,
   unassigned: (row) => !row.doctor,
 };

@@ -2,7 +2,7 @@
 import { h, bar } from "./dom.js";
 import { update } from "./patch.js";
 import { clockText, moment, wardNow, span } from "./clock.js";
-import { metricName, metricUnit, metricValue, percent, score } from "./ward.js";
+import { metricName, metricUnit, metricValue, notScored, percent, score } from "./ward.js";
 
 const UNUSUAL = 2; // in the patient's own units of spread
 const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
@@ -20,10 +20,11 @@ function contact(value) {
   const phone = (typeof value === "string" ? value : value.phone ?? "").match(/\+?[\d][\d ()-]{5,}/)?.[0];
   return phone ? h("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}` }, text) : text;
 }
+const pregnancy = (told) => told && (told.until ? `from ${told.from} until ${told.until}` : h("span", { class: "ageing" }, `since ${told.from}, no end given`));
 function person(patient) {
-  const born = patient.birth_date ? `${patient.birth_date} (${age(patient.birth_date)} years)` : null;
+  const born = patient.birth_date ? `${patient.birth_date} (${age(patient.birth_date)} years)` : patient.name && h("b", { class: "ageing" }, "not known: scored as an adult");
   return card("Person", list([
-    ["Born", born], ["Sex", patient.sex], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
+    ["Born", born], ["Sex", patient.sex], ["Pregnant", pregnancy(patient.pregnant)], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
     ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, clockText(wardNow(), patient.time_zone)), ` ${patient.time_zone}`)],
     ["Record no.", patient.external_id],
     ["Now with", patient.state === "active" && (patient.doctor_name ?? h("b", { class: "overdue" }, "nobody"))],
@@ -34,12 +35,14 @@ function unusual(baselines) {
   const far = baselines.filter((one) => Math.abs(one.deviation) >= UNUSUAL).sort((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation));
   return far.map((one) => `${metricName(one.metric)} ${one.deviation > 0 ? "above" : "below"} own usual ${metricValue(one.metric, one.median)}`).join(", ");
 }
+// Whom NEWS2 is not for is told so, and what watches over them in its place.
+const unscored = (news2) => h("p", {}, h("b", {}, `NEWS2 does not apply: ${notScored(news2)}. `), news2.reason === "under_16" ? "Pulse, breathing and SpO₂ are judged by age; the rest by limits of their own." : "Readings are judged by limits for pregnancy and their own.");
 function now(assessment) {
-  if (!assessment?.time) return card("Now", h("p", { class: "soft" }, "No score yet: nothing was measured, or not enough of it."));
+  if (!assessment?.time) return card("Now", notScored(assessment?.news2) ? unscored(assessment.news2) : h("p", { class: "soft" }, "No score yet: nothing was measured, or not enough of it."));
   const risk = assessment.risk?.probability;
   const missing = assessment.news2.missing ?? [];
-  return card("Now", score(assessment.news2), list([
-    ["Scored", moment(assessment.time)],
+  return card("Now", score(assessment.news2), notScored(assessment.news2) && unscored(assessment.news2), list([
+    [notScored(assessment.news2) ? "Judged" : "Scored", moment(assessment.time)],
     ["Missing", missing.length ? missing.map(metricName).join(", ") : null],
     ["Measure first", assessment.news2.settles ? h("b", {}, metricName(assessment.news2.settles)) : null],
     ["Scores 3", (assessment.news2.single_3_in ?? []).map(metricName).join(", ")],

@@ -48,17 +48,16 @@ const rows = () => [...document.querySelectorAll(".limit[data-metric]")];
 const ward = (row, side, form) => (side === "low" && row.dataset.low2 && form.elements.spo2_scale.value === "2" ? row.dataset.low2 : row.dataset[side]);
 const number = (value) => (value === "" || value === null || value === undefined ? null : Number(value));
 
-// An own limit stands for both sides of a metric: a side left empty keeps what the ward says, and
-// stays without a limit only where somebody had taken it away before.
+// A side left empty is left to the ward, whose limit may depend on the age; it stays without a limit
+// only where somebody had taken it away before.
 export function readLimits(form, before = {}) {
   const limits = {};
   for (const row of rows()) {
     const name = row.dataset.metric;
-    const [low, high] = ["low", "high"].map((side) => number(form.elements[`${name}_${side}`].value));
-    const own = before[name];
-    if (low === null && high === null && !(own && own.low === null && own.high === null)) continue;
-    const rest = (side) => (own && own[side] === null ? null : number(ward(row, side, form)));
-    limits[name] = { low: low ?? rest("low"), high: high ?? rest("high") };
+    const own = before[name] ?? {};
+    const said = ["low", "high"].map((side) => [side, number(form.elements[`${name}_${side}`].value)])
+      .filter(([side, at]) => at !== null || own[side] === null);
+    if (said.length) limits[name] = Object.fromEntries(said);
   }
   return limits;
 }
@@ -76,6 +75,17 @@ export function fillLimits(form, limits) {
   const count = Object.keys(limits).length;
   $("limits-told").textContent = count ? `${count} of their own` : "none: the ward's apply";
 }
+// What was told to the minute by a program is kept while its day stands.
+function readPregnancy(form, before) {
+  const day = (name) => form.elements[name].value || null;
+  if (!day("pregnant_from")) return null;
+  const kept = (side, now) => (before?.[side]?.slice(0, 10) === now ? before[side] : now);
+  return { from: kept("from", day("pregnant_from")), until: kept("until", day("pregnant_until")) };
+}
+export function fillPregnancy(form, told) {
+  form.elements.pregnant_from.value = told?.from?.slice(0, 10) ?? "";
+  form.elements.pregnant_until.value = told?.until?.slice(0, 10) ?? "";
+}
 export function readCare(form, before) {
-  return { spo2_scale: Number(form.elements.spo2_scale.value), limits: readLimits(form, before?.limits) };
+  return { spo2_scale: Number(form.elements.spo2_scale.value), limits: readLimits(form, before?.limits), pregnant: readPregnancy(form, before?.pregnant) };
 }

@@ -5,7 +5,7 @@ import { clockText, dayText, moment, span, wardNow } from "./clock.js";
 import { called } from "./ward.js";
 import { watch } from "./vigil.js";
 import { confirmDialog, field, formDialog, options, tried } from "./dialog.js";
-import { enableForms, fillLimits, fillPerson, offerZones, readCare, readPerson, watchScale } from "./patient_form.js";
+import { enableForms, fillLimits, fillPerson, fillPregnancy, offerZones, readCare, readPerson, watchScale } from "./patient_form.js";
 import { showDevices } from "./devices.js";
 
 const id = document.body.dataset.patient;
@@ -92,6 +92,7 @@ try {
   $("care").elements.spo2_scale.value = `${patient.spo2_scale}`;
   warn();
   fillLimits($("care"), patient.limits);
+  fillPregnancy($("care"), patient.pregnant);
   if (manages) {
     fillPerson($("person"), patient);
     offerZones();

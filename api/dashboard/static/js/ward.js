@@ -7,7 +7,7 @@ const METRICS = {
   sbp: ["Systolic", "mmHg"], dbp: ["Diastolic", "mmHg"], glucose: ["Glucose", "mg/dL"], weight: ["Weight", "kg"],
   steps: ["Steps", ""], acvpu: ["Consciousness", ""], o2: ["Oxygen", ""], battery: ["Battery", "%"],
 };
-const SHORT = { ...Object.fromEntries(Object.entries(METRICS).map(([key, [name]]) => [key, name])), rr: "RR", sbp: "BP", temp: "temp", hr: "pulse", acvpu: "ACVPU", o2: "O₂" };
+const SHORT = { ...Object.fromEntries(Object.entries(METRICS).map(([key, [name]]) => [key, name])), rr: "RR", sbp: "BP", temp: "temp", hr: "pulse", acvpu: "ACVPU", o2: "O₂", adult: "an adult (no birth date)" };
 const CONDITIONS = {
   news2_urgent: "NEWS2 5 or more: urgent review", news2_emergency: "NEWS2 7 or more: emergency review",
   single_3: "One measurement scores 3", incomplete_score: "Score incomplete, may be urgent", risk: "Predicted deterioration",
@@ -45,8 +45,15 @@ export function partialWords(news2, band) {
   return could ? (news2.low < 5 ? `could be ${could}` : `${sure}, could be ${could}`) : sure;
 }
 
+const REASONS = { under_16: "under 16", pregnant: "pregnant" };
+// Why somebody has no NEWS2, in words; empty where it applies.
+export const notScored = (news2) => (news2?.reason ? REASONS[news2.reason] ?? news2.reason : "");
+
 // A whole score is one number; a partial one is its bounds and what would settle it.
 export function score(news2, { words = true } = {}) {
+  if (notScored(news2)) {
+    return h("span", { class: "score", "data-band": "none" }, h("span", { class: "number", role: "img", "aria-label": `No NEWS2: ${notScored(news2)}`, title: `No NEWS2: ${notScored(news2)}` }, "n/a"), words && h("span", { class: "words" }, "no NEWS2", h("small", {}, notScored(news2))));
+  }
   if (!news2 || news2.band === null || news2.band === undefined) {
     return h("span", { class: "score", "data-band": "none" }, h("span", { class: "number" }, "–"), words && h("span", { class: "words" }, "no score", h("small", {}, "nothing measured yet")));
   }
