@@ -10,7 +10,7 @@ from gateway.work import Work
 if TYPE_CHECKING:
     from gateway.admission import Number
     from gateway.devices import DeviceState
-    from gateway.store.memory import Identity
+    from gateway.store.memory import Identity, Waiting
 
 
 class FrameIds:
@@ -59,6 +59,7 @@ class Batch:
         owed: devices to be told, with the boot and whether at once.
         asked: devices whose clock is to be asked for.
         greeted: devices that told their clock, as they do at every connect.
+        waiting: what people have entered and no lane has folded yet.
         ignored: arrivals that are no frames to be handled: retained vitals, words on ``status``.
         unknown_members: of stored frames, that this version does not know.
     """
@@ -75,6 +76,7 @@ class Batch:
     owed: "list[tuple[DeviceState, int, bool]]" = field(default_factory=list)
     asked: "list[DeviceState]" = field(default_factory=list)
     greeted: "list[DeviceState]" = field(default_factory=list)
+    waiting: "list[Waiting]" = field(default_factory=list)
     accepted: int = 0
     duplicates: int = 0
     readings: int = 0

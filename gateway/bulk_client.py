@@ -11,90 +11,20 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from struct import pack
-from typing import Any, NamedTuple
+from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.exception import MalformedPacket
 from typing_extensions import override
 
-_PUBLISH, _PUBACK, _KIND = 0x30, 0x40, 0xF0
-_RETAIN, _QOS_SHIFT, _QOS = 0x01, 1, 0x03
+from gateway.packets import PUBACK, MalformedError, Publish, number, pubacks, publish, telling
+
+_PUBLISH, _KIND = 0x30, 0xF0
 _CHUNK = 65_536
-_MORE, _DIGIT, _MOST_DIGITS = 0x80, 0x7F, 4
-
-
-class MalformedError(ValueError):
-    """The broker sent what is no MQTT 5."""
-
-
-class Publish(NamedTuple):
-    """One PUBLISH; ``mid`` is 0 when it needs no acknowledgement."""
-
-    topic: str
-    payload: bytes
-    retain: bool
-    mid: int
 
 
 Hear = Callable[[Publish], None]
-
-
-def number(data: bytes, at: int) -> tuple[int, int] | None:
-    """A variable byte integer and where it ends; None: it is not all here.
-
-    Raises:
-        MalformedError: it is longer than four bytes.
-    """
-    value = 0
-    for place in range(_MOST_DIGITS):
-        if at + place >= len(data):
-            return None
-        digit = data[at + place]
-        value |= (digit & _DIGIT) << 7 * place
-        if digit < _MORE:
-            return value, at + place + 1
-    raise MalformedError("a length of more than four bytes")
-
-
-def publish(head: int, data: bytes, start: int, end: int) -> Publish:
-    """Take a PUBLISH of MQTT 5 apart; its properties say nothing to us.
-
-    Raises:
-        MalformedError: it is longer than it says, or of QoS 2, which is not subscribed to.
-    """
-    qos = head >> _QOS_SHIFT & _QOS
-    at = start + 2 + int.from_bytes(data[start : start + 2], "big")
-    topic = data[start + 2 : at].decode(errors="replace")
-    mid = 0
-    if qos:
-        mid = int.from_bytes(data[at : at + 2], "big")
-        at += 2
-    properties = number(data, at)
-    if properties is None or qos > 1:
-        raise MalformedError("a PUBLISH that cannot be read")
-    at = properties[1] + properties[0]
-    if at > end:
-        raise MalformedError("a PUBLISH longer than it says")
-    return Publish(topic, data[at:end], bool(head & _RETAIN), mid)
-
-
-def pubacks(mids: Sequence[int]) -> bytes:
-    """The PUBACKs of these messages, in order."""
-    return b"".join(pack(">BBH", _PUBACK, 2, mid) for mid in mids)
-
-
-def telling(topic: str, payload: bytes) -> bytes:
-    """A retained PUBLISH of QoS 0 without properties."""
-    name = topic.encode()
-    left = 3 + len(name) + len(payload)
-    head = bytearray((_PUBLISH | _RETAIN,))
-    while left >= _MORE:
-        head.append(left & _DIGIT | _MORE)
-        left >>= 7
-    head.append(left)
-    return b"".join((head, pack(">H", len(name)), name, b"\x00", payload))
 
 
 def _ignored(_one: Publish) -> None:
@@ -159,7 +89,7 @@ class BulkClient(mqtt.Client):
 
     def _queue(self, written: bytes) -> None:
         """Have paho write this; after a PUBACK, as it takes it to be, nothing is left to do."""
-        self._packet_queue(_PUBACK, written, 0, 0)
+        self._packet_queue(PUBACK, written, 0, 0)
 
     @override
     def _packet_write(self) -> MQTTErrorCode:
@@ -183,13 +113,13 @@ class BulkClient(mqtt.Client):
     def _join(self) -> None:
         """Make one write of those that wait; only this client's thread takes them away."""
         waiting, parts = self._out_packet, list[bytes | bytearray]()
-        while waiting and waiting[0]["command"] == _PUBACK and not waiting[0]["pos"]:
+        while waiting and waiting[0]["command"] == PUBACK and not waiting[0]["pos"]:
             parts.append(waiting.popleft()["packet"])
         if parts:
             joined = b"".join(parts)
             waiting.appendleft(
                 {
-                    "command": _PUBACK,
+                    "command": PUBACK,
                     "mid": 0,
                     "qos": 0,
                     "pos": 0,

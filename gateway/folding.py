@@ -4,6 +4,8 @@ The one place in which a lane moves forward. Whatever an analysis does wrong sta
 the frame is stored, the failure is counted, the other patients go on.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 import structlog
 
@@ -82,6 +84,17 @@ class Folder:
         most = SNAPSHOTS_AT_ONCE + batch.accepted // FRAMES_A_SNAPSHOT
         if due and (len(planned) < most or _overdue(hold, rules, batch.now_s)):
             planned[patient_no] = hold
+
+    def restored(self, patients: Iterable[int], now_s: float) -> None:
+        """Lanes have been rebuilt, after a restart all of them: each is due in its turn.
+
+        What was folded since its snapshot makes a lane due, but none is overdue for it.
+        """
+        for patient_no in patients:
+            hold = self._lanes.get(patient_no)
+            if hold is not None:
+                hold.folds = min(hold.folds, self._rules.snapshot_frames)
+                hold.due_s = now_s + self._rules.snapshot_s
 
     def entered(self, waiting: Waiting, batch: Batch) -> None:
         """Fold what a person entered, and write down where."""

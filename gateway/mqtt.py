@@ -23,8 +23,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gateway import wire
-from gateway.bulk_client import BulkClient, Publish
+from gateway.bulk_client import BulkClient
 from gateway.errors import BrokerUnavailable
+from gateway.packets import Publish
 
 SESSION_S = 30 * 86_400
 KEEPALIVE_S = 30

@@ -17,6 +17,7 @@ from gateway.wire import Refusal
 
 FORGERY_COST = 100
 POISON_COST = 1_000
+_POISON = "poison"
 _TOPICS = 100_000
 _STALE = frozenset(
     {
@@ -104,7 +105,7 @@ class Opener:
         self._allowance = allowance
         self._answered = answered
         self._box_private = box_private
-        self._topics: dict[str, wire.Topic | Refusal] = {}
+        self._topics: dict[str, wire.Topic] = {}
 
     def open(self, arrivals: list[Arrival]) -> list[Item]:
         """Open a batch, in order."""
@@ -131,10 +132,23 @@ class Opener:
             item.revision = newest
         return bool(late)
 
-    def fine(self, item: Item) -> None:
-        """Have the sender of a frame that could not be stored pay for what that cost everybody."""
-        if item.topic is not None and item.device is not None:
+    def set_aside(self, item: Item, error: Exception) -> bool:
+        """Refuse a frame that cannot be stored; it is covered if its signature held.
+
+        Its sender pays for what that cost everybody.
+
+        Returns:
+            False: it was refused for this before, signature or not, and cannot be stored so either.
+        """
+        poisoned = item.refused is not None and item.refused.detail.startswith(_POISON)
+        said = None if poisoned else item.vouched
+        if poisoned and item.vouched is None:
+            return False
+        if not poisoned and item.topic is not None and item.device is not None:
             self._allowance.punish(item.topic.device, POISON_COST)
+        item.handled, detail = None, f"{_POISON}: {error}"[:200]
+        item.settle(None, Refused(Refusal.MALFORMED, item.device, said, detail))
+        return True
 
     def signed_frame(self, payload: bytes, device: Device) -> bytes | None:
         """The signed frame in a payload of a device's, if it can still be opened."""
@@ -155,27 +169,33 @@ class Opener:
     def _item(self, arrival: Arrival, seen: dict[bytes, Item]) -> Item:
         topic = self._topic(arrival.topic)
         if isinstance(topic, Refusal):
-            item = Item(arrival, None)
-            item.refused = Refused(topic)
-            return item
-        item = Item(arrival, topic)
-        item.device = self._registry.devices.get(topic.device)
-        name = topic.device if item.device is not None else ""
-        if not self._allowance.take(name, arrival.at_s):
+            item, name = Item(arrival, None), wire.owner_of(arrival.topic)
+        else:
+            item, name = Item(arrival, topic), topic.device
+        item.device = None if name is None else self._registry.devices.get(name)
+        payer = "" if item.device is None else item.device.id
+        if not self._allowance.take(payer, arrival.at_s):
             item.refused = Refused(Refusal.RATE_LIMITED, item.device)
+            return item
+        if isinstance(topic, Refusal):
+            item.refused = Refused(topic, item.device)
             return item
         self._open(item, topic, seen)
         if item.refused is not None and item.refused.reason is Refusal.BAD_SIGNATURE:
-            self._allowance.punish(name, FORGERY_COST)
+            self._allowance.punish(payer, FORGERY_COST)
         return item
 
     def _topic(self, text: str) -> wire.Topic | Refusal:
+        """What a topic says. Only what can be one is remembered: its length is bounded."""
         known = self._topics.get(text)
-        if known is None:
+        if known is not None:
+            return known
+        made = wire.parse_topic(text)
+        if isinstance(made, wire.Topic):
             if len(self._topics) >= _TOPICS:
                 self._topics.clear()
-            known = self._topics[text] = wire.parse_topic(text)
-        return known
+            self._topics[text] = made
+        return made
 
     def _open(self, item: Item, topic: wire.Topic, seen: dict[bytes, Item]) -> None:
         device = item.device = self._registry.devices.get(topic.device)

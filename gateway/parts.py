@@ -73,6 +73,10 @@ class Parts:
         self.lanes.clear()
         self.answered.clear()
 
+    def forget_lanes(self) -> None:
+        """Forget lanes that were moved in a transaction which did not stand."""
+        self.lanes.clear()
+
     def count(self, items: list[Item], batch: Batch) -> None:
         """Count a committed batch."""
         metrics, now_s = self.metrics, time.monotonic()

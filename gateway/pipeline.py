@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gateway import wire
-from gateway.admission import Refused
 from gateway.batch import Batch, FrameIds
 from gateway.batching import acknowledge
 from gateway.comparing import kept_frames
+from gateway.entries import Entries
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.opening import Item
 from gateway.parts import Parts
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 INPUTS_AT_ONCE = 1_000
 ACKS_AT_ONCE = 32
 UNTOLD_AT_ONCE = 20_000
-POISON = "poison"
 NOTIFY_S = 0.01
 _log = structlog.get_logger()
 
@@ -53,6 +52,7 @@ class Pipeline:
         self._buckets: list[int] = []
         self.names: frozenset[str] = frozenset()
         self._ids = FrameIds()
+        self._entries = Entries(parts, session, self._enter)
         self._notified_s = 0.0
         self._to_notify = False
 
@@ -93,6 +93,8 @@ class Pipeline:
             self._divide(items, error)
         else:
             self._finish(items, batch)
+            if batch.waiting:
+                self._entries.commit(batch.waiting[:INPUTS_AT_ONCE])
 
     def _divide(self, items: list[Item], error: Exception) -> None:
         """Find the frame that cannot be stored, and set it aside."""
@@ -102,27 +104,22 @@ class Pipeline:
             self.commit(items[:half])
             self.commit(items[half:])
             return
-        self._set_aside(items[0], error)
+        self._parts.metrics.failures.labels("poison").inc()
+        if not self._parts.opener.set_aside(items[0], error):
+            raise StoreUnavailable(f"a frame cannot even be set aside: {error}") from error
         self.commit(items)
 
-    def _set_aside(self, item: Item, error: Exception) -> None:
-        """Refuse a frame that cannot be stored; it is covered if its signature held."""
-        poisoned = item.refused is not None and item.refused.detail.startswith(POISON)
-        said = None if poisoned else item.vouched
-        if poisoned and item.vouched is None:
-            raise StoreUnavailable(f"a frame cannot even be set aside: {error}") from error
-        if not poisoned:
-            self._parts.metrics.failures.labels("poison").inc()
-            self._parts.opener.fine(item)
-        item.handled, detail = None, f"{POISON}: {error}"[:200]
-        item.settle(None, Refused(wire.Refusal.MALFORMED, item.device, said, detail))
+    def _enter(self, waiting: Sequence[memory.Waiting]) -> None:
+        self._finish([], self._transact([], waiting))
 
-    def _transact(self, items: list[Item]) -> Batch:
+    def _transact(self, items: list[Item], entries: Sequence[memory.Waiting] = ()) -> Batch:
         parts, stage = self._parts, self._parts.metrics.stage
         began = time.perf_counter()
         with self._session.transaction() as connection:
-            batch = self._prepare(connection, items)
+            batch = self._prepare(connection, items, entries)
             read = time.perf_counter()
+            for entry in entries:
+                parts.folder.entered(entry, batch)
             for item in items:
                 parts.admitter.take(item, batch)
             folded = time.perf_counter()
@@ -136,32 +133,37 @@ class Pipeline:
         stage.labels("commit").observe(time.perf_counter() - written)
         return batch
 
-    def _prepare(self, connection: "Connection[Row]", items: list[Item]) -> Batch:
+    def _prepare(
+        self,
+        connection: "Connection[Row]",
+        items: list[Item],
+        entries: Sequence[memory.Waiting],
+    ) -> Batch:
         """Read what the batch must know, in its own transaction."""
         parts = self._parts
         now_ms, now_s = parts.now_ms(), time.monotonic()
-        patients = {item.device.patient_no for item in items if item.device is not None}
+        asked = _patients(items, entries)
         since_ms = now_ms - parts.rules.policy.baseline_rest_ms
-        context = memory.context(connection, list(patients), self._buckets, since_ms)
+        context = memory.context(connection, list(asked), self._buckets, since_ms)
         if context.revision != parts.registry.revision:
             arrangements.refresh(connection, parts.registry, context.revision)
-        if parts.opener.review(items):
-            patients = {item.device.patient_no for item in items if item.device is not None}
+        parts.opener.review(items)
+        patients = _patients(items, entries)
         batch = Batch(
             now_ms=now_ms,
             now_s=now_s,
             registry=parts.registry,
             population=parts.models.get(connection, context.model_version),
-            in_episode=context.in_episode,
+            in_episode=context.in_episode
+            | memory.in_episode(connection, patients - asked, since_ms),
             ids=self._ids,
         )
         batch.work.at_ms = now_ms
         if self._ids.left < len(items) + INPUTS_AT_ONCE:
             self._ids.refill(blocks.next_block(connection))
-        self._load(connection, items, patients.union(context.waiting), batch)
-        if context.waiting:
-            for waiting in memory.waiting_inputs(connection, context.waiting)[:INPUTS_AT_ONCE]:
-                parts.folder.entered(waiting, batch)
+        self._load(connection, items, patients, batch)
+        if context.waiting and not entries:
+            batch.waiting = memory.waiting_inputs(connection, context.waiting)
         if context.commands and self._voice.heard:
             parts.metrics.commands.inc(self._sender.send(connection, self._buckets, now_ms))
         return batch
@@ -176,14 +178,14 @@ class Pipeline:
             parts.recaller.recall(connection, devices, pairs)
         suspects = parts.admitter.suspects(items)
         batch.kept = kept_frames(connection, suspects, parts.opener, parts.registry)
-        lanes = parts.lanes.missing(patients)
-        if lanes:
+        if lanes := parts.lanes.missing(patients):
             damaged = parts.restorer.restore(connection, lanes, batch.now_ms)
+            parts.folder.restored(lanes, batch.now_s)
             parts.metrics.failures.labels("snapshot").inc(damaged)
 
     def _notify(self, connection: "Connection[Row]", batch: Batch) -> None:
         """Wake the alert engine, at most every few milliseconds: a NOTIFY holds up commits."""
-        self._to_notify = self._to_notify or bool(batch.work.outbox)
+        self._to_notify |= bool(batch.work.outbox)
         if self._to_notify and batch.now_s - self._notified_s >= NOTIFY_S:
             blocks.wake_engine(connection)
             self._notified_s = batch.now_s
@@ -234,9 +236,15 @@ class Pipeline:
 
     def save_lanes(self) -> None:
         """On leaving: write down every lane with folds since its snapshot."""
-        work = Work()
+        work = Work(at_ms=self._parts.now_ms())
         work.snapshots = self._parts.lanes.unsaved()
         with self._session.transaction() as connection:
             writing.write(connection, work)
         for hold in work.snapshots.values():
             hold.folds = 0
+
+
+def _patients(items: Sequence[Item], entries: Sequence[memory.Waiting]) -> set[int]:
+    """Whose lanes a batch moves, as far as the registry knows by now."""
+    known = {item.device.patient_no for item in items if item.device is not None}
+    return known.union(entry.patient_no for entry in entries)

@@ -7,6 +7,7 @@ from gateway.admission import Refused, Vouched
 from gateway.batch import Batch
 from gateway.devices import DeviceBook
 from gateway.findings import outbox_row, technical
+from gateway.floods import Floods
 from gateway.opening import Item
 from gateway.quotas import Quotas
 from gateway.registry import Device
@@ -17,7 +18,12 @@ from gateway.work import QuarantineRow
 
 _WARNED = {Refusal.BAD_SIGNATURE: "forged", Refusal.CONFLICT: "conflict"}
 _FULL = "sensor"
+_FLOOD = "refused"
+TOPIC_CHARS = 256
+"""Of a topic so many are kept: a sender may choose 64 KiB of it."""
 _WORDS = {
+    _FLOOD: "So much of this device is refused that it must be broken or in wrong hands: "
+    "replace it, or revoke it",
     "forged": "Frames with a false signature come in this device's name",
     "conflict": "Two different frames came with one number: a cloned or rolled-back device",
     _FULL: "Quarantine has no room for more of this device's refused frames: replace the device",
@@ -31,6 +37,7 @@ class Refuser:
         self._devices = devices
         self._quotas = quotas
         self._rules = rules
+        self._floods = Floods(rules.flood_frames, rules.flood_s)
 
     def refuse(self, item: Item, refused: Refused, batch: Batch) -> None:
         """Count it, keep its bytes, and cover it if a valid key had signed it."""
@@ -43,6 +50,8 @@ class Refuser:
         condition = _WARNED.get(refused.reason)
         if device is not None and condition is not None:
             self._warn(condition, device, refused, batch)
+        if device is not None and self._floods.reached(device.no, batch.now_s):
+            self._warn(_FLOOD, device, refused, batch)
         if said is not None and kept:
             self._cover(item, said, refused.reason, batch)
         elif said is not None:
@@ -85,7 +94,7 @@ def _quarantined(item: Item, refused: Refused) -> QuarantineRow:
     return QuarantineRow(
         at_ms=arrival.received_ms,
         device_no=None if device is None else device.no,
-        topic=arrival.topic.replace("\x00", ""),
+        topic=arrival.topic[:TOPIC_CHARS].replace("\x00", ""),
         reason=refused.reason.value,
         signed=refused.vouched is not None,
         boot=boot,

@@ -99,6 +99,7 @@ class Restorer:
             damaged += not readable
             hold.frame_id = stored.frame_id if readable and stored.snapshot else 0
             hold.measured_ms = stored.measured_ms
+            hold.received_ms = max(stored.received_ms or 0, stored.taken_ms or 0)
             hold.recall(stored.latest)
             taken = stored.taken_ms if hold.frame_id else None
             floor = now_ms - self._replay_ms if taken is None else taken - _SLACK_MS
@@ -153,6 +154,8 @@ def _again(hold: Hold, fold: Fold) -> None:
         fold_again(hold.lane, fold)
     hold.frame_id = fold.frame_id
     hold.folds += 1
+    if fold.reading is not None:
+        hold.received_ms = max(hold.received_ms, fold.reading.received_ms)
 
 
 def _plans(

@@ -39,6 +39,8 @@ class Rules:
     quarantine_unsigned_per_s: float
     quarantine_signed: int
     quarantine_signed_bytes: int
+    flood_frames: int
+    flood_s: float
     warn_every_s: float = 60.0
 
 
@@ -71,4 +73,6 @@ def rules_of(settings: GatewaySettings) -> Rules:
         quarantine_unsigned_per_s=settings.quarantine_unsigned_per_s,
         quarantine_signed=settings.quarantine_signed,
         quarantine_signed_bytes=settings.quarantine_signed_bytes,
+        flood_frames=settings.flood_frames,
+        flood_s=settings.flood_s,
     )

@@ -53,6 +53,8 @@ class GatewaySettings(BaseSettings):
         quarantine_unsigned_per_s: and so many a second of real time after that.
         quarantine_signed: signed frames kept for each device; beyond it none is covered.
         quarantine_signed_bytes: and so many bytes of them.
+        flood_frames: so many refused messages of one device within ``flood_s`` are told.
+        flood_s: real seconds.
         quarantine_days: how long refused frames are kept.
         window_days: replay windows of older boots that are whole go after so long a silence.
         too_old_days: older samples are refused.
@@ -110,6 +112,8 @@ class GatewaySettings(BaseSettings):
     quarantine_unsigned_per_s: float = Field(default=1.0, gt=0)
     quarantine_signed: int = Field(default=10_000, ge=0)
     quarantine_signed_bytes: int = Field(default=16 * 1024 * 1024, ge=0)
+    flood_frames: int = Field(default=1_000, ge=1)
+    flood_s: float = Field(default=60.0, gt=0)
     quarantine_days: float = Field(default=30.0, gt=0)
     window_days: float = Field(default=30.0, gt=0)
     too_old_days: float = Field(default=7.0, gt=0)

@@ -1,6 +1,6 @@
 """What one batch must know before it is folded, read in the batch's own transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ Identity = tuple[int, int, int]
 _CONTEXT = """
     WITH waiting AS MATERIALIZED (
         SELECT DISTINCT patient_no FROM lane_input
-         WHERE folded_as IS NULL AND bucket = ANY (%(buckets)s) LIMIT 200)
+         WHERE folded_as IS NULL AND refused IS NULL AND bucket = ANY (%(buckets)s) LIMIT 200)
     SELECT (SELECT value FROM registry_revision),
            (SELECT coalesce(max(version), 0) FROM population_model),
            ARRAY(SELECT DISTINCT patient_no FROM episode
@@ -50,7 +50,7 @@ _STORED = """
       JOIN signed_frame f USING (device_no, boot, seq)
 """
 _LANES = """
-    SELECT p.no, s.frame_id, s.taken_at, s.state, n.latest::text, n.measured
+    SELECT p.no, s.frame_id, s.taken_at, s.state, n.latest::text, n.measured, n.received
       FROM unnest(%s::int[]) p(no)
       LEFT JOIN model_snapshot s ON s.patient_no = p.no
       LEFT JOIN patient_now n ON n.patient_no = p.no
@@ -72,8 +72,9 @@ _INPUTS_SINCE = """
 """
 _INPUTS_WAITING = """
     SELECT id, patient_no, kind, entered_at, entered_by, payload FROM lane_input
-     WHERE folded_as IS NULL AND patient_no = ANY (%s) ORDER BY id
+     WHERE folded_as IS NULL AND refused IS NULL AND patient_no = ANY (%s) ORDER BY id
 """
+_REFUSE_INPUT = "UPDATE lane_input SET refused = %s WHERE id = %s"
 _PLANS = """
     SELECT c.patient_no, c.revision, c.spo2_scale, c.limits, c.scoring
       FROM unnest(%s::int[], %s::int[]) p(no, revision)
@@ -106,6 +107,7 @@ class StoredLane(NamedTuple):
     snapshot: bytes | None
     latest: bytes | None
     measured_ms: int | None
+    received_ms: int | None
 
 
 class StoredFold(NamedTuple):
@@ -168,6 +170,13 @@ def context(
     return Context(revision, version, frozenset(episodes), list(waiting), commands)
 
 
+def in_episode(
+    connection: Connection[Row], patients: Collection[int], since_ms: int
+) -> frozenset[int]:
+    """Whose baselines rest among further patients, as ``context`` tells it."""
+    return context(connection, list(patients), [], since_ms).in_episode if patients else frozenset()
+
+
 def windows(
     connection: Connection[Row], devices: Sequence[int], pairs: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], Window]:
@@ -211,8 +220,9 @@ def lanes(connection: Connection[Row], patients: Sequence[int]) -> list[StoredLa
             None if state is None else bytes(state),
             latest.encode() if latest else None,
             to_ms(measured),
+            to_ms(received),
         )
-        for no, frame_id, taken, state, latest, measured in rows
+        for no, frame_id, taken, state, latest, measured, received in rows
     ]
 
 
@@ -245,6 +255,11 @@ def waiting_inputs(connection: Connection[Row], patients: Sequence[int]) -> list
         Waiting(id_, no, kind, to_ms(at) or 0, by, payload)
         for id_, no, kind, at, by, payload in rows
     ]
+
+
+def refuse_input(connection: Connection[Row], input_id: int, why: str) -> None:
+    """Say that a person's input cannot be folded; it waits no more."""
+    connection.execute(_REFUSE_INPUT, (why, input_id))
 
 
 def plans(

@@ -43,8 +43,8 @@ def _state(work: Work) -> list[tuple[upserts.Statement, list[tuple[object, ...]]
     at_ms = work.at_ms
     return [
         (upserts.WINDOW, [_window(no, window) for (no, _), window in work.windows.items()]),
-        (upserts.NOW, [_now(no, hold) for no, hold in work.holds.items()]),
-        (upserts.SNAPSHOT, list(_snapshots(work.snapshots))),
+        (upserts.NOW, [_now(no, hold) for no, hold in work.holds.items() if hold.received_ms]),
+        (upserts.SNAPSHOT, list(_snapshots(work.snapshots, at_ms))),
         (upserts.OUTBOX, list[tuple[object, ...]](work.outbox)),
         (upserts.QUARANTINE, list[tuple[object, ...]](work.quarantine)),
         (upserts.REFUSALS, [(*key, n, at_ms) for key, n in sorted(work.refusals.items())]),
@@ -77,9 +77,10 @@ def _now(patient_no: int, hold: Hold) -> tuple[object, ...]:
     )
 
 
-def _snapshots(holds: Mapping[int, Hold]) -> Iterable[tuple[object, ...]]:
+def _snapshots(holds: Mapping[int, Hold], at_ms: int) -> Iterable[tuple[object, ...]]:
+    """A replay begins at what was received last; where nothing ever was, at this moment."""
     for patient_no, hold in holds.items():
-        yield patient_no, hold.frame_id, hold.received_ms, hold.lane.snapshot()
+        yield patient_no, hold.frame_id, hold.received_ms or at_ms, hold.lane.snapshot()
 
 
 def _superseded(work: Work) -> Iterable[tuple[object, ...]]:

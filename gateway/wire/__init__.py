@@ -72,6 +72,7 @@ from gateway.wire.topics import (
     bucket_of,
     device_topic,
     is_device_id,
+    owner_of,
     parse_topic,
 )
 
@@ -129,6 +130,7 @@ __all__ = [
     "make_signed",
     "open_sealed",
     "open_signed",
+    "owner_of",
     "parse_topic",
     "proof_holds",
     "ranges_of",

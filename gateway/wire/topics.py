@@ -10,6 +10,7 @@ from gateway.wire.refusals import Refusal
 
 PREFIX = "homeward/v1"
 BUCKETS = 256
+_OWNER = 3
 _DEVICE_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,62}")
 _TOPIC = re.compile(
     PREFIX + r"/([0-9a-f]{2})/([a-z0-9][a-z0-9-]{2,62})/(vitals|status|commands|receipts|acks)"
@@ -52,6 +53,17 @@ def device_topic(bucket: str, device: str, kind: TopicKind) -> str:
 def bucket_filter(bucket: str, kind: TopicKind) -> str:
     """The subscription filter for one kind of every device in a bucket (``+`` for all buckets)."""
     return f"{PREFIX}/{bucket}/+/{kind.value}"
+
+
+def owner_of(text: str) -> str | None:
+    """The device in whose name a broker takes ``text``, though it is no topic of this protocol.
+
+    A broker whose access lists leave the bucket open lets a device publish under any; its own id
+    stands where it always does.
+    """
+    levels = text.split("/", 4)
+    named = len(levels) > _OWNER and is_device_id(levels[_OWNER])
+    return levels[_OWNER] if named and text.startswith(PREFIX + "/") else None
 
 
 def parse_topic(text: str) -> Topic | Refusal:

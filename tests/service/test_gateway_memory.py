@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from gateway import wire
 from gateway.errors import StoreUnavailable
+from gateway.folding import FRAMES_A_SNAPSHOT, SNAPSHOTS_AT_ONCE
 from gateway.upkeep import Upkeep
 from tests.support.databases import Database
 from tests.support.pipelines import ALL, Bench, bench_on
@@ -75,6 +76,100 @@ def test_an_input_that_cannot_be_read_holds_up_nobody(bench: Bench) -> None:
     assert ("sensor",) in bench.rows("SELECT payload->>'condition' FROM outbox")
     bench.pipeline.save_lanes()
     assert replay_differs(bench.database.superuser, [device.name]) == []
+
+
+def enter(bench: Bench, *payloads: dict[str, object]) -> None:
+    for payload in payloads:
+        bench.run(
+            "INSERT INTO lane_input (patient_no, bucket, kind, entered_at, payload)"
+            " SELECT p.no, p.bucket, 'observations', now(), %s FROM patient p"
+            " JOIN device d ON d.patient_no = p.no WHERE d.id = %s",
+            Jsonb(payload),
+            bench.fleet[0].name,
+        )
+
+
+def test_an_input_that_cannot_be_stored_stops_nothing_and_costs_no_device_anything(
+    database: Database, tmp_path: Path
+) -> None:
+    """It was in the transaction of whatever frames came: they were halved and set aside for it."""
+    with bench_on(database, tmp_path, rate_burst=1_500.0, rate_per_s=1.0) as bench:
+        device, other = bench.fleet
+        now = bench.now_ms()
+        good = {"samples": [{"t": now, "hr": 71}]}
+        no_time = {"samples": [{"t": 10**17, "hr": 72}]}
+        enter(bench, good, no_time, good)
+        for _ in range(3):
+            bench.send(bench.vitals(device), bench.vitals(other))
+        assert bench.count("signed_frame") == 6
+        assert bench.count("quarantine") == 0
+        assert bench.refusals() == {}
+        entries = bench.rows(
+            "SELECT folded_as IS NOT NULL, refused LIKE '%%DatetimeFieldOverflow%%'"
+            " FROM lane_input ORDER BY id"
+        )
+        assert entries == [(True, None), (False, True), (True, None)]
+        assert bench.one("SELECT count(*) FROM observation WHERE device_no IS NULL") == 2
+        told = "SELECT count(*) FROM outbox WHERE payload->>'message' LIKE 'What was entered%%'"
+        assert bench.one(told) == 1
+        bench.start()
+        bench.send(bench.vitals(device))
+        assert bench.one(told) == 1
+        bench.pipeline.save_lanes()
+        assert replay_differs(database.superuser, [device.name, other.name]) == []
+
+
+def test_lanes_that_were_restored_are_written_down_in_their_turn(
+    database: Database, tmp_path: Path
+) -> None:
+    """After a restart every lane was overdue at once, and one batch wrote them all."""
+    with bench_on(database, tmp_path, size=60) as ward:
+        for device in ward.fleet:
+            ward.synced(device)
+        ward.send(*[ward.vitals(device) for device in ward.fleet])
+        assert ward.count("model_snapshot") == 0
+        ward.start()
+        ward.send(*[ward.vitals(device) for device in ward.fleet])
+        most = SNAPSHOTS_AT_ONCE + len(ward.fleet) // FRAMES_A_SNAPSHOT
+        assert int(str(ward.one("SELECT count(*) FROM model_snapshot"))) <= most
+        ward.run("UPDATE model_snapshot SET state = 'spoilt'")
+        ward.start()
+        ward.send(*[ward.vitals(device) for device in ward.fleet])
+        assert int(str(ward.one("SELECT count(*) FROM model_snapshot"))) <= most
+
+
+def test_a_snapshot_says_when_what_it_holds_was_received(bench: Bench) -> None:
+    """A lane moved only by a person's word after a restart was written down as of 1970."""
+    device, quiet = bench.fleet
+    bench.synced(device)
+    bench.send(bench.vitals(device))
+    bench.start()
+    bench.run(
+        "INSERT INTO lane_input (patient_no, bucket, kind, entered_at, payload)"
+        " SELECT no, bucket, 'outcome', now(), %s FROM patient",
+        Jsonb({"at": bench.now_ms(), "deteriorated": False}),
+    )
+    bench.pipeline.commit([])
+    bench.pipeline.save_lanes()
+    assert bench.count("model_snapshot") == 2
+    assert bench.one("SELECT min(taken_at) > now() - interval '1 hour' FROM model_snapshot")
+    shown = bench.rows("SELECT patient_no, received > now() - interval '1 hour' FROM patient_now")
+    assert [fresh for _, fresh in shown] == [True], "who sent nothing has nothing to show"
+    assert replay_differs(bench.database.superuser, [device.name, quiet.name]) == []
+
+
+def test_a_patient_new_to_the_registry_is_folded_with_the_open_episode(bench: Bench) -> None:
+    """The episodes were read for those whose devices were known before the registry was."""
+    device = bench.fleet[0]
+    bench.run(
+        "INSERT INTO episode (patient_no, condition, kind, priority, state, started_at,"
+        " measured_at, raised_at, message) SELECT d.patient_no, 'news2_urgent', 'clinical',"
+        " 'medium', 'open', now(), now(), now(), '' FROM device d WHERE d.id = %s",
+        device.name,
+    )
+    bench.parts.registry.__init__()  # type: ignore[misc] # as before anybody was enrolled
+    bench.send(bench.vitals(device))
+    assert bench.rows("SELECT in_episode FROM signed_frame") == [(True,)]
 
 
 def test_examples_that_teach_nothing_cost_no_reading(bench: Bench) -> None:

@@ -8,15 +8,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from typing_extensions import override
 
-from gateway.bulk_client import (
-    BulkClient,
-    MalformedError,
-    Publish,
-    number,
-    pubacks,
-    publish,
-    telling,
-)
+from gateway.bulk_client import BulkClient
+from gateway.packets import MalformedError, Publish, number, pubacks, publish, telling
 
 
 def sent(topic: str, payload: bytes, mid: int = 0, *, retain: bool = False) -> bytes:
