@@ -1,14 +1,16 @@
 """Who looks after whom: doctors' minutes to patients' demands, at least cost.
 
 One doctor for a demand, within skills, minutes and places. The aims in order: urgent demands
-unmet (weighted by acuity), demands unmet, lateness, moves, cost, imbalance. What cannot be met
-is said with its reason, never hidden in a penalty. Computing takes up to the time limit on one
+unmet (weighted by acuity), demands unmet, lateness, moves, cost, imbalance. What must be
+somebody's uses the reserve and, if that is not enough, overloads somebody as little as can be;
+that aim comes before lateness. What cannot be met is said with its reason, never hidden in a
+penalty. Computing takes up to the time limit on one
 core: call it in a thread.
 """
 
 from collections.abc import Mapping, Sequence
 
-from analytics.allocation_problem import UNMET, Choice, Problem, pose
+from analytics.allocation_problem import DOCTOR, UNMET, Choice, Problem, pose
 from analytics.allocation_solver import Solved, solve
 from analytics.domain.rota import Assignment, Demand, Doctor, Load, Plan, Shortage, Unmet
 
@@ -43,7 +45,7 @@ def _answer(
 ) -> Plan:
     choice = solved.choice
     given = [(demands[at], doctor) for at, doctor in enumerate(choice) if doctor != UNMET]
-    unmet = _unmet(demands, problem, choice)
+    unmet = _unmet(doctors, demands, problem, choice)
     met = "optimal" if solved.proved else "feasible"
     cost = sum(demand.minutes / 60 * doctors[doctor].cost_per_hour for demand, doctor in given)
     return Plan(
@@ -75,26 +77,34 @@ def _loads(doctors: Sequence[Doctor], demands: Sequence[Demand], choice: Choice)
     return loads
 
 
-def _unmet(demands: Sequence[Demand], problem: Problem, choice: Choice) -> list[Unmet]:
+def _unmet(
+    doctors: Sequence[Doctor], demands: Sequence[Demand], problem: Problem, choice: Choice
+) -> list[Unmet]:
     left = [
         capacity - load
-        for capacity, load in zip(problem.capacity, problem.loads(choice), strict=True)
+        for capacity, load in zip(problem.capacity, problem.planned(choice), strict=True)
     ]
     return [
         Unmet(
             patient=demand.patient,
             minutes=demand.minutes,
-            reason=_reason(problem, at, left),
+            reason=_fullness(problem, at, left) if problem.able[at] else _lack(doctors, demand),
         )
         for at, demand in enumerate(demands)
         if choice[at] == UNMET
     ]
 
 
-def _reason(problem: Problem, demand: int, left: Sequence[int]) -> str:
+def _lack(doctors: Sequence[Doctor], demand: Demand) -> str:
+    """Return what is missing in those who are there."""
+    if not doctors:
+        return "nobody"
+    none_there = not any(DOCTOR in doctor.skills for doctor in doctors)
+    return "no_doctor" if DOCTOR in demand.skills and none_there else "no_skill"
+
+
+def _fullness(problem: Problem, demand: int, left: Sequence[int]) -> str:
     able = problem.able[demand]
-    if not able:
-        return "no_skill"
     if any(left[doctor] >= problem.work[demand] for doctor in able):
         return "max_patients"
     return "no_time"

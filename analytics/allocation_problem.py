@@ -1,4 +1,4 @@
-"""The allocation in whole numbers, a greedy first plan, and how good any plan is.
+"""The allocation in whole numbers, and how good any plan is.
 
 Time is counted in seconds (work rounded up, capacity down), money in cent-seconds, so that the
 solver and the checks compute the same exact figures.
@@ -13,6 +13,8 @@ from analytics.domain.rota import Demand, Doctor
 URGENT_ACUITY = 5
 """NEWS2 of 5 or more asks for an urgent response (RCP)."""
 UNMET = -1
+DOCTOR = "doctor"
+"""The skill of being a doctor: the kind of a person counts as one of their skills."""
 _SECONDS = 60
 _CENTS = 100
 _EXACT = 9
@@ -27,6 +29,7 @@ class Aims:
 
     urgent_unmet: int
     unmet: int
+    overload: int
     lateness: int
     moves: int
     cost: int
@@ -40,9 +43,11 @@ class Problem:
     Attributes:
         work: seconds of each demand.
         capacity: seconds of each doctor.
-        places: most demands of each doctor.
+        reserve: seconds of each doctor beside the capacity, for what must be somebody's.
+        places: most demands of each doctor, those that must be somebody's not counted.
         rates: cents per hour of each doctor.
         able: for each demand the doctors who may have it.
+        must: whether a demand is somebody's whatever they have to do.
         urgency: acuity of each urgent demand, 0 for the others.
         deadlines: seconds from now, None for none.
         current: index of the doctor who has it now, None for nobody, :data:`UNMET` for one who
@@ -51,9 +56,11 @@ class Problem:
 
     work: tuple[int, ...]
     capacity: tuple[int, ...]
+    reserve: tuple[int, ...]
     places: tuple[int, ...]
     rates: tuple[int, ...]
     able: tuple[tuple[int, ...], ...]
+    must: tuple[bool, ...]
     urgency: tuple[int, ...]
     deadlines: tuple[int | None, ...]
     current: tuple[int | None, ...]
@@ -65,6 +72,23 @@ class Problem:
             if doctor != UNMET:
                 loads[doctor] += self.work[demand]
         return loads
+
+    def planned(self, choice: Choice) -> list[int]:
+        """Return the seconds of each doctor's work within the capacity: not what must be done."""
+        loads = [0] * len(self.capacity)
+        for demand, doctor in enumerate(choice):
+            if doctor != UNMET and not self.must[demand]:
+                loads[doctor] += self.work[demand]
+        return loads
+
+    def overloads(self, choice: Choice) -> list[int]:
+        """Return the seconds of each doctor's work beyond capacity and reserve."""
+        return [
+            max(0, load - capacity - reserve)
+            for load, capacity, reserve in zip(
+                self.loads(choice), self.capacity, self.reserve, strict=True
+            )
+        ]
 
     def levels(self) -> list[int]:
         """Return the different deadlines, soonest first."""
@@ -82,6 +106,7 @@ class Problem:
         return Aims(
             urgent_unmet=sum(self.urgency[demand] for demand in unmet),
             unmet=len(unmet),
+            overload=sum(self.overloads(choice)),
             lateness=self._lateness(choice),
             moves=sum(self.moved(demand, doctor) for demand, doctor in given),
             cost=sum(self.work[demand] * self.rates[doctor] for demand, doctor in given),
@@ -123,12 +148,16 @@ def pose(
         capacity=tuple(
             floor(round(max(0.0, doctor.minutes) * _SECONDS, _EXACT)) for doctor in doctors
         ),
+        reserve=tuple(
+            floor(round(max(0.0, doctor.reserve_minutes) * _SECONDS, _EXACT)) for doctor in doctors
+        ),
         places=tuple(
             len(demands) if doctor.max_patients is None else doctor.max_patients
             for doctor in doctors
         ),
         rates=tuple(round(doctor.cost_per_hour * _CENTS) for doctor in doctors),
         able=tuple(_able(doctors, demand, index, pinned) for demand in demands),
+        must=tuple(demand.must for demand in demands),
         urgency=tuple(demand.acuity if demand.acuity >= URGENT_ACUITY else 0 for demand in demands),
         deadlines=tuple(
             None
@@ -153,46 +182,6 @@ def _able(
     if pin is not None and pin in index:
         return (index[pin],)
     needed = frozenset(demand.skills)
-    return tuple(at for at, doctor in enumerate(doctors) if needed <= frozenset(doctor.skills))
-
-
-def greedy(problem: Problem) -> Choice:
-    """Return a complete first plan: the urgent and the hard to place first, each cheaply.
-
-    Each demand goes to its current doctor if possible, else to the cheapest one with time left
-    before its deadline, else to the one with most time left.
-    """
-    left = list(problem.capacity)
-    places = list(problem.places)
-    choice: Choice = [UNMET] * len(problem.work)
-    for demand in sorted(range(len(problem.work)), key=lambda at: _hardness(problem, at)):
-        doctor = _best(problem, demand, left, places)
-        choice[demand] = doctor
-        if doctor != UNMET:
-            left[doctor] -= problem.work[demand]
-            places[doctor] -= 1
-    return choice
-
-
-def _hardness(problem: Problem, demand: int) -> tuple[float, ...]:
-    deadline = problem.deadlines[demand]
-    return (
-        -problem.urgency[demand],
-        float("inf") if deadline is None else deadline,
-        len(problem.able[demand]),
-        -problem.work[demand],
-        demand,
-    )
-
-
-def _best(problem: Problem, demand: int, left: Sequence[int], places: Sequence[int]) -> int:
-    work = problem.work[demand]
-    deadline = problem.deadlines[demand]
-    options = [at for at in problem.able[demand] if left[at] >= work and places[at] > 0]
-
-    def badness(at: int) -> tuple[float, ...]:
-        done = problem.capacity[at] - left[at] + work
-        late = 0 if deadline is None else max(0, done - deadline)
-        return (late, problem.moved(demand, at), problem.rates[at], -left[at], at)
-
-    return min(options, key=badness, default=UNMET)
+    able = tuple(at for at, doctor in enumerate(doctors) if needed <= frozenset(doctor.skills))
+    open_to_more = tuple(at for at in able if doctors[at].max_patients != 0)
+    return open_to_more if demand.must and open_to_more else able

@@ -12,7 +12,8 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from analytics.allocation_problem import UNMET, Choice, Problem, greedy
+from analytics.allocation_greedy import greedy
+from analytics.allocation_problem import UNMET, Choice, Problem
 
 SEED = 7
 WORKERS = 1
@@ -22,6 +23,8 @@ STAGE_SHARE = 0.5
 BALANCE_SHARE = 0.25
 """A stage may take this share of what is left; evening out the loads is a last nicety."""
 _PERMILLE = 1000
+AIMS = ("urgent_unmet", "unmet", "overload", "lateness", "moves", "cost", "imbalance")
+"""In their order; nothing can be overloaded where nothing must be somebody's."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +61,7 @@ class _Model:
     given: dict[tuple[int, int], Any] = field(default_factory=dict)
     unmet: list[Any] = field(default_factory=list)
     overruns: dict[tuple[int, int], Any] = field(default_factory=dict)
+    overloads: dict[int, Any] = field(default_factory=dict)
     busiest: Any = None
 
     def hint(self, choice: Choice) -> None:
@@ -70,6 +74,9 @@ class _Model:
             self.model.add_hint(variable, int(choice[demand] == UNMET))
         for (doctor, level), variable in self.overruns.items():
             self.model.add_hint(variable, max(0, _due(self.problem, choice, doctor, level) - level))
+        over = self.problem.overloads(choice)
+        for doctor, variable in self.overloads.items():
+            self.model.add_hint(variable, over[doctor])
         self.model.add_hint(self.busiest, aims.imbalance)
 
     def read(self, solver: Any) -> Choice:  # noqa: ANN401 - ortools has no types
@@ -89,8 +96,7 @@ def solve(problem: Problem, time_limit_s: float) -> Solved:
     built = _build(problem)
     stages = _stages(built)
     budget = _Budget(seconds=time_limit_s, work=time_limit_s * DETERMINISTIC_SHARE)
-    names = ("urgent_unmet", "unmet", "lateness", "moves", "cost", "imbalance")
-    for name, expression in zip(names, stages, strict=True):
+    for name, expression in zip(AIMS, stages, strict=True):
         least = _least(problem, name, best.choice)
         reached = int(getattr(problem.aims(best.choice), name))
         if name == "cost":
@@ -153,24 +159,38 @@ def _build(problem: Problem) -> _Model:
             {(demand, doctor): one for doctor, one in zip(able, options, strict=True)}
         )
         model.add_exactly_one([*options, unmet])
-    built.busiest = model.new_int_var(0, _PERMILLE, "busiest")
-    for doctor, capacity in enumerate(problem.capacity):
-        _one_doctor(built, doctor, capacity)
+    built.busiest = model.new_int_var(0, _most_busy(problem), "busiest")
+    for doctor in range(len(problem.capacity)):
+        _one_doctor(built, doctor)
     return built
 
 
-def _one_doctor(built: _Model, doctor: int, capacity: int) -> None:
+def _most_busy(problem: Problem) -> int:
+    """Return the largest share of capacity, in thousandths, that anybody could have to do."""
+    must = sum(work for work, is_must in zip(problem.work, problem.must, strict=True) if is_must)
+    shares = [-(-(one + must) * _PERMILLE // one) for one in problem.capacity if one]
+    return max(shares, default=_PERMILLE)
+
+
+def _one_doctor(built: _Model, doctor: int) -> None:
     problem, model = built.problem, built.model
+    capacity = problem.capacity[doctor]
     mine = [(demand, one) for (demand, at), one in built.given.items() if at == doctor]
+    plain = [(demand, one) for demand, one in mine if not problem.must[demand]]
     load = sum(problem.work[demand] * one for demand, one in mine)
-    model.add(load <= capacity)
-    model.add(sum(one for _, one in mine) <= problem.places[doctor])
+    model.add(sum(problem.work[demand] * one for demand, one in plain) <= capacity)
+    model.add(sum(one for _, one in plain) <= problem.places[doctor])
+    if len(plain) < len(mine):
+        most = sum(problem.work[demand] for demand, _ in mine)
+        over = built.overloads[doctor] = model.new_int_var(0, most, f"overload_{doctor}")
+        model.add(over >= load - capacity - problem.reserve[doctor])
     if capacity:
         model.add(load * _PERMILLE <= built.busiest * capacity)
     for level in problem.levels():
         due = [(d, one) for d, one in mine if _by(problem, d, level)]
-        if sum(problem.work[demand] for demand, _ in due) > level:
-            overrun = model.new_int_var(0, capacity, f"overrun_{doctor}_{level}")
+        most = sum(problem.work[demand] for demand, _ in due)
+        if most > level:
+            overrun = model.new_int_var(0, most, f"overrun_{doctor}_{level}")
             model.add(overrun >= sum(problem.work[d] * one for d, one in due) - level)
             built.overruns[doctor, level] = overrun
 
@@ -195,6 +215,7 @@ def _stages(built: _Model) -> list[Any]:
     return [
         sum(urgency * one for urgency, one in zip(problem.urgency, built.unmet, strict=True)),
         sum(built.unmet),
+        sum(built.overloads.values()),
         sum(built.overruns.values()),
         sum(one for (demand, doctor), one in given if problem.moved(demand, doctor)),
         sum(problem.work[demand] * problem.rates[doctor] * one for (demand, doctor), one in given),

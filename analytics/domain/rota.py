@@ -13,6 +13,7 @@ class Doctor:
         cost_per_hour: in any one currency.
         skills: what the person may be asked to do.
         max_patients: most demands at once; None for no limit.
+        reserve_minutes: time beside ``minutes`` that is kept for what must be somebody's.
     """
 
     id: str
@@ -20,6 +21,7 @@ class Doctor:
     cost_per_hour: float = 0.0
     skills: tuple[str, ...] = ()
     max_patients: int | None = None
+    reserve_minutes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Demand:
         skills: all of these are needed.
         current_doctor: who has it in the plan in force.
         deadline_minutes: from now, by when it should be done; None for none.
+        must: whether somebody who can has it, however much they have to do (an emergency).
     """
 
     patient: str
@@ -41,6 +44,7 @@ class Demand:
     skills: tuple[str, ...] = ()
     current_doctor: str | None = None
     deadline_minutes: float | None = None
+    must: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,11 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unmet:
-    """A demand that nobody has: ``no_skill``, ``no_time`` or ``max_patients`` is why."""
+    """A demand that nobody has, and why.
+
+    ``nobody``: there is nobody at all; ``no_doctor``: it wants a doctor and none is there;
+    ``no_skill``: those who are there cannot; ``no_time``, ``max_patients``: they are full.
+    """
 
     patient: str
     minutes: float

@@ -90,6 +90,7 @@ def demand(patient: PatientSeen, settings: RotaSettings) -> Demand:
         skills=tuple(sorted(skills)),
         current_doctor=str(patient.doctor) if patient.doctor else None,
         deadline_minutes=deadline,
+        must=level >= EMERGENCY,
     )
 
 
@@ -105,11 +106,16 @@ def _work(level: int, patient: PatientSeen, settings: RotaSettings) -> tuple[flo
 
 
 def worker(person: Worker, now: datetime, settings: RotaSettings) -> Doctor:
-    """Return a person on shift as the solver sees them: minutes left, within the horizon."""
-    left = (person.until - now).total_seconds() / 60
+    """Return a person on shift as the solver sees them: minutes left, within the horizon.
+
+    What is not planned of them is the reserve for emergencies.
+    """
+    left = min((person.until - now).total_seconds() / 60, settings.horizon_minutes)
+    minutes = round(left * settings.working_share, 2)
     return Doctor(
         id=str(person.id),
-        minutes=round(min(left, settings.horizon_minutes) * settings.working_share, 2),
+        minutes=minutes,
+        reserve_minutes=round(max(0.0, left - minutes), 2),
         cost_per_hour=person.cost_per_hour,
         skills=tuple(sorted({*person.skills, person.kind})),
         max_patients=settings.most_per_doctor

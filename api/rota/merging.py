@@ -6,12 +6,12 @@ from typing import Any
 from api.rota.planner import worst
 
 _SUMS = ("cost", "bound", "moves")
-_LISTS = ("assignments", "loads", "unmet", "shortage")
+_LISTS = ("assignments", "loads", "unmet", "shortage", "emergencies")
 
 
 def merged(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return one plan of several wards' answers; with none, a plan in which nothing is to do."""
     told: dict[str, Any] = {"status": worst(one["status"] for one in answers)}
     told |= {name: sum(one[name] for one in answers) for name in _SUMS}
-    told |= {name: [each for one in answers for each in one[name]] for name in _LISTS}
+    told |= {name: [each for one in answers for each in one.get(name, [])] for name in _LISTS}
     return told

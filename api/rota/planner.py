@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from anyio import to_thread
 
 from analytics.allocation import Demand, Doctor, Plan, allocate
 from api.rota.demands import PatientSeen, Worker, demand, pins, worker
+from api.rota.emergencies import told, within_reach
 from api.rota.settings import RotaSettings
 from api.services import Connection
 from api.store import duty, notices, plans
@@ -27,8 +29,13 @@ class Question:
     pinned: Mapping[str, str]
 
     def solve(self, time_limit_s: float) -> Plan:
-        """Return the best plan; CPU-bound."""
-        return allocate(self.doctors, self.demands, time_limit_s=time_limit_s, pinned=self.pinned)
+        """Return the best plan; an emergency is somebody's while anybody is there. CPU-bound."""
+        asked = [within_reach(one, self.doctors) for one in self.demands]
+        return allocate(self.doctors, asked, time_limit_s=time_limit_s, pinned=self.pinned)
+
+    def told(self, answer: Plan) -> dict[str, Any]:
+        """Return the answer as it is kept."""
+        return told(self.demands, self.doctors, answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +50,10 @@ class _Solved:
     def pinned(self) -> dict[int, UUID | None]:
         """Patient number to doctor, of the pins that were solved for."""
         return _pins(self.patients)
+
+    def told(self) -> dict[str, Any]:
+        """Return the answers as they are kept, by ward."""
+        return {ward: self.questions[ward].told(one) for ward, one in self.answers.items()}
 
 
 async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettings) -> UUID:
@@ -69,7 +80,7 @@ async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettin
             cause=cause,
             status=worst(one.status for one in solved.answers.values()),
             asked={ward: asdict(question) for ward, question in solved.questions.items()},
-            answer={ward: asdict(answer) for ward, answer in solved.answers.items()},
+            answer=solved.told(),
             assignments=_rows(solved.answers, solved.patients),
         )
         await plans.answer_requests(conn, asked_by, plan_id)

@@ -20,7 +20,8 @@ class RotaSettings(BaseSettings):
         time_limit_s: most seconds of solving for one ward.
         check_s: real seconds after which the rota is looked at although nothing woke it.
         horizon_minutes: how far ahead a plan counts a person's time.
-        working_share: share of the time on shift that can be planned.
+        working_share: share of the time on shift that can be planned; the rest is the reserve,
+            which emergencies alone may use.
         routine_minutes: a look at a patient of whom nothing is wanted.
         review_minutes: a low-priority alert is open, or the risk model warns.
         urgent_minutes: a doctor's review (NEWS2 5 to 6, or a medium alert).

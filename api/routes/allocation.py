@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from analytics import allocation
 from analytics.domain.care import Role
 from api import audit
-from api.deps import COORDINATORS, Shared, Signed, Work, acting, allow
+from api.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
 from api.errors import ConflictError, InvalidError, NotFoundError, ThrottledError
 from api.identifiers import name_people
+from api.rota.emergencies import helpful
 from api.rota.merging import merged
-from api.store import notices, patients, plans, staffing
+from api.store import duty, notices, patients, plans, staffing
 from api.store.instants import rfc3339
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
@@ -77,7 +78,12 @@ class Pin(BaseModel):
 
 @router.get("")
 async def plan_in_force(work: Work) -> dict[str, Any]:
-    """The plan in force, as far as it concerns the caller's ward."""
+    """The plan in force, as far as it concerns the caller's ward.
+
+    ``emergencies`` are always somebody's while anybody is there (``lacks`` says what that person
+    is not), even beyond their time: ``over_minutes`` of their load. Where anything is lacking,
+    ``call_in`` lists who could come, with their phone.
+    """
     row = await plans.in_force(work.conn)
     if row is None:
         raise NotFoundError("No plan has been made yet.")
@@ -88,7 +94,7 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
         for one in await plans.pinned(work.conn)
     ]
     told = merged([one for one in wards.values() if one is not None])
-    people = [*told["assignments"], *told["unmet"], *pinned]
+    people = [*told["assignments"], *told["unmet"], *told["emergencies"], *pinned]
     await name_people(work.conn, work.services.vault, people)
     work.note("allocation.read", plan=str(row["id"]))
     return {
@@ -97,7 +103,23 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
         "cause": row["cause"],
         **told,
         "pinned": pinned,
+        "call_in": await _call_in(work, told),
     }
+
+
+async def _call_in(work: UnitOfWork, told: dict[str, Any]) -> list[dict[str, Any]]:
+    """Who could be called in where the plan falls short, doctors and the rested first."""
+    ward = None if work.caller.role is Role.ADMIN else work.caller.ward
+    people = await duty.off(work.conn, work.now, ward, MOST_DOCTORS)
+    return [
+        {
+            **one,
+            "doctor": str(one["doctor"]),
+            "next_shift": rfc3339(one["next_shift"]),
+            "worked_until": rfc3339(one["worked_until"]),
+        }
+        for one in helpful(people, told)
+    ]
 
 
 @router.post("/replan", status_code=202)

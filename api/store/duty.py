@@ -13,6 +13,21 @@ _ON_SHIFT = """
      WHERE s.works @> %(now)s::timestamptz ORDER BY d.kind, d.id
 """
 
+_OFF = """
+    SELECT d.id AS doctor, d.name, d.kind, d.skills, d.phone,
+           (SELECT min(lower(works)) FROM shift s
+             WHERE s.doctor_id = d.id AND lower(works) > %(now)s) AS next_shift,
+           (SELECT max(upper(works)) FROM shift s
+             WHERE s.doctor_id = d.id AND upper(works) <= %(now)s) AS worked_until
+      FROM doctor d
+     WHERE (%(ward)s::text IS NULL OR d.ward = %(ward)s)
+       AND NOT EXISTS (SELECT FROM shift s WHERE s.doctor_id = d.id
+                        AND (s.works @> %(now)s::timestamptz
+                             OR s.removed_at IS NULL AND s.absent_from <= %(now)s
+                                AND s."end" > %(now)s))
+     ORDER BY d.kind, d.phone IS NULL, worked_until NULLS FIRST, d.name, d.id LIMIT %(limit)s
+"""
+
 _HELD = """
     SELECT doctor_id, count(*) AS n FROM episode
      WHERE state IN ('open', 'acknowledged') AND doctor_id IS NOT NULL GROUP BY doctor_id
@@ -22,6 +37,19 @@ _HELD = """
 async def on_shift(conn: Conn, now: datetime) -> list[Row]:
     """Return the people on shift at ``now``, with the end of their time as ``until``."""
     return await (await conn.execute(_ON_SHIFT, {"now": now})).fetchall()
+
+
+async def off(conn: Conn, now: datetime, ward: str | None, limit: int) -> list[Row]:
+    """Return who could be called in: not at work and not absent, doctors first, the rested first.
+
+    Args:
+        conn: any connection.
+        now: ward time.
+        ward: None for every ward.
+        limit: the most people.
+    """
+    asked = {"now": now, "ward": ward, "limit": limit}
+    return await (await conn.execute(_OFF, asked)).fetchall()
 
 
 async def held(conn: Conn) -> dict[UUID, int]:

@@ -71,21 +71,37 @@ def test_two_people_see_each_others_answers(desk: Desk, ward: SeededWard) -> Non
     expect(card(doctor, "Emeka Ibrahim")).to_have_attribute("data-state", "acknowledged")
 
 
-def test_both_are_named_when_the_plan_moves_a_patient_after_an_alert(
+def pin(ward: SeededWard, name: str, doctor: str) -> None:
+    with ward.client("carla") as carla:
+        doctors = carla.get("/doctors").raise_for_status().json()["items"]
+        after = next(one["id"] for one in doctors if one["name"] == doctor)
+        body = {"patient": ward.patients[name], "doctor": after}
+        carla.put("/allocation/pins", json=body).raise_for_status()
+
+
+def test_an_open_alert_follows_the_plan(desk: Desk, ward: SeededWard) -> None:
+    name, named = "Giulia Yamada", {"Dr Amara Singh": "Nurse Pia Lund"}
+    named |= {other: first for first, other in named.items()}
+    ward.find(name, "limit_rr_low", "medium", message="RR 8 at rest")
+    page = desk.open("lund", "/feed")
+    line = page.locator(".line", has_text="RR 8 at rest")
+    expect(line).to_contain_text(re.compile("sent to (Dr Amara Singh|Nurse Pia Lund)"))
+    after = named[next(one for one in named if f"sent to {one}" in line.inner_text())]
+    pin(ward, name, after)
+    expect(line).to_contain_text(f"sent to {after}")
+    assert desk.complaints == []
+
+
+def test_both_are_named_when_the_plan_moves_a_patient_whose_alert_is_owned(
     desk: Desk, ward: SeededWard
 ) -> None:
-    name, named = "Emeka Ibrahim", {"Dr Amara Singh": "Nurse Pia Lund"}
-    named |= {other: first for first, other in named.items()}
+    name, first, named = "Emeka Ibrahim", "Nurse Pia Lund", {"Nurse Pia Lund": "Dr Amara Singh"}
     ward.find(name, "limit_dbp_high", "medium", message="Diastolic 112")
     page = desk.open("lund", "/feed")
     line = page.locator(".line", has_text="Diastolic 112")
-    expect(line).to_contain_text(re.compile("sent to (Dr Amara Singh|Nurse Pia Lund)"))
-    first = next(one for one in named if f"sent to {one}" in line.inner_text())
-    with ward.client("carla") as carla:
-        doctors = carla.get("/doctors").raise_for_status().json()["items"]
-        after = next(one["id"] for one in doctors if one["name"] == named[first])
-        pin = {"patient": ward.patients[name], "doctor": after}
-        carla.put("/allocation/pins", json=pin).raise_for_status()
+    line.get_by_role("button", name=re.compile("^Acknowledge")).click()
+    expect(line).to_contain_text(f"sent to {first}")
+    pin(ward, name, named[first])
     both = f"sent to {first}, patient now with {named[first]}"
     expect(line).to_contain_text(both)
     handover = desk.open("singh", "/handover")

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.allocation import Demand, Doctor, allocate
-from analytics.allocation_problem import UNMET, Aims, Choice, Problem, greedy, pose
+from analytics.allocation_greedy import greedy
+from analytics.allocation_problem import UNMET, Aims, Choice, Problem, pose
 
 SKILLS = ("cardiology", "respiratory")
 
@@ -44,7 +45,48 @@ def test_answer_has_the_shape_of_the_interface() -> None:
 def test_nothing_to_do_and_nobody_there() -> None:
     assert allocate([], []).status == "optimal"
     plan = allocate([], [Demand(patient="p", minutes=5)])
-    assert [one.reason for one in plan.unmet] == ["no_skill"]
+    assert [one.reason for one in plan.unmet] == ["nobody"]
+
+
+def test_no_doctor_is_not_told_as_no_skill() -> None:
+    nurse = Doctor(id="n", minutes=60, skills=("nurse",))
+    doctor = Doctor(id="d", minutes=60, skills=("doctor",))
+    wanted = [
+        Demand(patient="p", minutes=5, skills=("doctor",)),
+        Demand(patient="q", minutes=5, skills=("cardiology",)),
+        Demand(patient="r", minutes=5, skills=("cardiology", "doctor")),
+    ]
+
+    def reasons(*there: Doctor) -> list[str]:
+        return [one.reason for one in allocate(there, wanted).unmet]
+
+    assert reasons() == ["nobody", "nobody", "nobody"]
+    assert reasons(nurse) == ["no_doctor", "no_skill", "no_doctor"]
+    assert reasons(nurse, doctor) == ["no_skill", "no_skill"]
+
+
+def test_what_must_be_somebodys_takes_the_reserve_then_overloads() -> None:
+    people = [
+        Doctor(id="a", minutes=40, reserve_minutes=10),
+        Doctor(id="b", minutes=40, reserve_minutes=20),
+    ]
+    full = [Demand(patient=f"p{at}", minutes=20) for at in range(4)]
+    emergency = Demand(patient="e", minutes=30, acuity=7, must=True)
+    plan = allocate(people, [*full, emergency])
+    assert plan.unmet == []
+    loads = {one.doctor: one.load_minutes for one in plan.loads}
+    assert loads == {"a": 40, "b": 70}, "where it overloads least"
+    plain = allocate(people, [*full, Demand(patient="e", minutes=20)])
+    assert [one.reason for one in plain.unmet] == ["no_time"], "the reserve is for that alone"
+
+
+def test_an_emergency_is_somebodys_who_is_full_of_patients() -> None:
+    one = Doctor(id="a", minutes=60, max_patients=1)
+    closed = Doctor(id="b", minutes=60, max_patients=0)
+    demands = [Demand(patient="p", minutes=10), Demand(patient="e", minutes=30, must=True)]
+    plan = allocate([closed, one], demands)
+    assert {each.doctor for each in plan.assignments} == {"a"}
+    assert plan.unmet == []
 
 
 def test_urgent_comes_before_many() -> None:
@@ -105,6 +147,7 @@ def doctors_of(draw: st.DrawFn) -> list[Doctor]:
             cost_per_hour=draw(st.sampled_from((0, 10, 12.5, 40))),
             skills=tuple(draw(st.sets(st.sampled_from(SKILLS)))),
             max_patients=draw(st.sampled_from((None, 1, 2))),
+            reserve_minutes=draw(st.sampled_from((0, 15))),
         )
         for at in range(draw(st.integers(1, 3)))
     ]
@@ -120,6 +163,7 @@ def demands_of(draw: st.DrawFn) -> list[Demand]:
             skills=tuple(draw(st.sets(st.sampled_from(SKILLS), max_size=1))),
             current_doctor=draw(st.sampled_from((None, "d0", "d1", "gone"))),
             deadline_minutes=draw(st.sampled_from((None, 15, 30, 60))),
+            must=draw(st.sampled_from((False, False, True))),
         )
         for at in range(draw(st.integers(1, 5)))
     ]
@@ -174,15 +218,17 @@ def test_the_same_input_gives_the_same_plan() -> None:
 def _fits(problem: Problem, choice: Choice) -> bool:
     within = all(
         load <= capacity
-        for load, capacity in zip(problem.loads(choice), problem.capacity, strict=True)
+        for load, capacity in zip(problem.planned(choice), problem.capacity, strict=True)
     )
-    return within and all(choice.count(at) <= most for at, most in enumerate(problem.places))
+    plain = [to for to, must in zip(choice, problem.must, strict=True) if not must]
+    return within and all(plain.count(at) <= most for at, most in enumerate(problem.places))
 
 
 def _order(aims: Aims) -> tuple[int, ...]:
     return (
         aims.urgent_unmet,
         aims.unmet,
+        aims.overload,
         aims.lateness,
         aims.moves,
         aims.cost,

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.rota.demands import PatientSeen, Worker, acuity, demand, pins, worker
+from api.rota.emergencies import helpful
 from api.rota.merging import merged
 from api.rota.planner import questions_of
 from api.rota.replanner import cause_of
@@ -71,6 +72,55 @@ def test_wards_are_asked_apart() -> None:
     )
     assert sorted(asked) == ["main", "other"]
     assert asked["other"].doctors == []
+
+
+def test_an_emergency_is_somebodys_whoever_is_there() -> None:
+    """Two with a NEWS2 of 8, the doctor ill, one nurse with 78 minutes: both are hers."""
+    sick = [patient(no=n, id=UUID(int=n), news2_low=8) for n in (1, 2)]
+    calm = [patient(no=n, id=UUID(int=n), news2_low=5) for n in (3, 4)]
+    nurse = person(kind="nurse", until=NOW + timedelta(minutes=97.5))
+    [asked] = questions_of([*sick, *calm], [nurse], NOW, SETTINGS).values()
+    plan = asked.told(asked.solve(1.0))
+    assert [one["doctor"] for one in plan["emergencies"]] == [str(nurse.id)] * 2
+    assert {tuple(one["lacks"]) for one in plan["emergencies"]} == {("doctor",)}
+    assert [one["reason"] for one in plan["unmet"]] == ["no_doctor", "no_doctor"]
+    [load] = plan["loads"]
+    assert (load["minutes"], load["reserve_minutes"], load["over_minutes"]) == (78, 19.5, 0)
+
+
+def test_an_emergency_beyond_everybodys_time_overloads_and_says_by_how_much() -> None:
+    sick = [patient(no=n, id=UUID(int=n), news2_low=9) for n in range(1, 4)]
+    [asked] = questions_of(sick, [person()], NOW, SETTINGS).values()
+    plan = asked.told(asked.solve(1.0))
+    [load] = plan["loads"]
+    assert (load["load_minutes"], load["minutes"], load["over_minutes"]) == (90, 48, 30)
+    assert plan["unmet"] == []
+
+
+def test_a_skill_that_is_not_there_is_said_and_a_doctor_has_it() -> None:
+    settings = RotaSettings(skill_by_condition={"critical_glucose": "diabetes"})
+    sick = patient(worst=3, conditions=["critical_glucose"])
+    people = [person(), person(6, kind="nurse", skills=["diabetes"])]
+    [asked] = questions_of([sick], people, NOW, settings).values()
+    [one] = asked.told(asked.solve(1.0))["emergencies"]
+    assert (one["doctor"], one["lacks"]) == (str(UUID(int=5)), ["diabetes"])
+
+
+def test_with_nobody_there_an_emergency_is_unmet_and_everybody_could_be_called() -> None:
+    [asked] = questions_of([patient(news2_low=8)], [], NOW, SETTINGS).values()
+    plan = asked.told(asked.solve(1.0))
+    assert [one["reason"] for one in plan["unmet"]] == ["nobody"]
+    assert plan["emergencies"][0]["doctor"] is None
+    off = [{"kind": kind, "skills": []} for kind in ("doctor", "nurse")]
+    assert helpful(off, plan) == off
+    [asked] = questions_of([patient(news2_low=5)], [person(kind="nurse")], NOW, SETTINGS).values()
+    assert helpful(off, asked.told(asked.solve(1.0))) == off[:1], "a doctor is what is lacking"
+
+
+def test_nobody_is_called_in_where_nothing_is_lacking() -> None:
+    [asked] = questions_of([patient()], [person()], NOW, SETTINGS).values()
+    plan = asked.told(asked.solve(1.0))
+    assert helpful([{"kind": "doctor", "skills": []}], plan) == []
 
 
 def test_whose_person_has_gone_starts_from_who_holds_the_alert() -> None:

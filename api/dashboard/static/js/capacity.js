@@ -8,6 +8,7 @@ import { moment, wardNow } from "./clock.js";
 import { called, personLink } from "./ward.js";
 import { watch } from "./vigil.js";
 import { unmetLine, whatIf } from "./what_if.js";
+import { callInCard, emergencyCard } from "./call_in.js";
 import { pins } from "./pins.js";
 import { shiftTable } from "./shifts.js";
 
@@ -36,14 +37,14 @@ function loadOf(doctor) {
   const mine = (state.plan?.assignments ?? []).filter((one) => one.doctor === doctor.id);
   const used = said.load_minutes ?? mine.reduce((sum, one) => sum + one.minutes, 0);
   const given = said.minutes ?? minutesLeft(doctor);
-  return { used, given, mine };
+  return { used, given, kept: said.reserve_minutes ?? 0, mine };
 }
 function minutesLeft(doctor) {
   const shift = shiftOf(doctor);
   return shift ? Math.max(0, (leaves(shift) - Math.max(wardNow(), Date.parse(shift.start))) / 60000) : 0;
 }
 function doctorCard(doctor) {
-  const { used, given, mine } = loadOf(doctor);
+  const { used, given, kept, mine } = loadOf(doctor);
   const shift = shiftOf(doctor);
   const share = given > 0 ? used / given : used > 0 ? 2 : 0;
   const pinned = new Set((state.plan?.pinned ?? []).map((one) => one.patient ?? one));
@@ -51,7 +52,7 @@ function doctorCard(doctor) {
     h("div", { class: "load" }, h("h3", {}, doctor.name, " ", h("span", { class: "tag" }, doctor.kind ?? "doctor")),
       h("span", { class: share > 1 ? "overdue" : "" }, `${whole(used)} of ${whole(given)}`), bar(share, `${doctor.name}: ${whole(used)} of ${whole(given)}`)),
     h("p", { class: "small soft" }, onShift(doctor) ? ["on shift until ", moment(shift.absent_from ?? shift.end)] : shift ? ["next shift ", moment(shift.start)] : h("span", { class: "ageing" }, "no shift planned"),
-      doctor.skills?.length ? ` · ${doctor.skills.join(", ")}` : "", doctor.max_patients ? ` · at most ${doctor.max_patients} patients` : ""),
+      doctor.skills?.length ? ` · ${doctor.skills.join(", ")}` : "", doctor.max_patients ? ` · at most ${doctor.max_patients} patients` : "", kept > 0 ? ` · ${whole(kept)} kept for emergencies` : ""),
     mine.length ? h("ul", { class: "chips" }, mine.sort((a, b) => b.minutes - a.minutes).map((one) => h("li", {}, personLink(one), ` ${whole(one.minutes)}`, pinned.has(one.patient) ? " (pinned)" : ""))) : h("p", { class: "soft" }, "No patient assigned."));
 }
 const CAUSES = { start: "the ward was started", pin: "somebody fixed a patient to a doctor", shift: "a shift changed", alert: "an alert was raised or closed", risk: "a risk changed", request: "somebody asked for it", doctor: "a clinician's entry changed", patient: "a patient was admitted, paused or discharged", time: "time went on" };
@@ -74,11 +75,11 @@ function unmetCard() {
   return h("section", { class: "trouble" }, h("strong", {}, `${unmet.length} patients have nobody`),
     h("ul", { class: "events" }, unmet.map((one) => h("li", {}, personLink(one), unmetLine(one)))),
     shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${one.skill ?? "anybody's time"}, ${whole(one.minutes)}`).join("; ")),
-    h("p", {}, "Add a shift below, or ask the on-call doctor."));
+    h("p", {}, "Add a shift below, or call somebody in."));
 }
 function draw() {
   const there = [...state.doctors].sort((a, b) => Number(onShift(b) ?? false) - Number(onShift(a) ?? false) || a.name.localeCompare(b.name));
-  update($("plan"), planCard(), unmetCard());
+  update($("plan"), planCard(), emergencyCard(state.plan, { doctorName }), unmetCard(), callInCard(state.plan));
   update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
   const picker = $("shift-doctor");
   update(picker, options(state.doctors.map((doctor) => [doctor.id, doctor.name]), picker.value));

@@ -4,7 +4,7 @@ import { h, trouble } from "./dom.js";
 
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
-const REASONS = { no_skill: "nobody there has the skills", no_time: "nobody there has the time left", max_patients: "everybody there is full" };
+const REASONS = { nobody: "nobody is there", no_doctor: "no doctor is there", no_skill: "nobody there has the skills", no_time: "nobody there has the time left", max_patients: "everybody there is full" };
 export const unmetLine = (one) => ` needs ${whole(one.minutes)}: ${REASONS[one.reason] ?? one.reason}`;
 
 export function whatIf(form, { plan, doctors, name, doctorName, acuity }) {
