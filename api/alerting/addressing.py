@@ -10,7 +10,7 @@ The level only rises: what the coordinator has been called for stays at that lev
 from dataclasses import replace
 from uuid import UUID
 
-from analytics.domain.alerts import Kind, State, kind_of
+from analytics.domain.alerts import Kind, Priority, State, kind_of
 from analytics.episodes import EpisodePolicy, Event, Level
 from api.alerting.duty import Duty
 from api.store.episodes import Record
@@ -70,6 +70,16 @@ def handed_over(record: Record, duty: Duty, policy: EpisodePolicy) -> Record:
         keep = record.doctor_id if _suits(record, duty, policy) else None
         return _given(record, _first(record, duty, policy, keep), duty)
     return _given(record, _kept(record, duty, policy), duty)
+
+
+def calls(record: Record) -> bool:
+    """Whether being handed an alert calls: not where it is low, or somebody has taken it on.
+
+    A grave one calls all the same: who took it on has gone home in the middle of it.
+    """
+    episode = record.episode
+    waits = episode.state is State.OPEN and episode.priority is Priority.MEDIUM
+    return waits or episode.priority is Priority.HIGH
 
 
 def _addressed(record: Record) -> bool:

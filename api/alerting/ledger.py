@@ -116,14 +116,18 @@ class Ledger:
         after = addressing.handed_over(record, self.duty, self.policy)
         if after == record:
             return
-        self._keep(after)
-        nobody = after.doctor_id is None
-        if after.doctor_id != record.doctor_id or after.episode.level != record.episode.level:
+        moved = (after.doctor_id, after.episode.level) != (record.doctor_id, record.episode.level)
+        call = moved and addressing.calls(after)
+        after = self._keep(
+            replace(after, episode=replace(after.episode, calls=after.episode.calls + call))
+        )
+        if moved:
+            nobody = after.doctor_id is None
             self._tell(
                 after,
                 "alert.changed",
                 NOBODY_ON_SHIFT if nobody else "handed_over",
-                notify=True,
+                notify=call,
                 actor=None,
                 former=record.doctor_id,
                 skipped=nobody,
