@@ -79,6 +79,8 @@ class PatientLane:
         doubted: list[Sample] = []
         assessment = self._refused(visit, findings) if reading.refused else None
         for t_ms, samples in _moments(reading):
+            if t_ms < self._state.since_ms:
+                continue  # of an earlier stay: kept in the record, no part of this one
             made = self._moment(visit, t_ms, samples, findings, doubted)
             assessment = made or assessment
         if plan.paused:
@@ -98,6 +100,15 @@ class PatientLane:
             state.pending, at_ms, state.assessed_ms, self._policy, deteriorated=deteriorated
         )
         return ready
+
+    @property
+    def since_ms(self) -> int:
+        """Beginning of the stay (event time); 0: the lane was never begun anew."""
+        return self._state.since_ms
+
+    def begin(self, at_ms: int) -> None:
+        """Begin anew with a stay at ``at_ms``: nothing that was learnt before counts."""
+        self._state = LaneState(since_ms=at_ms)
 
     def snapshot(self) -> bytes:
         """Return the whole state as bytes, with the format's version."""
@@ -119,6 +130,8 @@ class PatientLane:
         assessment, reading = None, visit.reading
         for refused in reading.refused:
             t_ms = min(refused.t_ms, reading.received_ms)
+            if t_ms < self._state.since_ms:
+                continue
             scene = self._scene(visit, t_ms, findings)
             refuse(self._sight(visit, scene), refused)
             if scene.reassess:

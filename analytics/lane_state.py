@@ -14,8 +14,8 @@ from analytics.errors import SnapshotError
 from analytics.features import Rolling
 from analytics.labels import Pending
 
-FORMAT = 3
-READABLE = frozenset({1, 2, 3})
+FORMAT = 4
+READABLE = frozenset({1, 2, 3, 4})
 """A format of before only lacks the last fields of its records, which begin empty."""
 WINDOW_MOST = 31
 WINDOW_SPACING_MS = 2_000
@@ -139,6 +139,7 @@ class LaneState(Struct, array_like=True):
         unused: readings that count for nothing, by metric code, until a good one follows.
         weights: event time and kg of the last days' good weights, oldest first.
         gained_from: the weight from which the gain that is on was reckoned; 0: none is on.
+        since_ms: beginning of the stay; what was measured before it is not of this lane.
     """
 
     tracks: list[Track | None] = field(default_factory=no_tracks)
@@ -154,6 +155,7 @@ class LaneState(Struct, array_like=True):
     unused: dict[int, Unused] = field(default_factory=dict)
     weights: list[tuple[int, float]] = field(default_factory=list)
     gained_from: float = 0.0
+    since_ms: int = 0
 
 
 _ENCODER = msgspec.msgpack.Encoder()

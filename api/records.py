@@ -113,6 +113,19 @@ async def system_key(conn: Conn, vault: Vault, purpose: str) -> bytes:
     return derive.derive(root)
 
 
+async def serial_mark(conn: Conn, vault: Vault, serial: str | None) -> int | None:
+    """Return the number by which a device's serial is compared without being readable.
+
+    Case and blanks do not tell two serials apart: people copy them from labels.
+    """
+    plain = "".join((serial or "").split()).casefold()
+    if not plain:
+        return None
+    key = await system_key(conn, vault, "device-serial")
+    digest = hmac.new(key, plain.encode(), hashlib.sha256).digest()
+    return int.from_bytes(digest[:8]) >> 2
+
+
 async def external_hash(conn: Conn, vault: Vault, external_id: str | None) -> bytes | None:
     """Return the keyed hash by which an external id is found without being readable."""
     if not external_id:

@@ -27,7 +27,7 @@ _ASK = """
     INSERT INTO command (device_no, bucket, command, args, issued, expires, changed_at)
     SELECT d.no, p.bucket, 'trust', %(args)s, %(now)s, %(until)s, %(now)s
       FROM device d JOIN patient p ON p.no = d.patient_no
-     WHERE d.state = 'enrolled' AND NOT EXISTS (
+     WHERE d.state = 'enrolled' AND d.bound_to IS NULL AND NOT EXISTS (
            SELECT FROM command c WHERE c.device_no = d.no AND c.command = 'trust'
               AND c.args = %(args)s
               AND (c.state = 'done' OR (c.expires > %(now)s
@@ -38,7 +38,7 @@ _COUNT = """
     SELECT count(*), count(*) FILTER (WHERE EXISTS (
            SELECT FROM command c WHERE c.device_no = d.no AND c.command = 'trust'
               AND c.args = %s AND c.state = 'done'))
-      FROM device d WHERE d.state = 'enrolled'
+      FROM device d WHERE d.state = 'enrolled' AND d.bound_to IS NULL
 """
 
 

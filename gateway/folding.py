@@ -105,7 +105,8 @@ class Folder:
         frame_id, at_ms = batch.ids.next(), waiting.entered_ms
         plan = patient.plan_at(at_ms)
         in_episode = patient.no in batch.in_episode
-        reading, outcome = entered(waiting.kind, waiting.payload, frame_id, at_ms)
+        said = entered(waiting.kind, waiting.payload, frame_id, at_ms)
+        reading = said.reading
         if reading is not None:
             hold.saw(reading.samples, None)
             hold.received_ms = max(hold.received_ms, at_ms)
@@ -114,13 +115,16 @@ class Folder:
                 for by in (waiting.entered_by,)
                 for s in reading.samples
             )
-        fold = Fold(reading, plan, batch.population, in_episode, frame_id, outcome)
-        if reading is None and outcome is None:
+        fold = Fold(reading, plan, batch.population, in_episode, frame_id, *said[1:])
+        if not any(said):
             _log.error("an input cannot be read", patient_no=patient.no, input=waiting.id)
             batch.lane_failures += 1
             batch.work.outbox.append(_failed(patient.no, fold, batch.now_ms))
         self.fold(hold, patient, fold, batch)
-        batch.work.holds[patient.no] = hold
+        if said.begins_ms is None:
+            batch.work.holds[patient.no] = hold
+        else:
+            _begin(hold, patient.no, at_ms, batch)
         version = batch.population.version
         batch.work.inputs.append(
             FoldedInput(
@@ -133,6 +137,14 @@ def _device_no(finding: Finding, batch: Batch) -> int | None:
     """The number of the device that a finding names."""
     device = batch.registry.devices.get(str(finding.detail.get("device") or ""))
     return None if device is None else device.no
+
+
+def _begin(hold: Hold, patient_no: int, at_ms: int, batch: Batch) -> None:
+    """A new stay: what was shown of the earlier one is shown no more."""
+    hold.begin()
+    hold.received_ms = max(hold.received_ms, at_ms)
+    batch.work.begun.append(patient_no)
+    batch.work.holds.pop(patient_no, None)
 
 
 def _overdue(hold: Hold, rules: Rules, now_s: float) -> bool:

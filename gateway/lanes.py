@@ -79,8 +79,10 @@ class Hold:
 
     def saw(self, samples: Iterable[Sample], device: str | None) -> None:
         """Remember the newest reading of each metric."""
-        latest = self.latest
+        latest, since_ms = self.latest, self.lane.since_ms
         for sample in samples:
+            if sample.t_ms < since_ms:
+                continue  # of an earlier stay
             name = _NAMES[sample.metric]
             known = latest.get(name)
             if known is None or sample.t_ms >= known.t:
@@ -88,6 +90,11 @@ class Hold:
                 before = None if known is None else known.g
                 good = sample.t_ms if quality in _SCORED else before
                 latest[name] = Latest(sample.t_ms, sample.value, _QUALITIES[quality], device, good)
+
+    def begin(self) -> None:
+        """Forget what was shown of an earlier stay; the lane itself begins anew by its fold."""
+        self.latest = {}
+        self.measured_ms = self.low = self.high = self.risk = self.assessment = None
 
     def latest_json(self) -> bytes:
         """The newest readings, for the panel."""
@@ -105,6 +112,7 @@ class Fold(NamedTuple):
 
     Attributes:
         outcome: (event time, deteriorated) of a clinician's outcome; else None.
+        begins_ms: when a new stay began; else None.
     """
 
     reading: Reading | None
@@ -113,10 +121,14 @@ class Fold(NamedTuple):
     in_episode: bool
     frame_id: int
     outcome: tuple[int, bool] | None = None
+    begins_ms: int | None = None
 
 
 def fold_again(lane: PatientLane, fold: Fold) -> Outcome | None:
     """Do one fold; the one way in which a lane's state ever changes."""
+    if fold.begins_ms is not None:
+        lane.begin(fold.begins_ms)
+        return Outcome(None, [], [], changed=True)
     if fold.reading is not None:
         return lane.fold(fold.reading, fold.plan, fold.population, fold.in_episode)
     if fold.outcome is not None:

@@ -18,7 +18,7 @@ from gateway.clocks import ClockState
 from gateway.lanes import Fold, Hold, LaneBook, fold_again
 from gateway.replaying import replayed
 from gateway.samples import DAY_MS
-from gateway.staff import entered
+from gateway.staff import Entered, entered
 from gateway.store import memory, models
 from gateway.store.arrangements import plan_of
 
@@ -120,7 +120,7 @@ class Restorer:
         inputs = memory.inputs_since(connection, since)
         plans = _plans(connection, [*frames, *inputs])
         folds = [
-            self._fold(connection, frame, plans, frame_reading(frame), None) for frame in frames
+            self._fold(connection, frame, plans, Entered(frame_reading(frame))) for frame in frames
         ]
         folds.extend(self._entered(connection, stored, plans) for stored in inputs)
         return sorted(folds, key=lambda pair: pair[1].frame_id)
@@ -131,20 +131,27 @@ class Restorer:
         stored: memory.StoredInput,
         plans: dict[PlanKey, CarePlan],
     ) -> tuple[int, Fold]:
-        reading, outcome = entered(stored.kind, stored.payload, stored.frame_id, stored.received_ms)
-        return self._fold(connection, stored, plans, reading, outcome)
+        said = entered(stored.kind, stored.payload, stored.frame_id, stored.received_ms)
+        return self._fold(connection, stored, plans, said)
 
     def _fold(
         self,
         connection: "Connection[Row]",
         stored: memory.StoredFold | memory.StoredInput,
         plans: dict[PlanKey, CarePlan],
-        reading: Reading | None,
-        outcome: tuple[int, bool] | None,
+        said: Entered,
     ) -> tuple[int, Fold]:
         plan = plans[stored.patient_no, stored.plan_revision, stored.paused]
         population = self._models.get(connection, stored.model_version)
-        fold = Fold(reading, plan, population, stored.in_episode, stored.frame_id, outcome)
+        fold = Fold(
+            said.reading,
+            plan,
+            population,
+            stored.in_episode,
+            stored.frame_id,
+            said.outcome,
+            said.begins_ms,
+        )
         return stored.patient_no, fold
 
 

@@ -46,7 +46,8 @@ class SampleRules:
     Attributes:
         too_old_ms: older than this at arrival is refused.
         future_ms: further ahead than this is refused.
-        binding_slack_ms: tolerance of the clock at the ends of a binding.
+        binding_slack_ms: tolerance of the clock at the beginning of a device's use; its end is
+            exact, since what comes after it is of somebody who has left.
     """
 
     too_old_ms: int = 7 * DAY_MS
@@ -201,13 +202,12 @@ def take_sample(
 def _time_refusal(
     t_ms: int, received_ms: int, device: Device, rules: SampleRules
 ) -> Refusal | None:
+    if device.bound_to_ms is not None and t_ms >= device.bound_to_ms:
+        return Refusal.NOT_BOUND
     if t_ms > received_ms + rules.future_ms:
         return Refusal.FROM_THE_FUTURE
     if t_ms < received_ms - rules.too_old_ms:
         return Refusal.TOO_OLD
-    slack = rules.binding_slack_ms
-    if device.bound_from_ms is None or t_ms < device.bound_from_ms - slack:
-        return Refusal.NOT_BOUND
-    if device.bound_to_ms is not None and t_ms >= device.bound_to_ms + slack:
+    if device.bound_from_ms is None or t_ms < device.bound_from_ms - rules.binding_slack_ms:
         return Refusal.NOT_BOUND
     return None

@@ -1,7 +1,7 @@
-"""What people enter for a patient, as a lane folds it: readings, and outcomes of alerts."""
+"""What people enter for a patient, as a lane folds it: readings, outcomes of alerts, new stays."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.acceptance import Verdict, contradicted, verdict
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
@@ -67,16 +67,30 @@ def outcome_of(payload: dict[str, Any]) -> tuple[int, bool]:
     return int(payload.get("at") or 0), bool(payload.get("deteriorated"))
 
 
-def entered(
-    kind: str, payload: dict[str, Any], frame_id: int, received_ms: int
-) -> tuple[Reading | None, tuple[int, bool] | None]:
-    """What an input is: a reading, or an outcome; neither if it cannot be read.
+class Entered(NamedTuple):
+    """What an input is: one of these; none of them if it cannot be read.
+
+    Attributes:
+        reading: what somebody entered.
+        outcome: (event time, deteriorated) of a clinician's outcome.
+        begins_ms: when a new stay began.
+    """
+
+    reading: Reading | None = None
+    outcome: tuple[int, bool] | None = None
+    begins_ms: int | None = None
+
+
+def entered(kind: str, payload: dict[str, Any], frame_id: int, received_ms: int) -> Entered:
+    """What an input is.
 
     One row that nobody can read must not hold up every patient's readings.
     """
     try:
+        if kind == "encounter":
+            return Entered(begins_ms=received_ms)
         if kind == "outcome":
-            return None, outcome_of(payload)
-        return entered_reading(payload, frame_id, received_ms), None
+            return Entered(outcome=outcome_of(payload))
+        return Entered(reading=entered_reading(payload, frame_id, received_ms))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
-        return None, None
+        return Entered()

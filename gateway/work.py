@@ -82,6 +82,7 @@ class Work:
             user).
         online: newest status by device number.
         superseded: keys that a newer one has replaced.
+        begun: patients with a new stay, whose newest state is forgotten.
     """
 
     observations: list[bytes] = field(default_factory=list)
@@ -99,6 +100,7 @@ class Work:
     receipts: list[ReceiptRow] = field(default_factory=list)
     online: dict[int, bool] = field(default_factory=dict)
     superseded: list[Key] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
     at_ms: int = 0
 
     def count_refusal(self, device_no: int | None, reason: str) -> None:

@@ -45,6 +45,7 @@ class AlertEngine:
         while True:
             busy = await self._drain(conn)
             if self._due("tick", self.settings.tick_s):
+                await timekeeping.stop_watching(conn, self.services.now(), self.policy)
                 await timekeeping.tick(conn, self.services.now(), self.policy)
             if self._due("duty", self.settings.sweep_s):
                 await timekeeping.hand_over(conn, self.services.now(), self.policy)
@@ -77,7 +78,6 @@ class AlertEngine:
 
     async def _sweep(self, conn: Connection, began: float) -> None:
         now = self.services.now()
-        await timekeeping.stop_watching(conn, now, self.policy)
         led_for = asyncio.get_running_loop().time() - began
         clock = self.services.clock
         rate = clock.rate if clock.start is not None else 1.0

@@ -10,7 +10,7 @@ from analytics.domain.care import Role
 from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.revisions import IfMatch, Revision, agree, tag
-from api.store import patients, people
+from api.store import patients, people, stays
 
 router = APIRouter(tags=["patients"])
 
@@ -51,6 +51,8 @@ async def set_care_team(
     """Make the care team be these clinicians and no others."""
     patient_no, ward = await _patient(work, patient_id)
     agree(await patients.hold(work.conn, patient_no), named, body.revision)
+    if not await patients.staying(work.conn, patient_no):
+        raise ConflictError("The patient is discharged: a new stay begins with no care team.")
     known = await people.clinicians_among(work.conn, body.clinicians, ward)
     for position, user_id in enumerate(body.clinicians):
         if user_id not in known:
@@ -74,3 +76,17 @@ async def link_account(work: Work, patient_id: UUID, body: Account) -> Account:
         raise ConflictError("This account is not a patient's, or belongs to another patient.")
     work.note("account.link", patient_no, user=str(body.user_id))
     return body
+
+
+@router.delete(
+    "/patients/{patient_id}/account/{user_id}",
+    status_code=204,
+    dependencies=[allow(*COORDINATORS)],
+)
+async def unlink_account(work: Work, patient_id: UUID, user_id: UUID) -> None:
+    """Take the record away from an account, and end its sessions; it waits to be linked again."""
+    patient_no = await patients.number(work.conn, patient_id)
+    if patient_no is None or not await stays.unlink_patient(work.conn, user_id, patient_no):
+        raise NotFoundError
+    await people.revoke_sessions(work.conn, user_id)
+    work.note("account.unlink", patient_no, user=str(user_id))

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
+import psycopg
 from fastapi import APIRouter, Path, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.vitals import METRIC_BY_NAME
-from api import identity
+from api import identity, records
 from api.addresses import new_device_id
 from api.certificates import RequestRefusedError
 from api.deps import COORDINATORS, UnitOfWork, Work, allow
@@ -22,6 +23,7 @@ from api.store.types import Row
 
 router = APIRouter(tags=["devices"], dependencies=[allow(*COORDINATORS)])
 TOKEN_HOURS = 24
+_TAKE_BACK = "Release that device first, or revoke it."
 DeviceId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{2,62}$")]
 
 
@@ -42,7 +44,7 @@ ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 
 
 class NewDevice(BaseModel):
-    """A device to register for a patient; it stays theirs for life."""
+    """A device to register for a patient's stay; its name on the wire stays theirs for life."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -155,19 +157,41 @@ async def register(work: Work, patient_id: UUID, body: NewDevice) -> Registered:
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None:
         raise NotFoundError
+    if not await patients.staying(work.conn, patient_no):
+        raise ConflictError("The patient is discharged: a device is for a stay.")
     device_id = new_device_id()
-    values = {**body.model_dump(), "id": device_id, "patient_no": patient_no, "now": work.now}
-    await devices.add(work.conn, values)
+    mark = await records.serial_mark(work.conn, work.services.vault, body.serial)
+    values = {
+        **body.model_dump(),
+        "id": device_id,
+        "patient_no": patient_no,
+        "serial_mark": mark,
+        "now": work.now,
+    }
+    await _add(work, values)
     work.note("device.register", patient_no, device=device_id)
     return await _token(work, await _device(work, device_id))
+
+
+async def _add(work: UnitOfWork, values: Row) -> None:
+    """Register it, unless its serial number is in use."""
+    other = await devices.in_use(work.conn, values["serial_mark"])
+    if other is not None:
+        raise ConflictError(f"This serial number is in use as {other}. {_TAKE_BACK}")
+    try:
+        await devices.add(work.conn, values)
+    except psycopg.errors.ExclusionViolation as error:
+        raise ConflictError(
+            f"This serial number is in use in another ward. {_TAKE_BACK}"
+        ) from error
 
 
 @router.post("/devices/{device_id}/token", status_code=201)
 async def renew_token(work: Work, device_id: DeviceId) -> Registered:
     """Give a new one-time token, with which the device enrols its next key."""
     row = await _device(work, device_id, lock=True)
-    if row["state"] == "revoked":
-        raise ConflictError("A revoked device stays revoked; register the hardware anew.")
+    if row["state"] == "revoked" or row["bound_to"] is not None:
+        raise ConflictError("The use of this device has ended; register the hardware anew.")
     work.note("device.token", row["patient_no"], device=device_id)
     return await _token(work, row)
 
@@ -188,6 +212,19 @@ async def certify(work: Work, device_id: DeviceId, body: CertificateRequest) -> 
     return Certificate(
         id=issued.serial, client_certificate_pem=issued.pem, expires_at=issued.expires
     )
+
+
+@router.post("/devices/{device_id}/release")
+async def release(work: Work, device_id: DeviceId) -> Device:
+    """End a device's use by its patient; what it measured before is still taken when it comes.
+
+    The hardware can then be registered for the next patient, as a new device. A repeat changes
+    nothing.
+    """
+    row = await _device(work, device_id, lock=True)
+    await devices.release(work.conn, row["no"], work.now)
+    work.note("device.release", row["patient_no"], device=device_id)
+    return (await _shown(work, [await _device(work, device_id)]))[0]
 
 
 @router.post("/devices/{device_id}/revoke")

@@ -18,7 +18,7 @@ from api.patient_forms import NewPatient, Patient, PatientChange, PatientInFull
 from api.records import Contact, Personal
 from api.revisions import IfMatch, agree, tag
 from api.scoring import pregnancy_of, scoring_json
-from api.store import keys, patients
+from api.store import keys, patients, stays
 from api.store.instants import ms_of
 from api.store.types import Row
 
@@ -124,6 +124,8 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
     except psycopg.errors.UniqueViolation as error:
         raise ConflictError(_TAKEN) from error
     await keys.put_patient_key(work.conn, patient_no, wrapped.version, wrapped.data)
+    if body.state != "discharged":
+        await stays.begin(work.conn, patient_no, work.now, again=False)
     work.note("patient.create", patient_no)
     return await _in_full(work, patient_id)
 
@@ -235,6 +237,9 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
         await patients.change(work.conn, row["no"], values)
     except psycopg.errors.UniqueViolation as error:
         raise ConflictError(_TAKEN) from error
+    changed = await stays.follow(work.conn, row["no"], row["state"], state, work.now)
+    if changed:
+        work.note(changed, row["no"])
 
 
 def _touches_state(body: PatientChange) -> bool:
@@ -252,16 +257,3 @@ def _changed(old: Personal, body: PatientChange) -> Personal:
         if "emergency_contact" in given
         else old.emergency_contact,
     )
-
-
-@router.post("/patients/{patient_id}/erase", status_code=204, dependencies=[allow(Role.ADMIN)])
-async def erase(work: Work, patient_id: UUID) -> None:
-    """Forget a discharged person: without their key nothing personal can be read again."""
-    row = await patients.record(work.conn, patient_id, lock=True)
-    if row is None:
-        raise NotFoundError
-    if row["state"] != "discharged":
-        raise ConflictError("Discharge the patient first.")
-    await keys.destroy_patient_key(work.conn, row["no"])
-    await patients.forget(work.conn, row["no"])
-    work.note("patient.erase", row["no"])

@@ -14,7 +14,7 @@ from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, NotFoundError
 from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.revisions import IfMatch, Revision, agree, tag
-from api.store import people, throttles
+from api.store import people, stays, throttles
 
 router = APIRouter(tags=["people"])
 
@@ -77,14 +77,20 @@ class UserChange(BaseModel):
     state: Annotated[Literal["active", "disabled"] | None, Kept] = None
     display_name: Annotated[DisplayName | None, Kept] = None
     ward: Annotated[Ward | None, Kept] = None
+    patient: Annotated[None, Field(description="null parts it from its patient's record")] = None
     reset_totp: bool = False
     revision: Revision = None
+
+    @property
+    def unlinks(self) -> bool:
+        """Whether the account is parted from the record that it is linked to."""
+        return "patient" in self.model_fields_set
 
     @property
     def ends_sessions(self) -> bool:
         """Whether everybody signed in with the account must sign in anew."""
         changed = bool(self.password or self.role or self.reset_totp or self.ward)
-        return changed or self.state == "disabled"
+        return changed or self.unlinks or self.state == "disabled"
 
 
 @router.get("/users", dependencies=[allow(Role.ADMIN)])
@@ -141,6 +147,10 @@ async def change_user(
         await people.set_totp(work.conn, user_id, None)
     values = body.model_dump(include={"role", "state", "display_name", "ward"}, mode="json")
     await people.change_user(work.conn, user_id, values)
+    if body.ward and body.ward != row["ward"]:
+        await stays.leave_wards(work.conn, user_id, body.ward)
+    if body.unlinks and row["patient_no"] is not None:
+        await stays.unlink_patient(work.conn, user_id, row["patient_no"])
     if body.ends_sessions:
         await people.revoke_sessions(work.conn, user_id)
     fields = body.model_fields_set - {"revision"}

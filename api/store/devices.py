@@ -35,15 +35,28 @@ async def add(conn: Conn, values: Row) -> None:
 
     Args:
         conn: a connection acting for who manages the patient.
-        values: ``id``, ``patient_no``, ``kind``, ``serial``, ``expected``, ``now``.
+        values: ``id``, ``patient_no``, ``kind``, ``serial``, ``serial_mark``, ``expected``,
+            ``now``.
     """
     await conn.execute(
         """
-        INSERT INTO device (id, patient_no, kind, serial, expected, registered_at)
-        VALUES (%(id)s, %(patient_no)s, %(kind)s, %(serial)s, %(expected)s, %(now)s)
+        INSERT INTO device (id, patient_no, kind, serial, serial_mark, expected, registered_at,
+                            encounter_no)
+        VALUES (%(id)s, %(patient_no)s, %(kind)s, %(serial)s, %(serial_mark)s, %(expected)s,
+                %(now)s, (SELECT no FROM encounter
+                           WHERE patient_no = %(patient_no)s AND period_end IS NULL))
         """,
         {**values, "expected": Jsonb(values["expected"])},
     )
+
+
+async def in_use(conn: Conn, serial_mark: int | None) -> str | None:
+    """The device in use with this serial, if the acting user may see it."""
+    found = await conn.execute(
+        "SELECT id FROM device WHERE serial_mark = %s AND bound_to IS NULL", (serial_mark,)
+    )
+    row = await found.fetchone()
+    return row["id"] if row else None
 
 
 async def device(conn: Conn, device_id: str, *, lock: bool = False) -> Row | None:
@@ -91,14 +104,23 @@ async def add_token(conn: Conn, device_no: int, hashed: bytes, hours: int) -> da
     return expires
 
 
-async def revoke(conn: Conn, device_no: int, now: datetime) -> None:
-    """End a device: its keys (ward time), its certificates and tokens (real time)."""
+async def release(conn: Conn, device_no: int, now: datetime) -> None:
+    """End a device's use (ward time) and its tokens; its keys stand for what it measured before."""
     await conn.execute(
         """
-        UPDATE device SET state = 'revoked', bound_to = coalesce(bound_to, %s)
-         WHERE no = %s AND state <> 'revoked'
+        UPDATE device SET bound_to = greatest(%s, bound_from, registered_at)
+         WHERE no = %s AND bound_to IS NULL
         """,
         (now, device_no),
+    )
+    await _end_tokens(conn, device_no)
+
+
+async def revoke(conn: Conn, device_no: int, now: datetime) -> None:
+    """End a device: its use and keys (ward time), its certificates and tokens (real time)."""
+    await release(conn, device_no, now)
+    await conn.execute(
+        "UPDATE device SET state = 'revoked' WHERE no = %s AND state <> 'revoked'", (device_no,)
     )
     await conn.execute(
         "UPDATE device_key SET revoked_at = %s WHERE device_no = %s AND revoked_at IS NULL",
@@ -111,6 +133,9 @@ async def revoke(conn: Conn, device_no: int, now: datetime) -> None:
         """,
         (device_no,),
     )
+
+
+async def _end_tokens(conn: Conn, device_no: int) -> None:
     await conn.execute(
         "UPDATE enrolment SET expires_at = now() WHERE device_no = %s AND expires_at > now()",
         (device_no,),

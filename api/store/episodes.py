@@ -60,7 +60,7 @@ _NEWEST = """
     SELECT DISTINCT ON (patient_no, condition) * FROM episode
      WHERE patient_no = ANY (%(patients)s) AND condition = ANY (%(conditions)s) AND NOT historic
        AND (state IN ('pending', 'open', 'acknowledged')
-            OR (state = 'resolved' AND closed_at > %(since)s))
+            OR (state = 'resolved' AND closed_at > %(since)s AND NOT ended_stay))
      ORDER BY patient_no, condition, (closed_at IS NULL) DESC, closed_at DESC
 """
 

@@ -58,9 +58,11 @@ async def not_watched(conn: Conn) -> list[Row]:
     was raised before it stays until a person answers.
     """
     cursor = await conn.execute(
-        """SELECT e.id, p.state FROM episode e
+        """SELECT e.id, CASE WHEN e.ended_stay THEN 'discharged' ELSE p.state END AS state
+             FROM episode e
              JOIN patient p ON p.no = e.patient_no
-            WHERE p.state <> 'active' AND e.state IN ('pending', 'open', 'acknowledged')
-              AND (p.state = 'discharged' OR e.kind = 'technical' OR e.state = 'pending')"""
+            WHERE e.state IN ('pending', 'open', 'acknowledged')
+              AND (e.ended_stay OR p.state = 'discharged'
+                   OR (p.state <> 'active' AND (e.kind = 'technical' OR e.state = 'pending')))"""
     )
     return await cursor.fetchall()

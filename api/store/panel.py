@@ -23,7 +23,8 @@ _PANEL = """
          GROUP BY patient_no) e ON e.patient_no = p.no
       LEFT JOIN (
         SELECT patient_no, jsonb_agg(expected) AS expected
-          FROM device WHERE state = 'enrolled' GROUP BY patient_no) v ON v.patient_no = p.no
+          FROM device WHERE state = 'enrolled' AND bound_to IS NULL
+         GROUP BY patient_no) v ON v.patient_no = p.no
       LEFT JOIN assignment a ON a.patient_no = p.no
       LEFT JOIN doctor d ON d.id = a.doctor_id
      WHERE p.state <> 'discharged'

@@ -55,6 +55,13 @@ async def sealed(conn: Conn, ids: list[UUID]) -> list[Row]:
     return await found.fetchall()
 
 
+async def staying(conn: Conn, patient_no: int) -> bool:
+    """Whether a patient is in a stay, locked so that it does not end before the commit."""
+    found = await conn.execute("SELECT state FROM patient WHERE no = %s FOR SHARE", (patient_no,))
+    row = await found.fetchone()
+    return row is not None and row["state"] != "discharged"
+
+
 async def number(conn: Conn, patient_id: UUID) -> int | None:
     """The narrow key of a patient whom the acting user may see."""
     found = await conn.execute("SELECT no FROM patient WHERE id = %s", (patient_id,))

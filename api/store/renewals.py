@@ -9,7 +9,8 @@ _DUE = """
       FROM device d JOIN patient p ON p.no = d.patient_no
       JOIN LATERAL (SELECT max(c.expires_at) AS ends FROM device_certificate c
                      WHERE c.device_no = d.no AND c.revoked_at IS NULL) AS newest ON true
-     WHERE d.state = 'enrolled' AND newest.ends > now() AND newest.ends < now() + %(before)s
+     WHERE d.state = 'enrolled' AND d.bound_to IS NULL
+       AND newest.ends > now() AND newest.ends < now() + %(before)s
        AND NOT EXISTS (SELECT FROM command k WHERE k.device_no = d.no
                           AND k.command = 'rotate_key' AND k.issued > %(now)s - %(again)s)
        AND NOT EXISTS (SELECT FROM enrolment e WHERE e.device_no = d.no

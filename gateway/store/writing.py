@@ -19,12 +19,16 @@ from gateway.store.session import Row
 from gateway.windows import Window
 from gateway.work import Work
 
+_BEGUN = "DELETE FROM patient_now WHERE patient_no = ANY (%s)"
+
 
 def write(connection: Connection[Row], work: Work) -> None:
     """Write everything a batch has gathered; the caller's transaction commits it."""
     _copy(connection, "observation", OBSERVATION_COLUMNS, work.observations)
     _copy(connection, "signed_frame", FRAME_COLUMNS, work.frames)
     _copy(connection, "assessment", ASSESSMENT_COLUMNS, work.assessments)
+    if work.begun:
+        connection.execute(_BEGUN, (work.begun,))
     for statement, rows in _state(work):
         if rows:
             connection.execute(statement.sql, columns(statement.shape, rows))

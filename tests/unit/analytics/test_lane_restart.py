@@ -11,7 +11,7 @@ from analytics.errors import SnapshotError
 from analytics.lane import Outcome, PatientLane, Reading, Sample
 from analytics.lane_state import decode
 from analytics.readings import Refused
-from tests.support.bedside import HOUR, MINUTE, MODEL, T0, Bedside, reading
+from tests.support.bedside import HOUR, MINUTE, MODEL, T0, WELL, Bedside, reading
 
 RANGES: dict[str, tuple[float, float]] = {
     "hr": (10, 200),
@@ -130,20 +130,36 @@ def test_quality_of_staff_entries_counts() -> None:
     assert outcome.assessment.low == 3
 
 
+def test_a_lane_begun_anew_takes_nothing_of_before() -> None:
+    bed = Bedside()
+    for _ in range(60):
+        bed.well(after_s=60)
+    bed.lane.begin(bed.now)
+    empty = bed.lane.snapshot()
+    assert bed.take(reading(bed.now - MINUTE, {"hr": 190, "spo2": 80})).findings == []
+    assert bed.lane.snapshot() == empty
+    bed.well(after_s=60)
+    fresh = Bedside()
+    fresh.lane.begin(bed.now - MINUTE)
+    fresh.take(reading(bed.now, WELL))
+    assert bed.lane.snapshot() == fresh.lane.snapshot()
+
+
 def _told(outcome: Outcome) -> tuple[object, ...]:
     told = (outcome.assessment, outcome.findings, outcome.examples, outcome.changed)
     return (*told, outcome.doubted)
 
 
-@pytest.mark.parametrize("back", [1, 2])
+@pytest.mark.parametrize("back", [1, 2, 3])
 def test_a_snapshot_of_a_format_before_is_read(back: int) -> None:
     """It ends the records at what it knew; what came since begins empty."""
     bed = Bedside()
     bed.well()
     version, state = msgspec.msgpack.decode(bed.lane.snapshot())
     for track in filter(None, state[0]):
-        del track[7:]
         if back > 1:
+            del track[7:]
+        if back > 2:
             del track[6][6:]
-    old = msgspec.msgpack.encode((version - back, state[:10]))
+    old = msgspec.msgpack.encode((version - back, state[: 13 if back == 1 else 10]))
     assert PatientLane.restore(old).snapshot() == bed.lane.snapshot()

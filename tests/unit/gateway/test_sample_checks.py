@@ -70,6 +70,13 @@ def test_outside_its_binding_a_reading_is_refused() -> None:
     assert made(message, device=bound(None, None)) == []
 
 
+def test_the_end_of_its_use_is_exact_and_the_beginning_bears_a_clocks_tolerance() -> None:
+    once = bound(NOW - 60_000, NOW - 30_000)
+    times = (NOW - 61_000, NOW - 30_001, NOW - 30_000, NOW - 29_000)
+    message = vitals(*(wire.Sample(t=t, hr=70.0) for t in times))
+    assert [t for _, t, _ in made(message, device=once)] == list(times[:2])
+
+
 def test_an_uncertain_clock_counts_by_arrival() -> None:
     message = vitals(wire.Sample(t=5_000, hr=70.0), wire.Sample(t=9_000, hr=71.0))
     assert newest_ms(message) == 9_000

@@ -1,4 +1,4 @@
-// A patient's devices: registered, given a one-time code, told what to do, revoked.
+// A patient's devices: registered, given a one-time code, told what to do, taken back, revoked.
 import { get, page, post } from "./http.js";
 import { $, h, empty, say, trouble } from "./dom.js";
 import { update } from "./patch.js";
@@ -11,7 +11,8 @@ const REFRESH_MS = 15000;
 const ENDING_DAYS = 30;
 const UNITS = [["1", "seconds"], ["60", "minutes"], ["3600", "hours"]];
 const SCHEDULED = METRIC_NAMES.filter((name) => !["acvpu", "o2"].includes(name));
-const STATES = { registered: "waits for enrolment", enrolled: "enrolled", revoked: "revoked" };
+const STATES = { registered: "waits for enrolment", enrolled: "enrolled", ended: "use ended", revoked: "revoked" };
+const stateOf = (device) => device.state !== "revoked" && device.bound_to ? "ended" : device.state;
 let patient;
 let whose = () => "";
 const about = (device) => `${device.kind} ${device.serial ?? device.id} of ${whose()}`;
@@ -30,8 +31,8 @@ export async function showDevices(id, called) {
 async function load() {
   try {
     const { items } = await page(`/ui/patients/${patient}/devices`);
-    const order = { enrolled: 0, registered: 1, revoked: 2 };
-    items.sort((a, b) => order[a.state] - order[b.state]);
+    const order = { enrolled: 0, registered: 1, ended: 2, revoked: 3 };
+    items.sort((a, b) => order[stateOf(a)] - order[stateOf(b)]);
     known = items;
     drawSoon();
   } catch (problem) { trouble($("devices"), problem); }
@@ -56,11 +57,12 @@ function gaps(device) {
 function card(device) {
   const pair = (name, value) => [h("dt", {}, name), h("dd", {}, value)];
   const button = (text, act, kind = "") => h("button", { type: "button", class: kind, "aria-label": `${text} ${about(device)}`, onclick: act }, text);
-  const gone = device.state === "revoked";
+  const state = stateOf(device);
+  const gone = state === "revoked" || state === "ended";
   return h("article", { class: gone ? "device gone" : "device", "data-key": device.id, "data-device": device.id },
-    h("h3", {}, device.kind, " ", h("span", { class: "soft" }, device.serial ?? ""), " ", h("span", { class: "tag" }, STATES[device.state])),
-    h("dl", {}, pair("Address", h("code", {}, device.id)), pair("Last heard", heard(device)), pair("Gaps", gaps(device)), pair("Certificate", certificate(device)), pair("Expected", schedule(device.expected) || h("span", { class: "ageing" }, "nothing: its silence raises no alert"))),
-    !gone && h("div", { class: "group" }, device.state === "enrolled" && button("Send a command…", () => command(device)), button(device.state === "registered" ? "New code…" : "Enrol anew…", () => renew(device)), button("Revoke…", () => revoke(device), "danger")),
+    h("h3", {}, device.kind, " ", h("span", { class: "soft" }, device.serial ?? ""), " ", h("span", { class: "tag" }, STATES[state])),
+    h("dl", {}, pair("Address", h("code", {}, device.id)), device.bound_to ? pair("Used until", moment(device.bound_to)) : [], pair("Last heard", heard(device)), pair("Gaps", gaps(device)), pair("Certificate", certificate(device)), pair("Expected", schedule(device.expected) || h("span", { class: "ageing" }, "nothing: its silence raises no alert"))),
+    state !== "revoked" && h("div", { class: "group" }, state === "enrolled" && button("Send a command…", () => command(device)), !gone && button(state === "registered" ? "New code…" : "Enrol anew…", () => renew(device)), !gone && button("Take back…", () => release(device)), button("Revoke…", () => revoke(device), "danger")),
     device.state === "enrolled" && sent(device));
 }
 function sent(device) {
@@ -113,6 +115,10 @@ function renew(device) {
   const enrolled = device.state === "enrolled";
   formDialog({ title: enrolled ? `Enrol ${about(device)} anew?` : `New code for ${about(device)}?`, act: "Make a new code", about: about(device), parts: [h("p", {}, "An older unused code ends at once. ", enrolled && "The device stays as it is until somebody enrols with the new code; then its present key ends: for a device that was reset or repaired.")],
     send: async () => { const made = await post(`/devices/${device.id}/token`); queueMicrotask(() => handOver(made, device.kind)); } });
+}
+function release(device) {
+  confirmDialog({ title: `Take back ${about(device)}?`, act: "End its use", about: about(device), parts: [h("p", {}, "Nothing that it measures from now on is taken; what it measured before still is when it comes. The hardware can then be registered for the next patient, as a new device. Revoke it instead if it is lost or stolen.")],
+    send: async () => { await post(`/devices/${device.id}/release`); say("Its use has ended"); await load(); } });
 }
 function revoke(device) {
   confirmDialog({ title: `Revoke ${about(device)}?`, act: "Revoke for ever", about: about(device), parts: [h("p", {}, "It is cut off at once and nothing that it sends is taken any more: for a lost, stolen or returned device."), h("p", {}, h("b", {}, "This cannot be undone."), " The same hardware can be registered again as a new device.")],

@@ -44,11 +44,11 @@ function pause() {
     send: async () => { await change({ state: "paused", until: new Date(until()).toISOString() }); $("watch-told").textContent = `Paused for ${span((Date.parse(patient.until) - wardNow()) / 1000)}.`; } });
 }
 function discharge() {
-  confirmDialog({ title: `Discharge ${called(patient)}?`, act: "Discharge", about: called(patient), parts: [h("p", {}, "Homeward stops watching: ", h("b", {}, "no alert is raised any more"), ", and the plan gives their time to others."), h("p", {}, "Record and readings are kept. Collect the devices and revoke them here.")],
+  confirmDialog({ title: `Discharge ${called(patient)}?`, act: "Discharge", about: called(patient), parts: [h("p", {}, "Homeward stops watching: ", h("b", {}, "no alert is raised any more"), ", and the plan gives their time to others."), h("p", {}, "The stay ends: open alerts are closed, the care team no longer sees the record, and nothing that the devices measure from now on is taken. Record and readings are kept; collect the devices.")],
     send: async () => { await change({ state: "discharged" }); $("watch-told").textContent = "Discharged."; } });
 }
 function again() {
-  formDialog({ title: `Admit ${called(patient)} again?`, act: "Admit again", about: called(patient), parts: [h("p", {}, "Alerts are raised again from the next reading on. Check limits, devices and care team.")], send: async () => { await change({ state: "active", until: null }); $("watch-told").textContent = "Watched again."; } });
+  formDialog({ title: `Admit ${called(patient)} again?`, act: "Admit again", about: called(patient), parts: [h("p", {}, "A new stay begins, without care team and devices: choose the team, and register the devices anew, those that stayed at home too. What is usual for this person is learnt anew; limits are as they were, so check them.")], send: async () => { await change({ state: "active", until: null }); $("watch-told").textContent = "Watched again."; } });
 }
 
 async function team() {
