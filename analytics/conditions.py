@@ -13,17 +13,13 @@ from analytics.domain.alerts import Change, Finding, Priority
 from analytics.policy import Policy
 from analytics.readings import Sample
 
-SETTLE_MS = 10_000
-"""A pending condition is dropped after this without a violation (proposed)."""
 HISTORY_MS = 10 * 60_000
 """Back-fill says the same condition at most this often."""
-FLICKER_STARTS = 3
-FLICKER_MS = 120_000
 FLICKER_PERSIST_S = 120.0
-"""A stream's violation that comes and goes so often, within two minutes or three persistences,
-waits no longer: good readings between bad ones must not hide them (Nellcor: three violations in
-60 s alarm whatever their depth; the times are proposed). Spot readings, whose persistence is
-longer, are repeated by a person instead."""
+"""Up to this persistence (proposed) a violation that comes and goes often enough, within two
+minutes or three persistences, waits no longer: good readings between bad ones must not hide them
+(Nellcor: three violations in 60 s alarm whatever their depth; the times are settings). Spot
+readings, whose persistence is longer, are repeated by a person instead."""
 
 
 class Condition(Struct, array_like=True, gc=False):
@@ -165,10 +161,11 @@ def _flickering(scene: Scene, alarm: Alarm) -> Alarm:
     if not alarm.firm or not 0 < alarm.persist_s <= FLICKER_PERSIST_S:
         return alarm  # good readings between end a mere question
     now = scene.time_ms
-    since = now - max(FLICKER_MS, 3 * int(alarm.persist_s * 1000))
+    since = now - max(scene.policy.flicker_ms, 3 * int(alarm.persist_s * 1000))
     recent = [at for at in scene.starts.get(alarm.name, ()) if since <= at <= now]
-    starts = scene.starts[alarm.name] = [*recent, now][-FLICKER_STARTS:]
-    return replace(alarm, persist_s=0.0) if len(starts) == FLICKER_STARTS else alarm
+    most = scene.policy.flicker_starts
+    starts = scene.starts[alarm.name] = [*recent, now][-most:]
+    return replace(alarm, persist_s=0.0) if len(starts) == most else alarm
 
 
 def _started(now: int, alarm: Alarm) -> Condition:
@@ -221,7 +218,7 @@ def release(scene: Scene, name: str, *, clear: bool, value: float) -> None:
         return
     now = scene.time_ms
     pending = now < condition.due_ms
-    settled = now - condition.bad_ms >= SETTLE_MS or not condition.firm
+    settled = now - condition.bad_ms >= scene.policy.settle_ms or not condition.firm
     if pending and settled:  # a mere question ends with one better reading
         _end(scene, name, condition, value)
     elif not clear:

@@ -50,12 +50,16 @@ class Outcome(Struct, frozen=True, gc=False):
 
 
 class PatientLane:
-    """The running state of one patient."""
+    """The running state of one patient.
 
-    __slots__ = ("_policy", "_state")
+    Attributes:
+        policy: what the next reading is judged by; given with each fold, and no part of the state.
+    """
+
+    __slots__ = ("_state", "policy")
 
     def __init__(self, policy: Policy = DEFAULT) -> None:
-        self._policy = policy
+        self.policy = policy
         self._state = LaneState()
 
     def fold(
@@ -75,7 +79,7 @@ class PatientLane:
                 open at medium or high priority, and not for longer than the policy allows).
         """
         findings: list[Finding] = []
-        visit = Visit(reading, plan, population, in_episode, self._policy, [])
+        visit = Visit(reading, plan, population, in_episode, self.policy, [])
         doubted: list[Sample] = []
         assessment = self._refused(visit, findings) if reading.refused else None
         for t_ms, samples in _moments(reading):
@@ -97,7 +101,7 @@ class PatientLane:
         """
         state = self._state
         state.pending, ready = labels.mature(
-            state.pending, at_ms, state.assessed_ms, self._policy, deteriorated=deteriorated
+            state.pending, at_ms, state.assessed_ms, self.policy, deteriorated=deteriorated
         )
         return ready
 
@@ -180,7 +184,7 @@ class PatientLane:
 
     def _scene(self, visit: Visit, t_ms: int, findings: list[Finding]) -> Scene:
         reading, state, scoring = visit.reading, self._state, visit.plan.scoring
-        policy = policy_for(self._policy, scoring, t_ms)
+        policy = policy_for(self.policy, scoring, t_ms)
         sure = not reading.clock_uncertain
         late = sure and (reading.late or reading.received_ms - t_ms > policy.late_ms)
         on = {} if visit.plan.paused else state.on

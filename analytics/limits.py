@@ -1,7 +1,7 @@
 """Rules about one metric: the patient's limits, the absolute ones, glucose and battery.
 
-SpO2 is graded by depth (Pater 2020; proposed 60 s, 30 s, at once), pulse and breathing are
-judged on the median of a window. Not a medical device.
+SpO2 is graded by depth (Pater 2020), pulse and breathing are judged on the median of a window.
+Not a medical device.
 """
 
 from analytics.conditions import Alarm, Scene, hold, release
@@ -13,12 +13,6 @@ from analytics.policy import Policy
 
 RULE = "limit/1"
 CRITICAL_RULE = "critical/1"
-STREAM_S = 30.0
-SPOT_S = 300.0
-GLUCOSE_HIGH_S = 900.0
-SPO2_DEEP = 80.0
-GLUCOSE_DEEP = 54.0
-"""ADA level 2 hypoglycaemia: below 54 mg/dL."""
 BATTERY_MARGIN = 5.0
 NONE = Limit()
 
@@ -72,10 +66,10 @@ def judge(scene: Scene, code: int, value: float, limit: Limit) -> bool:
     """Judge a good value against its limits; return whether it violates one."""
     low, high = limit.low, limit.high
     if low is not None and value < low:
-        hold(scene, below(code, value, low))
+        hold(scene, below(code, value, low, scene.policy))
         return True
     if high is not None and value > high:
-        hold(scene, above(code, value, high))
+        hold(scene, above(code, value, high, scene.policy))
         return True
     if scene.on:
         _release_both(scene, code, value, limit)
@@ -96,14 +90,14 @@ def _said(code: int, value: float, side: str, limit: float) -> str:
     return f"{worded(code, value)}, {side} {limit:g}"
 
 
-def below(code: int, value: float, low: float) -> Alarm:
+def below(code: int, value: float, low: float, policy: Policy) -> Alarm:
     """Return the alarm of a trusted value below its limit."""
     if code == Metric.SPO2:
-        depth, persist_s = _spo2_depth(value, low)
+        depth, persist_s = _spo2_depth(value, low, policy)
     elif code == Metric.GLUCOSE:
-        depth, persist_s = (3, 0.0) if value < GLUCOSE_DEEP else (1, SPOT_S)
+        depth, persist_s = (3, 0.0) if value < policy.glucose_deep else (1, policy.spot_s)
     else:
-        depth, persist_s = 1, _persistence(code)
+        depth, persist_s = 1, _persistence(code, policy)
     deep = depth == 3  # noqa: PLR2004 - the deepest of three
     return Alarm(
         name=LOW_NAMES[code],
@@ -117,15 +111,15 @@ def below(code: int, value: float, low: float) -> Alarm:
     )
 
 
-def waits_s(code: int, value: float, limit: Limit) -> float:
+def waits_s(code: int, value: float, limit: Limit, policy: Policy) -> float:
     """Return for how long a value of this metric must last before a rule may call by it alone.
 
     Another rule about the same number waits at least as long: it must not undercut the delay.
     """
     if code == Metric.SPO2:
         low = limit.low
-        return _spo2_depth(value, value if low is None else max(low, value))[1]
-    return 0.0 if code == Metric.ACVPU else _persistence(code)
+        return _spo2_depth(value, value if low is None else max(low, value), policy)[1]
+    return 0.0 if code == Metric.ACVPU else _persistence(code, policy)
 
 
 def told(scene: Scene, code: int, value: float, limit: Limit) -> bool:
@@ -133,15 +127,16 @@ def told(scene: Scene, code: int, value: float, limit: Limit) -> bool:
     return beyond(limit, value) or beyond(critical_limit(scene, code), value)
 
 
-def _spo2_depth(value: float, low: float) -> tuple[int, float]:
-    if value < SPO2_DEEP or value < low - 11:
+def _spo2_depth(value: float, low: float, policy: Policy) -> tuple[int, float]:
+    if value < policy.spo2_deep or value < low - 11:
         return 3, 0.0
-    return (2, 30.0) if value < low - 4 else (1, 60.0)
+    return (2, policy.spo2_deeper_s) if value < low - 4 else (1, policy.spo2_s)
 
 
-def above(code: int, value: float, high: float) -> Alarm:
+def above(code: int, value: float, high: float, policy: Policy) -> Alarm:
     """Return the alarm of a trusted value above its limit."""
-    persist_s = GLUCOSE_HIGH_S if code == Metric.GLUCOSE else _persistence(code)
+    glucose = code == Metric.GLUCOSE
+    persist_s = policy.glucose_high_s if glucose else _persistence(code, policy)
     return Alarm(
         name=HIGH_NAMES[code],
         priority=Priority.MEDIUM,
@@ -154,10 +149,10 @@ def above(code: int, value: float, high: float) -> Alarm:
     )
 
 
-def _persistence(code: int) -> float:
+def _persistence(code: int, policy: Policy) -> float:
     if code == Metric.ACVPU:
         return 0.0
-    return STREAM_S if code in (Metric.HR, Metric.RR) else SPOT_S
+    return policy.stream_s if code in (Metric.HR, Metric.RR) else policy.spot_s
 
 
 def critical(scene: Scene, code: int, value: float) -> bool:

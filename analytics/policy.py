@@ -125,24 +125,44 @@ class Policy:
         clear_ms: for how long it must be inside (2 min, proposed).
         window_ms: window of the median that pulse and breathing limits look at (Zahradka 2022:
             a median window cuts alarms without losing time resolution).
-        repeat_s: a questionable reading that is bad pages if nothing better comes within this.
+        stream_s: persistence of pulse and breathing outside a limit (30-60 s on a median,
+            proposed).
+        spot_s: persistence of what is measured now and then (5 min: a repeat, proposed).
+        spo2_s: persistence of SpO2 just below the limit (60 s at 90-87; Pater 2020 grades by
+            depth; proposed) ...
+        spo2_deeper_s: ... of SpO2 more than 4 below it (30 s at 86-80, proposed) ...
+        spo2_deep: ... and below this, or 11 below the limit, it waits for nothing (80 %, proposed).
+        glucose_deep: a glucose below this waits for nothing (ADA: level 2, below 54 mg/dL).
+        glucose_high_s: persistence of a glucose above the limit (15 min, proposed).
+        settle_ms: a violation that has not persisted is dropped after so long without another
+            (10 s, proposed).
+        flicker_ms: starts of one violation within this are counted (2 min, or three times its
+            persistence) ...
+        flicker_starts: ... and so many of them count as persisting (Nellcor: 3 violations in 60 s
+            alarm anyway).
+        unconfirmed_s: bad back-fill that nothing fresh follows for so long goes to the coordinator
+            (10 min, design).
+        risk_s: how long the model's probability must last (5 min, proposed).
+        repeat_s: a questionable reading that is bad pages if nothing better comes within this
+            (2 min, proposed).
         repeat_gap_ms: two readings at least so far apart are a repeat (Masimo's 15 s delay).
         urgent_s: persistence of a NEWS2 of 5-6 (RCP: inform immediately); a site whose devices
             stream noise may set some seconds.
         single_3_s: persistence of a single 3 (Goerges 2009: 19 s removes two thirds of the
             ineffective alarms; 20 s proposed).
-        incomplete_ms: how long a set is incomplete before the measurement is asked for.
+        incomplete_ms: how long a set is incomplete before the measurement is asked for (10 min,
+            proposed).
         incomplete_low: a set whose lower bound is below this asks for nothing (proposed).
         baseline_units: deviation, in the patient's own units, that is notable (proposed).
-        baseline_s: how long it must last.
+        baseline_s: how long it must last (10 min, proposed).
         baseline_rest_ms: for so long an open medium or high alert of the patient, not one of the
             baseline itself, keeps baselines from learning (1 day, proposed).
         baseline_level_ms: a level that was held for so long is the new usual (2 days, proposed).
         risk_raise: probability at which the model raises an alert (proposed).
-        risk_clear: probability below which that alert clears.
+        risk_clear: probability below which that alert clears (proposed).
         horizon_minutes: the horizon of the risk model.
         example_ms: at most one training example in this time for each patient.
-        battery_low: percent at which the battery is low; clears 5 above.
+        battery_low: percent at which the battery is low; clears 5 above (proposed).
         repeat_emit_ms: ``persists`` is said at most this often, by event time.
         known_ms: how old a good reading may be to compare an odd one with (proposed).
         unit_share: how near a value in another unit must come to that one, as a share (proposed).
@@ -175,6 +195,18 @@ class Policy:
     margins: Mapping[int, float] = field(default_factory=_margins)
     clear_ms: int = 2 * MINUTE_MS
     window_ms: int = MINUTE_MS
+    stream_s: float = 30.0
+    spot_s: float = 300.0
+    spo2_s: float = 60.0
+    spo2_deeper_s: float = 30.0
+    spo2_deep: float = 80.0
+    glucose_deep: float = 54.0
+    glucose_high_s: float = 900.0
+    settle_ms: int = 10_000
+    flicker_ms: int = 120_000
+    flicker_starts: int = 3
+    unconfirmed_s: float = 600.0
+    risk_s: float = 300.0
     repeat_s: float = 120.0
     repeat_gap_ms: int = 15_000
     urgent_s: float = 0.0

@@ -68,7 +68,8 @@ def _doubtful(code: int, value: float, limit: Limit, policy: Policy, *, firm: bo
     """The alarm of a trusted value, but for the time that it waits and what it asks."""
     low, high = limit.low, limit.high
     under = low is not None and value < low
-    alarm = below(code, value, low or 0.0) if under else above(code, value, high or 0.0)
+    side, at = (below, low) if under else (above, high)
+    alarm = side(code, value, at or 0.0, policy)
     return replace(
         alarm,
         message=alarm.message + asks(firm=firm),

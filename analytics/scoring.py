@@ -156,7 +156,7 @@ def _alone(
         limit, value = limit_of(code, visit.plan, scene), known[code]
         if value is not None and not told(scene, code, value, limit):
             codes += (code,)
-            waits.append(waits_s(code, value, limit))
+            waits.append(waits_s(code, value, limit, scene.policy))
     soonest = min(waits, default=0.0)
     return signals.Alone(codes, max(scene.policy.single_3_s, soonest))
 

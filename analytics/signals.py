@@ -16,14 +16,12 @@ from analytics.news2 import EMERGENCY, PARAMETERS, URGENT, News2, band_of
 
 NEWS2_RULE = "news2-rcp-2017/1"
 BASELINE_RULE = "baseline/1"
-RISK_S = 300.0
 ALL_KNOWN = 127
 BASELINE_NAMES: dict[int, str] = {int(metric): f"baseline_{metric.wire_name}" for metric in Metric}
 _BIT: dict[int, int] = {int(metric): 1 << bit for bit, metric in enumerate(PARAMETERS)}
 _WORDS: dict[int, str] = {int(metric): facts.label for metric, facts in FACTS.items()}
 _DOWN_ONLY = frozenset({int(Metric.SPO2)})
 UNCONFIRMED = "unconfirmed_deterioration"
-UNCONFIRMED_S = 600.0
 UNSCORED_WORDS = {Unscored.UNDER_16: "under 16", Unscored.PREGNANT: "pregnant"}
 
 
@@ -176,7 +174,7 @@ def risk(scene: Scene, probability: float, *, name: str, raises: bool) -> None:
             message=f"Risk of deterioration {probability:.0%} within "
             f"{scene.policy.horizon_minutes} min",
             rule=name,
-            persist_s=RISK_S,
+            persist_s=scene.policy.risk_s,
         )
         hold(scene, alarm)
     elif scene.on:
@@ -220,7 +218,7 @@ def unconfirmed(scene: Scene, change: Change) -> None:
             measured_ms=scene.time_ms,
             received_ms=scene.received_ms,
             late=scene.late,
-            persist_s=UNCONFIRMED_S,
+            persist_s=scene.policy.unconfirmed_s,
             message="The newest of late readings is bad and nothing fresh has followed",
             rule="back-fill/1",
         )

@@ -142,33 +142,36 @@ class InvalidError(ApiError):
     type = "invalid"
     title = "Some fields are not right"
 
-    def __init__(self, field: str, message: str) -> None:
-        """Keep which field, and what is wrong with it."""
-        super().__init__(f"{field}: {message}")
+    def __init__(self, field: str, message: str, *more: tuple[str, str]) -> None:
+        """Keep which field, and what is wrong with it; ``more``: other fields with theirs."""
+        self.found: Sequence[tuple[str, str]] = [(field, message), *more]
+        super().__init__("; ".join(f"{name}: {why}" for name, why in self.found[:5]))
         self.field = field
         self.message = message
 
     @override
     def members(self) -> dict[str, object]:
-        """Name the field, as for errors of validation."""
-        return {"errors": [{"field": self.field, "message": self.message}]}
+        """Name the fields, as for errors of validation."""
+        return {"errors": [{"field": field, "message": why} for field, why in self.found]}
 
 
 class DoubtfulError(InvalidError):
-    """Values could be right, yet the form asked to be told of what is in doubt."""
+    """Values could be right, yet are in doubt: ``send`` names what says that they are meant."""
 
     type = "doubtful"
     title = "Some values are in doubt: look again, then confirm"
 
-    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
-        """Keep each field in doubt, and why."""
-        super().__init__(*found[0])
-        self.found = found
+    def __init__(self, found: Sequence[tuple[str, str]], send: Sequence[str] = ()) -> None:
+        """Keep each field in doubt and why, and what must be sent with them if they are meant."""
+        super().__init__(*found[0], *found[1:])
+        self.send = send
+        if send:
+            self.detail += f". If it is meant, send it again with {' and '.join(send)}."
 
     @override
     def members(self) -> dict[str, object]:
-        """Name every field."""
-        return {"errors": [{"field": field, "message": why} for field, why in self.found]}
+        """Name every field, and what to send."""
+        return super().members() | ({"send": list(self.send)} if self.send else {})
 
 
 class ThrottledError(ApiError):

@@ -14,7 +14,7 @@ from api.services import Pool
 from api.store import leadership, readiness
 
 # The newest step of gateway/migrations that this program was written for; a test compares them.
-SCHEMA_REVISION = "0014"
+SCHEMA_REVISION = "0016"
 GATEWAY_SILENT_S = 10.0
 LEADER_SILENT_S = 10.0
 

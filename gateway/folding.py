@@ -103,7 +103,7 @@ class Folder:
         if patient is None or hold is None:
             return
         frame_id, at_ms = batch.ids.next(), waiting.entered_ms
-        plan = patient.plan_at(at_ms)
+        plan, arranged = patient.plan_at(at_ms), patient.arrangement()
         in_episode = patient.no in batch.in_episode
         said = entered(waiting.kind, waiting.payload, frame_id, at_ms)
         reading = said.reading
@@ -115,7 +115,8 @@ class Folder:
                 for by in (waiting.entered_by,)
                 for s in reading.samples
             )
-        fold = Fold(reading, plan, batch.population, in_episode, frame_id, *said[1:])
+        policy, population = arranged.policy, batch.population
+        fold = Fold(reading, plan, population, in_episode, frame_id, policy, *said[1:])
         if not any(said):
             _log.error("an input cannot be read", patient_no=patient.no, input=waiting.id)
             batch.lane_failures += 1
@@ -128,7 +129,8 @@ class Folder:
         version = batch.population.version
         batch.work.inputs.append(
             FoldedInput(
-                waiting.id, frame_id, at_ms, plan.revision, version, in_episode, plan.paused
+                *(waiting.id, frame_id, at_ms, plan.revision, version, in_episode),
+                *(plan.paused, arranged.ward.no),
             )
         )
 

@@ -42,7 +42,7 @@ class Keeper:
         mapping = self._learn_clock(window, message, state, received_ms, batch)
         _count(window, message, received_ms, state, batch)
         _supersede(device, key, message, received_ms, batch)
-        plan = patient.plan_at(received_ms)
+        plan, arranged = patient.plan_at(received_ms), patient.arrangement()
         newest = newest_ms(message) if isinstance(message, wire.Vitals) else None
         row = rows.FrameRow(
             received_ms=received_ms,
@@ -56,6 +56,7 @@ class Keeper:
             kind=_KINDS[type(message)],
             clock_state=mapping.state,
             plan_revision=plan.revision,
+            settings_no=arranged.ward.no,
             model_version=batch.population.version,
             in_episode=patient.no in batch.in_episode,
             paused=plan.paused,
@@ -103,8 +104,8 @@ class Keeper:
             device=device.id,
             refused=refused,
         )
-        plan = patient.plan_at(received_ms)
-        fold = Fold(reading, plan, batch.population, row.in_episode, row.frame_id)
+        plan, policy = patient.plan_at(received_ms), patient.arrangement().policy
+        fold = Fold(reading, plan, batch.population, row.in_episode, row.frame_id, policy)
         doubted = self._folder.fold(hold, patient, fold, batch)
         row.refused.extend(doubt(made, doubted))
         hold.saw(made.accepted, device.id)

@@ -111,6 +111,7 @@ class Fold(NamedTuple):
     """One stored fold, to be done again: a frame's readings or a person's input.
 
     Attributes:
+        policy: what the patient is judged by, of the settings that were in force.
         outcome: (event time, deteriorated) of a clinician's outcome; else None.
         begins_ms: when a new stay began; else None.
     """
@@ -120,12 +121,14 @@ class Fold(NamedTuple):
     population: PopulationModel
     in_episode: bool
     frame_id: int
+    policy: Policy
     outcome: tuple[int, bool] | None = None
     begins_ms: int | None = None
 
 
 def fold_again(lane: PatientLane, fold: Fold) -> Outcome | None:
     """Do one fold; the one way in which a lane's state ever changes."""
+    lane.policy = fold.policy
     if fold.begins_ms is not None:
         lane.begin(fold.begins_ms)
         return Outcome(None, [], [], changed=True)

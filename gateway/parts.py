@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from analytics.arranged import WardBook
 from analytics.domain.clock import WardClock
 from gateway.admitting import Admitter
 from gateway.allowance import Allowance
@@ -100,7 +101,8 @@ class Parts:
 def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Parts:
     """Join the parts by these settings."""
     rules = rules_of(settings)
-    registry = Registry()
+    wards = WardBook(rules.policy)
+    registry = Registry(wards)
     answered = Answered(settings.answered_frames)
     allowance = Allowance(rules.allowance)
     devices = DeviceBook(rules.acks, settings.devices, allowance.wait_s)
@@ -118,7 +120,7 @@ def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Part
         recaller=Recaller(devices, registry),
         lanes=lanes,
         models=models,
-        restorer=Restorer(lanes, models, settings.replay_days),
+        restorer=Restorer(lanes, models, settings.replay_days, wards),
         quotas=quotas,
         folder=folder,
         admitter=Admitter(devices, Keeper(lanes, folder, rules), Refuser(devices, quotas, rules)),

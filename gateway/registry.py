@@ -7,6 +7,7 @@ one loaded, so a revocation counts from the next batch on. Memory: a few hundred
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from analytics.arranged import Arrangement, StoredPlan, WardBook
 from analytics.domain.care import CarePlan, PatientState
 
 KEYS_TRIED = 4
@@ -36,25 +37,38 @@ class Key:
 
 @dataclass(slots=True)
 class Patient:
-    """What a lane must know of its patient; two plans, so that a pause needs no copy."""
+    """What a lane must know of its patient; ``wards`` are the registry's."""
 
     no: int
     bucket: str
     state: PatientState
     paused_until_ms: int | None
-    active_plan: CarePlan
-    paused_plan: CarePlan
+    ward: str
+    plan: StoredPlan
+    wards: WardBook
+    _made: Arrangement | None = None
+
+    def arrangement(self) -> Arrangement:
+        """The care plan under its ward's settings as they are now."""
+        rules, made = self.wards.of(self.ward), self._made
+        if made is None or made.ward is not rules:
+            made = self._made = Arrangement(self.plan, rules)
+        return made
 
     def plan_at(self, now_ms: int) -> CarePlan:
         """The care plan in force at ``now_ms``."""
+        return self.arrangement().at(now_ms, paused=self.paused_at(now_ms))
+
+    def paused_at(self, now_ms: int) -> bool:
+        """Whether the patient is not watched at ``now_ms``."""
         if self.state is PatientState.ACTIVE:
-            return self.active_plan
+            return False
         over = (
             self.state is PatientState.PAUSED
             and self.paused_until_ms is not None
             and now_ms >= self.paused_until_ms
         )
-        return self.active_plan if over else self.paused_plan
+        return not over
 
 
 @dataclass(slots=True)
@@ -71,10 +85,11 @@ class Device:
 
 
 class Registry:
-    """All patients and devices by number and by name, at one revision."""
+    """All patients and devices by number and by name, at one revision; and the wards' settings."""
 
-    def __init__(self) -> None:
+    def __init__(self, wards: WardBook | None = None) -> None:
         self.revision = -1
+        self.wards = wards or WardBook()
         self.patients: dict[int, Patient] = {}
         self.devices: dict[str, Device] = {}
         self._by_no: dict[int, Device] = {}

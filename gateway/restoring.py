@@ -5,11 +5,11 @@ against each other bit for bit. A snapshot that cannot be read is no loss: the l
 from the stored frames of the last days.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from analytics.domain.care import CarePlan
+from analytics.arranged import Arrangement, StoredPlan, WardBook
 from analytics.errors import SnapshotError
 from analytics.readings import Reading
 from analytics.risk import PopulationModel
@@ -19,8 +19,7 @@ from gateway.lanes import Fold, Hold, LaneBook, fold_again
 from gateway.replaying import replayed
 from gateway.samples import DAY_MS
 from gateway.staff import Entered, entered
-from gateway.store import memory, models
-from gateway.store.arrangements import plan_of
+from gateway.store import arrangements, memory, models
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from gateway.store.session import Row
 
 _SLACK_MS = 3_600_000
-PlanKey = tuple[int, int, bool]
-"""(patient number, revision, paused)."""
 
 
 class ModelBook:
@@ -77,11 +74,42 @@ def frame_reading(stored: memory.StoredFold) -> Reading | None:
     )
 
 
+class _Arranged:
+    """What these stored folds were judged by, each under the settings that were in force then."""
+
+    def __init__(
+        self,
+        connection: "Connection[Row]",
+        folds: Sequence[memory.StoredFold | memory.StoredInput],
+        wards: WardBook,
+    ) -> None:
+        wanted = {(fold.patient_no, fold.plan_revision) for fold in folds}
+        numbers = {fold.settings_no for fold in folds} - {0}
+        self._plans = arrangements.plans(connection, wanted)
+        self._rules = {0: wards.read(0, "", {})}
+        for no, profile, values in arrangements.ward_settings(connection, numbers):
+            self._rules[no] = wards.read(no, profile, values)
+        self._made: dict[tuple[int, int, int], Arrangement] = {}
+
+    def of(self, fold: memory.StoredFold | memory.StoredInput) -> Arrangement:
+        """The arrangement that one fold used."""
+        key = (fold.patient_no, fold.plan_revision, fold.settings_no)
+        made = self._made.get(key)
+        if made is None:
+            stored = self._plans.get(key[:2], StoredPlan(fold.plan_revision))
+            rules = self._rules.get(fold.settings_no, self._rules[0])
+            made = self._made[key] = Arrangement(stored, rules)
+        return made
+
+
 class Restorer:
     """Brings lanes into memory; returns how many snapshots could not be read."""
 
-    def __init__(self, lanes: LaneBook, models: ModelBook, replay_days: float) -> None:
+    def __init__(
+        self, lanes: LaneBook, models: ModelBook, replay_days: float, wards: WardBook
+    ) -> None:
         self._lanes = lanes
+        self._wards = wards
         self._models = models
         self._replay_ms = round(replay_days * DAY_MS)
 
@@ -118,40 +146,35 @@ class Restorer:
         """Every fold of these lanes above the given frame ids, in order."""
         frames = memory.frames_since(connection, since, oldest_ms)
         inputs = memory.inputs_since(connection, since)
-        plans = _plans(connection, [*frames, *inputs])
+        arranged = _Arranged(connection, [*frames, *inputs], self._wards)
         folds = [
-            self._fold(connection, frame, plans, Entered(frame_reading(frame))) for frame in frames
+            self._fold(connection, frame, arranged, Entered(frame_reading(frame)))
+            for frame in frames
         ]
-        folds.extend(self._entered(connection, stored, plans) for stored in inputs)
+        folds.extend(self._entered(connection, stored, arranged) for stored in inputs)
         return sorted(folds, key=lambda pair: pair[1].frame_id)
 
     def _entered(
         self,
         connection: "Connection[Row]",
         stored: memory.StoredInput,
-        plans: dict[PlanKey, CarePlan],
+        arranged: _Arranged,
     ) -> tuple[int, Fold]:
         said = entered(stored.kind, stored.payload, stored.frame_id, stored.received_ms)
-        return self._fold(connection, stored, plans, said)
+        return self._fold(connection, stored, arranged, said)
 
     def _fold(
         self,
         connection: "Connection[Row]",
         stored: memory.StoredFold | memory.StoredInput,
-        plans: dict[PlanKey, CarePlan],
+        arranged: _Arranged,
         said: Entered,
     ) -> tuple[int, Fold]:
-        plan = plans[stored.patient_no, stored.plan_revision, stored.paused]
-        population = self._models.get(connection, stored.model_version)
-        fold = Fold(
-            said.reading,
-            plan,
-            population,
-            stored.in_episode,
-            stored.frame_id,
-            said.outcome,
-            said.begins_ms,
-        )
+        under = arranged.of(stored)
+        plan = under.at(stored.received_ms, paused=stored.paused)
+        population, policy = self._models.get(connection, stored.model_version), under.policy
+        at = (stored.in_episode, stored.frame_id)
+        fold = Fold(said.reading, plan, population, *at, policy, said.outcome, said.begins_ms)
         return stored.patient_no, fold
 
 
@@ -163,19 +186,3 @@ def _again(hold: Hold, fold: Fold) -> None:
     hold.folds += 1
     if fold.reading is not None:
         hold.received_ms = max(hold.received_ms, fold.reading.received_ms)
-
-
-def _plans(
-    connection: "Connection[Row]",
-    folds: Iterable[memory.StoredFold | memory.StoredInput],
-) -> dict[PlanKey, CarePlan]:
-    wanted = {(fold.patient_no, fold.plan_revision, fold.paused) for fold in folds}
-    rows = memory.plans(connection, {(no, revision) for no, revision, _ in wanted})
-    stored = {
-        (no, revision): (scale, limits, scoring) for no, revision, scale, limits, scoring in rows
-    }
-    made: dict[PlanKey, CarePlan] = {}
-    for no, revision, paused in wanted:
-        scale, limits, scoring = stored.get((no, revision), (1, {}, None))
-        made[no, revision, paused] = plan_of(revision, scale, limits, scoring, paused=paused)
-    return made

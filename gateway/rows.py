@@ -19,7 +19,7 @@ OBSERVATION_COLUMNS = (
 )
 FRAME_COLUMNS = (
     "time, frame_id, key_id, boot, seq, offset_ms, patient_no, device_no, kind, clock_state,"
-    " plan_revision, model_version, in_episode, paused, refused, frame"
+    " plan_revision, settings_no, model_version, in_episode, paused, refused, frame"
 )
 ASSESSMENT_COLUMNS = (
     "time, received, frame_id, patient_no, model_version, plan_revision, risk, score, low, high,"
@@ -29,7 +29,7 @@ ASSESSMENT_COLUMNS = (
 _BANDS = {"low": 0, "low_medium": 1, "medium": 2, "high": 3}
 _OBSERVATION = Struct(">h iq iq iq iq ii ii ih ih id".replace(" ", ""))
 _FRAME_HEAD = Struct(">h iq iq iq iq iq".replace(" ", ""))
-_FRAME_TAIL = Struct(">ii ii ih ih ii ii i? i?".replace(" ", ""))
+_FRAME_TAIL = Struct(">ii ii ih ih ii ii ii i? i?".replace(" ", ""))
 _ASSESSMENT_HEAD = Struct(">h iq iq iq ii ii ii id".replace(" ", ""))
 _ASSESSMENT_TAIL = Struct(">ih ih ih ih ih ih i? i?".replace(" ", ""))
 _BIGINT = Struct(">iq")
@@ -52,6 +52,7 @@ class FrameRow(NamedTuple):
     kind: int
     clock_state: int
     plan_revision: int
+    settings_no: int
     model_version: int
     in_episode: bool
     paused: bool
@@ -85,13 +86,14 @@ def _int_array(values: list[int]) -> bytes:
 def frame_row(row: FrameRow) -> bytes:
     """One row of ``signed_frame``."""
     head = _FRAME_HEAD.pack(
-        *(16, 8, instant(row.received_ms), 8, row.frame_id, 8, row.key_id),
+        *(17, 8, instant(row.received_ms), 8, row.frame_id, 8, row.key_id),
         *(8, row.boot, 8, row.seq),
     )
     offset = _NULL if row.offset_ms is None else _BIGINT.pack(8, row.offset_ms)
     tail = _FRAME_TAIL.pack(
         *(4, row.patient_no, 4, row.device_no, 2, row.kind, 2, row.clock_state),
-        *(4, row.plan_revision, 4, row.model_version, 1, row.in_episode, 1, row.paused),
+        *(4, row.plan_revision, 4, row.settings_no, 4, row.model_version),
+        *(1, row.in_episode, 1, row.paused),
     )
     refused = _int_array(row.refused)
     return b"".join((head, offset, tail, refused, pack(">i", len(row.frame)), row.frame))

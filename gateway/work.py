@@ -47,6 +47,7 @@ class FoldedInput(NamedTuple):
     model_version: int
     in_episode: bool
     paused: bool
+    settings_no: int
 
 
 class ReceiptRow(NamedTuple):

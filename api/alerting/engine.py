@@ -15,7 +15,8 @@ from api.alerting import intake, metrics, sweep, timekeeping
 from api.alerting.settings import AlertingSettings
 from api.leadership import Wake, lead
 from api.services import Connection, Services
-from api.store import models, outbox
+from api.store import models, outbox, wards
+from api.ward_rules import WardPolicies
 
 _DUTY = "homeward_duty"
 CHANNELS = ("homeward_outbox", _DUTY)
@@ -90,14 +91,24 @@ class AlertEngine:
             trust_gateway=led_for < self.settings.gateway_silent_s,
         )
 
+    async def _kept(self, conn: Connection) -> timedelta:
+        """Return for how long events are kept: as the ward says that asks for most."""
+        known = WardPolicies()
+        days = [known.of(row).retention.feed_days for row in await wards.every(conn)]
+        return max([timedelta(seconds=self.settings.keep_events_s), *map(_days, days)])
+
     async def _tidy(self, conn: Connection) -> None:
-        before = self.services.now() - timedelta(seconds=self.settings.keep_events_s)
+        before = self.services.now() - await self._kept(conn)
         await outbox.forget_events(conn, before, self.settings.keep_events, _TIDY_LIMIT)
         await outbox.forget_taken(conn, self.settings.keep_outbox_s, _TIDY_LIMIT)
         metrics.BACKLOG.set(await outbox.backlog(conn))
         model = await models.newest(conn)
         if model is not None:
             metrics.judged(model["version"], model["report"])
+
+
+def _days(days: float) -> timedelta:
+    return timedelta(days=days)
 
 
 async def run_engine(services: Services, settings: AlertingSettings | None = None) -> None:

@@ -5,7 +5,7 @@ functions of ``analytics.episodes`` and nothing else. The ledger knows which row
 who holds it, and which changes the feed must tell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -30,8 +30,10 @@ class Ledger:
 
     Attributes:
         now_ms: ward time of the transaction.
-        policy: when to raise, escalate and let go.
+        policy: when to raise, escalate and let go, where the ward says nothing else.
         duty: who is at work.
+        wards: the same by ward, if any has set something.
+        revisions: of the wards' settings that this goes by.
         changed: records to write, by id, in the order of their first change.
         news: what to append to the feed, in order.
     """
@@ -39,6 +41,8 @@ class Ledger:
     now_ms: int
     policy: EpisodePolicy
     duty: Duty
+    wards: Callable[[str], EpisodePolicy] | None = None
+    revisions: Mapping[str, int] = field(default_factory=dict)
     changed: dict[UUID, Record] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
     _known: dict[Key, Record] = field(default_factory=dict)
@@ -55,6 +59,10 @@ class Ledger:
         for record in records:
             self._past[self._key(record)] = record
 
+    def policy_of(self, ward: str) -> EpisodePolicy:
+        """Return what a ward's episodes go by."""
+        return self.policy if self.wards is None else self.wards(ward)
+
     def current(self, subject: Subject, condition: str) -> Record | None:
         """Return the newest episode of a condition, None if there is none of interest."""
         ward = subject.ward if subject.patient_no is None else ""
@@ -70,8 +78,8 @@ class Ledger:
         before = self.current(subject, finding.condition)
         told = self._past.get((subject.patient_no, "", finding.condition))
         past = before.episode if before else None
-        history = told.episode if told else None
-        for made in episodes.apply(past, finding, self.now_ms, self.policy, history):
+        history, policy = told.episode if told else None, self.policy_of(subject.ward)
+        for made in episodes.apply(past, finding, self.now_ms, policy, history):
             again = made.episode.historic and made.episode.count > 1
             self._take(told if again else before, made, subject)
             before = self.current(subject, finding.condition)
@@ -79,23 +87,26 @@ class Ledger:
     def due(self, record: Record) -> None:
         """Let time act on an episode whose stored moment has come."""
         self._by = "time"
-        self._all(record, episodes.tick(record.episode, self.now_ms, self.policy), None)
+        self._all(
+            record, episodes.tick(record.episode, self.now_ms, self.policy_of(record.ward)), None
+        )
 
     def acknowledge(self, record: Record, actor: UUID) -> Record:
         """Note that a person has taken the alert on."""
-        made = episodes.acknowledge(record.episode, self.now_ms, self.policy)
+        made = episodes.acknowledge(record.episode, self.now_ms, self.policy_of(record.ward))
         return self._all(replace(record, acknowledged_by=actor), made, actor)
 
     def resolve(self, record: Record, actor: UUID) -> Record:
         """Close the alert for a person; while it holds, it becomes theirs with a plan."""
-        made = episodes.resolve(record.episode, self.now_ms, self.policy)
+        made = episodes.resolve(record.episode, self.now_ms, self.policy_of(record.ward))
         holds = record.episode.holds
         by = replace(record, acknowledged_by=actor) if holds else replace(record, closed_by=actor)
         return self._all(by, made, actor)
 
     def escalate(self, record: Record, actor: UUID) -> Record:
         """Pass the alert on to the next level for a person."""
-        return self._all(record, episodes.escalate(record.episode, self.now_ms, self.policy), actor)
+        made = episodes.escalate(record.episode, self.now_ms, self.policy_of(record.ward))
+        return self._all(record, made, actor)
 
     def close(self, record: Record, reason: str) -> None:
         """End an episode that has lost its subject (a pause, a discharge), saying why."""
@@ -113,7 +124,7 @@ class Ledger:
 
     def hand_over(self, record: Record) -> None:
         """Address an alert anew: its holder is not at work, or the plan names somebody else."""
-        after = addressing.handed_over(record, self.duty, self.policy)
+        after = addressing.handed_over(record, self.duty, self.policy_of(record.ward))
         if after == record:
             return
         moved = (after.doctor_id, after.episode.level) != (record.doctor_id, record.episode.level)
@@ -157,8 +168,8 @@ class Ledger:
         actor: UUID | None = None,
     ) -> Record:
         after = self._row(before, made, subject)
-        level = after.episode.level
-        after = self._keep(addressing.after(after, made.event, actor, self.duty, self.policy))
+        level, policy = after.episode.level, self.policy_of(after.ward)
+        after = self._keep(addressing.after(after, made.event, actor, self.duty, policy))
         event = self._event(before, made)
         if event:
             self._tell(

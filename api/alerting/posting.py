@@ -1,16 +1,19 @@
 """Reads what a ledger needs from the database, and writes what it decided, in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from analytics import settings
 from analytics.episodes import EpisodePolicy
 from api.alerting.duty import Duty, OnShift
 from api.alerting.ledger import Ledger
 from api.alerting.subjects import NOBODY_ON_SHIFT, News
-from api.store import alerts, duty, episodes, notices, stream
+from api.store import alerts, duty, episodes, notices, stream, wards
 from api.store.instants import instant, ms_of
 from api.store.types import Conn, Row
+from api.ward_rules import WardPolicies
 
 _RESHAPING = frozenset({"alert.raised", "alert.closed"})
 
@@ -18,9 +21,16 @@ _RESHAPING = frozenset({"alert.raised", "alert.closed"})
 async def open_ledger(
     conn: Conn, now: datetime, policy: EpisodePolicy, patients: Sequence[int] = ()
 ) -> Ledger:
-    """Return an empty ledger that knows who is on shift and whose these patients are."""
-    at_work = await duty_now(conn, now, patients)
-    return Ledger(now_ms=ms_of(now), policy=policy, duty=at_work)
+    """Return an empty ledger that knows the wards' settings, who is on shift, and for whom."""
+    told = {row["ward"]: row for row in await wards.every(conn)}
+    known = WardPolicies(replace(settings.DEFAULTS, episodes=policy))
+    return Ledger(
+        now_ms=ms_of(now),
+        policy=policy,
+        duty=await duty_now(conn, now, patients),
+        wards=lambda ward: known.of(told.get(ward)).episodes,
+        revisions={ward: row["revision"] for ward, row in told.items()},
+    )
 
 
 async def duty_now(conn: Conn, now: datetime, patients: Sequence[int] = ()) -> Duty:
@@ -51,12 +61,17 @@ async def post(conn: Conn, ledger: Ledger) -> None:
     rows = await alerts.many(conn, list({one.episode_id for one in ledger.news}))
     former = [one.former for one in ledger.news if one.former is not None]
     users = await duty.users(conn, former) if former else {}
-    await stream.append(conn, [_entry(one, rows[one.episode_id], users) for one in ledger.news])
+    entries = [
+        _entry(one, row, users, ledger.revisions.get(row["ward"], 0))
+        for one in ledger.news
+        for row in (rows[one.episode_id],)
+    ]
+    await stream.append(conn, entries)
     if any(one.event in _RESHAPING for one in ledger.news):
         await notices.wake_rota(conn, "alert")
 
 
-def _entry(news: News, row: Row, users: dict[UUID, UUID]) -> stream.Entry:
+def _entry(news: News, row: Row, users: dict[UUID, UUID], revision: int) -> stream.Entry:
     held = {row["doctor_user"], row["acknowledged_by"], news.actor}
     if news.former is not None:
         held.add(users.get(news.former))
@@ -80,5 +95,6 @@ def _entry(news: News, row: Row, users: dict[UUID, UUID]) -> stream.Entry:
             "call": news.notify,
             "by": news.by,
             "skipped": NOBODY_ON_SHIFT if news.skipped else None,
+            "settings_revision": revision,
         },
     )

@@ -1,10 +1,14 @@
 """What a site may set of the alert engine: ``HOMEWARD_ALERT_`` + the name, in capitals.
 
+What a ward has set of its equipment (``analytics.domain.equipment``) goes before these.
+
 Clinical delays are in seconds of the ward's clock; what watches programs is in real seconds.
 """
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from analytics.domain.equipment import EquipmentPolicy
 
 
 class AlertingSettings(BaseSettings):
@@ -53,3 +57,16 @@ class AlertingSettings(BaseSettings):
     keep_outbox_s: float = Field(default=3 * 86_400.0, ge=0)
     keep_events_s: float = Field(default=7 * 86_400.0, ge=0)
     keep_events: int = Field(default=200_000, ge=1_000)
+
+    def equipment(self) -> EquipmentPolicy:
+        """Return when equipment is told of, in a ward that has set nothing."""
+        return EquipmentPolicy(
+            silent_multiple=self.silent_multiple,
+            silent_grace_s=self.silent_grace_s,
+            unscheduled_s=self.unscheduled_s,
+            coverage_multiple=self.coverage_multiple,
+            coverage_grace_s=self.coverage_grace_s,
+            coverage_persist_s=self.coverage_persist_s,
+            outage_fraction=self.outage_fraction,
+            outage_minimum=self.outage_minimum,
+        )

@@ -15,10 +15,11 @@ from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
 from api.alerting.technical import DeviceSeen, Standing, WardSeen
-from api.store import episodes, equipment
+from api.store import episodes, equipment, wards
 from api.store.episodes import Record
 from api.store.instants import maybe_ms, ms_of
 from api.store.types import Conn, Row
+from api.ward_rules import WardPolicies
 
 
 async def sweep(
@@ -43,7 +44,9 @@ async def sweep(
     async with conn.transaction():
         alive = trust_gateway or await equipment.gateway_alive(conn, settings.gateway_silent_s)
         ledger = await open_ledger(conn, now, policy)
-        wards = [
+        told = {row["ward"]: row for row in await wards.every(conn)}
+        known = WardPolicies.over(settings.equipment())
+        seen = [
             WardSeen(
                 ward=row["ward"],
                 patients=row["patients"],
@@ -55,11 +58,11 @@ async def sweep(
         ]
         stands = technical.standing(
             ms_of(now),
-            wards,
+            seen,
             [_device(row) for row in await equipment.devices(conn)],
             gateway_alive=alive,
             slack_s=slack_s,
-            settings=settings,
+            policies=lambda ward: known.of(told.get(ward)).equipment,
         )
         living = await episodes.of_conditions(conn, technical.CONDITIONS)
         ledger.know(living)

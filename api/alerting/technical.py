@@ -6,11 +6,11 @@ that gives no sign of life, is one alert about the ward; single alerts are held 
 lasts, and every device has its grace again after.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analytics.domain.alerts import Change, Finding, Priority
-from api.alerting.settings import AlertingSettings
+from analytics.domain.equipment import EquipmentPolicy
 from api.alerting.subjects import Subject
 
 SILENT, COVERAGE = "silent", "coverage"
@@ -74,7 +74,7 @@ def standing(
     *,
     gateway_alive: bool,
     slack_s: float,
-    settings: AlertingSettings,
+    policies: Callable[[str], EquipmentPolicy],
 ) -> list[Standing]:
     """Return every technical condition that holds now.
 
@@ -84,13 +84,14 @@ def standing(
         devices: their devices.
         gateway_alive: whether the gateway's heartbeat is fresh.
         slack_s: seconds of the ward's clock that delivery may take.
-        settings: the site's settings.
+        policies: what a ward has set of its equipment.
     """
     found: list[Standing] = []
     for ward in wards:
         own = [device for device in devices if device.ward == ward.ward]
+        policy = policies(ward.ward)
         found += _of_ward(
-            now_ms, ward, own, gateway_alive=gateway_alive, slack_s=slack_s, settings=settings
+            now_ms, ward, own, gateway_alive=gateway_alive, slack_s=slack_s, settings=policy
         )
     return found
 
@@ -102,7 +103,7 @@ def _of_ward(
     *,
     gateway_alive: bool,
     slack_s: float,
-    settings: AlertingSettings,
+    settings: EquipmentPolicy,
 ) -> list[Standing]:
     found = [] if ward.staffed else [_nobody(now_ms, ward)]
     floor = ward.outage_ended_ms
@@ -122,7 +123,7 @@ def _of_ward(
 
 
 def _silent(
-    now_ms: int, device: DeviceSeen, floor_ms: int, slack_s: float, settings: AlertingSettings
+    now_ms: int, device: DeviceSeen, floor_ms: int, slack_s: float, settings: EquipmentPolicy
 ) -> bool:
     shortest = min(device.expected.values(), default=settings.unscheduled_s)
     grace = max(settings.silent_multiple * shortest, settings.silent_grace_s) + slack_s
@@ -135,7 +136,7 @@ def _missing(
     devices: Sequence[DeviceSeen],
     floor_ms: int,
     slack_s: float,
-    settings: AlertingSettings,
+    settings: EquipmentPolicy,
 ) -> dict[str, int]:
     """Return the overdue metrics of a patient with the seconds since their last reading."""
     found = {}
@@ -223,7 +224,7 @@ def _uncovered(
     now_ms: int,
     device: DeviceSeen,
     missing: Mapping[str, int],
-    settings: AlertingSettings,
+    settings: EquipmentPolicy,
     *,
     hold: bool,
 ) -> Standing:

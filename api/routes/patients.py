@@ -195,7 +195,8 @@ async def _held(work: UnitOfWork, patient_id: UUID) -> Row:
 async def _change_plan(work: UnitOfWork, row: Row, body: PatientChange) -> None:
     scale = body.spo2_scale or row["spo2_scale"] or 1
     limits = body.model_dump()["limits"] if body.limits is not None else row["limits"] or {}
-    await patients.set_care_plan(work.conn, row["no"], scale, limits, work.now)
+    changes = {"spo2_scale": scale, "limits": limits}
+    await patients.change_care_plan(work.conn, row["no"], changes, work.now)
 
 
 async def _change_scoring(work: UnitOfWork, patient_id: UUID, body: PatientChange) -> None:

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from analytics.domain.vitals import Metric, Quality
+from analytics.settings import CATALOG
 from api.store.instants import rfc3339
 from api.store.types import Conn, Row
 
-_OLDEST_INPUT = timedelta(hours=12)  # oxygen and consciousness, the longest age a score accepts
+_OLDEST_INPUT = timedelta(
+    minutes=max(one.high for one in CATALOG.values() if one.group == "ages" and one.metric)
+)  # the longest age that a ward can let into a score
 _SLACK = timedelta(seconds=1)
 
 _INPUTS = """

@@ -157,11 +157,17 @@ async def change(conn: Conn, patient_no: int, values: Row) -> None:
     )
 
 
-async def set_care_plan(conn: Conn, patient_no: int, scale: int, limits: Row, now: datetime) -> int:
-    """Add a revision of the care plan, in the acting user's name; answer its number."""
+async def change_care_plan(conn: Conn, patient_no: int, changes: Row, now: datetime) -> int:
+    """Add a revision of the care plan, in the acting user's name; answer its number.
+
+    Args:
+        conn: a connection acting for who cares for the patient.
+        patient_no: whose plan.
+        changes: columns of ``care_plan`` as JSON; what is left out stays as it was.
+        now: ward time.
+    """
     found = await conn.execute(
-        "SELECT set_care_plan(%s, %s::smallint, %s, %s) AS revision",
-        (patient_no, scale, Jsonb(limits), now),
+        "SELECT change_care_plan(%s, %s, %s) AS revision", (patient_no, Jsonb(changes), now)
     )
     row = await found.fetchone()
     return row["revision"] if row else 0

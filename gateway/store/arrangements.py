@@ -1,21 +1,32 @@
 """Who may be heard and what was arranged: patients, devices, keys, care plans, models."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from psycopg import Connection
 
-from analytics.domain.care import CarePlan, Limit, PatientState, scoring_of
-from analytics.domain.vitals import METRIC_BY_NAME, Metric
-from analytics.limits import ward_limit
-from analytics.policy import DEFAULT
+from analytics.arranged import StoredPlan, WardBook
+from analytics.domain.care import PatientState
 from gateway.registry import Device, Key, Patient, Registry
 from gateway.store.session import Row
 
 _PATIENTS = """
-    SELECT p.no, p.bucket, p.state, p.paused_until, p.plan_revision, c.spo2_scale, c.limits,
-           c.scoring
+    SELECT p.no, p.bucket, p.state, p.paused_until, p.ward, p.plan_revision, c.spo2_scale,
+           c.limits, c.scoring, c.profile, c.settings
       FROM patient p LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
      WHERE p.rev > %s
+"""
+_SETTINGS = """
+    SELECT DISTINCT ON (ward) ward, no, profile, settings FROM ward_settings
+     WHERE rev > %s ORDER BY ward, revision DESC
+"""
+_PLANS = """
+    SELECT c.patient_no, c.revision, c.spo2_scale, c.limits, c.scoring, c.profile, c.settings
+      FROM unnest(%s::int[], %s::int[]) p(no, revision)
+      JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.revision
+"""
+_SETTINGS_OF = """
+    SELECT no, profile, settings FROM ward_settings WHERE no = ANY (%s)
 """
 _DEVICES = """
     SELECT no, id, patient_no, state, bound_from, bound_to FROM device WHERE rev > %s ORDER BY no
@@ -42,65 +53,54 @@ def refresh(connection: Connection[Row], registry: Registry, revision: int) -> N
     them again, which changes nothing.
     """
     since = (registry.revision,)
-    patients = [_patient(row) for row in connection.execute(_PATIENTS, since)]
+    for ward, no, profile, values in connection.execute(_SETTINGS, since):
+        registry.wards.put(ward, registry.wards.read(no, profile, values))
+    patients = [_patient(row, registry.wards) for row in connection.execute(_PATIENTS, since)]
     devices = [_device(row) for row in connection.execute(_DEVICES, since)]
     keys = [_key(row) for row in connection.execute(_KEYS, since)]
     registry.load(revision, patients, devices, keys)
 
 
-def limits_of(stored: object, scale: int) -> dict[Metric, Limit]:
-    """A person's limits from their JSON; unknown metrics are left out.
-
-    Null is no limit on that side. A side that is not there is the ward's: who sets an upper limit
-    of SpO2 alone must not take away the lower one.
-    """
-    if not isinstance(stored, dict):
-        return {}
-    return {
-        METRIC_BY_NAME[name]: _limit(METRIC_BY_NAME[name], one, scale)
-        for name, one in stored.items()
-        if name in METRIC_BY_NAME and isinstance(one, dict)
-    }
-
-
-def _limit(metric: Metric, one: dict[str, float | None], scale: int) -> Limit:
-    ward = ward_limit(DEFAULT, metric, scale)
-    return Limit(low=one.get("low", ward.low), high=one.get("high", ward.high))
-
-
-def _left_of(stored: object) -> dict[Metric, tuple[bool, bool]]:
-    """Which sides of a person's limits were left to the ward, from their JSON."""
-    if not isinstance(stored, dict):
-        return {}
-    found = {
-        METRIC_BY_NAME[name]: ("low" not in one, "high" not in one)
-        for name, one in stored.items()
-        if name in METRIC_BY_NAME and isinstance(one, dict)
-    }
-    return {metric: sides for metric, sides in found.items() if any(sides)}
-
-
-def plan_of(
-    revision: int, scale: int | None, limits: object, scoring: object = None, *, paused: bool
-) -> CarePlan:
-    """A care plan from its row; a missing row is the ward's default."""
-    scale = scale or 1
-    return CarePlan(
-        spo2_scale=scale,
-        limits=limits_of(limits, scale),
-        left=_left_of(limits),
-        paused=paused,
-        revision=revision,
-        scoring=scoring_of(scoring),
+def stored_plan(
+    revision: int,
+    scale: int | None,
+    limits: object,
+    scoring: object,
+    *own: object,
+) -> StoredPlan:
+    """A care plan's row; a missing row is the default. ``own``: profile and settings."""
+    profile, settings = own
+    return StoredPlan(
+        revision,
+        scale or 1,
+        limits if isinstance(limits, dict) else {},
+        scoring,
+        profile if isinstance(profile, str) else None,
+        settings if isinstance(settings, dict) else {},
     )
 
 
-def _patient(row: Row) -> Patient:
-    no, bucket, state, until, revision, scale, limits, scoring = row
-    active, paused = (
-        plan_of(revision, scale, limits, scoring, paused=flag) for flag in (False, True)
-    )
-    return Patient(no, f"{bucket:02x}", PatientState(state), to_ms(until), active, paused)
+def plans(
+    connection: Connection[Row], wanted: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], StoredPlan]:
+    """The care plans of (patient, revision)."""
+    columns = [list(column) for column in zip(*wanted, strict=True)]
+    rows = connection.execute(_PLANS, columns) if columns else ()
+    return {(no, revision): stored_plan(revision, *rest) for no, revision, *rest in rows}
+
+
+def ward_settings(
+    connection: Connection[Row], numbers: Iterable[int]
+) -> list[tuple[int, str, dict[str, float | None]]]:
+    """The wards' settings of these numbers: their profile and values."""
+    rows = connection.execute(_SETTINGS_OF, (list(numbers),))
+    return [(no, profile, said) for no, profile, said in rows]
+
+
+def _patient(row: Row, wards: WardBook) -> Patient:
+    no, bucket, state, until, ward, *plan = row
+    kind = PatientState(state)
+    return Patient(no, f"{bucket:02x}", kind, to_ms(until), ward, stored_plan(*plan), wards)
 
 
 def _device(row: Row) -> Device:

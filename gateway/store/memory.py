@@ -57,7 +57,7 @@ _LANES = """
 """
 _FRAMES_SINCE = """
     SELECT f.patient_no, f.frame_id, f.time, f.frame, f.offset_ms, f.clock_state,
-           f.plan_revision, f.model_version, f.in_episode, f.paused, f.refused
+           f.plan_revision, f.model_version, f.in_episode, f.paused, f.settings_no, f.refused
       FROM unnest(%s::int[], %s::bigint[]) p(no, since)
       JOIN signed_frame f ON f.patient_no = p.no AND f.frame_id > p.since
      WHERE f.time >= %s AND f.kind = 1
@@ -65,7 +65,8 @@ _FRAMES_SINCE = """
 """
 _INPUTS_SINCE = """
     SELECT i.patient_no, i.folded_as, i.folded_at, i.kind, i.payload,
-           i.plan_revision, i.model_version, i.in_episode, i.paused, i.id
+           i.plan_revision, i.model_version, i.in_episode, i.paused, i.settings_no,
+           i.id
       FROM unnest(%s::int[], %s::bigint[]) p(no, since)
       JOIN lane_input i ON i.patient_no = p.no AND i.folded_as > p.since
      ORDER BY i.folded_as
@@ -75,11 +76,6 @@ _INPUTS_WAITING = """
      WHERE folded_as IS NULL AND refused IS NULL AND patient_no = ANY (%s) ORDER BY id
 """
 _REFUSE_INPUT = "UPDATE lane_input SET refused = %s WHERE id = %s"
-_PLANS = """
-    SELECT c.patient_no, c.revision, c.spo2_scale, c.limits, c.scoring
-      FROM unnest(%s::int[], %s::int[]) p(no, revision)
-      JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.revision
-"""
 _DUE_ACKS = """
     SELECT w.device_no FROM device_window w
       JOIN device d ON d.no = w.device_no JOIN patient p ON p.no = d.patient_no
@@ -123,6 +119,7 @@ class StoredFold(NamedTuple):
     model_version: int
     in_episode: bool
     paused: bool
+    settings_no: int
     refused: list[int]
 
 
@@ -138,6 +135,7 @@ class StoredInput(NamedTuple):
     model_version: int
     in_episode: bool
     paused: bool
+    settings_no: int
 
 
 class Waiting(NamedTuple):
@@ -260,14 +258,6 @@ def waiting_inputs(connection: Connection[Row], patients: Sequence[int]) -> list
 def refuse_input(connection: Connection[Row], input_id: int, why: str) -> None:
     """Say that a person's input cannot be folded; it waits no more."""
     connection.execute(_REFUSE_INPUT, (why, input_id))
-
-
-def plans(
-    connection: Connection[Row], wanted: Iterable[tuple[int, int]]
-) -> list[tuple[int, int, int, object, object]]:
-    """The care plans of (patient, revision): their scale, limits and whom NEWS2 is for."""
-    columns = [list(column) for column in zip(*wanted, strict=True)]
-    return [tuple(row) for row in connection.execute(_PLANS, columns)] if columns else []
 
 
 def due_acks(connection: Connection[Row], buckets: Sequence[int], limit: int) -> list[int]:

@@ -169,9 +169,9 @@ INPUTS = Statement(
     """
     UPDATE lane_input i SET folded_as = n.frame_id, folded_at = to_timestamp(n.at / 1000.0),
            plan_revision = n.plan, model_version = n.model, in_episode = n.episode,
-           paused = n.paused
+           paused = n.paused, settings_no = n.settings
       FROM unnest(%s, %s, %s, %s, %s, %s,
-                  %s) n(id, frame_id, at, plan, model, episode, paused)
+                  %s, %s) n(id, frame_id, at, plan, model, episode, paused, settings)
      WHERE i.id = n.id
 """,
     (
@@ -182,6 +182,7 @@ INPUTS = Statement(
         Int4Array,
         BoolArray,
         BoolArray,
+        Int4Array,
     ),
 )
 RECEIPTS = Statement(

@@ -54,7 +54,7 @@ def test_another_change_of_the_plan_keeps_whom_news2_is_for(bench: Bench) -> Non
     says(bench, CHILD)
     bench.run(
         "SELECT set_config('homeward.role', 'admin', false),"
-        " set_care_plan(no, 2::smallint, '{}', now()) FROM patient"
+        " change_care_plan(no, jsonb_build_object('spo2_scale', 2), now()) FROM patient"
     )
     plans = bench.rows(
         "SELECT c.spo2_scale, c.scoring FROM patient p JOIN care_plan c"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import psycopg
 
+from analytics.arranged import WardBook
 from analytics.policy import Policy
 from gateway.lanes import LaneBook
 from gateway.restoring import ModelBook, Restorer
@@ -46,7 +47,7 @@ def replay_differs(url: str, devices: Sequence[str], *, spoilt: bool = False) ->
 def _states(connection: psycopg.Connection, patients: list[int]) -> tuple[dict[int, bytes], int]:
     """Each patient's state, and how many snapshots could not be read."""
     book = LaneBook(Policy(), MOST_LANES)
-    restorer = Restorer(book, ModelBook(), REPLAY_DAYS)
+    restorer = Restorer(book, ModelBook(), REPLAY_DAYS, WardBook())
     damaged = restorer.restore(connection, patients, time.time_ns() // 1_000_000)
     states: dict[int, bytes] = {}
     for patient in patients:

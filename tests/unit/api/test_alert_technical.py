@@ -34,7 +34,14 @@ def look(
     slack: float = 0.0,
 ) -> list[Standing]:
     ward = WardSeen(ward="main", patients=3, staffed=staffed, outage_ended_ms=ended)
-    return standing(NOW, [ward], devices, gateway_alive=alive, slack_s=slack, settings=SETTINGS)
+    return standing(
+        NOW,
+        [ward],
+        devices,
+        gateway_alive=alive,
+        slack_s=slack,
+        policies=lambda _: SETTINGS.equipment(),
+    )
 
 
 def names(found: list[Standing]) -> list[str]:

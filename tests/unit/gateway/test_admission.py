@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.bindings import crypto_scalarmult_base
 
-from analytics.domain.care import CarePlan, PatientState
+from analytics.arranged import StoredPlan, WardBook
+from analytics.domain.care import PatientState
 from gateway import wire
 from gateway.admission import Opened, Refused, open_frame, unsealed
 from gateway.registry import OVERLAP_MS, Device, Key, Patient, Registry
@@ -27,8 +28,10 @@ def device_of(no: int, name: str, bound_from_ms: int | None) -> Device:
 
 def ward() -> tuple[Registry, Device]:
     registry = Registry()
-    plan = CarePlan()
-    patients = [Patient(no, "0f", PatientState.ACTIVE, None, plan, plan) for no in (1, 2)]
+    plan = StoredPlan()
+    patients = [
+        Patient(no, "0f", PatientState.ACTIVE, None, "main", plan, WardBook()) for no in (1, 2)
+    ]
     devices = [device_of(no, name, bound_from_ms=0) for no, name in ((1, "w-one"), (2, "w-two"))]
     keys = [Key(1, 1, PUBLIC), Key(2, 2, OTHER_PUBLIC)]
     registry.load(1, patients, devices, keys)

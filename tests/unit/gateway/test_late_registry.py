@@ -1,6 +1,7 @@
 """Frames that were opened while another batch brought a newer registry."""
 
-from analytics.domain.care import CarePlan, PatientState
+from analytics.arranged import StoredPlan, WardBook
+from analytics.domain.care import PatientState
 from gateway import wire
 from gateway.allowance import Allowance, AllowanceRules
 from gateway.batching import Arrival
@@ -36,8 +37,8 @@ def opener(registry: Registry) -> Opener:
 
 def registered() -> Registry:
     registry = Registry()
-    plan = CarePlan()
-    patient = Patient(1, "0f", PatientState.ACTIVE, None, plan, plan)
+    plan = StoredPlan()
+    patient = Patient(1, "0f", PatientState.ACTIVE, None, "main", plan, WardBook())
     device = Device(1, "w-one", 1, revoked=False, bound_from_ms=0, bound_to_ms=None)
     registry.load(1, [patient], [device], [])
     return registry

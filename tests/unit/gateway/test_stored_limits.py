@@ -2,11 +2,11 @@
 
 import pytest
 
+from analytics.arranged import StoredPlan, plan_of
 from analytics.domain.care import Limit
 from analytics.domain.vitals import Metric
 from analytics.policy import DEFAULT
 from api.patient_forms import PatientChange
-from gateway.store.arrangements import plan_of
 from tests.support.bedside import Bedside
 
 
@@ -23,7 +23,7 @@ from tests.support.bedside import Bedside
 )
 def test_spo2(scale: int, said: dict[str, float | None], expected: Limit) -> None:
     form = PatientChange.model_validate({"limits": {"spo2": said}})
-    plan = plan_of(3, scale, form.model_dump()["limits"], paused=False)
+    plan = plan_of(StoredPlan(3, scale, form.model_dump()["limits"]), paused=False)
     assert plan.limits == {Metric.SPO2: expected}
 
 
@@ -36,12 +36,12 @@ def test_who_sets_one_side_keeps_the_wards_other(metric: Metric) -> None:
     assert ward.high is not None
     middle = (ward.low + ward.high) / 2
     form = PatientChange.model_validate({"limits": {metric.wire_name: {"high": middle}}})
-    plan = plan_of(3, None, form.model_dump()["limits"], paused=False)
+    plan = plan_of(StoredPlan(3, 1, form.model_dump()["limits"]), paused=False)
     assert plan.limits == {metric: Limit(low=ward.low, high=middle)}
 
 
 def test_an_upper_limit_of_spo2_silences_no_low_one() -> None:
     form = PatientChange.model_validate({"limits": {"spo2": {"high": 99}}})
-    bed = Bedside(plan_of(1, 1, form.model_dump()["limits"], paused=False))
+    bed = Bedside(plan_of(StoredPlan(1, 1, form.model_dump()["limits"]), paused=False))
     bed.see(spo2=89)
     assert "limit_spo2_low" in dict(bed.said())

@@ -1,0 +1,28 @@
+"""What a ward may set: the names, their bounds, and what the decisions are made by."""
+
+from analytics.settings.bounds import SOFT, Side, bounds_of
+from analytics.settings.catalog import CATALOG, FIXED, GROUPS, PROFILES, Setting, Value
+from analytics.settings.checking import Doubt, Refused, check, defaults, flattened, nested
+from analytics.settings.resolving import DEFAULTS, WardPolicy, own_policy, ward_policy
+
+__all__ = [
+    "CATALOG",
+    "DEFAULTS",
+    "FIXED",
+    "GROUPS",
+    "PROFILES",
+    "SOFT",
+    "Doubt",
+    "Refused",
+    "Setting",
+    "Side",
+    "Value",
+    "WardPolicy",
+    "bounds_of",
+    "check",
+    "defaults",
+    "flattened",
+    "nested",
+    "own_policy",
+    "ward_policy",
+]

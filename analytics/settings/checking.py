@@ -1,0 +1,135 @@
+"""Whether what somebody would set may be set: each value for itself, then what must agree.
+
+Three answers: taken, refused (a hard bound, an unknown name, two values that contradict each
+other), or in doubt (a soft bound: it must be said that it is meant).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from analytics.domain.vitals import Metric
+from analytics.settings.catalog import CATALOG, PROFILES, Setting, Value
+
+_ORDERED = (
+    ("rules.risk_clear", "rules.risk_raise"),
+    ("deadlines.emergency", "deadlines.urgent"),
+    ("deadlines.urgent", "deadlines.routine"),
+)
+
+
+class Refused(NamedTuple):
+    """A value that is not taken, by the name of its field."""
+
+    field: str
+    why: str
+
+
+class Doubt(NamedTuple):
+    """A value that is taken only if somebody says that it is meant."""
+
+    field: str
+    why: str
+
+
+def flattened(given: Mapping[str, object], above: str = "") -> dict[str, object]:
+    """Return nested groups as one mapping from names like ``limits.hr.high``."""
+    flat: dict[str, object] = {}
+    for name, value in given.items():
+        path = f"{above}{name}"
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{path}.")
+        else:
+            flat[path] = value
+    return flat
+
+
+def nested(values: Mapping[str, Value]) -> dict[str, object]:
+    """Return values by name as nested groups."""
+    tree: dict[str, object] = {}
+    for path, value in values.items():
+        *above, last = path.split(".")
+        at = tree
+        for name in above:
+            inner = at.setdefault(name, {})
+            if isinstance(inner, dict):
+                at = inner
+        at[last] = value
+    return tree
+
+
+def defaults(profile: str) -> dict[str, Value]:
+    """Return every setting's value under a profile, before anybody sets one."""
+    return {path: setting.default for path, setting in CATALOG.items()} | dict(
+        PROFILES.get(profile, {})
+    )
+
+
+def check(
+    given: Mapping[str, object], before: Mapping[str, Value], *, patient: bool = False
+) -> list[Refused | Doubt]:
+    """Return what is wrong or doubtful of values that somebody would set.
+
+    Args:
+        given: by name, as they came.
+        before: every setting's present value, with which the new ones must agree.
+        patient: whether they are for one patient.
+    """
+    found: list[Refused | Doubt] = []
+    taken = dict(before)
+    for path, value in given.items():
+        setting = CATALOG.get(path)
+        if setting is None or (patient and not setting.patient):
+            found.append(Refused(path, "is no setting" + (" of one patient" if setting else "")))
+            continue
+        wrong = _wrong(setting, value)
+        if wrong is not None:
+            found.append(wrong)
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+            taken[path] = value
+    refused = any(isinstance(one, Refused) for one in found)
+    return found if refused else [*_contradictions(given, taken), *found]
+
+
+def _wrong(setting: Setting, value: object) -> Refused | Doubt | None:
+    path = setting.path
+    span = f"must be {setting.low:g} to {setting.high:g} {setting.unit}"
+    if value is None and setting.none:
+        return None if setting.default is None else Doubt(path, _unlimited(setting))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Refused(path, span)
+    if not setting.low <= value <= setting.high:
+        return Refused(path, span)
+    if setting.whole and value != int(value):
+        return Refused(path, "must be a whole number")
+    return doubtful(path, value, setting.soft, setting.unit)
+
+
+def doubtful(path: str, value: float, soft: tuple[float, float] | None, unit: str) -> Doubt | None:
+    """Return the doubt about a value beyond its soft bounds, None about any other."""
+    if soft is None or soft[0] <= value <= soft[1]:
+        return None
+    return Doubt(path, f"{value:g} lies outside {soft[0]:g} to {soft[1]:g} {unit}")
+
+
+def _unlimited(setting: Setting) -> str:
+    return f"no {setting.side} limit: the default is {setting.default:g} {setting.unit}"
+
+
+def _contradictions(given: Mapping[str, object], taken: Mapping[str, Value]) -> Iterator[Refused]:
+    """Pairs of which the first must not lie above the second, where one of them is given."""
+    for lower, upper in (*_ORDERED, *_limit_pairs()):
+        low, high = taken.get(lower), taken.get(upper)
+        if low is None or high is None or not {lower, upper} & given.keys():
+            continue
+        strict = lower.endswith(".low") and upper.endswith(".high")
+        if low > high or (strict and low == high):
+            named = lower if lower in given else upper
+            yield Refused(named, f"{lower} ({low:g}) must not lie above {upper} ({high:g})")
+
+
+def _limit_pairs() -> Iterator[tuple[str, str]]:
+    for metric in Metric:
+        name = metric.wire_name
+        yield f"limits.{name}.low", f"limits.{name}.high"
+        yield f"critical.{name}.low", f"limits.{name}.low"
+        yield f"limits.{name}.high", f"critical.{name}.high"

@@ -1,0 +1,101 @@
+"""From stored values to the policies that decisions are made by; pure, the same in every program.
+
+The order: the defaults, the ward's profile, what the ward set; for one patient then the patient's
+profile and what was set for them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from analytics.domain.care import Limit
+from analytics.domain.episode import EpisodePolicy
+from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
+from analytics.policy import Policy
+from analytics.settings.catalog import CATALOG, PROFILES, Setting, Value
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WardPolicy:
+    """All that one ward has set, as the decisions use it."""
+
+    clinical: Policy
+    episodes: EpisodePolicy
+    equipment: EquipmentPolicy
+    retention: RetentionPolicy
+
+
+DEFAULTS = WardPolicy(
+    clinical=Policy(),
+    episodes=EpisodePolicy(),
+    equipment=EquipmentPolicy(),
+    retention=RetentionPolicy(),
+)
+
+
+def ward_policy(
+    profile: str, values: Mapping[str, Value], base: WardPolicy = DEFAULTS
+) -> WardPolicy:
+    """Return what a ward decides by.
+
+    A name that this version does not know, and a profile that it does not have, change nothing.
+
+    Args:
+        profile: the ward's.
+        values: what the ward has set, by name.
+        base: the program's own defaults, where its operator has set others.
+    """
+    told = {**PROFILES.get(profile, {}), **values}
+    return WardPolicy(
+        clinical=_with(base.clinical, told),
+        episodes=_with(base.episodes, told),
+        equipment=_with(base.equipment, told),
+        retention=_with(base.retention, told),
+    )
+
+
+def own_policy(ward: Policy, profile: str | None, values: Mapping[str, Value]) -> Policy:
+    """Return what one patient is judged by: the ward's policy with what was set for them."""
+    told = {**PROFILES.get(profile or "", {}), **values}
+    own = {path: told[path] for path in told if path in CATALOG and CATALOG[path].patient}
+    return _with(ward, own) if own else ward
+
+
+def _with(policy: P, values: Mapping[str, Value]) -> P:
+    """Return a policy with the values that are its own."""
+    mine: dict[str, list[tuple[Setting, Value]]] = defaultdict(list)
+    for path, value in values.items():
+        setting = CATALOG.get(path)
+        if setting is not None and setting.owner is type(policy):
+            mine[setting.field].append((setting, value))
+    if not mine:
+        return policy
+    kinds = {field.name: field.type for field in fields(policy)}  # type: ignore[arg-type]
+    made = {
+        name: _changed(getattr(policy, name), told, whole=kinds[name] is int)
+        for name, told in mine.items()
+    }
+    return replace(policy, **made)  # type: ignore[type-var]
+
+
+def _changed(old: Any, told: list[tuple[Setting, Value]], *, whole: bool) -> Any:  # noqa: ANN401 - of the field's own type
+    if not isinstance(old, Mapping):
+        return _scaled(*told[-1], whole=whole)
+    made = dict(old)
+    for setting, value in told:
+        metric = setting.metric
+        if setting.side is None:
+            whole = isinstance(made.get(metric), int)
+            made[metric] = _scaled(setting, value, whole=whole)
+        else:
+            made[metric] = replace(made.get(metric) or Limit(), **{setting.side: value})
+    return MappingProxyType(made)
+
+
+def _scaled(setting: Setting, value: Value, *, whole: bool) -> float | int:
+    made = (setting.default if value is None else value) or 0.0
+    return round(made * setting.scale) if whole else float(made * setting.scale)
