@@ -28,6 +28,8 @@ from api.revisions import Revision
 from api.scoring import Pregnancy
 
 _EARLIEST_BIRTH = date(1895, 1, 1)
+_NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
+"""Names of the database of zones that are no place: the machine's own, or none yet."""
 
 
 class LimitForm(BaseModel):
@@ -53,7 +55,7 @@ class LimitForm(BaseModel):
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_PLACES
 
 
 def _known_zone(name: str) -> str:
@@ -113,7 +115,7 @@ class NewPatient(BaseModel):
     external_id: Text | None = None
     phone: Text | None = None
     emergency_contact: Text | ContactForm | None = None
-    time_zone: TimeZone = "UTC"
+    time_zone: Annotated[TimeZone | None, Field(description="left out: the ward's")] = None
     spo2_scale: Scale = 1
     limits: Limits = {}
     pregnant: Pregnancy | None = None
@@ -164,6 +166,7 @@ class Patient(BaseModel):
     name: str | None
     identifier: str | None
     birth_date: date | None
+    age: int | None
     sex: Sex
     ward: str
     external_id: str | None

@@ -5,8 +5,9 @@ No secret has a default: a part that is missing its key does not start.
 
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from analytics.domain.clock import WardClock
@@ -46,7 +47,8 @@ class ApiSettings(BaseSettings):
         pool_size: connections to the database for requests.
         shift_restore_hours: a shift that was taken off the rota can be put back for so long
             (ward time; proposed).
-        ward_time_zone: IANA zone in which pages write times; None is the reader's own.
+        ward_time_zone: IANA zone in which pages write times (None: the reader's own), and of the
+            civil time of patients of whom no zone is told (None: UTC).
         clock_start: ward time at the clock's origin; None is real time.
         clock_rate: ward seconds per real second.
         clock_origin: real seconds since 1970 when the ward clock showed its start.
@@ -86,6 +88,18 @@ class ApiSettings(BaseSettings):
     clock_start: datetime | None = None
     clock_rate: float = Field(default=1.0, gt=0)
     clock_origin: float = 0.0
+
+    @field_validator("ward_time_zone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name is not None and name not in available_timezones():
+            raise ValueError("is not a time zone of the IANA database")
+        return name
+
+    @property
+    def zone(self) -> str:
+        """The zone of civil time where no patient's own is known."""
+        return self.ward_time_zone or "UTC"
 
     def ward_clock(self) -> WardClock:
         """Return the ward's clock as these settings describe it."""

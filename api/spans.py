@@ -1,6 +1,7 @@
 """Spans of time that may be asked for: every list of readings is bounded in time and number."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -44,14 +45,30 @@ def span_of(
     return since, until
 
 
-def width_of(text: str) -> timedelta:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Width:
+    """How wide a bucket is.
+
+    Attributes:
+        span: its length; of a civil day what it has when no clock is changed.
+        civil: whether it is counted in days of a place, from midnight to midnight.
+    """
+
+    span: timedelta
+    civil: bool
+
+
+def width_of(text: str) -> Width:
     """Return the width of a bucket written like ``60s``, ``5m``, ``1h`` or ``1d``.
+
+    A ``d`` is a day of the patient's calendar, of 23 or 25 hours where clocks are changed; ``24h``
+    are 24 hours.
 
     Raises:
         InvalidError: it is not written so, or outside 1 s to 31 days.
     """
     match = _WIDTH.fullmatch(text)
     width = timedelta(seconds=int(match[1]) * _WIDTHS[match[2]]) if match else timedelta()
-    if not timedelta(seconds=1) <= width <= timedelta(days=31):
+    if match is None or not timedelta(seconds=1) <= width <= timedelta(days=31):
         raise InvalidError("bucket", "must be like 60s, 5m, 1h or 1d")
-    return width
+    return Width(span=width, civil=match[2] == "d")

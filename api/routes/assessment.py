@@ -48,9 +48,10 @@ class Score(BaseModel):
 
 
 class Scores(BaseModel):
-    """Scores over time, for a chart."""
+    """Scores over time, for a chart, and the zone whose days they are counted in."""
 
     items: list[Score]
+    time_zone: str
     next: str | None = None
 
 
@@ -96,5 +97,13 @@ async def read_assessments(
     if patient_no is None:
         raise NotFoundError
     work.note("assessments.read", patient_no)
-    rows = await readings.assessments(work.conn, patient_no, span, width, _MOST)
-    return Scores(items=[Score.model_validate(row) for row in rows])
+    zone = await patients.time_zone(work.conn, patient_no)
+    rows = await readings.assessments(
+        work.conn,
+        patient_no,
+        span,
+        width.span,
+        zone=zone if width.civil else None,
+        limit=_MOST,
+    )
+    return Scores(items=[Score.model_validate(row) for row in rows], time_zone=zone)

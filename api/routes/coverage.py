@@ -14,7 +14,7 @@ from api.deps import CLINICIANS, COORDINATORS, Work, allow
 from api.errors import InvalidError, NotFoundError
 from api.spans import End, Start, span_of
 from api.store import coverage as sql
-from api.store import devices
+from api.store import devices, patients
 from api.store.types import Row
 
 router = APIRouter(tags=["devices"], dependencies=[allow(*CLINICIANS, *COORDINATORS)])
@@ -73,7 +73,7 @@ async def read_coverage(
     row = await devices.device(work.conn, device_id)
     if row is None:
         raise NotFoundError
-    zone = work.services.settings.ward_time_zone or "UTC"
+    zone = await patients.time_zone(work.conn, row["patient_no"])
     asked = sql.Asked(row, span, zone)
     found = {
         "hours": await sql.hours(work.conn, asked),

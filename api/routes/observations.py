@@ -1,7 +1,7 @@
 """Readings of one patient, raw or in buckets for charts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from api.deps import UnitOfWork, Work
 from api.errors import InvalidError, NotFoundError
 from api.observation_ids import ObservationId
 from api.paging import Cursor, Page, cut, read_cursor
-from api.spans import LONGEST, End, Start, span_of, width_of
+from api.spans import LONGEST, End, Start, Width, span_of, width_of
 from api.store import patients, readings
 from api.store.types import Row
 
@@ -46,6 +46,12 @@ class Bucket(BaseModel):
     count: int
 
 
+class Buckets(Page[Bucket]):
+    """A page of buckets, and the zone whose days they are counted in."""
+
+    time_zone: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What is asked for: whose readings, of what, when, and which page."""
@@ -75,9 +81,10 @@ async def read_observations(
     bucket: Annotated[str | None, Query(max_length=8)] = None,
     cursor: Cursor = None,
     limit: Limit = 1_000,
-) -> Page[Point] | Page[Bucket]:
+) -> Page[Point] | Buckets:
     """Read a patient's readings by mapped time; with ``bucket``, their extremes and means.
 
+    A bucket in days is a day of the patient's own calendar, from midnight to midnight.
     Without ``from`` nothing is left out: as far back as may be asked, and pages bound the answer.
     """
     wanted = _metrics(metric)
@@ -124,23 +131,25 @@ def _point(row: Row, patient_no: int) -> Point:
     )
 
 
-async def _in_buckets(work: UnitOfWork, asked: Asked, width: timedelta) -> Page[Bucket]:
+async def _in_buckets(work: UnitOfWork, asked: Asked, width: Width) -> Buckets:
     key = read_cursor(asked.cursor, datetime, int)
     after = None
     if key is not None and isinstance(key[0], datetime):
         after = (key[0], int(str(key[1])))
+    zone = await patients.time_zone(work.conn, asked.patient_no)
     rows = await readings.buckets(
         work.conn,
         asked.patient_no,
         asked.metrics,
         asked.span,
-        width,
+        width.span,
+        zone=zone if width.civil else None,
         after=after,
         limit=asked.limit + 1,
     )
     shown, following = cut(rows, asked.limit, lambda row: [row["start"], row["metric"]])
     items = [Bucket(**{**row, "time": row["start"], "metric": _name(row)}) for row in shown]
-    return Page(items=items, next=following)
+    return Buckets(items=items, next=following, time_zone=zone)
 
 
 def _name(row: Row) -> str:

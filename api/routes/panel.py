@@ -27,6 +27,7 @@ class PanelRow(BaseModel):
     name: str | None
     identifier: str | None
     birth_date: date | None
+    time_zone: str
     urgency: float
     news2: dict[str, Any]
     risk: float | None
@@ -69,6 +70,7 @@ def _shown(work: UnitOfWork, row: Row, standing: panel.Standing, urgency: float)
         name=personal.name if personal else None,
         identifier=identifier_of(personal),
         birth_date=personal.birth_date if personal else None,
+        time_zone=row["time_zone"],
         urgency=urgency,
         news2=panel.news2_now(
             row["news2"], standing.score_age_s, scoring_of(row["scoring"]), now_ms

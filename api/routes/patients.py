@@ -8,6 +8,7 @@ import psycopg
 from fastapi import APIRouter, Query, Response
 
 from analytics.domain.care import Role, scoring_of
+from analytics.domain.civil import age_on, day_at
 from api import records
 from api.addresses import bucket_of
 from api.deps import COORDINATORS, UnitOfWork, Work, allow
@@ -31,11 +32,13 @@ def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
     """Return a record as it is answered, with the personal part opened."""
     personal = records.open_personal(work.services.vault, row)
     contact = personal.emergency_contact if personal else None
+    born = personal.birth_date if personal else None
     return {
         **row,
         "name": personal.name if personal else None,
         "identifier": identifier_of(personal),
-        "birth_date": personal.birth_date if personal else None,
+        "birth_date": born,
+        "age": age_on(day_at(work.now, row["time_zone"]), born) if born else None,
         "external_id": personal.external_id if personal else None,
         "phone": personal.phone if personal else None,
         "emergency_contact": _contact_form(contact),
@@ -72,9 +75,17 @@ def _check_state(state: str, until: datetime | None, now: datetime) -> datetime 
     return until
 
 
-def _check_birth(personal: Personal, now: datetime) -> None:
-    if personal.birth_date is not None and personal.birth_date > now.date():
+def _check_birth(personal: Personal, zone: str, now: datetime) -> None:
+    """By the person's own calendar: there it may be tomorrow already."""
+    if personal.birth_date is not None and personal.birth_date > day_at(now, zone):
         raise InvalidError("birth_date", "must not lie ahead")
+
+
+async def _zone(work: UnitOfWork, asked: str | None, otherwise: str) -> str:
+    """Return the person's zone, which the database must know as well."""
+    if asked is not None and not await patients.knows_zone(work.conn, asked):
+        raise InvalidError("time_zone", "is not a time zone that the database knows")
+    return asked or otherwise
 
 
 @router.get("/patients")
@@ -104,18 +115,20 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
     personal = Personal(
         **fields, emergency_contact=_contact(body.model_dump()["emergency_contact"])
     )
-    _check_birth(personal, work.now)
+    zone = await _zone(work, body.time_zone, work.services.settings.zone)
+    _check_birth(personal, zone, work.now)
     patient_id = uuid4()
     key, wrapped = records.new_patient_key(work.services.vault, patient_id)
     values = {
-        **body.model_dump(include={"sex", "time_zone", "state", "spo2_scale", "limits"}),
+        **body.model_dump(include={"sex", "state", "spo2_scale", "limits"}),
+        "time_zone": zone,
         "id": patient_id,
         "bucket": bucket_of(patient_id),
         "ward": ward,
         "sealed": records.seal_personal(key, patient_id, personal),
         "external_hash": await _external_hash(work, body.external_id),
         "paused_until": _check_state(body.state, body.until, work.now),
-        "scoring": scoring_json(body.birth_date, body.pregnant, body.time_zone, work.now),
+        "scoring": scoring_json(body.birth_date, body.pregnant, zone, work.now),
         "set_by": work.caller.user_id,
         "now": work.now,
     }
@@ -218,7 +231,8 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
     if key is None or old is None:
         raise ConflictError("This person was erased.")
     personal = _changed(old, body)
-    _check_birth(personal, work.now)
+    zone = await _zone(work, body.time_zone, row["time_zone"])
+    _check_birth(personal, zone, work.now)
     ward = body.ward or row["ward"]
     _check_ward(work, ward)
     state = body.state or row["state"]
@@ -230,7 +244,7 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
         "sealed": records.seal_personal(key, row["id"], personal),
         "external_hash": await _external_hash(work, personal.external_id),
         "sex": body.sex or row["sex"],
-        "time_zone": body.time_zone or row["time_zone"],
+        "time_zone": zone,
         "state": state,
         "paused_until": until if not _touches_state(body) else _check_state(state, until, work.now),
     }

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from psycopg.errors import InvalidParameterValue
 from psycopg.types.json import Jsonb
 
 from api.store.types import Conn, Row
@@ -67,6 +68,23 @@ async def number(conn: Conn, patient_id: UUID) -> int | None:
     found = await conn.execute("SELECT no FROM patient WHERE id = %s", (patient_id,))
     row = await found.fetchone()
     return row["no"] if row else None
+
+
+async def time_zone(conn: Conn, patient_no: int) -> str:
+    """The zone of a patient's civil time."""
+    found = await conn.execute("SELECT time_zone FROM patient WHERE no = %s", (patient_no,))
+    row = await found.fetchone()
+    return row["time_zone"] if row else "UTC"
+
+
+async def knows_zone(conn: Conn, name: str) -> bool:
+    """Whether the database has a zone of this name, too: it is to count days in it."""
+    try:
+        async with conn.transaction():
+            await conn.execute("SELECT now() AT TIME ZONE %s", (name,))
+    except InvalidParameterValue:
+        return False
+    return True
 
 
 async def hold(conn: Conn, patient_no: int) -> int:

@@ -62,14 +62,20 @@ async def observations(
     return await found.fetchall()
 
 
+# A civil day begins at the place's own midnight; without a zone buckets are of equal length.
+_START = {
+    True: "time_bucket(%(width)s, s.time, timezone => %(zone)s)",
+    False: "time_bucket(%(width)s, s.time)",
+}
+
 _BUCKETS = """
-    SELECT time_bucket(%(width)s, s.time) AS start, s.metric, min(s.value) AS min,
+    SELECT {start} AS start, s.metric, min(s.value) AS min,
            avg(s.value) AS mean, max(s.value) AS max, count(*) AS count
       FROM observation_seen s
      WHERE s.patient_no = %(patient)s AND s.metric = ANY (%(metrics)s::smallint[])
        AND s.time >= %(from)s AND s.time < %(to)s
      GROUP BY 1, 2
-    HAVING %(first)s OR (time_bucket(%(width)s, s.time), s.metric::integer)
+    HAVING %(first)s OR ({start}, s.metric::integer)
            > (%(after_time)s, %(after_metric)s)
      ORDER BY 1, 2 LIMIT %(limit)s
 """
@@ -82,14 +88,19 @@ async def buckets(
     span: tuple[datetime, datetime],
     width: timedelta,
     *,
+    zone: str | None,
     after: tuple[datetime, int] | None,
     limit: int,
 ) -> list[Row]:
-    """Lowest, mean, highest and count of each metric in buckets of ``width``, by time."""
+    """Lowest, mean, highest and count of each metric in buckets of ``width``, by time.
+
+    With a ``zone`` the buckets are civil days of it, else of equal length.
+    """
     found = await conn.execute(
-        _BUCKETS,
+        _BUCKETS.format(start=_START[zone is not None]),
         {
             "width": width,
+            "zone": zone,
             "patient": patient_no,
             "metrics": list(metrics),
             "from": max(span[0], after[0]) if after else span[0],
@@ -200,19 +211,26 @@ async def latest(conn: Conn, patient_no: int) -> Row | None:
 
 
 async def assessments(
-    conn: Conn, patient_no: int, span: tuple[datetime, datetime], width: timedelta, limit: int
+    conn: Conn,
+    patient_no: int,
+    span: tuple[datetime, datetime],
+    width: timedelta,
+    *,
+    zone: str | None,
+    limit: int,
 ) -> list[Row]:
-    """Highest NEWS2 bounds and risk in buckets of ``width``, by time, for charts."""
+    """Highest NEWS2 bounds and risk in buckets, as :func:`buckets` cuts them, for charts."""
     found = await conn.execute(
-        """
-        SELECT time_bucket(%(width)s, s.time) AS time, max(s.low) AS low, max(s.high) AS high,
+        f"""
+        SELECT {_START[zone is not None]} AS time, max(s.low) AS low, max(s.high) AS high,
                max(s.score) AS score, max(s.risk) AS risk, max(s.band) AS band
           FROM assessment_seen s
          WHERE s.patient_no = %(patient)s AND s.time >= %(from)s AND s.time < %(to)s
          GROUP BY 1 ORDER BY 1 LIMIT %(limit)s
-        """,
+        """,  # noqa: S608 - our own text
         {
             "width": width,
+            "zone": zone,
             "patient": patient_no,
             "from": span[0],
             "to": span[1],

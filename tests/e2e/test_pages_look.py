@@ -187,9 +187,14 @@ def test_a_long_name_fits_a_phone(desk: Desk, ward: SeededWard) -> None:
     page = desk.open("carla", "/login", viewport=PHONE)
     with ward.client("carla") as carla:
         rows = carla.get("/panel").raise_for_status().json()["items"]
-    long = [row | {"name": "Wolfeschlegelsteinhausen" * 5} for row in rows]
+    name = "Wolfeschlegelsteinhausen" * 5
+    long = [row | {"name": name} for row in rows]
     page.route("**/api/v1/panel*", lambda route: route.fulfill(json={"items": long, "next": None}))
     ward.find("Jun Petrov", "critical_rr", message="9" * 80)
+    with ward.client("carla") as carla:  # the feed takes the name from the alert
+        alerts = carla.get("/alerts", params={"state": "open"}).raise_for_status().json()
+    alerts["items"] = [one | {"name": name} for one in alerts["items"]]
+    page.route("**/api/v1/alerts?*", lambda route: route.fulfill(json=alerts))
     for path in ("/feed", "/panel"):
         page.goto(ward.url + path)
         expect(page.get_by_role("link", name=long[0]["name"]).first).to_be_visible()
@@ -276,3 +281,17 @@ def test_sound_is_off_until_asked_for(desk: Desk) -> None:
     button.click()
     expect(page.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
     desk.complaints.clear()
+
+
+def test_a_page_about_one_person_writes_their_own_time(desk: Desk, ward: SeededWard) -> None:
+    """The ward is in Berlin, its patients are in Lisbon: an hour less, and the page says so."""
+    page = shown(desk, ward, "patient")
+    expect(page.locator("#zone")).to_contain_text("Europe/Lisbon")
+    expect(page.locator("[data-ward-clock]")).to_contain_text(re.compile("CES?T"))
+    told = page.evaluate(
+        """async () => { const { clockText, zoneName, dateText }
+                = await import("/static/js/clock.js");
+            const winter = Date.parse("2026-01-31T23:30:00Z");
+            return [clockText(winter), zoneName(), dateText(winter)]; }"""
+    )
+    assert told == ["23:30", "Europe/Lisbon", "2026-01-31"]

@@ -140,13 +140,13 @@ def test_spans_are_bounded() -> None:
     ("text", "seconds"), [("60s", 60), ("5m", 300), ("1h", 3600), ("1d", 86_400)]
 )
 def test_widths_are_read(text: str, seconds: int) -> None:
-    assert width_of(text).total_seconds() == seconds
+    assert width_of(text).span.total_seconds() == seconds
 
 
 @given(st.text(max_size=8))
 def test_other_widths_are_refused_or_sane(text: str) -> None:
     try:
-        width = width_of(text)
+        width = width_of(text).span
     except InvalidError:
         return
     assert timedelta(seconds=1) <= width <= timedelta(days=31)

@@ -1,6 +1,7 @@
 // Everybody's accounts, for administrators: opened, given a role, disabled, helped back in.
 import { all, patch, post } from "./http.js";
 import { $, h, empty, trouble } from "./dom.js";
+import { dateText } from "./clock.js";
 import { field, formDialog, options, tried } from "./dialog.js";
 
 const ROLES = ["doctor", "nurse", "coordinator", "admin", "patient"].map((role) => [role, role]);
@@ -30,7 +31,7 @@ function table(rows) {
   const row = (one) => h("tr", {}, h("td", { class: "wide" }, h("b", {}, one.username), one.display_name && h("span", { class: "soft" }, ` ${one.display_name}`)),
     h("td", { "data-label": "Role" }, one.role), h("td", { "data-label": "State" }, stateText(one)),
     h("td", { "data-label": "Second factor" }, one.totp ? "yes" : h("span", { class: one.role === "admin" ? "ageing" : "soft" }, "no")),
-    h("td", { "data-label": "Ward" }, one.ward), h("td", { "data-label": "Opened" }, one.created_at.slice(0, 10)),
+    h("td", { "data-label": "Ward" }, one.ward), h("td", { "data-label": "Opened" }, dateText(Date.parse(one.created_at))),
     h("td", {}, h("button", { type: "button", "aria-label": `Change ${one.username}`, onclick: () => edit(one) }, "Change…")));
   const heads = ["Account", "Role", "State", "Second factor", "Ward", "Opened"];
   return h("div", { class: "scroll" }, h("table", { class: "stack" }, h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Change")))), h("tbody", {}, rows.map(row))));

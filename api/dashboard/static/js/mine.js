@@ -1,9 +1,9 @@
 // A patient's own page: my readings and what my care team told me, in plain words.
-import { all, page } from "./http.js";
+import { all, get, page } from "./http.js";
 import { $, h, empty, say, trouble } from "./dom.js";
 import { enterSample, sampleOf } from "./entering.js";
 import { update } from "./patch.js";
-import { moment, wardNow } from "./clock.js";
+import { moment, setPlace, wardNow } from "./clock.js";
 import { metricName, metricUnit, metricValue } from "./ward.js";
 import { watch } from "./vigil.js";
 import { figures } from "./figures.js";
@@ -18,6 +18,7 @@ async function load() {
   const to = wardNow();
   const from = to - 48 * 3600000;
   try {
+    setPlace((await get(`/patients/${id}`)).time_zone);
     const [points, messages] = await Promise.all([all(`/patients/${id}/observations`, { metric: SHOWN, from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString(), limit: 5000 }, 20000), page("/ui/messages")]);
     readings(points, from / 1000, to / 1000);
     told(messages.items);

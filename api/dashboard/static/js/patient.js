@@ -4,7 +4,7 @@ import { enterSample, sampleOf } from "./entering.js";
 import { $, h, empty, say, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
-import { moment, span, wardNow } from "./clock.js";
+import { moment, setPlace, span, wardNow, wardZone, zoneText } from "./clock.js";
 import { byUrgency, isOpen, metricName, metricUnit, metricValue, percent, score } from "./ward.js";
 import { alertCard, keepingPlace } from "./alert_card.js";
 import { AlertStream } from "./stream.js";
@@ -25,6 +25,8 @@ const state = { hours: 24, patient: null, assessment: null, devices: [], alerts:
 async function loadFacts() {
   try {
     const [patient, assessment, devices] = await Promise.all([get(`/patients/${id}`), get(`/patients/${id}/assessment`).catch(quiet), page(`/ui/patients/${id}/devices`).catch(quiet)]);
+    setPlace(patient.time_zone);
+    $("zone").textContent = zoneText(patient.time_zone) === zoneText(wardZone()) ? "" : `Times on this page are the patient's own, ${zoneText()} (${patient.time_zone}); the ward has ${zoneText(wardZone())}.`;
     $("name").textContent = patient.name ?? "(erased)";
     $("identifier").textContent = patient.identifier ?? "";
     document.title = `${patient.name} · Homeward`;

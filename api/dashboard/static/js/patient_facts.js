@@ -8,12 +8,6 @@ const UNUSUAL = 2; // in the patient's own units of spread
 const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 const card = (title, ...parts) => h("section", { class: "card", "data-key": title }, h("h2", {}, title), ...parts);
 
-function age(birth) {
-  const born = new Date(birth);
-  const today = new Date(wardNow());
-  const had = today.getUTCMonth() > born.getUTCMonth() || (today.getUTCMonth() === born.getUTCMonth() && today.getUTCDate() >= born.getUTCDate());
-  return today.getUTCFullYear() - born.getUTCFullYear() - (had ? 0 : 1);
-}
 function contact(value) {
   if (!value) return null;
   const text = typeof value === "string" ? value : [value.name, value.relation, value.phone].filter(Boolean).join(", ");
@@ -22,7 +16,7 @@ function contact(value) {
 }
 const pregnancy = (told) => told && (told.until ? `from ${told.from} until ${told.until}` : h("span", { class: "ageing" }, `since ${told.from}, no end given`));
 function person(patient) {
-  const born = patient.birth_date ? `${patient.birth_date} (${age(patient.birth_date)} years)` : patient.name && h("b", { class: "ageing" }, "not known: scored as an adult");
+  const born = patient.birth_date ? `${patient.birth_date} (${patient.age} years)` : patient.name && h("b", { class: "ageing" }, "not known: scored as an adult");
   return card("Person", list([
     ["Born", born], ["Sex", patient.sex], ["Pregnant", pregnancy(patient.pregnant)], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
     ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, clockText(wardNow(), patient.time_zone)), ` ${patient.time_zone}`)],

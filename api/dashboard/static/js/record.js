@@ -1,7 +1,7 @@
 // One patient's record: the person, whether they are watched, limits, team, account and devices.
 import { all, get, patch, page, put } from "./http.js";
 import { $, h, empty, trouble } from "./dom.js";
-import { clockText, dayText, moment, span, wardNow } from "./clock.js";
+import { clockText, dayText, moment, setPlace, span, wardNow, zoneText } from "./clock.js";
 import { called } from "./ward.js";
 import { watch } from "./vigil.js";
 import { confirmDialog, field, formDialog, options, tried } from "./dialog.js";
@@ -14,6 +14,7 @@ let patient = null;
 
 function taken(record) {
   patient = record;
+  setPlace(patient.time_zone);
   $("name").textContent = patient.name ?? "(erased)";
   document.title = `${patient.name ?? "Record"} · Homeward`;
   $("state").textContent = `born ${patient.birth_date ?? "–"}${patient.external_id ? ` · record ${patient.external_id}` : ""} · ${patient.state === "active" ? "watched" : patient.state}`;
@@ -35,7 +36,7 @@ function pause() {
   const unit = h("select", {}, options([["3600", "hours"], ["86400", "days"]]));
   const until = () => wardNow() + Number(amount.value) * Number(unit.value) * 1000;
   const shown = h("p", { role: "status" });
-  const tell = () => { shown.textContent = amount.checkValidity() ? `Watched again by itself from ${dayText(until())} ${clockText(until())} ward time.` : ""; };
+  const tell = () => { shown.textContent = amount.checkValidity() ? `Watched again by itself from ${dayText(until())} ${clockText(until())} ${zoneText()}.` : ""; };
   for (const one of [amount, unit]) one.addEventListener("input", tell);
   tell();
   formDialog({ title: `Pause ${called(patient)}?`, act: "Pause", about: called(patient), danger: true, parts: [
