@@ -6,12 +6,23 @@ has been clearly inside for minutes. Back-fill touches none of this: it is writt
 history and nothing else. All times are event times.
 """
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
-from analytics.domain.alerts import Change, Finding, Priority
-from analytics.policy import Policy
-from analytics.readings import Sample
+from analytics.domain.alerts import SUPERSEDED_BY, Change, Finding
+from analytics.scene import Alarm, Condition, Scene
+
+__all__ = [
+    "HISTORY_MS",
+    "Alarm",
+    "Condition",
+    "Scene",
+    "calls",
+    "condition_of",
+    "hold",
+    "release",
+    "supersede",
+    "withdraw",
+]
 
 HISTORY_MS = 10 * 60_000
 """Back-fill says the same condition at most this often."""
@@ -20,81 +31,6 @@ FLICKER_PERSIST_S = 120.0
 minutes or three persistences, waits no longer: good readings between bad ones must not hide them
 (Nellcor: three violations in 60 s alarm whatever their depth; the times are settings). Spot
 readings, whose persistence is longer, are repeated by a person instead."""
-
-
-class Condition(Struct, array_like=True, gc=False):
-    """A condition that is on.
-
-    Attributes:
-        since_ms: first violation.
-        due_ms: when it has persisted.
-        emitted_ms: last finding said of it.
-        bad_ms: last violation.
-        inside_ms: since when it is clearly inside; 0 if it is not.
-        depth: how bad at the worst, in the rule's own order.
-        known: NEWS2 parameters that were known when it started (a mask).
-        firm: confirmed: by a trusted reading, or by a questionable one that was repeated.
-    """
-
-    since_ms: int
-    due_ms: int
-    emitted_ms: int
-    bad_ms: int
-    inside_ms: int
-    depth: int
-    known: int
-    firm: bool
-    priority: Priority
-
-
-class Alarm(Struct, frozen=True, gc=False, kw_only=True):
-    """A violation as a rule sees it; see :class:`analytics.domain.alerts.Finding`.
-
-    ``name`` may say the cause behind a stroke: see :func:`condition_of`.
-    """
-
-    name: str
-    priority: Priority
-    depth: int
-    value: float
-    message: str
-    rule: str
-    persist_s: float = 0.0
-    known: int = 0
-    firm: bool = True
-    detail: dict[str, object] = field(default_factory=dict)
-
-
-class Scene(Struct):
-    """One moment of a patient: when, under which policy, and what came of it.
-
-    Attributes:
-        time_ms: event time judged.
-        received_ms: when the reading came.
-        late: back-fill.
-        policy: the ward's settings.
-        on: conditions that are on, by name (changed in place).
-        history: last event time of each condition said from back-fill (changed in place).
-        findings: what was notable (appended to).
-        uncertain: the device's clock is not known; findings say so.
-        starts: event times of each condition's last starts (changed in place).
-        reassess: what counts has changed without a reading that does.
-        doubted: samples that counted for nothing although their values are plausible.
-        scored: whether NEWS2 applies to the person.
-    """
-
-    time_ms: int
-    received_ms: int
-    late: bool
-    policy: Policy
-    on: dict[str, Condition]
-    history: dict[str, int]
-    findings: list[Finding]
-    uncertain: bool = False
-    starts: dict[str, list[int]] = field(default_factory=dict)
-    reassess: bool = False
-    doubted: list[Sample] = field(default_factory=list)
-    scored: bool = True
 
 
 def condition_of(name: str) -> str:
@@ -147,7 +83,7 @@ def hold(scene: Scene, alarm: Alarm) -> None:
         return
     condition.bad_ms = scene.time_ms
     condition.inside_ms = 0
-    condition.known |= alarm.known
+    condition.known = condition.known & ~alarm.seen | alarm.known
     if alarm.firm and not condition.firm:  # the repeat that was asked for: it waits no longer
         alarm = replace(alarm, persist_s=0.0)
     change = _change(scene, condition, alarm)
@@ -229,8 +165,27 @@ def release(scene: Scene, name: str, *, clear: bool, value: float) -> None:
         _end(scene, name, condition, value)
 
 
+def calls(scene: Scene, name: str) -> bool:
+    """Whether a condition is on and has persisted: it has called somebody."""
+    condition = scene.on.get(name)
+    return condition is not None and condition.firm and scene.time_ms >= condition.due_ms
+
+
+def supersede(scene: Scene, name: str, by: str) -> None:
+    """End a condition because a graver one of the same patient speaks for it."""
+    condition = scene.on.get(name)
+    if condition is not None and not scene.late:
+        _end(scene, name, condition, None, detail={SUPERSEDED_BY: by})
+
+
 def _end(
-    scene: Scene, name: str, condition: Condition, value: float, why: str = "back inside"
+    scene: Scene,
+    name: str,
+    condition: Condition,
+    value: float | None,
+    *,
+    why: str = "back inside",
+    detail: dict[str, object] | None = None,
 ) -> None:
     del scene.on[name]
     if _beside(scene, name):
@@ -242,6 +197,7 @@ def _end(
         value=value,
         message=why,
         rule="",
+        detail=detail or {},
     )
     _say(scene, ended, Change.CLEARED)
 
@@ -256,4 +212,4 @@ def withdraw(scene: Scene, name: str, why: str) -> None:
     """
     condition = scene.on.get(name)
     if condition is not None and not scene.late:
-        _end(scene, name, condition, 0.0, why)
+        _end(scene, name, condition, 0.0, why=why)

@@ -9,6 +9,7 @@ changes the current value.
 from collections.abc import Sequence
 
 from analytics.baseline import FLOORS
+from analytics.conditions import calls
 from analytics.domain.mistakes import PLAUSIBLE_CODES
 from analytics.domain.vitals import FACTS, Metric, Quality
 from analytics.doubts import ask_about, mistaken, recovered
@@ -23,13 +24,14 @@ from analytics.evidence import (
 from analytics.features import SPEC
 from analytics.lane_state import Track
 from analytics.limits import (
+    CRITICAL_NAMES,
     NONE,
     battery,
     beyond,
     critical,
     critical_limit,
+    give_way,
     judge,
-    keep_on,
     limit_of,
 )
 from analytics.readings import Sample
@@ -142,14 +144,18 @@ def _followed(sight: Sight, code: int, value: float, before: float | None) -> No
 
 def _judge(sight: Sight, track: Track, code: int) -> None:
     state, scene, value = sight.state, sight.scene, track.value
+    called = calls(scene, CRITICAL_NAMES[code])
     bad = critical(scene, code, value)
+    grave = CRITICAL_NAMES[code] in scene.on
     limit = limit_of(code, sight.plan, scene)
     if code in _WINDOWED:
         value = track.median(scene.policy.window_ms)
     if bad:  # one number makes one alert, and the absolute limit's is the graver
-        keep_on(scene, code)
+        give_way(scene, code)
+    elif grave and not scene.late:  # it has not ended yet, and speaks for the limit until it has
+        bad = beyond(limit, value)
     elif limit is not NONE or scene.on:  # a limit taken away must end what it started
-        bad = judge(scene, code, value, limit) or bad
+        bad = judge(scene, code, value, limit, eased=called and not grave)
     if scene.late:
         state.doubtful = state.doubtful | 1 << code if bad else state.doubtful & ~(1 << code)
 

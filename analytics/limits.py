@@ -4,8 +4,8 @@ SpO2 is graded by depth (Pater 2020), pulse and breathing are judged on the medi
 Not a medical device.
 """
 
-from analytics.conditions import Alarm, Scene, hold, release
-from analytics.domain.alerts import Priority
+from analytics.conditions import Alarm, Scene, hold, release, supersede
+from analytics.domain.alerts import EASED_FROM, Priority
 from analytics.domain.care import CarePlan, Limit
 from analytics.domain.vitals import Acvpu, Metric
 from analytics.domain.wording import worded
@@ -54,22 +54,33 @@ def ward_limit(policy: Policy, code: int, scale: int) -> Limit:
     return policy.limits.get(code, NONE)
 
 
-def keep_on(scene: Scene, code: int) -> None:
-    """Note that a limit's condition goes on, and say nothing: a graver rule speaks."""
-    for name in (LOW_NAMES[code], HIGH_NAMES[code]):
-        condition = scene.on.get(name)
-        if condition is not None and not scene.late:
-            condition.bad_ms, condition.inside_ms = scene.time_ms, 0
+def give_way(scene: Scene, code: int) -> None:
+    """End the patient's limits of a metric: its absolute limit speaks for the same number."""
+    if scene.on:
+        supersede(scene, LOW_NAMES[code], CRITICAL_NAMES[code])
+        supersede(scene, HIGH_NAMES[code], CRITICAL_NAMES[code])
 
 
-def judge(scene: Scene, code: int, value: float, limit: Limit) -> bool:
-    """Judge a good value against its limits; return whether it violates one."""
+def judge(scene: Scene, code: int, value: float, limit: Limit, *, eased: bool = False) -> bool:
+    """Judge a good value against its limits; return whether it violates one.
+
+    Args:
+        scene: the moment.
+        code: of the metric.
+        value: in its unit.
+        limit: in force.
+        eased: whether the absolute limit of the metric has just ended.
+    """
     low, high = limit.low, limit.high
+    alarm = None
     if low is not None and value < low:
-        hold(scene, below(code, value, low, scene.policy))
-        return True
-    if high is not None and value > high:
-        hold(scene, above(code, value, high, scene.policy))
+        alarm = below(code, value, low, scene.policy)
+    elif high is not None and value > high:
+        alarm = above(code, value, high, scene.policy)
+    if alarm is not None:
+        if eased:
+            alarm.detail[EASED_FROM] = CRITICAL_NAMES[code]
+        hold(scene, alarm)
         return True
     if scene.on:
         _release_both(scene, code, value, limit)

@@ -53,6 +53,7 @@ class News2(Struct, frozen=True, gc=False):
         single_3: metrics that certainly score 3.
         missing: metrics that are absent.
         settles: the missing metric to measure first, if the band depends on what is missing.
+        scored: mask of the parameters that certainly have points.
     """
 
     score: int | None
@@ -62,6 +63,7 @@ class News2(Struct, frozen=True, gc=False):
     single_3: tuple[int, ...]
     missing: tuple[int, ...]
     settles: int | None
+    scored: int = 0
 
 
 def _named(mask: int) -> tuple[int, ...]:
@@ -96,7 +98,7 @@ def score(values: tuple[float | None, ...] | list[float | None], scale: int = 1)
     Raises:
         KeyError: for another scale.
     """
-    low = high = three = missing = 0
+    low = high = three = missing = scored = 0
     for (bit, points, rounded), value in zip(SIMPLE, values, strict=False):
         if value is None:
             missing |= bit
@@ -105,8 +107,10 @@ def score(values: tuple[float | None, ...] | list[float | None], scale: int = 1)
         point = points[rounded(value)]
         low += point
         high += point
-        if point == MAX_POINTS:
-            three |= bit
+        if point:
+            scored |= bit
+            if point == MAX_POINTS:
+                three |= bit
     spo2, oxygen = values[_SPO2], values[_O2]
     column = UNKNOWN_SPO2 if spo2 is None else whole(spo2)
     row = UNKNOWN_O2 if oxygen is None else int(oxygen > 0)
@@ -114,15 +118,17 @@ def score(values: tuple[float | None, ...] | list[float | None], scale: int = 1)
     if sure_3:
         three |= SPO2_BIT
     missing |= (SPO2_BIT if spo2 is None else 0) | (O2_BIT if oxygen is None else 0)
-    return _result(low + least, high + most, three, missing, wide=wide)
+    if least:
+        scored |= (SPO2_BIT | O2_BIT) & ~missing
+    return _result(low + least, high + most, three, missing, scored, wide=wide)
 
 
-def _result(low: int, high: int, three: int, missing: int, *, wide: bool) -> News2:
+def _result(low: int, high: int, three: int, missing: int, scored: int, *, wide: bool) -> News2:
     rank = _BAND_OF[low]
     band = BANDS[1] if three and not rank else BANDS[rank]
     if not missing:
-        return News2(low, low, low, band, NAMED[three], (), None)
+        return News2(low, low, low, band, NAMED[three], (), None, scored)
     settles = None
     if _BAND_OF[high] != rank:
         settles = int(Metric.O2) if wide else _FIRST[missing]
-    return News2(None, low, high, band, NAMED[three], NAMED[missing], settles)
+    return News2(None, low, high, band, NAMED[three], NAMED[missing], settles, scored)

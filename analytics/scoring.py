@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
-from analytics import labels, signals
+from analytics import bands, labels, signals
 from analytics.assessment import Assessment, RefusedMetric
 from analytics.baseline import FLOORS
 from analytics.conditions import Scene
@@ -84,7 +84,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     features = vector(tracks, news, oxygen=bool(known[_O2]))
     probability = visit.population.predict(features)
     _label(state, visit, news, features, probability)
-    calls = signals.news2(scene, news, _alone(scene, visit, news, known))
+    calls = bands.news2(scene, news, _alone(scene, visit, news, known))
     model = visit.population
     signals.risk(scene, probability, name=model.name, raises=model.raises)
     baselines = _baselines(state, scene, visit.policy, fresh)
@@ -123,7 +123,7 @@ def _unscored(
 
     Nor does the model, which has learnt from scores, and learns nothing from them.
     """
-    signals.unscored(scene, why)
+    bands.unscored(scene, why)
     state.pending, state.assessed_ms = [], state.asof_ms
     values, _ = _current(state, visit.policy)
     known = zip(_CODES, values, strict=True)
@@ -146,10 +146,10 @@ def _unscored(
 
 def _alone(
     scene: Scene, visit: Visit, news: News2, known: Mapping[int, float | None]
-) -> signals.Alone:
+) -> bands.Alone:
     """Return the single parameters that no limit speaks for, with the delay of their numbers."""
     if not news.single_3:
-        return signals.NONE_ALONE
+        return bands.NONE_ALONE
     codes: tuple[int, ...] = ()
     waits: list[float] = []
     for code in news.single_3:
@@ -158,7 +158,7 @@ def _alone(
             codes += (code,)
             waits.append(waits_s(code, value, limit, scene.policy))
     soonest = min(waits, default=0.0)
-    return signals.Alone(codes, max(scene.policy.single_3_s, soonest))
+    return bands.Alone(codes, max(scene.policy.single_3_s, soonest))
 
 
 def _refused(state: LaneState) -> tuple[RefusedMetric, ...]:

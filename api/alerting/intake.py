@@ -13,7 +13,7 @@ from psycopg import OperationalError
 
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.episodes import EpisodePolicy
-from api.alerting import asking, metrics
+from api.alerting import asking, changed_limits, metrics
 from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
@@ -151,7 +151,8 @@ async def _fold(
             device_no=row["device_no"],
             frame_id=row["frame_id"],
         )
-        ledger.find(subject, finding)
+        alert = ledger.current(subject, finding.condition)
+        ledger.find(subject, await changed_limits.explained(conn, alert, finding))
     return ledger
 
 

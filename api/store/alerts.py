@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from analytics.domain.alerts import SUPERSEDED_BY
 from api.store.aging import aged_message
 from api.store.episodes import record_of
 from api.store.instants import rfc3339
@@ -71,10 +72,18 @@ def alert_json(row: Row, now: datetime) -> Row:
         "plan": _plan(row),
         "closed_at": rfc3339(row["closed_at"]),
         "closed_by": row["closed_name"],
-        "closed_because": row["detail"].get("closed_because"),
+        "closed_because": _because(row),
         "outcome": row["outcome"],
         "comment": row["comment"],
     }
+
+
+def _because(row: Row) -> str | None:
+    """Return why it ended, if that was neither the value nor a person who closed it."""
+    detail = row["detail"]
+    graver = detail.get(SUPERSEDED_BY) if row["closed_at"] else None
+    said = f"{graver} has taken its place" if graver else detail.get("closed_because")
+    return None if said is None else str(said)
 
 
 def _plan(row: Row) -> Row | None:

@@ -323,3 +323,53 @@ def test_a_night_that_came_late_is_one_piece_of_history(ward: Ward) -> None:
     assert (stretch["count"], stretch["historic"], stretch["calls"]) == (12, True, 0)
     assert stretch["measured_at"] - stretch["started_at"] == 110 * MINUTE
     assert ward.events() == []
+
+
+@pytest.mark.parametrize("own", [None, {"low": 80, "high": None}])
+def test_an_alert_that_ends_by_a_changed_limit_says_by_whom(
+    ward: Ward, own: dict[str, int | None] | None
+) -> None:
+    patient, doctor = ward.patient(), ward.user("doctor")
+    limits = [{"spo2": {"low": 91, "high": None}}, {"spo2": own} if own else {}]
+    for revision, limit in enumerate(limits, 1):
+        ward.sql.execute(
+            "INSERT INTO care_plan (patient_no, revision, limits, set_by, set_at)"
+            " VALUES (%s, %s, %s, %s, %s)",
+            (patient.no, revision, Jsonb(limit), doctor.user_id, START),
+        )
+    facts = {"detail": {"metric": "spo2", "limit": 91}, "priority": "medium", "value": 86.0}
+    ward.finding(patient, "limit_spo2_low", START, **facts)  # type: ignore[arg-type]
+    ward.finding(patient, "limit_spo2_low", START + MINUTE, change="cleared", value=86.0)
+    take(ward, START + MINUTE)
+    because = read(ward, START + MINUTE)["closed_because"]
+    name = ward.one("SELECT username FROM app_user WHERE id = %s", doctor.user_id)["username"]
+    now = "80" if own else "the ward's"
+    assert because == f"limit changed from 91 to {now} by {name}"
+    [closed] = [one for one in ward.events() if one["event"] == "alert.closed"]
+    assert closed["data"]["closed_because"] == because
+
+
+def test_an_alert_that_ends_by_its_value_blames_nobody(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "limit_spo2_low", START, detail={"metric": "spo2", "limit": 91})
+    ward.finding(patient, "limit_spo2_low", START + MINUTE, change="cleared", value=95.0)
+    take(ward, START + MINUTE)
+    assert read(ward, START + MINUTE)["closed_because"] is None
+
+
+def test_what_a_graver_alert_leaves_is_shown_and_calls_nobody(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "news2_urgent", START, priority="medium")
+    ward.finding(patient, "news2_emergency", START + MINUTE)
+    gone = {"superseded_by": "news2_emergency"}
+    ward.finding(patient, "news2_urgent", START + MINUTE, change="cleared", detail=gone)
+    take(ward, START + MINUTE)
+    states = {one["condition"]: one["state"] for one in ward.episodes()}
+    assert states == {"news2_urgent": "resolved", "news2_emergency": "open"}
+    eased = {"eased_from": "news2_emergency"}
+    ward.finding(patient, "news2_urgent", START + 9 * MINUTE, priority="medium", detail=eased)
+    take(ward, START + 9 * MINUTE)
+    last = ward.events()[-1]
+    assert (last["event"], last["data"]["call"]) == ("alert.raised", False)
+    tick(ward, START + 20 * MINUTE)
+    assert ward.events()[-1]["data"]["call"] is True

@@ -63,11 +63,29 @@ def test_new_confusion_waits_no_longer_than_any_single_3() -> None:
     assert [(one.condition, one.persist_s) for one in bed.findings] == [("single_3", 20)]
 
 
-def test_a_limit_that_holds_already_goes_on_beside_a_critical_value() -> None:
+def test_the_absolute_limit_takes_the_place_of_the_patients_own() -> None:
+    """And leaves it, calling nobody, when the value has come back that far and no further."""
     bed = Bedside()
     bed.well(spo2=86)
     bed.well(60, spo2=78)
     assert bed.said() == [
         ("limit_spo2_low", Change.STARTED),
         ("critical_spo2", Change.STARTED),
+        ("limit_spo2_low", Change.CLEARED),
     ]
+    for _ in range(3):
+        bed.well(60, spo2=86)
+    eased = bed.findings[-1]
+    assert bed.said() == [
+        ("critical_spo2", Change.CLEARED),
+        ("limit_spo2_low", Change.STARTED),
+    ]
+    assert eased.detail["eased_from"] == "critical_spo2"
+
+
+def test_a_question_that_called_nobody_eases_nothing() -> None:
+    """A doubtful 18 is asked about; the good 135 after it is the first that calls."""
+    bed = Bedside()
+    bed.well(hr=18)
+    bed.well(20, hr=135)
+    assert all("eased_from" not in one.detail for one in bed.findings)

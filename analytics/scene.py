@@ -1,0 +1,83 @@
+"""What rules look at: the conditions that are on, a violation as a rule sees it, one moment."""
+
+from msgspec import Struct, field
+
+from analytics.domain.alerts import Finding, Priority
+from analytics.policy import Policy
+from analytics.readings import Sample
+
+
+class Condition(Struct, array_like=True, gc=False):
+    """A condition that is on.
+
+    Attributes:
+        since_ms: first violation.
+        due_ms: when it has persisted.
+        emitted_ms: last finding said of it.
+        bad_ms: last violation.
+        inside_ms: since when it is clearly inside; 0 if it is not.
+        depth: how bad at the worst, in the rule's own order.
+        known: NEWS2 parameters that counted and must be known for it to end (a mask).
+        firm: confirmed: by a trusted reading, or by a questionable one that was repeated.
+    """
+
+    since_ms: int
+    due_ms: int
+    emitted_ms: int
+    bad_ms: int
+    inside_ms: int
+    depth: int
+    known: int
+    firm: bool
+    priority: Priority
+
+
+class Alarm(Struct, frozen=True, gc=False, kw_only=True):
+    """A violation as a rule sees it; see :class:`analytics.domain.alerts.Finding`.
+
+    ``name`` may say the cause behind a stroke: see :func:`condition_of`.
+    """
+
+    name: str
+    priority: Priority
+    depth: int
+    value: float | None
+    message: str
+    rule: str
+    persist_s: float = 0.0
+    known: int = 0
+    seen: int = 0
+    firm: bool = True
+    detail: dict[str, object] = field(default_factory=dict)
+
+
+class Scene(Struct):
+    """One moment of a patient: when, under which policy, and what came of it.
+
+    Attributes:
+        time_ms: event time judged.
+        received_ms: when the reading came.
+        late: back-fill.
+        policy: the ward's settings.
+        on: conditions that are on, by name (changed in place).
+        history: last event time of each condition said from back-fill (changed in place).
+        findings: what was notable (appended to).
+        uncertain: the device's clock is not known; findings say so.
+        starts: event times of each condition's last starts (changed in place).
+        reassess: what counts has changed without a reading that does.
+        doubted: samples that counted for nothing although their values are plausible.
+        scored: whether NEWS2 applies to the person.
+    """
+
+    time_ms: int
+    received_ms: int
+    late: bool
+    policy: Policy
+    on: dict[str, Condition]
+    history: dict[str, int]
+    findings: list[Finding]
+    uncertain: bool = False
+    starts: dict[str, list[int]] = field(default_factory=dict)
+    reassess: bool = False
+    doubted: list[Sample] = field(default_factory=list)
+    scored: bool = True
