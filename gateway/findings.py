@@ -18,6 +18,12 @@ def outbox_row(
     return OutboxRow(patient_no, device_no, frame_id, "finding", finding.received_ms, payload)
 
 
+def risk_row(told: float, now: float, *, patient_no: int, frame_id: int, at_ms: int) -> OutboxRow:
+    """That the risk of deterioration has risen notably, for the re-planner."""
+    payload = _encoder.encode({"before": told, "risk": now})
+    return OutboxRow(patient_no, None, frame_id, "risk", at_ms, payload)
+
+
 def technical(
     condition: str, now_ms: int, message: str, *, device: str, detail: dict[str, object]
 ) -> Finding:

@@ -13,7 +13,7 @@ from analytics.domain.alerts import Change, Finding, Priority
 from analytics.lane import Outcome
 from analytics.readings import Sample
 from gateway.batch import Batch
-from gateway.findings import RULE, outbox_row
+from gateway.findings import RULE, outbox_row, risk_row
 from gateway.lanes import Fold, Hold, LaneBook, fold_again
 from gateway.registry import Patient
 from gateway.rows import assessment_row
@@ -65,6 +65,7 @@ class Folder:
                 hold.measured_ms = made.time_ms
                 hold.low, hold.high, hold.risk = made.low, made.high, made.risk
                 hold.assessment = made
+                self._tell_risk(hold, patient.no, fold.frame_id, batch)
         for finding in outcome.findings:
             device_no = _device_no(finding, batch)
             work.outbox.append(
@@ -75,6 +76,19 @@ class Folder:
         for example in outcome.examples:
             packed = _encoder.encode(example)
             work.examples.append(ExampleRow(patient.no, example.at_ms, packed))
+
+    def _tell_risk(self, hold: Hold, patient_no: int, frame_id: int, batch: Batch) -> None:
+        """Tell the re-planner of a risk that has risen by a step since it was told of last.
+
+        A fall by a step is followed in silence, so that the next rise is told again.
+        """
+        now, told = hold.risk, hold.risk_told
+        if now is None or abs(now - told) < self._rules.risk_step:
+            return
+        hold.risk_told = now
+        if now > told:
+            row = risk_row(told, now, patient_no=patient_no, frame_id=frame_id, at_ms=batch.now_ms)
+            batch.work.outbox.append(row)
 
     def _plan_snapshot(self, hold: Hold, patient_no: int, batch: Batch) -> None:
         if hold.folds == 1:

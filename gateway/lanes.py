@@ -62,6 +62,7 @@ class Hold:
         "measured_ms",
         "received_ms",
         "risk",
+        "risk_told",
     )
 
     def __init__(self, lane: PatientLane) -> None:
@@ -75,6 +76,7 @@ class Hold:
         self.low: int | None = None
         self.high: int | None = None
         self.risk: float | None = None
+        self.risk_told = 0.0
         self.assessment: Assessment | None = None
 
     def saw(self, samples: Iterable[Sample], device: str | None) -> None:

@@ -34,6 +34,7 @@ class Rules:
     command_repeat_s: float
     snapshot_frames: int
     snapshot_s: float
+    risk_step: float
     quarantine_unsigned: int
     quarantine_unsigned_burst: float
     quarantine_unsigned_per_s: float
@@ -68,6 +69,7 @@ def rules_of(settings: GatewaySettings) -> Rules:
         command_repeat_s=settings.command_repeat_s,
         snapshot_frames=settings.snapshot_frames,
         snapshot_s=settings.snapshot_s,
+        risk_step=settings.risk_step,
         quarantine_unsigned=settings.quarantine_unsigned,
         quarantine_unsigned_burst=settings.quarantine_unsigned_burst,
         quarantine_unsigned_per_s=settings.quarantine_unsigned_per_s,

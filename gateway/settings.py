@@ -44,6 +44,7 @@ class GatewaySettings(BaseSettings):
         devices: devices' windows kept in memory; likewise.
         snapshot_frames: a lane is written down after so many frames.
         snapshot_s: or after so many real seconds with news.
+        risk_step: the plan is made anew when a patient's risk has risen by so much (proposed).
         replay_days: how far back a lane without a readable snapshot is rebuilt.
         ack_frames: a device is told after so many handled frames.
         ack_s: or so many real seconds after the first of them, with nothing better to do.
@@ -103,6 +104,7 @@ class GatewaySettings(BaseSettings):
     devices: int = Field(default=131_072, ge=1)
     snapshot_frames: int = Field(default=32, ge=1)
     snapshot_s: float = Field(default=300.0, gt=0)
+    risk_step: float = Field(default=0.1, gt=0, le=1)
     replay_days: float = Field(default=3.0, gt=0)
     ack_frames: int = Field(default=64, ge=1)
     ack_s: float = Field(default=10.0, gt=0)
