@@ -23,6 +23,23 @@ MANAGERS: Final = frozenset({Role.COORDINATOR, Role.ADMIN})
 _READ_AS: Final = {"mm[Hg]": "mmHg", "Cel": "°C"}
 _TENTHS: Final = frozenset({Metric.TEMP, Metric.WEIGHT})
 _PASSWORD: Final = MIN_PASSWORD
+REASONS: Final = (
+    ("out_of_range", "A value that cannot be"),
+    ("from_the_future", "A time ahead of the ward's"),
+    ("too_old", "Too old"),
+    ("not_bound", "Outside the patient's use of the device"),
+    ("malformed", "Not readable"),
+    ("oversized", "Too large"),
+    ("bad_signature", "A false signature"),
+    ("revoked_key", "A key that counts no more"),
+    ("unknown_device", "An unknown device"),
+    ("unsealable", "Cannot be opened"),
+    ("topic_mismatch", "Another's topic"),
+    ("conflict", "Two frames under one number"),
+    ("replayed", "A number long past"),
+    ("rate_limited", "Too many at once"),
+)
+"""Why something is refused (docs/device-protocol.md), as the page's menu says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +119,12 @@ async def record(request: Request, patient_id: UUID, visitor: Visitor) -> Respon
         return to_first_page(visitor)
     known = {"here": frames.PATIENTS, "manages": manages, **_care_fields()}
     return frames.frame("record", visitor, status=200, patient=patient_id, **known)
+
+
+@router.get("/refused")
+async def refused(request: Request, visitor: Visitor) -> Response:
+    """What was refused: frames in quarantine and single readings, by patient and reason."""
+    return own_page(request, visitor, "refused", reasons=REASONS)
 
 
 @router.get("/people")

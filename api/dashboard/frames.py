@@ -26,7 +26,7 @@ _pages = Environment(
 )
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
-PATIENTS, PEOPLE = "/patients", "/people"
+PATIENTS, PEOPLE, REFUSED = "/patients", "/people", "/refused"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -34,6 +34,7 @@ _COORDINATOR = (
     (CAPACITY, "Capacity"),
     (PATIENTS, "Patients"),
     (PEOPLE, "People"),
+    (REFUSED, "Refused"),
 )
 _CLINICIAN = ((FEED, "Alerts"), (PANEL, "My patients"), (HANDOVER, "Handover"))
 LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {

@@ -22,7 +22,8 @@ _MOST = 10_000
 class Assessment(BaseModel):
     """NEWS2 with its bounds, the risk and what drives it, deviations from the person's own usual.
 
-    ``time`` is null, and everything is missing, until something was assessed. Not a diagnosis.
+    ``time`` is null, and everything is missing, until something was assessed. ``refused`` names
+    the metrics whose newest readings count for nothing. Not a diagnosis.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -32,6 +33,7 @@ class Assessment(BaseModel):
     risk: dict[str, Any]
     baselines: list[Any]
     drivers: list[Any]
+    refused: list[Any]
     freshness_s: float | None
     latest: dict[str, Any]
 
@@ -69,6 +71,7 @@ async def read_assessment(work: Work, patient_id: UUID) -> Assessment:
         "risk": {"probability": None, "horizon_minutes": None, "model": None},
         "baselines": [],
         "drivers": [],
+        "refused": [],
     }
     told = (row["assessment"] if row else None) or {}
     fresh = max((work.now - row["received"]).total_seconds(), 0.0) if row else None

@@ -21,7 +21,10 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 
 
 class PanelRow(BaseModel):
-    """One patient; ``freshness_s`` in ward seconds, ``coverage`` the share that is up to date."""
+    """One patient; ``freshness_s`` in ward seconds, ``coverage`` the share that is up to date.
+
+    ``refused``: metrics whose newest readings count for nothing, as in the assessment.
+    """
 
     patient: UUID
     name: str | None
@@ -40,6 +43,7 @@ class PanelRow(BaseModel):
     until: datetime | None
     measured: datetime | None
     worst_alert: str | None
+    refused: list[dict[str, Any]]
 
 
 def _age_s(at: datetime | None, now: datetime) -> float | None:
@@ -85,6 +89,7 @@ def _shown(work: UnitOfWork, row: Row, standing: panel.Standing, urgency: float)
         until=row["paused_until"],
         measured=row["measured"],
         worst_alert=row["worst"],
+        refused=row["refused"] or [],
     )
 
 

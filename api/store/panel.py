@@ -8,7 +8,7 @@ MOST = 5_000
 _PANEL = """
     SELECT p.id, p.no, p.sealed, k.master_version, k.wrapped, p.ward, p.state, p.time_zone,
            p.paused_until, n.received, n.measured, n.news2_low, n.risk, n.latest,
-           n.assessment -> 'news2' AS news2, c.scoring,
+           n.assessment -> 'news2' AS news2, n.assessment -> 'refused' AS refused, c.scoring,
            coalesce(e.open_alerts, 0) AS open_alerts, e.worst,
            d.id AS doctor, d.name AS doctor_name, coalesce(v.expected, '[]') AS expected
       FROM patient p

@@ -9,7 +9,7 @@ import pytest
 from analytics.domain.care import Role
 from analytics.policy import Policy
 from api.dashboard import frames
-from api.dashboard.administration import limits_shown
+from api.dashboard.administration import REASONS, limits_shown
 from api.dashboard.pages import own_path
 from api.identity import Caller
 
@@ -26,6 +26,7 @@ SHOWN: dict[str, dict[str, object]] = {
     "admit": CARE,
     "record": {"patient": UUID(int=1), "manages": True, **CARE},
     "people": {"accounts": True, "least": 12},
+    "refused": {"reasons": REASONS},
     "register": {"least": 12},
     "account": {"username": "singh", "least": 12},
     "mine": {"patient": UUID(int=1)},

@@ -4,7 +4,7 @@ import { $, h, bar, empty, say, trouble } from "./dom.js";
 import { arrange, update } from "./patch.js";
 import { steady } from "./steady.js";
 import { span } from "./clock.js";
-import { called, conditionName, countMarks, isOpen, notScored, percent, personLink, RANK, score, counts } from "./ward.js";
+import { called, conditionName, countMarks, isOpen, notScored, percent, personLink, RANK, refusedWords, score, counts } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 
@@ -85,7 +85,7 @@ function cells(row) {
   const cover = row.coverage === null || row.coverage === undefined ? null : Math.round(row.coverage * 100);
   return [
     h("td", { class: "wide" }, personLink(row), " ", watched),
-    h("td", { "data-label": "NEWS2" }, score(row.news2)),
+    h("td", { "data-label": "NEWS2" }, score(row.news2), refusedWords(row.refused).map((words) => h("div", { class: "small" }, words))),
     h("td", { "data-label": "Open alerts" }, alertCell(row)),
     h("td", { "data-label": "Risk", class: "nowrap" }, riskCell(row)),
     h("td", { "data-label": "Last heard", class: "nowrap", "data-fresh": row.patient }, freshCell(row)),

@@ -2,7 +2,7 @@
 import { h, bar } from "./dom.js";
 import { update } from "./patch.js";
 import { clockText, moment, wardNow, span } from "./clock.js";
-import { metricName, metricUnit, metricValue, notScored, percent, score } from "./ward.js";
+import { metricName, metricUnit, metricValue, notScored, percent, refusedWords, score } from "./ward.js";
 
 const UNUSUAL = 2; // in the patient's own units of spread
 const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
@@ -38,6 +38,7 @@ function now(assessment) {
   return card("Now", score(assessment.news2), notScored(assessment.news2) && unscored(assessment.news2), list([
     [notScored(assessment.news2) ? "Judged" : "Scored", moment(assessment.time)],
     ["Missing", missing.length ? missing.map(metricName).join(", ") : null],
+    ["Not used", assessment.refused?.length ? refusedWords(assessment.refused).map((words) => h("div", {}, words)) : null],
     ["Measure first", assessment.news2.settles ? h("b", {}, metricName(assessment.news2.settles)) : null],
     ["Scores 3", (assessment.news2.single_3_in ?? []).map(metricName).join(", ")],
     ["Risk", risk === null || risk === undefined ? null : [bar(risk, "risk"), ` ${percent(risk)} within ${span((assessment.risk.horizon_minutes ?? 0) * 60)}`]],

@@ -13,7 +13,7 @@ const CONDITIONS = {
   single_3: "One measurement scores 3", incomplete_score: "Score incomplete, may be urgent", risk: "Predicted deterioration",
   glucose_low: "Glucose low", glucose_high: "Glucose high", unconfirmed_deterioration: "Late readings show deterioration, nothing fresh since",
   silent: "Device silent", coverage: "Too few readings", battery: "Battery low", clock: "Device clock uncertain", forged: "Forged message refused",
-  conflict: "Two devices, one identity", sensor: "Sensor trouble", ward_outage: "Many devices silent at once", nobody_on_shift: "Nobody on shift",
+  conflict: "Two devices, one identity", sensor: "Sensor trouble", units: "Readings in another unit", refused: "Readings refused", weight_gain: "Weight gained", ward_outage: "Many devices silent at once", nobody_on_shift: "Nobody on shift",
 };
 const BANDS = { low: "low", "low-medium": "low–medium", medium: "urgent", high: "emergency" };
 export const RANK = { high: 0, medium: 1, low: 2 };
@@ -68,6 +68,11 @@ export function score(news2, { words = true } = {}) {
   return h("span", { class: "score", "data-band": band, "data-partial": partial },
     h("span", { class: "number", role: "img", "aria-label": label, title: label }, text),
     words && h("span", { class: "words" }, lead, detail && h("small", {}, detail)));
+}
+
+// Readings that count for nothing: how many since when, the newest, and what it may be.
+export function refusedWords(refused) {
+  return (refused ?? []).map((one) => h("span", { class: "overdue", "data-refused": one.metric }, `${metricName(one.metric)}: ${one.count === 1 ? "reading" : `${one.count} readings`} not used since `, moment(one.since), `, newest ${one.value} (${one.hint})`));
 }
 
 // No model knows for certain: neither 0 nor 100 per cent is ever written.
