@@ -26,6 +26,8 @@ __all__ = [
 
 HISTORY_MS = 10 * 60_000
 """Back-fill says the same condition at most this often."""
+UNCONFIRMED = "unconfirmed_deterioration"
+"""The newest of back-fill is bad, and nothing fresh has followed."""
 FLICKER_PERSIST_S = 120.0
 """Up to this persistence (proposed) a violation that comes and goes often enough, within two
 minutes or three persistences, waits no longer: good readings between bad ones must not hide them

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from analytics import labels, risk, signals
 from analytics.assessment import Assessment, assessment_json
-from analytics.conditions import HISTORY_MS, Scene
+from analytics.conditions import HISTORY_MS, UNCONFIRMED, Condition, Scene
 from analytics.domain.alerts import Change, Finding
 from analytics.domain.care import CarePlan
 from analytics.doubts import refuse
@@ -114,6 +114,34 @@ class PatientLane:
         """Begin anew with a stay at ``at_ms``: nothing that was learnt before counts."""
         self._state = LaneState(since_ms=at_ms)
 
+    @property
+    def conditions(self) -> dict[str, Condition]:
+        """The conditions that are on, by name."""
+        return self._state.on
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether it was said that the newest of back-fill is bad, and nothing has followed."""
+        return self._state.unconfirmed
+
+    def as_it_stands(self, visit: Visit) -> Assessment | None:
+        """Assess the newest moment again, of a copy: nothing is learnt and nothing remembered.
+
+        Args:
+            visit: plan and model in force; its reading gives the number and the arrival.
+
+        Returns:
+            None if no reading that is scored has come yet.
+        """
+        copy = self.restore(self.snapshot(), visit.policy)
+        state = copy._state  # noqa: SLF001 - of the same class
+        if not state.assessed_ms:
+            return None
+        scene = copy._scene(visit, state.asof_ms, [])  # noqa: SLF001
+        scene.late = False
+        assessment, _ = assess(state, scene, visit, fresh=0)
+        return assessment
+
     def snapshot(self) -> bytes:
         """Return the whole state as bytes, with the format's version."""
         return encode(self._state)
@@ -209,7 +237,7 @@ class PatientLane:
         """
         state = self._state
         bad = state.doubtful != 0
-        said = state.history.get(signals.UNCONFIRMED, 0)
+        said = state.history.get(UNCONFIRMED, 0)
         if bad != state.unconfirmed:
             state.unconfirmed = bad
             signals.unconfirmed(scene, Change.STARTED if bad else Change.CLEARED)
@@ -217,7 +245,7 @@ class PatientLane:
             signals.unconfirmed(scene, Change.PERSISTS)
         else:
             return
-        state.history[signals.UNCONFIRMED] = scene.received_ms
+        state.history[UNCONFIRMED] = scene.received_ms
 
 
 def _moments(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:

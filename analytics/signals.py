@@ -4,7 +4,7 @@ Rules are the floor: the model may add an alert, never hold one back.
 """
 
 from analytics.baseline import FLOORS
-from analytics.conditions import Alarm, Scene, hold, release
+from analytics.conditions import UNCONFIRMED, Alarm, Scene, hold, release
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.domain.vitals import FACTS, Metric
 
@@ -12,7 +12,6 @@ BASELINE_RULE = "baseline/1"
 BASELINE_NAMES: dict[int, str] = {int(metric): f"baseline_{metric.wire_name}" for metric in Metric}
 _WORDS: dict[int, str] = {int(metric): facts.label for metric, facts in FACTS.items()}
 _DOWN_ONLY = frozenset({int(Metric.SPO2)})
-UNCONFIRMED = "unconfirmed_deterioration"
 
 
 def risk(scene: Scene, probability: float, *, name: str, raises: bool) -> None:

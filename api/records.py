@@ -79,6 +79,20 @@ def open_personal(vault: Vault, row: Row) -> Personal | None:
     return msgspec.json.decode(plain, type=Personal)
 
 
+def _reason_bond(patient_id: UUID) -> bytes:
+    return b"reading-mark:" + patient_id.bytes
+
+
+def seal_reason(key: bytes, patient_id: UUID, reason: str) -> bytes:
+    """Seal why a reading was marked: free text about a person, with the patient's data key."""
+    return seal(key, reason.encode(), _reason_bond(patient_id))
+
+
+def open_reason(key: bytes | None, patient_id: UUID, sealed: bytes) -> str | None:
+    """Return what ``seal_reason`` was given; None if the person was erased."""
+    return None if key is None else unseal(key, sealed, _reason_bond(patient_id)).decode()
+
+
 def name_of(vault: Vault, row: Row) -> str | None:
     """Return the patient's name, None if the person was erased."""
     personal = open_personal(vault, row)

@@ -12,6 +12,7 @@ import structlog
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.lane import Outcome
 from analytics.readings import Sample
+from analytics.risk import Example
 from gateway.batch import Batch
 from gateway.findings import RULE, outbox_row, risk_row
 from gateway.lanes import Fold, Hold, LaneBook, fold_again
@@ -44,7 +45,7 @@ class Folder:
         except Exception:  # noqa: BLE001 - top of a lane
             _log.exception("lane failed", patient_no=patient.no, frame_id=fold.frame_id)
             batch.lane_failures += 1
-            batch.work.outbox.append(_failed(patient.no, fold, batch.now_ms))
+            batch.work.outbox.append(failed(patient.no, fold.frame_id, batch.now_ms))
             outcome = None
         hold.frame_id = fold.frame_id
         hold.folds += 1
@@ -62,20 +63,17 @@ class Folder:
             if made.unscored is None:
                 work.assessments.append(assessment_row(made, patient.no))
             if hold.measured_ms is None or made.time_ms >= hold.measured_ms:
-                hold.measured_ms = made.time_ms
-                hold.low, hold.high, hold.risk = made.low, made.high, made.risk
-                hold.assessment = made
+                hold.show(made)
                 self._tell_risk(hold, patient.no, fold.frame_id, batch)
         for finding in outcome.findings:
-            device_no = _device_no(finding, batch)
+            device_no = device_no_of(finding, batch)
             work.outbox.append(
                 outbox_row(
                     finding, patient_no=patient.no, device_no=device_no, frame_id=fold.frame_id
                 )
             )
         for example in outcome.examples:
-            packed = _encoder.encode(example)
-            work.examples.append(ExampleRow(patient.no, example.at_ms, packed))
+            work.examples.append(ExampleRow(patient.no, example.at_ms, packed(example)))
 
     def _tell_risk(self, hold: Hold, patient_no: int, frame_id: int, batch: Batch) -> None:
         """Tell the re-planner of a risk that has risen by a step since it was told of last.
@@ -98,6 +96,9 @@ class Folder:
         most = SNAPSHOTS_AT_ONCE + batch.accepted // FRAMES_A_SNAPSHOT
         if due and (len(planned) < most or _overdue(hold, rules, batch.now_s)):
             planned[patient_no] = hold
+            if hold.received_ms - hold.past_ms >= rules.snapshot_past_ms:
+                hold.past_ms = hold.received_ms
+                batch.work.past[patient_no] = hold
 
     def restored(self, patients: Iterable[int], now_s: float) -> None:
         """Lanes have been rebuilt, after a restart all of them: each is due in its turn.
@@ -134,7 +135,7 @@ class Folder:
         if not any(said):
             _log.error("an input cannot be read", patient_no=patient.no, input=waiting.id)
             batch.lane_failures += 1
-            batch.work.outbox.append(_failed(patient.no, fold, batch.now_ms))
+            batch.work.outbox.append(failed(patient.no, frame_id, batch.now_ms))
         self.fold(hold, patient, fold, batch)
         if said.begins_ms is None:
             batch.work.holds[patient.no] = hold
@@ -149,7 +150,7 @@ class Folder:
         )
 
 
-def _device_no(finding: Finding, batch: Batch) -> int | None:
+def device_no_of(finding: Finding, batch: Batch) -> int | None:
     """The number of the device that a finding names."""
     device = batch.registry.devices.get(str(finding.detail.get("device") or ""))
     return None if device is None else device.no
@@ -168,7 +169,13 @@ def _overdue(hold: Hold, rules: Rules, now_s: float) -> bool:
     return hold.folds >= 2 * rules.snapshot_frames or now_s >= hold.due_s + rules.snapshot_s
 
 
-def _failed(patient_no: int, fold: Fold, now_ms: int) -> OutboxRow:
+def packed(example: Example) -> bytes:
+    """An example as it is stored."""
+    return _encoder.encode(example)
+
+
+def failed(patient_no: int, frame_id: int, now_ms: int) -> OutboxRow:
+    """What is told of a reading or an input that could not be assessed."""
     finding = Finding(
         condition="sensor",
         change=Change.STARTED,
@@ -177,6 +184,6 @@ def _failed(patient_no: int, fold: Fold, now_ms: int) -> OutboxRow:
         received_ms=now_ms,
         message="A reading could not be assessed: look at the patient's readings",
         rule=RULE,
-        detail={"frame_id": fold.frame_id},
+        detail={"frame_id": frame_id},
     )
-    return outbox_row(finding, patient_no=patient_no, device_no=None, frame_id=fold.frame_id)
+    return outbox_row(finding, patient_no=patient_no, device_no=None, frame_id=frame_id)

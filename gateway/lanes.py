@@ -60,6 +60,7 @@ class Hold:
         "latest",
         "low",
         "measured_ms",
+        "past_ms",
         "received_ms",
         "risk",
         "risk_told",
@@ -73,6 +74,7 @@ class Hold:
         self.received_ms = 0
         self.latest: dict[str, Latest] = {}
         self.measured_ms: int | None = None
+        self.past_ms = 0
         self.low: int | None = None
         self.high: int | None = None
         self.risk: float | None = None
@@ -97,6 +99,26 @@ class Hold:
         """Forget what was shown of an earlier stay; the lane itself begins anew by its fold."""
         self.latest = {}
         self.measured_ms = self.low = self.high = self.risk = self.assessment = None
+
+    def show(self, made: Assessment | None) -> None:
+        """Take an assessment as the newest; None: there is none."""
+        self.assessment = made
+        self.measured_ms = None if made is None else made.time_ms
+        self.low, self.high, self.risk = (
+            (None, None, None) if made is None else (made.low, made.high, made.risk)
+        )
+
+    def forget(self, metrics: Iterable[int]) -> None:
+        """Forget the newest readings of these metrics."""
+        for metric in metrics:
+            self.latest.pop(_NAMES[metric], None)
+
+    def put(self, sample: Sample, device: str | None, good_ms: int | None) -> None:
+        """Take a stored reading as the newest of its metric."""
+        quality = _QUALITIES[sample.quality]
+        self.latest[_NAMES[sample.metric]] = Latest(
+            sample.t_ms, sample.value, quality, device, good_ms
+        )
 
     def latest_json(self) -> bytes:
         """The newest readings, for the panel."""

@@ -9,6 +9,7 @@ from gateway.admitting import Admitter
 from gateway.allowance import Allowance
 from gateway.batch import Batch
 from gateway.commands import Speaker
+from gateway.correcting import Corrector
 from gateway.devices import DeviceBook
 from gateway.folding import Folder
 from gateway.keeping import Keeper
@@ -41,6 +42,7 @@ class Parts:
     restorer: Restorer
     quotas: Quotas
     folder: Folder
+    corrector: Corrector
     admitter: Admitter
     speaker: Speaker
     metrics: Metrics
@@ -109,6 +111,7 @@ def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Part
     lanes = LaneBook(rules.policy, settings.lanes)
     models = ModelBook()
     folder = Folder(lanes, rules)
+    restorer = Restorer(lanes, models, settings.replay_days, wards)
     quotas = Quotas(rules)
     return Parts(
         clock=settings.clock(),
@@ -120,9 +123,10 @@ def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Part
         recaller=Recaller(devices, registry),
         lanes=lanes,
         models=models,
-        restorer=Restorer(lanes, models, settings.replay_days, wards),
+        restorer=restorer,
         quotas=quotas,
         folder=folder,
+        corrector=Corrector(lanes, restorer, rules),
         admitter=Admitter(devices, Keeper(lanes, folder, rules), Refuser(devices, quotas, rules)),
         speaker=Speaker(keys, registry),
         metrics=metrics,

@@ -118,7 +118,7 @@ class Pipeline:
         with self._session.transaction() as connection:
             batch = self._prepare(connection, items, entries)
             read = time.perf_counter()
-            for entry in entries:
+            for entry in parts.corrector.take(connection, entries, batch):
                 parts.folder.entered(entry, batch)
             for item in items:
                 parts.admitter.take(item, batch)

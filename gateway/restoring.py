@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from analytics.arranged import Arrangement, StoredPlan, WardBook
 from analytics.errors import SnapshotError
 from analytics.readings import Reading
@@ -19,7 +21,8 @@ from gateway.lanes import Fold, Hold, LaneBook, fold_again
 from gateway.replaying import replayed
 from gateway.samples import DAY_MS
 from gateway.staff import Entered, entered
-from gateway.store import arrangements, memory, models
+from gateway.store import arrangements, corrections, memory, models, snapshots
+from gateway.store.corrections import Mark
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -122,12 +125,13 @@ class Restorer:
         holds: dict[int, Hold] = {}
         since: list[tuple[int, int]] = []
         oldest, damaged = now_ms, 0
-        for stored in memory.lanes(connection, patients):
+        for stored in snapshots.lanes(connection, patients):
             hold, readable = self._lanes.restored(stored.snapshot)
             damaged += not readable
             hold.frame_id = stored.frame_id if readable and stored.snapshot else 0
             hold.measured_ms = stored.measured_ms
             hold.received_ms = max(stored.received_ms or 0, stored.taken_ms or 0)
+            hold.past_ms = stored.past_ms or 0
             hold.recall(stored.latest)
             taken = stored.taken_ms if hold.frame_id else None
             floor = now_ms - self._replay_ms if taken is None else taken - _SLACK_MS
@@ -143,9 +147,22 @@ class Restorer:
     def _folds(
         self, connection: "Connection[Row]", since: Sequence[tuple[int, int]], oldest_ms: int
     ) -> list[tuple[int, Fold]]:
-        """Every fold of these lanes above the given frame ids, in order."""
+        """Every fold of these lanes above the given frame ids, in order, as it counts now."""
         frames = memory.frames_since(connection, since, oldest_ms)
         inputs = memory.inputs_since(connection, since)
+        marks = corrections.marks(connection, [no for no, _ in since])
+        return [
+            (no, without(fold, marks[no]) if no in marks else fold)
+            for no, fold in self.folds(connection, frames, inputs)
+        ]
+
+    def folds(
+        self,
+        connection: "Connection[Row]",
+        frames: Sequence[memory.StoredFold],
+        inputs: Sequence[memory.StoredInput],
+    ) -> list[tuple[int, Fold]]:
+        """What is stored, as it was folded, in order, with its patients."""
         arranged = _Arranged(connection, [*frames, *inputs], self._wards)
         folds = [
             self._fold(connection, frame, arranged, Entered(frame_reading(frame)))
@@ -176,6 +193,17 @@ class Restorer:
         at = (stored.in_episode, stored.frame_id)
         fold = Fold(said.reading, plan, population, *at, policy, said.outcome, said.begins_ms)
         return stored.patient_no, fold
+
+
+def without(fold: Fold, marks: frozenset[Mark]) -> Fold:
+    """A fold without the readings that were entered in error."""
+    reading = fold.reading
+    if reading is None or not any(frame_id == fold.frame_id for frame_id, _, _ in marks):
+        return fold
+    left = tuple(s for s in reading.samples if (fold.frame_id, s.metric, s.t_ms) not in marks)
+    tells = left or reading.refused
+    kept = msgspec.structs.replace(reading, samples=left) if tells else None
+    return fold._replace(reading=kept)
 
 
 def _again(hold: Hold, fold: Fold) -> None:

@@ -15,6 +15,7 @@ from gateway.settings import GatewaySettings
 
 NETWORK_MS = 5_000
 """Delay of the network and of a batch that every tolerance must bear, in real time."""
+HOUR_MS = 3_600_000
 EXCHANGE_S = 30.0
 """Real time in which a device that has just connected can have told its clock: it waits for the
 retained acknowledgements, sends, hears an answer, and is asked again if that did not suffice."""
@@ -32,9 +33,11 @@ class Rules:
     clock_persist_s: float
     clock_ask_s: float
     command_repeat_s: float
+    correction_frames: int
     snapshot_frames: int
     snapshot_s: float
     risk_step: float
+    snapshot_past_ms: int
     quarantine_unsigned: int
     quarantine_unsigned_burst: float
     quarantine_unsigned_per_s: float
@@ -67,9 +70,11 @@ def rules_of(settings: GatewaySettings) -> Rules:
         clock_persist_s=settings.clock_persist_s + EXCHANGE_S * max(0.0, rate - 1.0),
         clock_ask_s=settings.clock_ask_s,
         command_repeat_s=settings.command_repeat_s,
+        correction_frames=settings.correction_frames,
         snapshot_frames=settings.snapshot_frames,
         snapshot_s=settings.snapshot_s,
         risk_step=settings.risk_step,
+        snapshot_past_ms=round(settings.snapshot_past_hours * HOUR_MS),
         quarantine_unsigned=settings.quarantine_unsigned,
         quarantine_unsigned_burst=settings.quarantine_unsigned_burst,
         quarantine_unsigned_per_s=settings.quarantine_unsigned_per_s,

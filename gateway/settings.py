@@ -46,6 +46,10 @@ class GatewaySettings(BaseSettings):
         snapshot_s: or after so many real seconds with news.
         risk_step: the plan is made anew when a patient's risk has risen by so much (proposed).
         replay_days: how far back a lane without a readable snapshot is rebuilt.
+        snapshot_past_hours: an older snapshot is kept of every lane so often, in ward time.
+        snapshot_past_days: and for so long; a reading older than them is taken back from the
+            beginning of what is stored.
+        correction_frames: frames folded again at most when a reading was entered in error.
         ack_frames: a device is told after so many handled frames.
         ack_s: or so many real seconds after the first of them, with nothing better to do.
         ack_latest_s: or so many, while frames wait or the device is near its rate.
@@ -106,6 +110,9 @@ class GatewaySettings(BaseSettings):
     snapshot_s: float = Field(default=300.0, gt=0)
     risk_step: float = Field(default=0.1, gt=0, le=1)
     replay_days: float = Field(default=3.0, gt=0)
+    snapshot_past_hours: float = Field(default=12.0, gt=0)
+    snapshot_past_days: float = Field(default=8.0, gt=0)
+    correction_frames: int = Field(default=25_000, ge=1)
     ack_frames: int = Field(default=64, ge=1)
     ack_s: float = Field(default=10.0, gt=0)
     ack_latest_s: float = Field(default=50.0, gt=0)

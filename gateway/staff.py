@@ -91,6 +91,8 @@ def entered(kind: str, payload: dict[str, Any], frame_id: int, received_ms: int)
             return Entered(begins_ms=received_ms)
         if kind == "outcome":
             return Entered(outcome=outcome_of(payload))
+        if kind == "entered_in_error":  # it changes which readings are folded, and is none
+            return Entered()
         return Entered(reading=entered_reading(payload, frame_id, received_ms))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return Entered()

@@ -10,7 +10,7 @@ from gateway.keys import GatewayKeys, load_ring, signer
 from gateway.parts import Parts
 from gateway.samples import DAY_MS
 from gateway.settings import GatewaySettings
-from gateway.store import cleaning, models, outgoing
+from gateway.store import cleaning, models, outgoing, snapshots
 from gateway.store.session import Session
 from gateway.training import Trainer
 
@@ -84,5 +84,6 @@ class Upkeep:
             cleaning.old_quarantine(connection, now_ms - round(settings.quarantine_days * DAY_MS))
             cleaning.unsigned_over(connection, settings.quarantine_unsigned)
             outgoing.lapse(connection, now_ms)
+            snapshots.forget_past(connection, now_ms - round(settings.snapshot_past_days * DAY_MS))
             cleaning.old_windows(connection, now_ms - round(settings.window_days * DAY_MS))
             self._parts.quotas.load(cleaning.signed_kept(connection))

@@ -78,6 +78,7 @@ class Work:
         windows: changed windows by (device number, boot).
         holds: lanes with news, by patient number.
         snapshots: lanes to write down, by patient number.
+        past: those of them whose snapshot is kept beside newer ones.
         refusals: counts by (device number or 0, reason).
         entered: readings of staff (event ms, received ms, frame, patient, metric, quality, value,
             user).
@@ -92,6 +93,7 @@ class Work:
     windows: dict[tuple[int, int], Window] = field(default_factory=dict)
     holds: dict[int, Hold] = field(default_factory=dict)
     snapshots: dict[int, Hold] = field(default_factory=dict)
+    past: dict[int, Hold] = field(default_factory=dict)
     outbox: list[OutboxRow] = field(default_factory=list)
     quarantine: list[QuarantineRow] = field(default_factory=list)
     refusals: dict[tuple[int, str], int] = field(default_factory=dict)

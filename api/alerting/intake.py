@@ -6,6 +6,7 @@ alert about its patient says that something was noticed which nobody was told of
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 import msgspec
 import structlog
@@ -13,7 +14,7 @@ from psycopg import OperationalError
 
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.episodes import EpisodePolicy
-from api.alerting import asking, changed_limits, metrics
+from api.alerting import asking, changed_limits, metrics, retracting
 from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
@@ -100,16 +101,31 @@ async def _take(
         rows = await outbox.waiting(conn, limit)
         if not rows:
             return 0
-        found = _findings(rows, now)
-        if found:
-            ledger = await _fold(conn, now, settings, policy, found)
-            await post(conn, ledger)
-            metrics.count(ledger.news)
-            await asking.ask(conn, now, found, settings.ask_valid_s)
+        for corrects, some in groupby(rows, lambda row: row["kind"] == retracting.KIND):
+            if corrects:
+                for row in some:
+                    await retracting.retract(conn, now, policy, row)
+            else:
+                await _find(conn, now, settings, policy, _findings(list(some), now))
         if any(row["kind"] == "risk" for row in rows):
             await notices.wake_rota(conn, "risk")
         await outbox.mark_taken(conn, [row["id"] for row in rows])
     return len(rows)
+
+
+async def _find(
+    conn: Conn,
+    now: datetime,
+    settings: AlertingSettings,
+    policy: EpisodePolicy,
+    found: Sequence[tuple[Row, Finding]],
+) -> None:
+    """Turn findings that follow each other into episodes."""
+    if found:
+        ledger = await _fold(conn, now, settings, policy, found)
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+        await asking.ask(conn, now, found, settings.ask_valid_s)
 
 
 def _findings(rows: Sequence[Row], now: datetime) -> list[tuple[Row, Finding]]:

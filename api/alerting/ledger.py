@@ -21,6 +21,8 @@ _SILENT = frozenset({Event.PENDING, Event.REPEATED, Event.HISTORIC})
 _CLOSED = frozenset({State.RESOLVED, State.EXPIRED})
 
 
+RETRACTED = "The reading that this rests on was entered in error."
+
 Key = tuple[int | None, str, str]
 
 
@@ -121,6 +123,25 @@ class Ledger:
         self._keep(replace(record, episode=ended))
         if shown:
             self._tell(record, "alert.closed", Event.EXPIRED.value, notify=False, actor=None)
+
+    def retract(self, record: Record, actor: UUID | None) -> None:
+        """Note that an episode rests on a reading entered in error: it is false, and over."""
+        was = record.episode
+        shown = was.raised_ms is not None
+        detail = {**was.detail, "closed_because": "entered_in_error"}
+        after = replace(
+            record,
+            episode=replace(was, detail=detail),
+            outcome="false" if record.open else record.outcome or "false",
+            comment=record.comment or RETRACTED,
+        )
+        if record.open:
+            state = State.RESOLVED if shown else State.EXPIRED
+            ended = replace(after.episode, state=state, due_ms=None, closed_ms=self.now_ms)
+            after = replace(after, episode=ended, closed_by=actor)
+        self._keep(after)
+        if record.open and shown:
+            self._tell(after, "alert.closed", "retracted", notify=False, actor=actor)
 
     def hand_over(self, record: Record) -> None:
         """Address an alert anew: its holder is not at work, or the plan names somebody else."""

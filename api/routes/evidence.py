@@ -13,7 +13,8 @@ from api import proof
 from api.deps import UnitOfWork, Work
 from api.errors import NotFoundError
 from api.observation_ids import parse
-from api.store import readings
+from api.points import FINAL, IN_ERROR, Mark, mark_of
+from api.store import patients, readings
 from api.store.types import Row
 
 router = APIRouter(tags=["readings"])
@@ -31,7 +32,9 @@ class Reading(BaseModel):
     metric: str
     value: float
     quality: str
+    status: str
     device: str | None
+    entered_in_error: Mark | None
 
 
 class Key(BaseModel):
@@ -101,12 +104,17 @@ async def read_evidence(
     if row is None:
         raise NotFoundError
     work.note("evidence.read", row["patient_no"], frame=row["frame_id"])
+    marked = row["marked_at"] is not None
+    patient = await patients.record(work.conn, row["patient"]) if marked else None
+    mark = mark_of(work.services, row, patient)
     reading = Reading(
         **{
             **row,
             "id": observation_id,
             "metric": Metric(row["metric"]).wire_name,
             "quality": Quality(row["quality"]).name.lower(),
+            "status": FINAL if mark is None else IN_ERROR,
+            "entered_in_error": mark,
         }
     )
     if row["device_no"] is None:

@@ -2,37 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from analytics.domain.vitals import METRIC_BY_NAME, Metric, Quality
+from analytics.domain.vitals import METRIC_BY_NAME, Metric
 from api.deps import UnitOfWork, Work
 from api.errors import InvalidError, NotFoundError
-from api.observation_ids import ObservationId
 from api.paging import Cursor, Page, cut, read_cursor
+from api.points import Point, mark_of, point_of
 from api.spans import LONGEST, End, Start, Width, span_of, width_of
 from api.store import patients, readings
 from api.store.types import Row
 
 router = APIRouter(tags=["readings"])
 Limit = Annotated[int, Query(ge=1, le=10_000)]
-
-
-class Point(BaseModel):
-    """One reading: by a device, or entered by a person."""
-
-    id: str
-    time: datetime
-    metric: str
-    value: float
-    quality: str
-    device: str | None
-    entered_by: UUID | None
-    entered_by_name: str | None
-    received: datetime
 
 
 class Bucket(BaseModel):
@@ -57,10 +43,13 @@ class Asked:
     """What is asked for: whose readings, of what, when, and which page."""
 
     patient_no: int
+    patient: UUID
     metrics: list[Metric]
     span: tuple[datetime, datetime]
     cursor: str | None
     limit: int
+    marked: bool
+    devices: bool
 
 
 def _metrics(names: list[str]) -> list[Metric]:
@@ -79,6 +68,8 @@ async def read_observations(
     start: Start = None,
     end: End = None,
     bucket: Annotated[str | None, Query(max_length=8)] = None,
+    include: Annotated[list[Literal["entered-in-error"]], Query(max_length=8)] = [],  # noqa: B006
+    source: Literal["person"] | None = None,
     cursor: Cursor = None,
     limit: Limit = 1_000,
 ) -> Page[Point] | Buckets:
@@ -86,6 +77,8 @@ async def read_observations(
 
     A bucket in days is a day of the patient's own calendar, from midnight to midnight.
     Without ``from`` nothing is left out: as far back as may be asked, and pages bound the answer.
+    What was entered in error is no reading: it is told with ``include`` alone, and marked.
+    ``source=person`` leaves out what devices measured.
     """
     wanted = _metrics(metric)
     span = span_of(start, end, work.now, LONGEST)
@@ -93,7 +86,16 @@ async def read_observations(
     if patient_no is None:
         raise NotFoundError
     work.note("observations.read", patient_no, metrics=[one.wire_name for one in wanted])
-    asked = Asked(patient_no=patient_no, metrics=wanted, span=span, cursor=cursor, limit=limit)
+    asked = Asked(
+        patient_no=patient_no,
+        patient=patient_id,
+        metrics=wanted,
+        span=span,
+        cursor=cursor,
+        limit=limit,
+        marked=bool(include),
+        devices=source is None,
+    )
     if bucket is None:
         return await _raw(work, asked)
     return await _in_buckets(work, asked, width_of(bucket))
@@ -106,29 +108,25 @@ async def _raw(work: UnitOfWork, asked: Asked) -> Page[Point]:
         span = (max(span[0], key[0]), span[1])
         after = (int(str(key[1])), int(str(key[2])), float(str(key[3])))
     rows = await readings.observations(
-        work.conn, asked.patient_no, asked.metrics, span, after=after, limit=asked.limit + 1
+        work.conn,
+        asked.patient_no,
+        asked.metrics,
+        span,
+        after=after,
+        limit=asked.limit + 1,
+        marked=asked.marked,
+        devices=asked.devices,
     )
     shown, following = cut(
         rows, asked.limit, lambda row: [row["time"], row["metric"], row["frame_id"], row["value"]]
     )
-    return Page(items=[_point(row, asked.patient_no) for row in shown], next=following)
-
-
-def _point(row: Row, patient_no: int) -> Point:
-    identity = ObservationId(
-        time=row["time"], patient_no=patient_no, metric=row["metric"], frame_id=row["frame_id"]
-    )
-    return Point(
-        id=identity.text(),
-        time=row["time"],
-        metric=Metric(row["metric"]).wire_name,
-        value=row["value"],
-        quality=Quality(row["quality"]).name.lower(),
-        device=row["device"],
-        entered_by=row["entered_by"],
-        entered_by_name=row["entered_by_name"],
-        received=row["received"],
-    )
+    patient = None
+    if any(row["marked_at"] is not None for row in shown):
+        patient = await patients.record(work.conn, asked.patient)
+    points = [
+        point_of(row, asked.patient_no, mark_of(work.services, row, patient)) for row in shown
+    ]
+    return Page(items=points, next=following)
 
 
 async def _in_buckets(work: UnitOfWork, asked: Asked, width: Width) -> Buckets:

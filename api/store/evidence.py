@@ -16,9 +16,9 @@ _SLACK = timedelta(seconds=1)
 
 _INPUTS = """
     SELECT DISTINCT ON (o.metric) o.time, o.received, o.device_time, o.frame_id, o.metric,
-           o.quality, o.value, o.device_no, d.id AS device, o.entered_by,
+           o.quality, o.value, o.device_no, d.id AS device, o.entered_by, o.marked_at,
            coalesce(nullif(u.display_name, ''), u.username) AS entered_name
-      FROM observation_seen o LEFT JOIN device d ON d.no = o.device_no
+      FROM observation_on_record o LEFT JOIN device d ON d.no = o.device_no
       LEFT JOIN app_user u ON u.id = o.entered_by
      WHERE o.patient_no = %(patient)s AND o.time > %(from)s AND o.time <= %(to)s
        AND o.received <= %(known)s
@@ -38,7 +38,7 @@ _FRAMES = """
 _ASSESSMENT = """
     SELECT a.time, a.frame_id, a.model_version, a.plan_revision, a.risk, a.score, a.low, a.high,
            a.band, a.late, m.made_at AS model_made_at
-      FROM assessment_seen a LEFT JOIN population_model m ON m.version = a.model_version
+      FROM assessment_on_record a LEFT JOIN population_model m ON m.version = a.model_version
      WHERE a.patient_no = %(patient)s AND a.time > %(from)s AND a.time <= %(to)s
      ORDER BY (a.frame_id = %(frame)s) DESC, a.time DESC LIMIT 1
 """
@@ -107,6 +107,7 @@ def reading_json(row: Row) -> Row:
         "metric": Metric(row["metric"]).wire_name,
         "value": row["value"],
         "quality": Quality(row["quality"]).name.lower(),
+        "status": "final" if row["marked_at"] is None else "entered-in-error",
         "device": row["device"],
         "entered_by": row["entered_name"],
         "frame": row["frame_id"],

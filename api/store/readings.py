@@ -15,17 +15,20 @@ from api.store.types import Conn, Row
 # One index scan for each metric, so that a page costs the page and not the whole span.
 _RAW = """
     SELECT o.time, o.received, o.frame_id, o.metric, o.quality, o.value, o.entered_by,
-           d.id AS device, u.username AS entered_by_name
+           d.id AS device, u.username AS entered_by_name, o.marked_at, o.marked_by, o.reason,
+           m.username AS marked_by_name
       FROM unnest(%(metrics)s::smallint[]) AS wanted (metric)
      CROSS JOIN LATERAL (
-        SELECT s.* FROM observation_seen s
+        SELECT s.* FROM observation_on_record s
          WHERE s.patient_no = %(patient)s AND s.metric = wanted.metric
+           AND (%(marked)s OR s.marked_at IS NULL) AND (%(devices)s OR s.device_no IS NULL)
            AND s.time >= %(start)s AND s.time < %(end)s
            AND (%(first)s OR (s.time, s.metric::integer, s.frame_id, s.value)
                 > (%(start)s, %(metric)s, %(frame)s, %(value)s))
          ORDER BY s.time, s.frame_id, s.value LIMIT %(limit)s) o
       LEFT JOIN device d ON d.no = o.device_no
       LEFT JOIN app_user u ON u.id = o.entered_by
+      LEFT JOIN app_user m ON m.id = o.marked_by
      ORDER BY o.time, o.metric, o.frame_id, o.value LIMIT %(limit)s
 """
 
@@ -38,6 +41,8 @@ async def observations(
     *,
     after: tuple[int, int, float] | None,
     limit: int,
+    marked: bool = False,
+    devices: bool = True,
 ) -> list[Row]:
     """Readings by mapped time ascending, ``span`` start inclusive and end exclusive.
 
@@ -48,6 +53,8 @@ async def observations(
         span: start and end; with ``after`` the start is the time of the last reading seen.
         after: metric, frame and value of the last reading seen, None for the first page.
         limit: at most so many.
+        marked: also those that were entered in error.
+        devices: also those that devices measured, not only what people entered.
     """
     metric, frame, value = after or (0, 0, 0.0)
     asked = {
@@ -57,6 +64,8 @@ async def observations(
         "end": span[1],
         "first": after is None,
         "limit": limit,
+        "marked": marked,
+        "devices": devices,
     }
     found = await conn.execute(_RAW, asked | {"metric": metric, "frame": frame, "value": value})
     return await found.fetchall()
@@ -117,13 +126,17 @@ async def buckets(
 async def observation(
     conn: Conn, patient_no: int, metric: int, time: datetime, frame_id: int
 ) -> Row | None:
-    """One reading by its identity, if the acting user may see it."""
+    """One reading by its identity, marked or not, if the acting user may see it."""
     found = await conn.execute(
         """
         SELECT s.time, s.received, s.device_time, s.frame_id, s.patient_no, s.device_no, s.metric,
-               s.quality, s.value, s.entered_by, p.id AS patient, d.id AS device
-          FROM observation_seen s JOIN patient p ON p.no = s.patient_no
+               s.quality, s.value, s.entered_by, p.id AS patient, d.id AS device,
+               u.username AS entered_by_name, s.marked_at, s.marked_by, s.reason,
+               m.username AS marked_by_name
+          FROM observation_on_record s JOIN patient p ON p.no = s.patient_no
           LEFT JOIN device d ON d.no = s.device_no
+          LEFT JOIN app_user u ON u.id = s.entered_by
+          LEFT JOIN app_user m ON m.id = s.marked_by
          WHERE s.patient_no = %s AND s.metric = %s AND s.time = %s AND s.frame_id = %s LIMIT 1
         """,
         (patient_no, metric, time, frame_id),

@@ -49,12 +49,6 @@ _STORED = """
       FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) i(device_no, boot, seq)
       JOIN signed_frame f USING (device_no, boot, seq)
 """
-_LANES = """
-    SELECT p.no, s.frame_id, s.taken_at, s.state, n.latest::text, n.measured, n.received
-      FROM unnest(%s::int[]) p(no)
-      LEFT JOIN model_snapshot s ON s.patient_no = p.no
-      LEFT JOIN patient_now n ON n.patient_no = p.no
-"""
 _FRAMES_SINCE = """
     SELECT f.patient_no, f.frame_id, f.time, f.frame, f.offset_ms, f.clock_state,
            f.plan_revision, f.model_version, f.in_episode, f.paused, f.settings_no, f.refused
@@ -92,18 +86,6 @@ class Context(NamedTuple):
     in_episode: frozenset[int]
     waiting: list[int]
     commands: bool
-
-
-class StoredLane(NamedTuple):
-    """What is written down of one lane."""
-
-    patient_no: int
-    frame_id: int
-    taken_ms: int | None
-    snapshot: bytes | None
-    latest: bytes | None
-    measured_ms: int | None
-    received_ms: int | None
 
 
 class StoredFold(NamedTuple):
@@ -205,23 +187,6 @@ def stored_frames(
         return {}
     rows = connection.execute(_STORED, [list(column) for column in columns])
     return {(device_no, boot, seq): bytes(frame) for device_no, boot, seq, frame in rows}
-
-
-def lanes(connection: Connection[Row], patients: Sequence[int]) -> list[StoredLane]:
-    """What is written down of these lanes; every patient has a row."""
-    rows = connection.execute(_LANES, (list(patients),))
-    return [
-        StoredLane(
-            no,
-            frame_id or 0,
-            to_ms(taken),
-            None if state is None else bytes(state),
-            latest.encode() if latest else None,
-            to_ms(measured),
-            to_ms(received),
-        )
-        for no, frame_id, taken, state, latest, measured, received in rows
-    ]
 
 
 def frames_since(

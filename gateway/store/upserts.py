@@ -88,21 +88,6 @@ NOW = Statement(
         TextArray,
     ),
 )
-SNAPSHOT = Statement(
-    """
-    INSERT INTO model_snapshot (patient_no, frame_id, taken_at, state)
-    SELECT no, frame_id, to_timestamp(taken / 1000.0), state
-      FROM unnest(%s, %s, %s, %s) n(no, frame_id, taken, state)
-    ON CONFLICT (patient_no) DO UPDATE SET frame_id = excluded.frame_id,
-        taken_at = excluded.taken_at, state = excluded.state
-""",
-    (
-        Int4Array,
-        Int8Array,
-        Int8Array,
-        ByteaArray,
-    ),
-)
 OUTBOX = Statement(
     """
     INSERT INTO outbox (patient_no, device_no, frame_id, kind, created_at, payload)

@@ -13,7 +13,7 @@ from gateway.rows import (
     OBSERVATION_COLUMNS,
     TRAILER,
 )
-from gateway.store import upserts
+from gateway.store import snapshots, upserts
 from gateway.store.arrays import columns
 from gateway.store.session import Row
 from gateway.windows import Window
@@ -48,7 +48,8 @@ def _state(work: Work) -> list[tuple[upserts.Statement, list[tuple[object, ...]]
     return [
         (upserts.WINDOW, [_window(no, window) for (no, _), window in work.windows.items()]),
         (upserts.NOW, [_now(no, hold) for no, hold in work.holds.items() if hold.received_ms]),
-        (upserts.SNAPSHOT, list(_snapshots(work.snapshots, at_ms))),
+        (snapshots.SNAPSHOT, list(_snapshots(work.snapshots, at_ms))),
+        (snapshots.SNAPSHOT_PAST, list(_snapshots(work.past, at_ms))),
         (upserts.OUTBOX, list[tuple[object, ...]](work.outbox)),
         (upserts.QUARANTINE, list[tuple[object, ...]](work.quarantine)),
         (upserts.REFUSALS, [(*key, n, at_ms) for key, n in sorted(work.refusals.items())]),

@@ -215,6 +215,18 @@ def test_a_patient_enters_their_own_readings(desk: Desk) -> None:
     expect(page.locator("#entered")).to_contain_text("Saved")
 
 
+def test_a_reading_is_taken_back_and_stays_struck_through(desk: Desk, ward: SeededWard) -> None:
+    page = desk.open("singh", f"/patients/{ward.patients['Alice Moore']}")
+    page.get_by_text("Readings one by one").click()
+    page.get_by_label("Show", exact=True).select_option("all of the last 24 h")
+    first = page.locator("#readings li").first
+    first.get_by_role("button", name="of Alice Moore was entered in error").click()
+    page.get_by_role("dialog").get_by_label("Why").fill("another person's")
+    page.get_by_role("button", name="Mark as entered in error").click()
+    expect(first.locator("s")).to_be_visible()
+    expect(first).to_contain_text("Entered in error: another person's (singh")
+
+
 def causes_of_plans(ward: SeededWard) -> list[str]:
     """Return why each plan was made; the page shows the plan in force alone."""
     with psycopg.connect(ward.server.database.superuser) as conn:

@@ -49,6 +49,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /patients/{patient_id}/assessment": SIGNED,
     "GET /patients/{patient_id}/assessments": SIGNED,
     "GET /observations/{observation_id}/evidence": SIGNED,
+    "POST /observations/{observation_id}/entered-in-error": SIGNED,
     "GET /patients/{patient_id}/devices": COORDINATOR,
     "POST /patients/{patient_id}/devices": COORDINATOR,
     "GET /devices": COORDINATOR,

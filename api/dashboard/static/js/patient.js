@@ -1,6 +1,7 @@
 // One patient's page: who they are, how they are, what happened, and what staff may enter.
 import { all, get, page } from "./http.js";
 import { enterSample, sampleOf } from "./entering.js";
+import { readingList } from "./corrections.js";
 import { $, h, empty, say, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
@@ -146,6 +147,8 @@ $("enter")?.addEventListener("submit", async (event) => {
     await enterSample(`/patients/${id}/observations`, sample, { whose: state.patient?.name ?? "this patient", labels: metricName, saved });
   } catch (problem) { told.textContent = `Not saved: ${problem.message}`; told.className = "wrong"; }
 });
+
+if ($("readings-part")) readingList(id, { who: () => state.patient?.name ?? "this patient", changed: () => { refresh(); loadCharts(); } });
 
 async function refresh() { await Promise.all([loadFacts(), loadAlerts()]); }
 function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) { loadAlerts(); if (name === "alert.raised") say(`New ${alert.priority} alert for this patient`, true); } }
