@@ -114,7 +114,8 @@ def tell(sight: Sight, code: int, unused: Unused, known: Known | None) -> None:
         rule=RULE,
         persist_s=sight.scene.policy.repeat_s,
         firm=False,
-        detail=_detail(sight, code, unused, known),
+        detail=_detail(sight, code, unused, known)
+        | {"repeat": name not in sight.scene.on and _SPIKE[code] not in sight.scene.on},
     )
     hold(sight.scene, alarm)
 
@@ -133,7 +134,6 @@ def _detail(sight: Sight, code: int, unused: Unused, known: Known | None) -> dic
     return {
         "metric": Metric(code).wire_name,
         "device": sight.device,
-        "repeat": True,
         "trusted": False,
         "reason": unused.reason,
         "count": unused.count,

@@ -52,7 +52,8 @@ class News2(Struct, frozen=True, gc=False):
         band: ``low``, ``low_medium`` (a single 3), ``medium`` or ``high``, by the lower bound.
         single_3: metrics that certainly score 3.
         missing: metrics that are absent.
-        settles: the missing metric to measure first, if the band depends on what is missing.
+        settles: the missing metric to measure first, if the band depends on what is missing: by
+            the sum, or because one parameter alone could score 3.
         scored: mask of the parameters that certainly have points.
     """
 
@@ -131,4 +132,6 @@ def _result(low: int, high: int, three: int, missing: int, scored: int, *, wide:
     settles = None
     if _BAND_OF[high] != rank:
         settles = int(Metric.O2) if wide else _FIRST[missing]
+    elif not rank and not three:  # one of them alone could score 3, which is a band of its own
+        settles = _FIRST[missing & ~O2_BIT]
     return News2(None, low, high, band, NAMED[three], NAMED[missing], settles, scored)

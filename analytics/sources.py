@@ -79,7 +79,7 @@ def _stuck(sight: Sight, code: int, source: Source) -> None:
             "device": sight.device,
             "count": source.count,
             "since_ms": source.since_ms,
-            "repeat": True,
+            "repeat": name not in sight.scene.on,
             "trusted": False,
         },
     )
@@ -141,7 +141,7 @@ def _tell_apart(sight: Sight, code: int, value: float, who: str, said: float) ->
             "metric": Metric(code).wire_name,
             "device": sight.device,
             "values": {sight.device: value, who: said},
-            "repeat": True,
+            "repeat": _APART[code] not in sight.scene.on,
             "trusted": False,
         },
     )

@@ -1,16 +1,21 @@
 """Asks a patient's devices to measure again what a questionable reading leaves open.
 
 A questionable reading that is bad waits two minutes for something better, and then calls. What is
-better must be able to come: who measures the metric is told so, once for each question.
+better must be able to come: who measures the metric is told so, once for each question. So is who
+measures what a patient's score lacks and what alone could score 3: missing is never normal.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from analytics.domain.alerts import Change, Finding
+from analytics.domain.vitals import Metric
+from analytics.news2 import PARAMETERS
+from api.alerting.settings import AlertingSettings
 from api.store import questions as store
 from api.store.types import Conn, Row
 
+ALONE_3 = tuple(metric.wire_name for metric in PARAMETERS if metric is not Metric.O2)
 _SAID = frozenset({Change.STARTED, Change.WORSENED, Change.PERSISTS})
 
 
@@ -45,3 +50,22 @@ async def ask(
     if not wanted:
         return 0
     return await store.ask_to_measure(conn, wanted, now, now + timedelta(seconds=valid_s))
+
+
+async def ask_for_missing(conn: Conn, now: datetime, settings: AlertingSettings) -> int:
+    """Queue commands for what scores lack, in one transaction; return how many.
+
+    Args:
+        conn: the leader's own connection, outside a transaction.
+        now: the ward's time.
+        settings: after how long without it a metric is asked for, and how often.
+    """
+    async with conn.transaction():
+        return await store.ask_for_missing(
+            conn,
+            ALONE_3,
+            now,
+            since=now - timedelta(seconds=settings.ask_missing_after_s),
+            again=now - timedelta(seconds=settings.ask_missing_every_s),
+            expires=now + timedelta(seconds=settings.ask_valid_s),
+        )

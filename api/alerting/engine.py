@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from analytics.episodes import EpisodePolicy
-from api.alerting import intake, metrics, sweep, timekeeping
+from api.alerting import asking, intake, metrics, sweep, timekeeping
 from api.alerting.settings import AlertingSettings
 from api.leadership import Wake, lead
 from api.services import Connection, Services
@@ -52,6 +52,8 @@ class AlertEngine:
                 await timekeeping.hand_over(conn, self.services.now(), self.policy)
             if self._due("sweep", self.settings.sweep_s):
                 await self._sweep(conn, began)
+            if self._due("missing", self.settings.ask_missing_sweep_s):
+                await asking.ask_for_missing(conn, self.services.now(), self.settings)
             if self._due("tidy", self.settings.tidy_s):
                 await self._tidy(conn)
             if not busy:

@@ -30,6 +30,10 @@ class AlertingSettings(BaseSettings):
         outage_minimum: ... and at no fewer than this number: one alert instead of hundreds.
         gateway_silent_s: real seconds without a gateway's heartbeat that mean an outage.
         ask_valid_s: for so long a device may obey the request to measure again (proposed).
+        ask_missing_after_s: what a score lacks is asked for when none came for so long (proposed).
+        ask_missing_every_s: and a device is asked for one metric at most this often (proposed;
+            RCP: 4-6-hourly observations at a score of 1-4).
+        ask_missing_sweep_s: real seconds between two looks at what scores lack.
         resolved_memory_s: a condition that a person resolved is remembered for so long.
         keep_outbox_s: real seconds for which taken outbox rows stay.
         keep_events_s: seconds for which feed events can be resumed from.
@@ -53,6 +57,9 @@ class AlertingSettings(BaseSettings):
     outage_minimum: int = Field(default=5, ge=2)
     gateway_silent_s: float = Field(default=15.0, gt=0)
     ask_valid_s: float = Field(default=600.0, gt=0)
+    ask_missing_after_s: float = Field(default=600.0, ge=0)
+    ask_missing_every_s: float = Field(default=14_400.0, gt=0)
+    ask_missing_sweep_s: float = Field(default=60.0, gt=0)
     resolved_memory_s: float = Field(default=86_400.0, ge=0)
     keep_outbox_s: float = Field(default=3 * 86_400.0, ge=0)
     keep_events_s: float = Field(default=7 * 86_400.0, ge=0)

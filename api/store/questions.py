@@ -24,6 +24,60 @@ _ASK = """
 """
 
 
+_ASK_MISSING = """
+    INSERT INTO command (device_no, bucket, command, args, issued, expires, changed_at)
+    SELECT d.no, p.bucket, 'measure', jsonb_build_object('metric', m.metric), %(now)s,
+           %(expires)s, %(now)s
+      FROM patient_now n
+      JOIN patient p ON p.no = n.patient_no
+     CROSS JOIN LATERAL jsonb_array_elements_text(
+               coalesce(n.assessment -> 'news2' -> 'missing', '[]')) AS m (metric)
+      JOIN device d ON d.patient_no = p.no
+     WHERE (p.state = 'active' OR (p.state = 'paused' AND p.paused_until <= %(now)s))
+       AND m.metric = ANY (%(metrics)s::text[])
+       AND d.state = 'enrolled' AND d.bound_to IS NULL AND d.bound_from <= %(since)s
+       AND (d.expected ? m.metric OR n.latest -> m.metric ->> 'device' = d.id)
+       AND coalesce((n.latest -> m.metric ->> 'g')::bigint, 0)
+           <= extract(epoch FROM %(since)s::timestamptz) * 1000
+       AND NOT EXISTS (SELECT FROM command c
+                        WHERE c.device_no = d.no AND c.command = 'measure'
+                          AND c.args ->> 'metric' = m.metric AND c.issued > %(again)s)
+    RETURNING pg_notify('homeward_inbox', 'command')
+"""
+
+
+async def ask_for_missing(
+    conn: Conn,
+    metrics: Sequence[str],
+    now: datetime,
+    *,
+    since: datetime,
+    again: datetime,
+    expires: datetime,
+) -> int:
+    """Ask the devices that measure what patients' scores lack to do so.
+
+    Args:
+        conn: the alert engine's connection.
+        metrics: those that alone could score 3.
+        now: the ward's time.
+        since: nothing good of the metric came after this, and the device was in use before.
+        again: no device is asked that was asked for the metric after this.
+        expires: until when the device may obey.
+
+    Returns:
+        How many commands were queued.
+    """
+    values = {
+        "metrics": list(metrics),
+        "now": now,
+        "since": since,
+        "again": again,
+        "expires": expires,
+    }
+    return (await conn.execute(_ASK_MISSING, values)).rowcount
+
+
 async def ask_to_measure(
     conn: Conn, wanted: Sequence[tuple[int, str]], now: datetime, expires: datetime
 ) -> int:

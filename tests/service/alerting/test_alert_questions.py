@@ -6,7 +6,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from analytics.episodes import EpisodePolicy
-from api.alerting import intake
+from api.alerting import asking, intake
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import START, Patient, Ward, story
 
@@ -94,4 +94,62 @@ def test_who_is_not_watched_is_not_asked(ward: Ward, state: str) -> None:
     ward.device(patient, {"sbp": 3600})
     question(ward, patient, START)
     take(ward, START)
+    assert asked(ward) == []
+
+
+def scored(ward: Ward, patient: Patient, missing: list[str], **latest: dict[str, object]) -> None:
+    assessment = {"news2": {"low": 0, "missing": missing}}
+    ward.sql.execute(
+        "INSERT INTO patient_now (patient_no, received, latest, assessment) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (patient_no) DO UPDATE SET latest = excluded.latest,"
+        " assessment = excluded.assessment",
+        (patient.no, START, Jsonb(latest), Jsonb(assessment)),
+    )
+
+
+def ask_for_missing(ward: Ward, now: datetime) -> None:
+    async def told() -> None:
+        async with ward.engine() as conn:
+            await asking.ask_for_missing(conn, now, SETTINGS)
+
+    story(told())
+
+
+def test_what_a_score_lacks_and_alone_could_score_3_is_asked_for(ward: Ward) -> None:
+    patient = ward.patient()
+    watch = ward.device(patient, {"hr": 60, "rr": 60})
+    cuff = ward.device(patient, {"sbp": 3600})
+    scored(ward, patient, ["rr", "sbp", "temp", "acvpu", "o2"])
+    ask_for_missing(ward, START + 9 * MINUTE)
+    assert asked(ward) == [], "it may still be on its way"
+    ask_for_missing(ward, START + 11 * MINUTE)
+    assert sorted(asked(ward), key=str) == [
+        (watch["no"], "measure", {"metric": "rr"}),
+        (cuff["no"], "measure", {"metric": "sbp"}),
+    ]
+    ward.sql.execute("UPDATE command SET state = 'done'")
+    ask_for_missing(ward, START + 60 * MINUTE)
+    assert len(asked(ward)) == 2, "not again so soon"
+    ask_for_missing(ward, START + 60 * 5 * MINUTE)
+    assert len(asked(ward)) == 4
+
+
+def test_what_came_a_moment_ago_is_not_asked_for(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.device(patient, {"rr": 60})
+    now = START + 60 * MINUTE
+    fresh = int(now.timestamp() * 1000) - 60_000
+    scored(ward, patient, ["rr"], rr={"t": fresh, "g": fresh, "v": 15, "q": "ok", "device": "w"})
+    ask_for_missing(ward, now)
+    assert asked(ward) == []
+
+
+@pytest.mark.parametrize("state", ["paused", "discharged"])
+def test_what_the_score_of_somebody_unwatched_lacks_is_not_asked_for(
+    ward: Ward, state: str
+) -> None:
+    patient = ward.patient(state=state)
+    ward.device(patient, {"rr": 60})
+    scored(ward, patient, ["rr"])
+    ask_for_missing(ward, START + 60 * MINUTE)
     assert asked(ward) == []

@@ -182,3 +182,13 @@ def test_every_code_is_implausible_or_looked_at() -> None:
     for metric in METRIC_BY_NAME.values():
         for code in NO_READING[metric]:
             assert explained(metric, code, None, DEFAULT) is not None
+
+
+def test_the_device_is_asked_to_measure_again_once_for_each_doubt() -> None:
+    story = Story().hear(0, temp=36.8)
+    asked = []
+    for _ in range(6):
+        story.bed.findings.clear()
+        story.hear(120, temp=97.2)
+        asked += [one.detail["repeat"] for one in story.bed.findings if one.condition == "units"]
+    assert asked == [True, False, False, False, False, False]
