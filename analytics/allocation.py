@@ -2,9 +2,9 @@
 
 One doctor for a demand, within skills, minutes and places. The aims in order: urgent demands
 unmet (weighted by acuity), demands unmet, lateness, moves, cost, imbalance. What must be
-somebody's uses the reserve and, if that is not enough, overloads somebody as little as can be;
-that aim comes before lateness. What cannot be met is said with its reason, never hidden in a
-penalty. Computing takes up to the time limit on one
+somebody's uses the reserve, then the free time of who lacks its skills, then overloads somebody as
+little as can be; these aims come before lateness. What cannot be met is said with its reason,
+never hidden in a penalty. Computing takes up to the time limit on one
 core: call it in a thread.
 """
 

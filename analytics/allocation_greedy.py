@@ -66,6 +66,7 @@ def _best(problem: Problem, demand: int, left: _Left) -> int:
         done = problem.capacity[at] + problem.reserve[at] - left.whole[at] + work
         late = 0 if deadline is None else max(0, done - deadline)
         over = max(0, work - max(0, left.whole[at]))
-        return (over, late, problem.moved(demand, at), problem.rates[at], -left.whole[at], at)
+        lack = problem.lacks[demand].get(at, 0)
+        return (over, lack, late, problem.moved(demand, at), problem.rates[at], -left.whole[at], at)
 
     return min(options, key=badness, default=UNMET)

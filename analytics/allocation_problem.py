@@ -30,6 +30,7 @@ class Aims:
     urgent_unmet: int
     unmet: int
     overload: int
+    stand_ins: int
     lateness: int
     moves: int
     cost: int
@@ -47,6 +48,7 @@ class Problem:
         places: most demands of each doctor, those that must be somebody's not counted.
         rates: cents per hour of each doctor.
         able: for each demand the doctors who may have it.
+        lacks: how much each of those is short of its skills; 0 but where it must be somebody's.
         must: whether a demand is somebody's whatever they have to do.
         urgency: acuity of each urgent demand, 0 for the others.
         deadlines: seconds from now, None for none.
@@ -60,6 +62,7 @@ class Problem:
     places: tuple[int, ...]
     rates: tuple[int, ...]
     able: tuple[tuple[int, ...], ...]
+    lacks: tuple[Mapping[int, int], ...]
     must: tuple[bool, ...]
     urgency: tuple[int, ...]
     deadlines: tuple[int | None, ...]
@@ -107,6 +110,7 @@ class Problem:
             urgent_unmet=sum(self.urgency[demand] for demand in unmet),
             unmet=len(unmet),
             overload=sum(self.overloads(choice)),
+            stand_ins=sum(self.lacks[demand].get(doctor, 0) for demand, doctor in given),
             lateness=self._lateness(choice),
             moves=sum(self.moved(demand, doctor) for demand, doctor in given),
             cost=sum(self.work[demand] * self.rates[doctor] for demand, doctor in given),
@@ -157,6 +161,7 @@ def pose(
         ),
         rates=tuple(round(doctor.cost_per_hour * _CENTS) for doctor in doctors),
         able=tuple(_able(doctors, demand, index, pinned) for demand in demands),
+        lacks=tuple(_lacks(doctors, demand) for demand in demands),
         must=tuple(demand.must for demand in demands),
         urgency=tuple(demand.acuity if demand.acuity >= URGENT_ACUITY else 0 for demand in demands),
         deadlines=tuple(
@@ -181,7 +186,16 @@ def _able(
     pin = pinned.get(demand.patient)
     if pin is not None and pin in index:
         return (index[pin],)
+    if demand.must:
+        takes_any = tuple(at for at, doctor in enumerate(doctors) if doctor.max_patients != 0)
+        return takes_any or tuple(range(len(doctors)))
     needed = frozenset(demand.skills)
-    able = tuple(at for at, doctor in enumerate(doctors) if needed <= frozenset(doctor.skills))
-    open_to_more = tuple(at for at in able if doctors[at].max_patients != 0)
-    return open_to_more if demand.must and open_to_more else able
+    return tuple(at for at, doctor in enumerate(doctors) if needed <= frozenset(doctor.skills))
+
+
+def _lacks(doctors: Sequence[Doctor], demand: Demand) -> Mapping[int, int]:
+    """Return how much each is short of what an emergency asks; to be a doctor counts most."""
+    if not demand.must:
+        return {}
+    missing = [frozenset(demand.skills) - frozenset(doctor.skills) for doctor in doctors]
+    return {at: len(one) + (DOCTOR in one) for at, one in enumerate(missing) if one}

@@ -23,8 +23,17 @@ STAGE_SHARE = 0.5
 BALANCE_SHARE = 0.25
 """A stage may take this share of what is left; evening out the loads is a last nicety."""
 _PERMILLE = 1000
-AIMS = ("urgent_unmet", "unmet", "overload", "lateness", "moves", "cost", "imbalance")
-"""In their order; nothing can be overloaded where nothing must be somebody's."""
+AIMS = (
+    "urgent_unmet",
+    "unmet",
+    "overload",
+    "stand_ins",
+    "lateness",
+    "moves",
+    "cost",
+    "imbalance",
+)
+"""In their order; overload and stand-ins are nothing where nothing must be somebody's."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -216,6 +225,7 @@ def _stages(built: _Model) -> list[Any]:
         sum(urgency * one for urgency, one in zip(problem.urgency, built.unmet, strict=True)),
         sum(built.unmet),
         sum(built.overloads.values()),
+        sum(problem.lacks[demand].get(doctor, 0) * one for (demand, doctor), one in given),
         sum(built.overruns.values()),
         sum(one for (demand, doctor), one in given if problem.moved(demand, doctor)),
         sum(problem.work[demand] * problem.rates[doctor] * one for (demand, doctor), one in given),

@@ -35,7 +35,8 @@ class Demand:
         skills: all of these are needed.
         current_doctor: who has it in the plan in force.
         deadline_minutes: from now, by when it should be done; None for none.
-        must: whether somebody who can has it, however much they have to do (an emergency).
+        must: whether somebody has it, however much they have to do (an emergency): who has the
+            skills before who has not, but who has time before who has none.
     """
 
     patient: str

@@ -1,35 +1,23 @@
 """Emergencies of a plan: always somebody's while anybody is there, and what that costs; pure.
 
-The work of an emergency asks for a doctor and perhaps for a skill. Where nobody who is there has
-both, a doctor has it; where there is no doctor, a nurse. What is then lacking is said, with those
-who could be called in.
+The work of an emergency asks for a doctor and perhaps for a skill. Where nobody with both has time,
+somebody else has it, a doctor before a nurse. What is then lacking is said, with those who could
+be called in.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from analytics.allocation import Demand, Doctor, Plan
 from api.store.types import Row
-
-DOCTOR = "doctor"
-
-
-def within_reach(demand: Demand, doctors: Sequence[Doctor]) -> Demand:
-    """Return an emergency with what it may ask of those who are there; others as they are."""
-    if not demand.must:
-        return demand
-    for skills in (demand.skills, (DOCTOR,)):
-        if any(set(skills) <= set(one.skills) for one in doctors):
-            return replace(demand, skills=skills)
-    return replace(demand, skills=()) if doctors else demand
 
 
 def told(demands: Sequence[Demand], doctors: Sequence[Doctor], plan: Plan) -> dict[str, Any]:
     """Return a plan as it is kept: with its emergencies, and each load beside its reserve.
 
     Args:
-        demands: as they were before :func:`within_reach`.
+        demands: what was asked.
         doctors: who is there.
         plan: the answer.
     """

@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from analytics.allocation import Demand, Doctor, Plan, allocate
 from api.rota.demands import PatientSeen, Worker, demand, pins, worker
-from api.rota.emergencies import told, within_reach
+from api.rota.emergencies import told
 from api.rota.settings import RotaSettings
 from api.services import Connection
 from api.store import duty, notices, plans
@@ -30,8 +30,7 @@ class Question:
 
     def solve(self, time_limit_s: float) -> Plan:
         """Return the best plan; an emergency is somebody's while anybody is there. CPU-bound."""
-        asked = [within_reach(one, self.doctors) for one in self.demands]
-        return allocate(self.doctors, asked, time_limit_s=time_limit_s, pinned=self.pinned)
+        return allocate(self.doctors, self.demands, time_limit_s=time_limit_s, pinned=self.pinned)
 
     def told(self, answer: Plan) -> dict[str, Any]:
         """Return the answer as it is kept."""

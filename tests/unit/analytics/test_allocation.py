@@ -80,6 +80,22 @@ def test_what_must_be_somebodys_takes_the_reserve_then_overloads() -> None:
     assert [one.reason for one in plain.unmet] == ["no_time"], "the reserve is for that alone"
 
 
+def test_an_emergency_takes_a_nurses_free_time_before_it_overloads_the_doctor() -> None:
+    doctor = Doctor(id="d", minutes=30, reserve_minutes=10, skills=("doctor",))
+    nurse = Doctor(id="n", minutes=50, reserve_minutes=10, skills=("nurse",))
+
+    def given(emergencies: int) -> list[str]:
+        asked = [
+            Demand(patient=f"e{at}", minutes=30, acuity=8, skills=("doctor",), must=True)
+            for at in range(emergencies)
+        ]
+        return sorted(one.doctor for one in allocate([doctor, nurse], asked).assignments)
+
+    assert given(1) == ["d"]
+    assert given(3) == ["d", "n", "n"]
+    assert given(4) == ["d", "d", "n", "n"], "what is too much for both is the doctor's"
+
+
 def test_an_emergency_is_somebodys_who_is_full_of_patients() -> None:
     one = Doctor(id="a", minutes=60, max_patients=1)
     closed = Doctor(id="b", minutes=60, max_patients=0)
@@ -229,6 +245,7 @@ def _order(aims: Aims) -> tuple[int, ...]:
         aims.urgent_unmet,
         aims.unmet,
         aims.overload,
+        aims.stand_ins,
         aims.lateness,
         aims.moves,
         aims.cost,
