@@ -16,7 +16,17 @@ from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import InvalidError, NotFoundError
 from api.identifiers import identifier_of
 from api.moments import Moment
-from api.store import alerts, course, devices, duty, equipment, leadership, models, patients
+from api.store import (
+    alert_list,
+    alerts,
+    course,
+    devices,
+    duty,
+    equipment,
+    leadership,
+    models,
+    patients,
+)
 from api.store.instants import ms_of, rfc3339
 from api.store.types import Row
 
@@ -89,7 +99,8 @@ async def patients_devices(work: Work, patient_id: UUID) -> dict[str, Any]:
     number = await _number(work, patient_id)
     known = await devices.devices(work.conn, after=0, limit=50, patient_no=number)
     now = await course.newest(work.conn, [number])
-    raised = await alerts.page(work.conn, states=_OPEN, limit=50, patient=patient_id)
+    wanted = alert_list.Wanted(states=_OPEN, patient=patient_id)
+    raised = await alert_list.page(work.conn, wanted, now=work.now, limit=50)
     silent = {one["device"] for one in raised if one["condition"] == "silent"}
     latest = now[number]["latest"] if number in now else {}
     work.note("devices.list", number)
@@ -132,13 +143,20 @@ async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -
 
 
 async def _alerts_since(work: UnitOfWork, since: datetime) -> dict[int | None, list[Row]]:
-    """Return alerts that are open, or were raised or closed since, by patient."""
-    rows = await alerts.page(work.conn, states=_OPEN, limit=_MOST_ALERTS)
-    closed = await alerts.page(work.conn, states=_CLOSED, limit=_MOST_ALERTS)
-    rows += [row for row in closed if max(row["raised_at"], row["closed_at"] or since) > since]
+    """Return alerts that are open, or were raised, closed or came late since, by patient.
+
+    Of technical ones a doctor or nurse has their own: the others are the coordinator's to hand on.
+    """
+    own = work.caller.user_id if work.caller.role in CLINICIANS else None
+    rows: list[Row] = []
+    for states in (_OPEN, _CLOSED, (alert_list.HISTORIC,)):
+        wanted = alert_list.Wanted(states=states, own=own)
+        rows += await alert_list.page(work.conn, wanted, now=work.now, limit=_MOST_ALERTS)
     found: dict[int | None, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["patient_no"], []).append(alerts.alert_json(row, work.now))
+        ended = row["closed_at"]
+        if ended is None or max(row["raised_at"] or ended, ended) > since:
+            found.setdefault(row["patient_no"], []).append(alerts.alert_json(row, work.now))
     return found
 
 
@@ -172,11 +190,11 @@ def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dic
 _RANK = {"high": 0, "medium": 1, "low": 2}
 
 
-def _urgency(line: dict[str, Any]) -> tuple[int, int, str]:
-    """Sort open alerts first, by priority; then by score; then by name."""
+def _urgency(line: dict[str, Any]) -> tuple[bool, int, int, str]:
+    """Sort open alerts first, by priority; then by score; then by name; the ward itself last."""
     opened = [_RANK[one["priority"]] for one in line["alerts"] if one["state"] in _OPEN]
     low = (line.get("news2") or {}).get("low") or 0
-    return (min(opened, default=3), -low, line["name"] or "")
+    return (line["patient"] is None, min(opened, default=3), -low, line["name"] or "")
 
 
 @router.get("/risk-model", dependencies=[allow(*CLINICIANS, *COORDINATORS)])

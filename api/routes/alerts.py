@@ -19,7 +19,7 @@ from api.identity import Caller
 from api.live.sse import HEADERS, MEDIA_TYPE, stream_alerts
 from api.paging import Cursor, Limit, cut, read_cursor
 from api.services import Services
-from api.store import alerts, evidence
+from api.store import alert_list, alerts, evidence
 from api.store.types import Row
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
-StateName = Literal["open", "acknowledged", "resolved", "expired"]
+StateName = Literal["open", "acknowledged", "resolved", "expired", "historic"]
 _STATES = ("open", "acknowledged", "resolved", "expired")
 _LAST_ID = 2**63 - 1
 
@@ -51,18 +51,29 @@ async def list_alerts(
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> dict[str, Any]:
-    """Alerts that the caller may see, newest first; ``stream`` is where a feed goes on from."""
+    """Alerts that the caller may see, the most endangered first; see docs/clinical.md.
+
+    ``state=historic`` lists what late data showed, by when it came. Of technical alerts a doctor
+    or nurse has their own, unless ``kind`` or ``patient`` asks for them. ``stream`` is where a
+    feed goes on from.
+    """
     position = await alerts.position(work.conn)
-    before: Any = read_cursor(cursor, datetime, str)
-    rows = await alerts.page(
-        work.conn,
+    after: Any = read_cursor(cursor, int, float, datetime, str)
+    whose = work.caller.user_id if work.caller.role in CLINICIANS else None
+    wanted = alert_list.Wanted(
         states=state or _STATES,
-        limit=limit + 1,
-        before=before and (before[0], _uuid(before[1])),
         patient=patient,
         kind=kind,
+        own=None if kind or patient else whose,
     )
-    shown, following = cut(rows, limit, lambda row: (row["raised_at"], row["id"]))
+    rows = await alert_list.page(
+        work.conn,
+        wanted,
+        now=work.now,
+        limit=limit + 1,
+        after=after and (*after[:3], _uuid(after[3])),
+    )
+    shown, following = cut(rows, limit, alert_list.key_of)
     work.note("alerts.list", n=len(shown))
     return {
         "items": await _shown(work, shown),

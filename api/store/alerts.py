@@ -12,7 +12,7 @@ from api.store.types import Conn, Row
 
 LEVEL_NAMES = ("doctor", "second", "coordinator")
 
-_ALERT = """
+ALERT = """
     SELECT e.*, p.id AS patient, p.time_zone, n.latest, n.news2_low, n.measured AS news2_measured,
            n.assessment -> 'news2' ->> 'score' IS NOT NULL AS news2_whole,
            d.name AS doctor_name, d.user_id AS doctor_user, v.id AS device,
@@ -23,18 +23,6 @@ _ALERT = """
       LEFT JOIN doctor d ON d.id = e.doctor_id LEFT JOIN device v ON v.no = e.device_no
       LEFT JOIN app_user a ON a.id = e.acknowledged_by LEFT JOIN app_user c ON c.id = e.closed_by
 """
-
-_PAGE = (
-    _ALERT
-    + """
-     WHERE e.raised_at IS NOT NULL AND e.state = ANY (%(states)s)
-       AND (%(patient)s::uuid IS NULL OR p.id = %(patient)s)
-       AND (%(kind)s::text IS NULL OR e.kind = %(kind)s)
-       AND (%(before_at)s::timestamptz IS NULL
-            OR (e.raised_at, e.id) < (%(before_at)s, %(before_id)s::uuid))
-     ORDER BY e.raised_at DESC, e.id DESC LIMIT %(limit)s
-"""
-)
 
 
 def alert_json(row: Row, now: datetime) -> Row:
@@ -47,7 +35,7 @@ def alert_json(row: Row, now: datetime) -> Row:
         "kind": row["kind"],
         "priority": row["priority"],
         "state": row["state"],
-        "raised_at": rfc3339(row["raised_at"]),
+        "raised_at": rfc3339(row["closed_at"] if row["historic"] else row["raised_at"]),
         "measured_at": rfc3339(row["measured_at"]),
         "received_at": rfc3339(row["received_at"]),
         "started_at": rfc3339(row["started_at"]),
@@ -59,6 +47,7 @@ def alert_json(row: Row, now: datetime) -> Row:
         "count": row["count"],
         "calls": row["calls"],
         "historic": row["historic"],
+        "danger": row.get("danger"),
         "value": row["value"],
         "rule": row["rule"],
         "device": row["device"],
@@ -97,48 +86,17 @@ def _plan(row: Row) -> Row | None:
     }
 
 
-async def page(
-    conn: Conn,
-    *,
-    states: Sequence[str],
-    limit: int,
-    before: tuple[datetime, UUID] | None = None,
-    patient: UUID | None = None,
-    kind: str | None = None,
-) -> list[Row]:
-    """Return alerts that the acting person may see, newest first.
-
-    Args:
-        conn: a connection acting for the person.
-        states: states to show, never ``pending``.
-        limit: the most rows.
-        before: (raised_at, id) of the last alert of the page before.
-        patient: only this patient's.
-        kind: only ``clinical`` or ``technical``.
-    """
-    at, last = before or (None, None)
-    asked = {
-        "states": list(states),
-        "patient": patient,
-        "kind": kind,
-        "before_at": at,
-        "before_id": last,
-        "limit": limit,
-    }
-    return await (await conn.execute(_PAGE, asked)).fetchall()
-
-
 async def find(conn: Conn, alert_id: UUID) -> Row | None:
-    """Return one raised alert, None if it is not there for whoever the connection acts for."""
+    """Return one alert, raised or history; None if it is not there for whoever asks."""
     cursor = await conn.execute(
-        _ALERT + " WHERE e.id = %s AND e.raised_at IS NOT NULL", (alert_id,)
+        ALERT + " WHERE e.id = %s AND (e.raised_at IS NOT NULL OR e.historic)", (alert_id,)
     )
     return await cursor.fetchone()
 
 
 async def many(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return alerts by id (the engine's own reading, raised or not)."""
-    cursor = await conn.execute(_ALERT + " WHERE e.id = ANY (%s)", (list(ids),))
+    cursor = await conn.execute(ALERT + " WHERE e.id = ANY (%s)", (list(ids),))
     return {row["id"]: row for row in await cursor.fetchall()}
 
 

@@ -50,6 +50,11 @@ function line(alert, card, several) {
         refused && h("span", { class: "wrong" }, `Not acknowledged: ${refused}`))),
     isOpen(alert) && actions(alert, about(alert), card, several));
 }
+// What late data showed: nobody was called, so it is said when it was and when it came.
+export const lateLine = (alert) => h("li", { class: "alert", "data-key": alert.id, "data-historic": "", "data-priority": alert.priority },
+  h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : ""),
+  h("div", { class: "meta" }, h("span", {}, moment(alert.started_at, { prefix: "measured from " })), alert.measured_at !== alert.started_at && h("span", {}, moment(alert.measured_at, { prefix: "to " })),
+    h("span", {}, moment(alert.received_at, { prefix: "came late, " })), h("span", {}, "nobody was called")));
 function acknowledgeAll(waiting, card) {
   const busy = waiting.some((alert) => asked.get(alert.id) === "");
   return h("button", { type: "button", class: "primary", "data-key": "all", "aria-label": `Acknowledge all ${waiting.length}: ${called(waiting[0])}`, "aria-disabled": busy && "true", onclick: () => { if (!busy) acknowledge(waiting, card); } },

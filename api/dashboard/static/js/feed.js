@@ -1,10 +1,11 @@
-// The doctor's feed: what needs an answer now, live, oldest of the most urgent first.
+// The doctor's feed: what needs an answer now, live, in the order of danger; the equipment and the
+// ward itself apart, and only for whose job they are.
 import { all, get } from "./http.js";
 import { $, empty, say, trouble } from "./dom.js";
 import { arrange, patch, update } from "./patch.js";
 import { steady } from "./steady.js";
 import { alertCard, askedOf, grouped, keepingPlace } from "./alert_card.js";
-import { byUrgency, called, conditionName, countMarks, counts, isOpen, overdue } from "./ward.js";
+import { byDanger, called, conditionName, countMarks, counts, dangers, isOpen, overdue } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 import { Sound } from "./sound.js";
@@ -18,6 +19,7 @@ const people = new Map();
 const cards = new Map();
 const streamedMeanwhile = new Set();
 const sound = new Sound($("sound"));
+const clinician = ["doctor", "nurse"].includes(document.body.dataset.role);
 let kind = "all";
 let loaded = false;
 
@@ -43,6 +45,7 @@ async function loadPeople() {
 }
 function onEvent(name, alert) {
   if (name === "reset" || !alert) { load(); return; }
+  if (clinician && alert.kind === "technical" && !alerts.has(alert.id) && kind !== "technical") return;
   streamedMeanwhile.add(alert.id);
   alerts.set(alert.id, alert);
   if (name === "alert.raised") {
@@ -79,10 +82,13 @@ const soon = steady(draw);
 function lists() {
   forget();
   const shown = [...alerts.values()].filter((alert) => kind === "all" || alert.kind === kind);
-  const open = shown.filter((alert) => alert.state === "open").sort(byUrgency);
-  const taken = shown.filter((alert) => alert.state === "acknowledged").sort(byUrgency);
+  const order = byDanger(dangers(alerts.values(), people));
+  const waiting = shown.filter((alert) => alert.state === "open").sort(order);
+  const open = waiting.filter((alert) => alert.kind === "clinical");
+  const taken = shown.filter((alert) => alert.state === "acknowledged").sort(order);
   const closed = shown.filter((alert) => !isOpen(alert) && wardNow() - closedAt(alert) < CLOSED_SHOWN_MS).sort((a, b) => closedAt(b) - closedAt(a)).slice(0, 20);
   list("open", open);
+  list("equipment", waiting.filter((alert) => alert.kind === "technical"));
   list("taken", taken);
   list("closed", closed);
   $("calm").hidden = open.length > 0;
@@ -111,7 +117,12 @@ $("kinds").addEventListener("click", (event) => {
   kind = button.dataset.kind;
   for (const one of $("kinds").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === button));
   draw();
+  if (clinician && kind === "technical") loadTechnical();
 });
+// A clinician is not led by the coordinator's work, but may look at it.
+async function loadTechnical() {
+  try { for (const alert of await all("/alerts", { state: ["open", "acknowledged"], kind: "technical" })) alerts.set(alert.id, alert); soon(); } catch (problem) { trouble($("trouble"), problem, undefined, true); }
+}
 
 await watch();
 const line = new AlertStream({ onEvent, onState: (state) => {

@@ -6,6 +6,7 @@ import { update } from "./patch.js";
 import { steady } from "./steady.js";
 import { clockText, dayText, moment, timeText, wardNow, zoneText } from "./clock.js";
 import { conditionName, isOpen, metricName, metricUnit, metricValue, notScored, partialWords, personLink, score, stateWords, whose, RANK } from "./ward.js";
+import { lateLine } from "./alert_card.js";
 import { watch } from "./vigil.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
@@ -31,12 +32,14 @@ function event(alert, row) {
     alert.comment && h("div", { class: "said" }, alert.comment));
 }
 function entry(row) {
-  const alerts = [...row.alerts].sort((a, b) => (isOpen(a) ? 0 : 1) - (isOpen(b) ? 0 : 1) || RANK[a.priority] - RANK[b.priority]);
+  const late = row.alerts.filter((alert) => alert.historic);
+  const alerts = row.alerts.filter((alert) => !alert.historic).sort((a, b) => (isOpen(a) ? 0 : 1) - (isOpen(b) ? 0 : 1) || RANK[a.priority] - RANK[b.priority]);
   return h("li", { class: "card", "data-key": row.patient ?? "ward" },
     h("div", { class: "entry-head" }, h("h3", {}, row.patient ? personLink(row) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
       row.patient && score(row.news2), h("span", { class: "spacer" }),
       h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · ", h("span", { class: unknown(row) && silent(row) ? "overdue" : "" }, "heard ", moment(row.received))] : row.patient ? [" · ", h("span", { class: "overdue" }, "never heard")] : "")),
     row.patient && h("p", { class: "vitals" }, SHOWN.map((name) => vital(name, row.latest ?? {}))),
+    late.length > 0 && h("ul", { class: "feed" }, late.map(lateLine)),
     alerts.length ? h("ul", { class: "feed" }, alerts.map((alert) => event(alert, row))) : h("p", { class: "soft" }, "No alert in this time."),
     h("div", { class: "note-lines" }));
 }

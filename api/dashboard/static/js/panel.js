@@ -68,7 +68,7 @@ function riskCell(row) {
 }
 function alertCell(row) {
   const open = alertsOf(row);
-  const worst = open.filter((alert) => alert.state === "open").sort((a, b) => RANK[a.priority] - RANK[b.priority])[0];
+  const worst = [...open].sort((a, b) => (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1) || RANK[a.priority] - RANK[b.priority])[0];
   const rest = open.filter((alert) => alert.state === "acknowledged").length;
   if (!worst && !rest) return h("span", { class: "soft" }, "none");
   const other = worst?.doctor_name && worst.kind === "clinical" && worst.doctor !== row.doctor;
@@ -76,8 +76,9 @@ function alertCell(row) {
     rest > 0 && h("span", { class: "tag" }, `${rest} acknowledged`),
     worst && h("div", { class: "small soft" }, conditionName(worst.condition), other && [", sent to ", h("b", {}, worst.doctor_name)])];
 }
+// What somebody has taken on or has a plan for is still there: its colour stays while it holds.
 function urgency(row) {
-  const open = alertsOf(row).filter((alert) => alert.state === "open").map((alert) => alert.priority).sort((a, b) => RANK[a] - RANK[b]);
+  const open = alertsOf(row).filter((alert) => alert.state === "open" || !alert.cleared_at).map((alert) => alert.priority).sort((a, b) => RANK[a] - RANK[b]);
   return open[0] ?? "";
 }
 function cells(row) {

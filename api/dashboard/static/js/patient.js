@@ -6,8 +6,8 @@ import { $, h, empty, say, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
 import { moment, setPlace, span, wardNow, wardZone, zoneText } from "./clock.js";
-import { byUrgency, isOpen, metricName, metricUnit, metricValue, percent, score } from "./ward.js";
-import { alertCard, keepingPlace } from "./alert_card.js";
+import { byDanger, dangers, isOpen, metricName, metricUnit, metricValue, percent, score } from "./ward.js";
+import { alertCard, keepingPlace, lateLine } from "./alert_card.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 import { scoreChart, riskChart, vitalChart } from "./charts.js";
@@ -21,7 +21,7 @@ const CHARTS = [
   { metrics: ["hr"], scored: true }, { metrics: ["spo2"], scored: true }, { metrics: ["rr"], scored: true }, { metrics: ["temp"], digits: 1, scored: true },
   { metrics: ["sbp", "dbp"], title: "Blood pressure", scored: true }, { metrics: ["glucose"] }, { metrics: ["weight"], digits: 1 },
 ];
-const state = { hours: 24, patient: null, assessment: null, devices: [], alerts: [], points: {}, history: [] };
+const state = { hours: 24, patient: null, assessment: null, devices: [], alerts: [], late: [], points: {}, history: [] };
 
 async function loadFacts() {
   try {
@@ -46,7 +46,9 @@ const quiet = (problem) => { if (problem.status === 401) throw problem; return n
 
 async function loadAlerts() {
   try {
-    state.alerts = (await all("/alerts", { patient: id }, 200)).filter((alert) => alert.patient === id);
+    const [alerts, late] = await Promise.all([all("/alerts", { patient: id }, 200), get("/alerts", { patient: id, state: "historic", limit: 50 })]);
+    state.alerts = alerts.filter((alert) => alert.patient === id);
+    state.late = late.items;
     alertsSoon();
   } catch (problem) { $("no-open").hidden = true; trouble($("open"), problem); }
 }
@@ -56,13 +58,16 @@ function answered(now) {
 }
 const drawAlerts = () => keepingPlace(() => {
   const make = (alerts, key) => alertCard(alerts, { link: false, person: state.patient ?? undefined, onDone: answered, redraw: drawAlerts, key });
-  const open = state.alerts.filter(isOpen).sort(byUrgency);
+  const open = state.alerts.filter(isOpen).sort(byDanger(dangers(state.alerts)));
   const past = state.alerts.filter((alert) => !isOpen(alert)).sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
   update($("open"), open.length ? make(open, id) : null);
   $("no-open").hidden = open.length > 0;
   update($("past"), past.slice(0, 30).map((alert) => make([alert], alert.id)));
   $("past-part").hidden = past.length === 0;
   $("past-count").textContent = `${past.length}`;
+  update($("late"), state.late.map(lateLine));
+  $("late-part").hidden = state.late.length === 0;
+  $("late-count").textContent = `${state.late.length}`;
 });
 const alertsSoon = steady(drawAlerts);
 
