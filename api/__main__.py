@@ -5,6 +5,7 @@ import uvicorn
 from api.app import create_app
 from api.settings import ApiSettings
 from api.telemetry import configure_logs
+from api.timed_head import timed_head
 
 _GRACE_S = 5
 
@@ -25,6 +26,7 @@ def run(settings: ApiSettings | None = None) -> None:
         host=chosen.api_host,
         port=chosen.api_port,
         access_log=False,
+        http=timed_head(chosen.request_head_s),
         log_level="warning",
         proxy_headers=True,
         forwarded_allow_ips=chosen.trusted_proxies,

@@ -13,13 +13,14 @@ from functools import partial
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from api import problems, routes
+from api import contract, problems, routes
 from api.alerting import run_engine
 from api.anchoring import keep_anchors
 from api.certificates import DeviceAuthority
 from api.dashboard import pages
 from api.live import LiveFeed
-from api.middleware import AccessLog, BoundedBody, SecurityHeaders
+from api.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
+from api.rates import CallerRates
 from api.renewals import keep_certificates
 from api.revocations import keep_list
 from api.rota import run_rota
@@ -61,7 +62,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.services = _services(settings)
     app.state.live = LiveFeed(app.state.services)
     problems.install(app)
-    app.add_middleware(BoundedBody)
+    contract.describe(app)
+    app.add_middleware(BoundedBody, body_s=settings.request_body_s)
+    app.add_middleware(AllowedHosts, hosts=settings.hosts())
     app.add_middleware(SecurityHeaders, tls=settings.cookie_secure)
     app.add_middleware(AccessLog)
     _mount(app)
@@ -77,6 +80,7 @@ def _services(settings: ApiSettings) -> Services:
         vault=Vault(settings.master_key_file),
         authority=DeviceAuthority.load(settings.device_ca_cert_file, settings.device_ca_key_file),
         broker_ca=settings.mqtt_ca_file.read_text() if settings.mqtt_ca_file else None,
+        rates=CallerRates(settings.caller_rate, settings.caller_burst),
     )
 
 

@@ -23,6 +23,7 @@ The names to use:
     the ``Services`` themselves.
 """
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -96,6 +97,7 @@ async def _caller(
     found = await optional_caller(request)
     if found is None:
         raise NotSignedInError
+    services_of(request).rates.demand(found.user_id, time.monotonic())
     if lacks_factor(services_of(request), found) and not _leads_to_factor(request):
         raise SecondFactorError("Staff sign in with a second factor: POST /me/totp offers one.")
     return found

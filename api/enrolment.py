@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
+from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_scalarmult, crypto_sign_open
 from nacl.exceptions import CryptoError
 
 from api.addresses import topics_of
@@ -20,6 +20,7 @@ from api.errors import InvalidError
 _TITLE = "homeward-enrol/1"
 _KEY_BYTES = 32
 _SIGNATURE_BYTES = 64
+_ANY_SCALAR = bytes([8]) + bytes(30) + bytes([64])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,19 @@ def decode_key(field: str, text: str, size: int) -> bytes:
     return raw
 
 
+def _agrees(box: bytes) -> bool:
+    """Whether a key agreement with this X25519 key gives a secret (RFC 7748, section 6.1).
+
+    With a point of low order it gives zeros whatever the other key is: what is sealed for such a
+    key, anybody can open.
+    """
+    try:
+        crypto_scalarmult(_ANY_SCALAR, box)
+    except (CryptoError, RuntimeError):
+        return False
+    return True
+
+
 def proved_keys(request: Request) -> Keys:
     """Return the keys if the proof holds.
 
@@ -79,8 +93,8 @@ def proved_keys(request: Request) -> Keys:
     box = None
     if request.box_public_key:
         box = decode_key("box_public_key", request.box_public_key, _KEY_BYTES)
-    if box == bytes(_KEY_BYTES):
-        raise InvalidError("box_public_key", "is no X25519 public key")
+    if box is not None and not _agrees(box):
+        raise InvalidError("box_public_key", "is no X25519 public key, or one of low order")
     proof = decode_key("proof", request.proof, _SIGNATURE_BYTES)
     try:
         crypto_sign_open(proof + request.signed_text(), sign)

@@ -7,7 +7,9 @@
     ├── ForbiddenError 403 ── SecondFactorError 403
     ├── NotFoundError 404      (also what the caller may not see)
     ├── ConflictError 409 ── StaleError 409, OverlapError 409 (names the shifts)
+    ├── SlowError 408
     ├── TooLargeError 413
+    ├── MisdirectedError 421
     ├── InvalidError 422       (names the field) ── DoubtfulError 422 (names all in doubt)
     ├── ThrottledError 429     (says when to come back)
     └── UnavailableError 503
@@ -125,6 +127,22 @@ class OverlapError(ConflictError):
     def members(self) -> dict[str, object]:
         """Name the shifts, so that a program can join or move them."""
         return {"shifts": self.shifts}
+
+
+class SlowError(ApiError):
+    """The request did not arrive whole in the time that it may take."""
+
+    status = 408
+    type = "too_slow"
+    title = "The request took too long to arrive"
+
+
+class MisdirectedError(ApiError):
+    """The request names a host that this is not."""
+
+    status = 421
+    type = "misdirected"
+    title = "This is not the host that was asked for"
 
 
 class TooLargeError(ApiError):

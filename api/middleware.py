@@ -3,6 +3,7 @@
 Plain ASGI, so that streams pass through unbuffered.
 """
 
+import asyncio
 import time
 from typing import Any
 
@@ -10,7 +11,7 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import TooLargeError
+from api.errors import MisdirectedError, SlowError, TooLargeError
 from api.problems import problem
 from api.telemetry import REQUESTS, SECONDS
 
@@ -55,12 +56,44 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
-class BoundedBody:
-    """Refuses bodies above a megabyte with 413, also when they come without a length."""
+class AllowedHosts:
+    """Refuses requests for another host's name with 421: they were led here by somebody."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Keep the application."""
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
+        """Keep the application and the names; ``*`` among them allows any."""
         self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Compare the name without its port."""
+        if scope["type"] == "http" and "*" not in self._hosts:
+            named = next((value for name, value in scope["headers"] if name == b"host"), b"")
+            if host_name(named.decode("latin-1")) not in self._hosts:
+                wrong = MisdirectedError()
+                answer = problem(wrong.status, wrong.type, wrong.title, wrong.detail)
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def host_name(header: str) -> str:
+    """Return the name or address in a ``Host`` header, without port and brackets."""
+    text = header.strip().lower()
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0]
+
+
+class BoundedBody:
+    """Refuses bodies above a megabyte with 413, and those that come too slowly with 408.
+
+    The time runs for the whole body, so that one byte now and then holds nothing open.
+    """
+
+    def __init__(self, app: ASGIApp, *, body_s: float) -> None:
+        """Keep the application, and how many seconds a body may take."""
+        self._app = app
+        self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what is received; stop at the bound."""
@@ -71,11 +104,19 @@ class BoundedBody:
             answer = problem(413, TooLargeError.type, TooLargeError.title, TooLargeError.title)
             await answer(scope, receive, send)
             return
-        taken = 0
+        taken, whole = 0, False
+        deadline = asyncio.get_running_loop().time() + self._body_s
 
         async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, whole
+            if whole:  # what is waited for now is the client's leaving
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError as late:
+                raise HTTPException(SlowError.status, SlowError.title) from late
+            whole = not message.get("more_body", False)
             taken += len(message.get("body", b""))
             if taken > MAX_BODY_BYTES:
                 # FastAPI lets its own exceptions through while it reads a body, and no others.

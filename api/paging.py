@@ -5,15 +5,19 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel
 
 from api.errors import InvalidError
+from api.moments import FIRST_YEAR, LAST_YEAR
 from api.storable import NUL
 
 MAX_LIMIT = 1_000
+_BEYOND = 2**63
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
@@ -40,7 +44,7 @@ def read_cursor(cursor: str | None, *kinds: type) -> tuple[object, ...] | None:
 
     Args:
         cursor: what the caller sent.
-        *kinds: the type of each part: int, float, str or datetime.
+        *kinds: the type of each part: int, float, str, datetime or UUID.
 
     Raises:
         InvalidError: it is none of ours.
@@ -58,16 +62,45 @@ def read_cursor(cursor: str | None, *kinds: type) -> tuple[object, ...] | None:
 
 
 def _part(part: object, kind: type) -> object:
-    if kind is datetime:
-        found = datetime.fromisoformat(str(part))
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    if kind is int and (not isinstance(part, int) or abs(part) >= 2**63):
-        raise ValueError("not a number of ours")
+    """Return one part as its kind; only what ``write_cursor`` could have written passes.
+
+    Raises:
+        ValueError: it is none of ours.
+    """
+    if kind is int:
+        return _whole(part)
     if kind is float:
-        return float(str(part))
-    if kind is str and NUL in str(part):
+        return _number(part)
+    text = _text(part)
+    if kind is datetime:
+        return _moment(text)
+    return UUID(text) if kind is UUID else text
+
+
+def _whole(part: object) -> int:
+    if not isinstance(part, int) or isinstance(part, bool) or abs(part) >= _BEYOND:
+        raise ValueError("not a number of ours")
+    return part
+
+
+def _number(part: object) -> float:
+    if not isinstance(part, int | float) or isinstance(part, bool) or not isfinite(part):
+        raise ValueError("not a number of ours")
+    return float(part)
+
+
+def _text(part: object) -> str:
+    if not isinstance(part, str) or NUL in part:
         raise ValueError("not text of ours")
-    return str(part) if kind is str else part
+    return part.encode().decode()  # half of a surrogate pair is no text
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    if not FIRST_YEAR < found.year < LAST_YEAR:
+        raise ValueError("not a time of ours")
+    return found
 
 
 def cut(

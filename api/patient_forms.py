@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
@@ -76,6 +77,13 @@ def _known_limits(limits: dict[str, LimitForm]) -> dict[str, LimitForm]:
     return limits
 
 
+def _written_out(given: object) -> object:
+    """A bare number is no date: whether it counts days, seconds or milliseconds is a guess."""
+    if isinstance(given, int | float):
+        raise ValueError("must be a date, like 1950-02-28")  # noqa: TRY004 - pydantic's own error
+    return given
+
+
 def _possible_birth(day: date) -> date:
     if day < _EARLIEST_BIRTH:
         raise ValueError(f"must not be before {_EARLIEST_BIRTH}")
@@ -84,7 +92,7 @@ def _possible_birth(day: date) -> date:
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-BirthDate = Annotated[date, AfterValidator(_possible_birth)]
+BirthDate = Annotated[date, BeforeValidator(_written_out), AfterValidator(_possible_birth)]
 Sex = Literal["female", "male", "other", "unknown"]
 Ward = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.errors import ApiError, ForbiddenError, InvalidError, UnavailableError
 
@@ -72,16 +73,35 @@ def _field(kind: str, loc: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in loc[1:]) or str(loc[0])
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == HTTPStatus.BAD_REQUEST:  # a body that could not even be parsed
         return _from_error(InvalidError("body", "cannot be read"))
-    kind = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(
-        error.status_code, "about:blank"
-    )
     text = str(error.detail)
-    return problem(error.status_code, kind, text, text, headers=error.headers)
+    kind = _KINDS.get(error.status_code, "about:blank")
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+    if error.status_code == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"
+    return problem(error.status_code, kind, text, text, headers=headers)
+
+
+_KINDS = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of every route at this path, not of the first alone."""
+    routes = request.app.routes
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
+        )
+    ]
 
 
 async def _database(_: Request, error: Exception) -> JSONResponse:

@@ -5,7 +5,7 @@ Background tasks get it as their only argument.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg import AsyncConnection
@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from analytics.domain.clock import WardClock
 from api.certificates import DeviceAuthority
+from api.rates import CallerRates
 from api.settings import ApiSettings
 from api.vault import Vault
 
@@ -32,6 +33,7 @@ class Services:
         clock: the ward's clock.
         vault: seals and opens personal data.
         authority: signs the devices' certificates.
+        rates: how fast each caller may ask.
         broker_ca: authority of the broker's certificate (PEM), told to devices.
     """
 
@@ -42,6 +44,7 @@ class Services:
     vault: Vault
     authority: DeviceAuthority
     broker_ca: str | None = None
+    rates: CallerRates = field(default_factory=CallerRates)
 
     def real_s(self) -> float:
         """Return real seconds since 1970: for certificates and one-time passwords."""

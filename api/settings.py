@@ -33,6 +33,11 @@ class ApiSettings(BaseSettings):
         session_hours: real hours for which a log-in holds.
         audit_anchor_file: where heads of the audit chain are noted outside the database.
         audit_anchor_minutes: how often.
+        allowed_hosts: names (comma separated, without ports) that requests may ask for; ``*``: any.
+        request_head_s: seconds in which a request's head must have arrived.
+        request_body_s: seconds in which its body must have.
+        caller_rate: requests a second that one person or program may make for long.
+        caller_burst: requests that one may make at once.
         staff_second_factor: whether staff must have a second factor before they may do anything.
         staff_idle_minutes: a session of staff that is not used for so long ends; 0: never.
         password_min_guesses: guesses that a new password must stand (``zxcvbn``'s estimate).
@@ -71,6 +76,11 @@ class ApiSettings(BaseSettings):
     session_hours: float = Field(default=12.0, gt=0)
     audit_anchor_file: Path | None = None
     audit_anchor_minutes: float = Field(default=5.0, gt=0)
+    allowed_hosts: str = "localhost,127.0.0.1,::1"
+    request_head_s: float = Field(default=15.0, gt=0)
+    request_body_s: float = Field(default=30.0, gt=0)
+    caller_rate: float = Field(default=200.0, gt=0)
+    caller_burst: int = Field(default=4_000, ge=1)
     staff_second_factor: bool = True
     staff_idle_minutes: float = Field(default=60.0, ge=0)
     password_min_guesses: float = Field(default=MIN_GUESSES, ge=0)
@@ -100,6 +110,10 @@ class ApiSettings(BaseSettings):
     def zone(self) -> str:
         """The zone of civil time where no patient's own is known."""
         return self.ward_time_zone or "UTC"
+
+    def hosts(self) -> frozenset[str]:
+        """Return the names of hosts that requests may ask for."""
+        return frozenset(name.strip().lower() for name in self.allowed_hosts.split(","))
 
     def ward_clock(self) -> WardClock:
         """Return the ward's clock as these settings describe it."""

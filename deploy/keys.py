@@ -19,6 +19,9 @@ from deploy.mosquitto import GATEWAY_USER, LIST
 from deploy.revocations import ensure_list
 from deploy.roles import LOGINS
 
+DATABASE_HOST = "database"
+"""Name of the containers' database in their network."""
+
 _PRIVATE = 0o600
 
 
@@ -91,6 +94,7 @@ def ensure_certificates(folder: Path, now: datetime, broker_hosts: Sequence[str]
     _authority(folder, "device-ca", now)
     service = _authority(folder, "service-ca", now)
     _leaf(folder, "broker", now, lambda: issue_server(service, now, broker_hosts))
+    _leaf(folder, "database", now, lambda: issue_server(service, now, (DATABASE_HOST,)))
     _leaf(folder, "gateway", now, lambda: issue_client(service, GATEWAY_USER, now))
 
 

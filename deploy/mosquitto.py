@@ -22,6 +22,12 @@ from deploy.settings import plain_environment
 TEMPLATES = Path(__file__).with_name("broker")
 FLEET_USER = "HOMEWARD-FLEET"
 GATEWAY_USER = "HOMEWARD-GATEWAY"
+CIPHERS = ":".join(
+    f"ECDHE-{signed}-{sealed}"
+    for signed in ("ECDSA", "RSA")
+    for sealed in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")
+)
+"""Of TLS 1.2 the suites that are authenticated encryption (RFC 9325, 4.2); 1.3 has no others."""
 QUEUE_BYTES = 512 * 1024 * 1024
 LIST = "device-ca.crl"
 SECRETS = ("device-ca.crt", "service-ca.crt", "broker.crt", "broker.key", LIST)
@@ -90,6 +96,7 @@ class PrivateMosquitto:
             config=self.folder,
             host=HOST,
             queue_bytes=QUEUE_BYTES,
+            ciphers=CIPHERS,
             device_port=self.device_port,
             service_port=self.service_port,
             fleet_port=self.fleet_port,

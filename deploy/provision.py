@@ -10,17 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 
-from deploy.keys import Secrets, ensure_secrets, write_private
-from deploy.mosquitto import LIST, QUEUE_BYTES, TEMPLATES
+from deploy.keys import DATABASE_HOST, Secrets, ensure_secrets, write_private
+from deploy.mosquitto import CIPHERS, LIST, QUEUE_BYTES, TEMPLATES
 from deploy.postgres import SUPERUSER
 from deploy.revocations import ensure_list
 
-_DATABASE_HOST = "database"
 _RUN_SECRETS = "/run/secrets"
 
 
 def provision(folder: Path, hosts: Sequence[str], now: datetime) -> Secrets:
-    """Make ``folder`` with ``secrets``, ``broker``, ``broker-data`` and ``revoked``.
+    """Make ``folder`` with ``secrets``, ``broker``, ``broker-data``, ``anchors`` and ``revoked``.
 
     Args:
         folder: where ``docker-compose.yml`` looks: ``deployment`` beside it.
@@ -31,10 +30,10 @@ def provision(folder: Path, hosts: Sequence[str], now: datetime) -> Secrets:
     secrets = ensure_secrets(folder / "secrets", now, None, ("broker", *hosts))
     passwords = {SUPERUSER: secrets.superuser, **secrets.logins}
     for login, password in passwords.items():
-        line = f"{_DATABASE_HOST}:5432:*:{login}:{password}\n"
+        line = f"{DATABASE_HOST}:5432:*:{login}:{password}\n"
         write_private(secrets.file(f"{login}.pgpass"), line.encode())
     _broker_files(folder / "broker")
-    for name in ("broker-data", "revoked"):
+    for name in ("anchors", "broker-data", "revoked"):
         (folder / name).mkdir(exist_ok=True, mode=0o700)
     ensure_list(folder / "revoked" / LIST, secrets.folder, now)
     return secrets
@@ -58,6 +57,7 @@ def _broker_files(folder: Path) -> None:
         key=f"{_RUN_SECRETS}/broker_key",
         host="0.0.0.0",  # noqa: S104 - inside the container; the ports are published by compose
         queue_bytes=QUEUE_BYTES,
+        ciphers=CIPHERS,
         device_port=8883,
         service_port=8884,
     )

@@ -27,7 +27,7 @@ _at_once = CapacityLimiter(1)
 _MOST_WAITING = 4
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Skills = Annotated[list[Id], Field(max_length=50)]
-Minutes = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(strict=True, ge=0, le=100_000, allow_inf_nan=False)]
 
 
 class WhatIfDoctor(BaseModel):
@@ -35,9 +35,9 @@ class WhatIfDoctor(BaseModel):
 
     id: Id
     minutes: Minutes
-    cost_per_hour: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] = 0.0
+    cost_per_hour: Annotated[float, Field(strict=True, ge=0, le=100_000, allow_inf_nan=False)] = 0.0
     skills: Skills = []
-    max_patients: Annotated[int, Field(ge=0, le=100_000)] | None = None
+    max_patients: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
 
 
 class WhatIfDemand(BaseModel):
@@ -45,7 +45,7 @@ class WhatIfDemand(BaseModel):
 
     patient: Id
     minutes: Minutes
-    acuity: Annotated[int, Field(ge=0, le=20)] = 0
+    acuity: Annotated[int, Field(strict=True, ge=0, le=20)] = 0
     skills: Skills = []
     current_doctor: Id | None = None
     deadline_minutes: Minutes | None = None
@@ -56,7 +56,7 @@ class WhatIf(BaseModel):
 
     doctors: Annotated[list[WhatIfDoctor], Field(max_length=MOST_DOCTORS)]
     demands: Annotated[list[WhatIfDemand], Field(max_length=MOST_DEMANDS)]
-    time_limit_s: Annotated[float, Field(gt=0, le=30, allow_inf_nan=False)] = 5.0
+    time_limit_s: Annotated[float, Field(strict=True, gt=0, le=30, allow_inf_nan=False)] = 5.0
 
     @model_validator(mode="after")
     def _bounded(self) -> "WhatIf":

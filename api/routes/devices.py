@@ -24,6 +24,14 @@ from api.store.types import Row
 router = APIRouter(tags=["devices"], dependencies=[allow(*COORDINATORS)])
 TOKEN_HOURS = 24
 _TAKE_BACK = "Release that device first, or revoke it."
+
+
+class PemResponse(Response):
+    """A PEM document."""
+
+    media_type: str = "application/pem-certificate-chain"
+
+
 DeviceId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{2,62}$")]
 
 
@@ -236,7 +244,11 @@ async def revoke(work: Work, device_id: DeviceId) -> Device:
     return (await _shown(work, [await _device(work, device_id)]))[0]
 
 
-@router.get("/devices/revoked.pem")
+@router.get(
+    "/devices/revoked.pem",
+    response_class=PemResponse,
+    responses={200: {"content": {PemResponse.media_type: {"schema": {"type": "string"}}}}},
+)
 async def revocation_list(work: Work) -> Response:
     """Return the list of revoked certificates (PEM), signed now and good for 30 days.
 
@@ -246,4 +258,4 @@ async def revocation_list(work: Work) -> Response:
     revoked = await revoked_certificates(work.services)
     now = datetime.fromtimestamp(work.services.real_s(), UTC)
     pem = work.services.authority.revocation_list(revoked, now)
-    return Response(pem, media_type="application/pem-certificate-chain")
+    return PemResponse(pem)

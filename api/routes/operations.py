@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import psycopg
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg_pool import PoolTimeout
 
@@ -23,7 +23,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"model": dict[str, object], "description": "Not ready"}})
 async def readyz(services: Shared) -> JSONResponse:
     """Answer 200 when the whole ward is ready, else 503 with the reasons."""
     found = await readiness.look(services.pool)
@@ -36,7 +36,11 @@ async def readyz(services: Shared) -> JSONResponse:
     return JSONResponse(body, 200 if found.ready else 503)
 
 
-@router.get("/metrics")
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
+)
 async def metrics(services: Shared) -> Response:
     """Answer the metrics in Prometheus' text format.
 

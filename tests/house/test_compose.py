@@ -18,10 +18,11 @@ SETTINGS = {
     "api": ("api.settings",),
     "migrate": ("deploy.settings",),
 }
+STARTS_DATABASE = (ROOT / "deploy" / "container" / "database.sh").read_text()
 ALLOWED_KEYS = {
     "image", "build", "user", "restart", "read_only", "tmpfs", "cap_drop", "security_opt",
     "command", "environment", "secrets", "volumes", "networks", "shm_size", "healthcheck",
-    "ports", "depends_on", "logging", "mem_limit", "stop_grace_period", "cap_add",
+    "ports", "depends_on", "logging", "mem_limit", "stop_grace_period", "cap_add", "entrypoint",
 }  # fmt: skip
 
 
@@ -78,8 +79,11 @@ def test_each_mounted_secret_is_used_and_each_used_one_is_mounted() -> None:
     for name in ("gateway", "api", "database"):
         service = COMPOSE["services"][name]
         text = " ".join(str(value) for value in service["environment"].values())
-        assert set(re.findall(r"/run/secrets/([\w.]+)", text)) == set(service["secrets"]), name
-    wanted = {f"{login}.password" for login in LOGINS} | {"postgres_pgpass"}
+        used = set(re.findall(r"/run/secrets/([\w.]+)", text))
+        if name == "database":
+            used |= set(re.findall(r"/run/secrets/([\w.]+)", STARTS_DATABASE))
+        assert used == set(service["secrets"]), name
+    wanted = {f"{login}.password" for login in LOGINS} | {"postgres_pgpass", "service_ca_crt"}
     assert set(COMPOSE["services"]["migrate"]["secrets"]) == wanted
 
 
@@ -104,6 +108,23 @@ def test_every_secret_is_one_that_provisioning_makes(tmp_path: Path) -> None:
 
 def test_the_ward_clock_is_real_in_production() -> None:
     assert "HOMEWARD_CLOCK" not in (ROOT / "docker-compose.yml").read_text()
+
+
+def test_what_goes_to_the_database_is_encrypted_and_it_is_the_right_one() -> None:
+    for name in ("migrate", "gateway", "api"):
+        for variable_name, value in COMPOSE["services"][name]["environment"].items():
+            if variable_name.endswith("DATABASE_URL"):
+                assert "sslmode=verify-full" in value, (name, variable_name)
+                assert "sslrootcert=/run/secrets/service_ca_crt" in value, (name, variable_name)
+    assert "ssl=on" in STARTS_DATABASE
+    rules = (ROOT / "deploy" / "container" / "pg_hba.conf").read_text().splitlines()
+    kinds = {line.split()[0] for line in rules if line and not line.startswith("#")}
+    assert kinds == {"local", "hostssl"}, "nothing in clear from outside the container"
+
+
+def test_the_api_answers_to_the_sites_name_alone() -> None:
+    hosts = COMPOSE["services"]["api"]["environment"]["HOMEWARD_ALLOWED_HOSTS"]
+    assert hosts == "${HOMEWARD_SITE:?},127.0.0.1"
 
 
 def test_tokens_travel_only_behind_tls() -> None:

@@ -16,6 +16,17 @@ from nacl.signing import SigningKey
 from gateway.wire.topics import bucket_of
 from tests.service.api.conftest import Ward
 
+LOW_ORDER = (
+    "00" * 32,
+    "01" + "00" * 31,
+    "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+    "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+    "ec" + "ff" * 30 + "7f",
+    "ed" + "ff" * 30 + "7f",
+    "ee" + "ff" * 30 + "7f",
+)
+"""Points of low order of Curve25519: with them a key agreement gives zeros (RFC 7748, 6.1)."""
+
 
 def b64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
@@ -112,7 +123,7 @@ def test_bad_keys_proofs_and_requests_are_named(home: tuple[Ward, str, dict[str,
         ({"proof": "!!"}, "proof"),
         ({"public_key": b64(b"short")}, "public_key"),
         ({"public_key": b64(bytes(32))}, "public_key"),
-        ({"box_public_key": b64(bytes(32))}, "box_public_key"),
+        *[({"box_public_key": b64(bytes.fromhex(key))}, "box_public_key") for key in LOW_ORDER],
     ):
         refused = ward.post("", "/enrol", good | change)
         assert refused.status_code == 422, change

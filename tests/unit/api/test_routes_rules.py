@@ -154,8 +154,8 @@ def test_other_widths_are_refused_or_sane(text: str) -> None:
 
 @given(
     st.integers(-(2**63), 2**63 - 1),
-    st.text(st.characters(exclude_characters="\0"), max_size=20),
-    st.floats(allow_nan=False),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20),
+    st.floats(allow_nan=False, allow_infinity=False),
 )
 def test_cursors_are_read_back(number: int, text: str, real: float) -> None:
     if abs(number) == 2**63:

@@ -51,7 +51,8 @@ def test_a_certificate_that_ends_is_renewed_under_the_same_authority(tmp_path: P
     before = contents(tmp_path)
     ensure_certificates(tmp_path, NOW + timedelta(days=380))
     changed = {name for name, content in contents(tmp_path).items() if before[name] != content}
-    assert changed == {"broker.crt", "broker.key", "gateway.crt", "gateway.key"}
+    names = ("broker", "database", "gateway")
+    assert changed == {f"{name}.{end}" for name in names for end in ("crt", "key")}
 
 
 def test_a_renewal_that_was_cut_short_is_repaired(tmp_path: Path) -> None:
