@@ -32,7 +32,6 @@ from api.supervision import Task, running
 from api.vault import Vault
 
 PREFIX = "/api/v1"
-_ENGINE_CONNECTIONS = 6
 DESCRIPTION = (
     "A virtual ward at home. Not a medical device, and not for primary alarming: "
     "in an emergency call the emergency services."
@@ -74,8 +73,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
 def _services(settings: ApiSettings) -> Services:
     return Services(
         settings=settings,
-        pool=open_pool(settings.database_url, settings.pool_size, "homeward-api"),
-        engine_pool=open_pool(settings.engine_database_url, _ENGINE_CONNECTIONS, "homeward-engine"),
+        pool=open_pool(settings, settings.database_url, settings.pool_size, "homeward-api"),
+        engine_pool=open_pool(
+            settings, settings.engine_database_url, settings.engine_pool_size, "homeward-engine"
+        ),
         clock=settings.ward_clock(),
         vault=Vault(settings.master_key_file),
         authority=DeviceAuthority.load(settings.device_ca_cert_file, settings.device_ca_key_file),

@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from analytics.domain.care import Role
 from api import audit, identity, records
 from api.passwords import MIN_GUESSES, weakness
+from api.patience import address
 from api.store import keys, people, throttles
 from api.store.acting import act_for
 from api.vault import Vault, add_version, new_key, read_ring, retire_all_but
@@ -67,7 +68,9 @@ def create_admin(
 
 async def _create_admin(database_url: str, username: str, password: str, *, promote: bool) -> UUID:
     hashed = await identity.hash_password(password)
-    async with await psycopg.AsyncConnection.connect(database_url, row_factory=dict_row) as conn:
+    async with await psycopg.AsyncConnection.connect(
+        address(database_url), row_factory=dict_row
+    ) as conn:
         await act_for(conn, None, Role.ADMIN)
         put = people.promote if promote else people.add_admin
         user_id = await put(conn, username, hashed)
@@ -108,7 +111,9 @@ def verify_audit(database_url: str, anchor_file: Path | None = None) -> audit.Ve
 
 
 async def _verify_audit(database_url: str, anchor_file: Path | None) -> audit.Verification:
-    async with await psycopg.AsyncConnection.connect(database_url, row_factory=dict_row) as conn:
+    async with await psycopg.AsyncConnection.connect(
+        address(database_url), row_factory=dict_row
+    ) as conn:
         return await audit.verify(conn, anchor_file)
 
 
@@ -138,7 +143,9 @@ def rotate_master(database_url: str, key_file: Path, *, retire_old: bool = False
 
 async def _rewrap(database_url: str, vault: Vault) -> int:
     done = 0
-    async with await psycopg.AsyncConnection.connect(database_url, row_factory=dict_row) as conn:
+    async with await psycopg.AsyncConnection.connect(
+        address(database_url), row_factory=dict_row
+    ) as conn:
         while True:
             await act_for(conn, None, Role.ADMIN)
             rows = await keys.patient_keys_below(conn, vault.version, _REWRAP_AT_ONCE)

@@ -10,15 +10,17 @@ from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import structlog
-from psycopg import AsyncConnection, OperationalError, sql
+from psycopg import OperationalError, sql
 from psycopg.rows import dict_row
 
+from api.patience import address, answering_within
 from api.services import Connection, Services
 from api.store import leadership as store
 
 log = structlog.get_logger("api.leadership")
 RETRY_S = 1.0
 BEAT_S = 1.0
+LOOK_S = 5.0
 STALE_S = 8.0
 
 Job = Callable[[Connection, "Wake"], Awaitable[None]]
@@ -61,10 +63,11 @@ class Wake:
 
 
 @asynccontextmanager
-async def connected(database_url: str, name: str) -> AsyncIterator[Connection]:
-    """Open a connection of one's own: autocommit, UTC, dictionaries."""
-    conn = await AsyncConnection[dict[str, object]].connect(
-        database_url,
+async def connected(services: Services, name: str) -> AsyncIterator[Connection]:
+    """Open a connection of one's own as the engine: autocommit, UTC, dictionaries."""
+    settings = services.settings
+    conn = await answering_within(settings.database_answer_s).connect(
+        address(settings.engine_database_url),
         autocommit=True,
         row_factory=dict_row,
         application_name=name,
@@ -74,14 +77,19 @@ async def connected(database_url: str, name: str) -> AsyncIterator[Connection]:
         yield conn
 
 
-async def listen(database_url: str, channels: tuple[str, ...], wake: Wake, name: str) -> None:
-    """Ring ``wake`` for every notification on the channels; runs until the connection breaks."""
-    async with connected(database_url, name) as conn:
+async def listen(services: Services, channels: tuple[str, ...], wake: Wake, name: str) -> None:
+    """Ring ``wake`` for every notification on the channels; runs until the connection breaks.
+
+    Who only listens does not hear that the line is dead, so it asks something now and then.
+    """
+    async with connected(services, name) as conn:
         for channel in channels:
             await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         wake.ring("listening")  # whatever happened before is looked at once
-        async for notice in conn.notifies():
-            wake.ring(f"{notice.channel}:{notice.payload}")
+        while True:
+            async for notice in conn.notifies(timeout=LOOK_S):
+                wake.ring(f"{notice.channel}:{notice.payload}")
+            await conn.execute("SELECT 1")
 
 
 async def lead(services: Services, job_name: str, channels: tuple[str, ...], job: Job) -> None:
@@ -123,8 +131,7 @@ async def apart(work: Coroutine[object, object, None]) -> None:
 async def _reign(
     services: Services, job_name: str, channels: tuple[str, ...], job: Job, holder: UUID
 ) -> None:
-    url = services.settings.engine_database_url
-    async with connected(url, f"homeward-{job_name}") as conn:
+    async with connected(services, f"homeward-{job_name}") as conn:
         await _wait_for_lock(conn, job_name)
         log.info("leading", job=job_name)
         wake = Wake()
@@ -132,7 +139,7 @@ async def _reign(
             pid = conn.info.backend_pid
             group.create_task(_beat(services, job_name, holder, pid), name=f"{job_name}-beat")
             group.create_task(
-                listen(url, channels, wake, f"homeward-{job_name}-listen"),
+                listen(services, channels, wake, f"homeward-{job_name}-listen"),
                 name=f"{job_name}-listen",
             )
             group.create_task(_run(job, conn, wake), name=job_name)
@@ -150,7 +157,8 @@ async def _wait_for_lock(conn: Connection, job_name: str) -> None:
 
 
 async def _beat(services: Services, job_name: str, holder: UUID, backend_pid: int) -> None:
-    while True:
-        async with services.engine_pool.connection() as conn:
+    """Give signs of life on a connection of their own: no pool that is empty may hold them up."""
+    async with connected(services, f"homeward-{job_name}-beat") as conn:
+        while True:
             await store.beat(conn, job_name, holder, backend_pid)
-        await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(BEAT_S)

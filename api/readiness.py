@@ -11,11 +11,10 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from api.services import Pool
-from api.store import leadership, readiness
+from api.store import gateways, leadership, readiness
 
 # The newest step of gateway/migrations that this program was written for; a test compares them.
 SCHEMA_REVISION = "0016"
-GATEWAY_SILENT_S = 10.0
 LEADER_SILENT_S = 10.0
 
 
@@ -37,12 +36,17 @@ class Readiness:
         return not any(self.checks.values())
 
 
-async def look(pool: Pool) -> Readiness:
-    """Look at every part now."""
+async def look(pool: Pool, gateway_silent_s: float) -> Readiness:
+    """Look at every part now.
+
+    Args:
+        pool: connections to the database.
+        gateway_silent_s: real seconds without a heartbeat after which the gateway is away.
+    """
     try:
         async with pool.connection(timeout=2.0) as conn:
             revision = await readiness.schema_revision(conn)
-            gateway = await readiness.gateway_age(conn)
+            gateway = await gateways.age(conn)
             leaders = await leadership.ages(conn)
     except (psycopg.Error, PoolTimeout) as error:
         reason = f"does not answer ({type(error).__name__})"
@@ -54,7 +58,7 @@ async def look(pool: Pool) -> Readiness:
             "migrations": schema_reason(revision),
             "engine": age_reason(engine, LEADER_SILENT_S),
             "rota": age_reason(rota, LEADER_SILENT_S),
-            "gateway": age_reason(gateway, GATEWAY_SILENT_S),
+            "gateway": age_reason(gateway, gateway_silent_s),
         },
         ages_s={"engine": engine, "rota": rota, "gateway": gateway},
     )

@@ -14,6 +14,7 @@ from api.services import Services
 from api.store import devices, renewals
 from api.store.acting import act_for
 from api.store.types import Conn
+from api.supervision import heed_cancellation
 
 LOOK_S = 3600.0
 BEFORE = timedelta(days=30)
@@ -61,4 +62,5 @@ async def keep_certificates(services: Services) -> None:
     while True:
         async with services.pool.connection() as conn, conn.transaction():
             await ask_due(conn, services.now())
+        heed_cancellation()
         await asyncio.sleep(LOOK_S)

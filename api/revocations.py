@@ -15,6 +15,7 @@ from api.certificates import Revoked
 from api.services import Services
 from api.store import devices
 from api.store.acting import act_for
+from api.supervision import heed_cancellation
 
 LOOK_S = 5.0
 REISSUE_AFTER = timedelta(days=1)
@@ -39,6 +40,7 @@ async def keep_list(services: Services, path: Path) -> None:
         if serials != written or now >= due:
             write_whole(path, services.authority.revocation_list(revoked, now))
             written, due = serials, now + REISSUE_AFTER
+        heed_cancellation()
         await asyncio.sleep(LOOK_S)
 
 

@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from analytics.domain.clock import WardClock
 from api.certificates import DeviceAuthority
+from api.patience import address, answering_within
 from api.rates import CallerRates
 from api.settings import ApiSettings
 from api.vault import Vault
@@ -55,17 +56,18 @@ class Services:
         return self.clock.at(self.real_s())
 
 
-def open_pool(database_url: str, size: int, name: str) -> Pool:
+def open_pool(settings: ApiSettings, database_url: str, size: int, name: str) -> Pool:
     """Return a pool, not yet opened, whose connections speak UTC and give dictionaries.
 
     Args:
+        settings: how long an answer may take.
         database_url: ``postgresql://`` address with the login of this part.
         size: the most connections it may hold.
         name: shown in ``pg_stat_activity``.
     """
     return AsyncConnectionPool(
-        database_url,
-        connection_class=AsyncConnection[DictRow],
+        address(database_url),
+        connection_class=answering_within(settings.database_answer_s),
         kwargs={
             "row_factory": dict_row,
             "application_name": name,

@@ -50,6 +50,9 @@ class ApiSettings(BaseSettings):
         known_places: how many of them are remembered of one account.
         trusted_proxies: addresses whose ``X-Forwarded-For`` is believed, comma separated.
         pool_size: connections to the database for requests.
+        engine_pool_size: and for answers to alerts and the live feed.
+        database_answer_s: real seconds after which an answer of the database is given up.
+        gateway_silent_s: real seconds without a heartbeat after which the gateway counts as away.
         shift_restore_hours: a shift that was taken off the rota can be put back for so long
             (ward time; proposed).
         ward_time_zone: IANA zone in which pages write times (None: the reader's own), and of the
@@ -93,6 +96,9 @@ class ApiSettings(BaseSettings):
     known_places: int = Field(default=20, ge=1)
     trusted_proxies: str = "127.0.0.1"
     pool_size: int = Field(default=12, ge=2, le=200)
+    engine_pool_size: int = Field(default=6, ge=4, le=200)
+    database_answer_s: float = Field(default=25.0, gt=0)
+    gateway_silent_s: float = Field(default=15.0, gt=0)
     shift_restore_hours: float = Field(default=24.0, ge=0)
     ward_time_zone: str | None = None
     clock_start: datetime | None = None

@@ -15,6 +15,19 @@ _LONGEST_WAIT_S = 15.0
 Task = Callable[[], Awaitable[None]]
 
 
+def heed_cancellation() -> None:
+    """Be cancelled now if that was asked for and lost: a pool's wait may lose it (Python 3.11).
+
+    A loop that waits for a connection calls it each time round, or it might never end.
+
+    Raises:
+        asyncio.CancelledError: this task was cancelled.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def _keep_alive(name: str, task: Task) -> None:
     """Run a task for ever; what falls over is logged, counted and started again with backoff."""
     wait = _FIRST_WAIT_S

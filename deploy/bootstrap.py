@@ -7,6 +7,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.bootstrap import create_admin
+from api.patience import address
 from deploy.keys import Secrets
 from deploy.roles import LOGINS, OWNER, make_database, make_roles
 from gateway.migrations import upgrade
@@ -26,7 +27,7 @@ def prepare_database(administrator: str, secrets: Secrets) -> None:
         psycopg.OperationalError: the server cannot be reached.
     """
     owner = migrate_with_roles(administrator, secrets.logins)
-    with psycopg.connect(administrator) as conn:
+    with psycopg.connect(address(administrator)) as conn:
         known = conn.execute("SELECT 1 FROM app_user WHERE username = %s", (ADMIN,)).fetchone()
     if known is None:
         create_admin(owner, ADMIN, secrets.admin)
@@ -43,7 +44,9 @@ def migrate_with_roles(administrator: str, passwords: Mapping[str, str]) -> str:
 def make_empty(administrator: str, passwords: Mapping[str, str]) -> None:
     """Make the roles, and the database without any table; what is there is left alone."""
     name = str(conninfo_to_dict(administrator)["dbname"])
-    with psycopg.connect(make_conninfo(administrator, dbname="postgres"), autocommit=True) as conn:
+    with psycopg.connect(
+        address(make_conninfo(administrator, dbname="postgres")), autocommit=True
+    ) as conn:
         make_roles(conn, passwords)
         make_database(conn, name)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from api.patience import address
 from deploy.figures import Identity, commit_times, percentiles, sent_frames
 from device_sim.files import RunFiles, read_truth
 from device_sim.scenarios import Expectation
@@ -73,7 +74,7 @@ def read_books(database_url: str, run: RunFiles) -> Books:
     Raises:
         psycopg.OperationalError: the database cannot be reached.
     """
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(address(database_url)) as connection:
         return Books(
             sent=sent_frames(run.ledger),
             stored=commit_times(connection),

@@ -16,6 +16,8 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg.types.json import Jsonb
 
+from api.patience import address
+
 KEY_BYTES = 32
 ASKED_FOR = timedelta(days=14)
 _TOLD = """
@@ -66,7 +68,7 @@ def rotate_gateway_key(
     Raises:
         ValueError: the gateway has not told its keys yet, or the file is not theirs.
     """
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(address(database_url)) as connection:
         keys, begun = _begun(connection, key_file, now)
         args = Jsonb({"sign_public_key": base64.b64encode(keys[-1]).decode()})
         connection.execute(_ASK, {"args": args, "now": now, "until": now + ASKED_FOR})

@@ -81,6 +81,7 @@ class AlertEngine:
 
     async def _sweep(self, conn: Connection, began: float) -> None:
         now = self.services.now()
+        silent_s = self.services.settings.gateway_silent_s
         led_for = asyncio.get_running_loop().time() - began
         clock = self.services.clock
         rate = clock.rate if clock.start is not None else 1.0
@@ -90,7 +91,7 @@ class AlertEngine:
             self.settings,
             self.policy,
             slack_s=self.settings.delivery_slack_s * rate,
-            trust_gateway=led_for < self.settings.gateway_silent_s,
+            gateway_silent_s=None if led_for < silent_s else silent_s,
         )
 
     async def _kept(self, conn: Connection) -> timedelta:

@@ -63,17 +63,18 @@ async def _one_by_one(
 async def _set_aside(
     conn: Conn, now: datetime, settings: AlertingSettings, policy: EpisodePolicy
 ) -> None:
+    """Take a row that no rule can read, and say so, in one step: no crash parts the two."""
     async with conn.transaction():
         rows = await outbox.waiting(conn, 1)
         await outbox.mark_taken(conn, [row["id"] for row in rows])
-    try:
-        async with conn.transaction():
-            told = [({**row, "device_no": None}, _lost(row, now)) for row in rows]
-            await post(conn, await _fold(conn, now, settings, policy, told))
-    except OperationalError:
-        raise
-    except Exception as error:  # the top of a lane: it is in the log, and others wait
-        log.exception("set_aside_untold", error=type(error).__name__)
+        try:
+            async with conn.transaction():
+                told = [({**row, "device_no": None}, _lost(row, now)) for row in rows]
+                await post(conn, await _fold(conn, now, settings, policy, told))
+        except OperationalError:
+            raise
+        except Exception as error:  # the top of a lane: it is in the log, and others wait
+            log.exception("set_aside_untold", error=type(error).__name__)
 
 
 def _lost(row: Row, now: datetime) -> Finding:

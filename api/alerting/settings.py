@@ -28,7 +28,6 @@ class AlertingSettings(BaseSettings):
         delivery_slack_s: real seconds that delivery may take, whatever the ward clock's rate.
         outage_fraction: at this share of a ward's devices silent at once it is an outage ...
         outage_minimum: ... and at no fewer than this number: one alert instead of hundreds.
-        gateway_silent_s: real seconds without a gateway's heartbeat that mean an outage.
         ask_valid_s: for so long a device may obey the request to measure again (proposed).
         ask_missing_after_s: what a score lacks is asked for when none came for so long (proposed).
         ask_missing_every_s: and a device is asked for one metric at most this often (proposed;
@@ -55,7 +54,6 @@ class AlertingSettings(BaseSettings):
     delivery_slack_s: float = Field(default=5.0, ge=0)
     outage_fraction: float = Field(default=0.5, gt=0, le=1)
     outage_minimum: int = Field(default=5, ge=2)
-    gateway_silent_s: float = Field(default=15.0, gt=0)
     ask_valid_s: float = Field(default=600.0, gt=0)
     ask_missing_after_s: float = Field(default=600.0, ge=0)
     ask_missing_every_s: float = Field(default=14_400.0, gt=0)

@@ -15,7 +15,7 @@ from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
 from api.alerting.technical import DeviceSeen, Standing, WardSeen
-from api.store import episodes, equipment, wards
+from api.store import episodes, equipment, gateways, wards
 from api.store.episodes import Record
 from api.store.instants import maybe_ms, ms_of
 from api.store.types import Conn, Row
@@ -29,7 +29,7 @@ async def sweep(
     policy: EpisodePolicy,
     *,
     slack_s: float,
-    trust_gateway: bool,
+    gateway_silent_s: float | None,
 ) -> None:
     """Raise and clear technical alerts, in one transaction.
 
@@ -39,10 +39,11 @@ async def sweep(
         settings: the site's settings.
         policy: when to raise, escalate and let go.
         slack_s: seconds of the ward's clock that delivery may take.
-        trust_gateway: do not ask for the heartbeat yet (the stack is just starting).
+        gateway_silent_s: real seconds without a heartbeat after which the gateway is away; None:
+            do not ask for it yet (the stack is just starting).
     """
     async with conn.transaction():
-        alive = trust_gateway or await equipment.gateway_alive(conn, settings.gateway_silent_s)
+        alive = gateway_silent_s is None or await gateways.alive(conn, gateway_silent_s)
         ledger = await open_ledger(conn, now, policy)
         told = {row["ward"]: row for row in await wards.every(conn)}
         known = WardPolicies.over(settings.equipment())

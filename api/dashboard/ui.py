@@ -22,7 +22,7 @@ from api.store import (
     course,
     devices,
     duty,
-    equipment,
+    gateways,
     leadership,
     models,
     patients,
@@ -33,7 +33,6 @@ from api.store.types import Row
 router = APIRouter(prefix="/ui", include_in_schema=False)
 
 _ENGINE_DEAD_S = 15.0
-_GATEWAY_DEAD_S = 15.0
 _MOST_PATIENTS = 2_000
 _MOST_ALERTS = 1_000
 _MOST_DAYS = 400
@@ -54,7 +53,7 @@ async def status(work: Work) -> dict[str, Any]:
         "rate": settings.clock_rate if settings.clock_start else 1.0,
         "zone": settings.ward_time_zone,
         "engine": ages.get("alerts", _ENGINE_DEAD_S) < _ENGINE_DEAD_S,
-        "gateway": await equipment.gateway_alive(work.conn, _GATEWAY_DEAD_S),
+        "gateway": await gateways.alive(work.conn, settings.gateway_silent_s),
         "on_shift": sum(1 for one in there if every or one["ward"] == ward),
     }
 

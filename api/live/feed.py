@@ -23,6 +23,7 @@ from api.live.subscription import End, Event, Subscription, encode
 from api.services import Services
 from api.store import leadership, stream
 from api.store.types import Conn, Row
+from api.supervision import heed_cancellation
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,6 +46,7 @@ class LiveFeed:
         self._count = 0
         self._started = asyncio.Event()
         self._looked = float("-inf")
+        self.replays = asyncio.Semaphore(self.settings.replays)
 
     @property
     def stale(self) -> bool:
@@ -96,10 +98,10 @@ class LiveFeed:
 
     async def _run(self) -> None:
         wake = Wake()
-        url = self.services.settings.engine_database_url
         async with asyncio.TaskGroup() as group:
             group.create_task(
-                listen(url, ("homeward_feed",), wake, "homeward-feed"), name="feed-listen"
+                listen(self.services, ("homeward_feed",), wake, "homeward-feed"),
+                name="feed-listen",
             )
             group.create_task(self._pump(wake), name="feed-pump")
             group.create_task(self._recheck(), name="feed-recheck")
@@ -108,6 +110,7 @@ class LiveFeed:
         while True:
             async with self.services.engine_pool.connection() as conn:
                 await self._catch_up(conn)
+            heed_cancellation()
             self._looked = asyncio.get_running_loop().time()
             self._started.set()
             await wake.wait(self.settings.recheck_s)
@@ -154,6 +157,7 @@ class LiveFeed:
         while True:
             async with self.services.engine_pool.connection() as conn:
                 age = (await leadership.ages(conn)).get("alerts")
+            heed_cancellation()
             alive = age is not None and age < self.settings.engine_stale_s
             self.engine = "running" if alive else "stopped"
             everybody = [one for mine in self._by_user.values() for one in mine]

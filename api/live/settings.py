@@ -14,6 +14,7 @@ class LiveSettings(BaseSettings):
         stale_s: the feed says that it is stale after so long without a look at the database.
         engine_stale_s: the engine counts as stopped after so long without a sign of life.
         subscribers: most streams of one process.
+        replays: so many streams read what they missed at once; the others wait their turn.
         per_user: most streams of one person in one process.
     """
 
@@ -25,4 +26,5 @@ class LiveSettings(BaseSettings):
     stale_s: float = Field(default=12.0, gt=0)
     engine_stale_s: float = Field(default=10.0, gt=0)
     subscribers: int = Field(default=2_000, ge=1)
+    replays: int = Field(default=2, ge=1)
     per_user: int = Field(default=20, ge=1)

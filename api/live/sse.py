@@ -76,14 +76,14 @@ async def replay(feed: LiveFeed, caller: Caller, last: int, upto: int) -> AsyncI
         last: the newest id that the listener has.
         upto: the subscription gives what comes after this.
     """
-    async with feed.services.engine_pool.connection() as conn:
+    async with feed.replays, feed.services.engine_pool.connection() as conn:
         first, newest = await stream.bounds(conn)
     if last < first - 1 or last > newest:
         metrics.RESETS.inc()
         yield encode(min(upto, newest), "reset", json.dumps({"reason": End.FORGOTTEN.value}))
         return
     while last < upto:
-        async with feed.services.engine_pool.connection() as conn:
+        async with feed.replays, feed.services.engine_pool.connection() as conn:
             rows = await stream.after(conn, last, upto, _CHUNK)
             subjects = {(row["patient_no"], row["ward"]) for row in rows}
             seen = await stream.watchers(conn, subjects, [caller.user_id]) if rows else {}

@@ -26,7 +26,7 @@ async def healthz() -> dict[str, str]:
 @router.get("/readyz", responses={503: {"model": dict[str, object], "description": "Not ready"}})
 async def readyz(services: Shared) -> JSONResponse:
     """Answer 200 when the whole ward is ready, else 503 with the reasons."""
-    found = await readiness.look(services.pool)
+    found = await readiness.look(services.pool, services.settings.gateway_silent_s)
     body = {
         "ready": found.ready,
         "reasons": [f"{part}: {why}" for part, why in found.checks.items() if why],

@@ -1,4 +1,4 @@
-"""What was last heard of the devices, the wards and the gateway."""
+"""What was last heard of the devices and the wards."""
 
 from api.store.types import Conn, Row
 
@@ -27,13 +27,6 @@ _WARDS = """
       FROM patient p WHERE p.state = 'active' GROUP BY p.ward ORDER BY p.ward
 """
 
-_WORKERS = """
-    SELECT count(*) FILTER (WHERE beat > now() - make_interval(secs => %(silent_s)s)) AS fresh,
-           max(groups) AS wanted
-      FROM gateway_worker
-     WHERE groups = (SELECT groups FROM gateway_worker ORDER BY beat DESC LIMIT 1)
-"""
-
 
 async def devices(conn: Conn) -> list[Row]:
     """Return the devices of patients who are watched, those never set up included."""
@@ -43,12 +36,6 @@ async def devices(conn: Conn) -> list[Row]:
 async def wards(conn: Conn) -> list[Row]:
     """Return the wards with watched patients, and when the last outage of each ended."""
     return await (await conn.execute(_WARDS)).fetchall()
-
-
-async def gateway_alive(conn: Conn, silent_s: float) -> bool:
-    """Whether every worker of the gateway has given a sign of life within ``silent_s`` seconds."""
-    row = await (await conn.execute(_WORKERS, {"silent_s": silent_s})).fetchone()
-    return row is not None and row["wanted"] is not None and row["fresh"] >= row["wanted"]
 
 
 async def not_watched(conn: Conn) -> list[Row]:

@@ -36,7 +36,9 @@ async def end_stale(conn: Conn, job: str, stale_s: float) -> bool:
         """SELECT pg_terminate_backend(l.pid) AS ended
              FROM engine_leader e JOIN pg_locks l ON l.pid = e.backend_pid
             WHERE e.job = %s AND l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s
-              AND l.granted AND e.beat < clock_timestamp() - make_interval(secs => %s)""",
+              AND l.granted
+              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND e.beat < clock_timestamp() - make_interval(secs => %s)""",
         (job, _SPACE, LOCKS[job], stale_s),
     )
     row = await cursor.fetchone()

@@ -8,15 +8,3 @@ async def schema_revision(conn: Conn) -> str | None:
     found = await conn.execute("SELECT version_num FROM alembic_version")
     row = await found.fetchone()
     return row["version_num"] if row else None
-
-
-async def gateway_age(conn: Conn) -> float | None:
-    """Real seconds since the most silent gateway worker's heartbeat, None if there is none."""
-    found = await conn.execute(
-        """
-        SELECT extract(epoch FROM clock_timestamp() - min(beat))::float8 AS age
-          FROM gateway_worker
-        """
-    )
-    row = await found.fetchone()
-    return row["age"] if row else None

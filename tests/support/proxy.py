@@ -48,6 +48,7 @@ class TcpProxy:
     _lines: list[Line] = field(default_factory=list)
     _up: threading.Event = field(default_factory=threading.Event)
     _down: threading.Event = field(default_factory=threading.Event)
+    _lost: list[Line] = field(default_factory=list)
     _refusing: bool = False
     _closed: bool = False
 
@@ -105,7 +106,7 @@ class TcpProxy:
 
     def cut(self) -> None:
         """Reset every connection; new ones are welcome."""
-        lines, self._lines = self._lines, []
+        lines, self._lines, self._lost = self._lines + self._lost, [], []
         for line in lines:
             line.cut()
 
@@ -126,6 +127,15 @@ class TcpProxy:
         """Half-open: nothing passes either way, and nobody is told."""
         self.block_up()
         self.block_down()
+
+    def lose(self) -> None:
+        """The lines that stand carry nothing any more, and nobody is told; new ones are good."""
+        for gate in (self._up, self._down):
+            gate.clear()
+        self._up, self._down = threading.Event(), threading.Event()
+        self._lost += self._lines
+        self._lines = []
+        self.heal()
 
     def heal(self) -> None:
         """A good line again; what was held back flows on."""

@@ -14,9 +14,8 @@ MINUTE = timedelta(minutes=1)
 def look(ward: Ward, now: datetime, *, trust_gateway: bool = False) -> None:
     async def told() -> None:
         async with ward.engine() as conn:
-            await sweep(
-                conn, now, SETTINGS, EpisodePolicy(), slack_s=0, trust_gateway=trust_gateway
-            )
+            silent_s = None if trust_gateway else 15.0
+            await sweep(conn, now, SETTINGS, EpisodePolicy(), slack_s=0, gateway_silent_s=silent_s)
 
     story(told())
 
