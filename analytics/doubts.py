@@ -48,10 +48,11 @@ def set_aside(sight: Sight, code: int, value: float, verdict: Verdict, *, lost: 
         code: of the metric.
         value: as it was sent.
         verdict: why.
-        lost: whether the score loses the metric.
+        lost: whether the score loses the metric, unless another device gives it now.
     """
     state, now = sight.state, sight.scene.time_ms
     before = state.unused.get(code)
+    lost = lost and not sight.elsewhere(code)
     made = Unused(now, now, 1, value, verdict.reason, verdict.hint, sight.device, lost)
     if before is not None:
         made.since_ms = min(before.since_ms, now)
@@ -118,6 +119,8 @@ def tell(sight: Sight, code: int, unused: Unused, known: Known | None) -> None:
         | {"repeat": name not in sight.scene.on and _SPIKE[code] not in sight.scene.on},
     )
     hold(sight.scene, alarm)
+    if name in sight.scene.on:
+        sight.state.faulty[code] = sight.device
 
 
 def _comes_and_goes(sight: Sight, code: int, unused: Unused) -> bool:
@@ -198,9 +201,8 @@ def recovered(sight: Sight, code: int, value: float, before: float | None) -> No
     """
     scene = sight.scene
     if scene.on:
-        for name in _ENDED_BY_GOOD[code]:
-            if name in scene.on:
-                release(scene, name, clear=True, value=value)
+        if sight.state.faulty.get(code, sight.device) == sight.device:
+            _works_again(sight, code, value)
         spike = scene.on.get(_SPIKE[code])
         if spike is not None:
             over = scene.time_ms - spike.bad_ms >= scene.policy.spike_ms
@@ -214,6 +216,16 @@ def recovered(sight: Sight, code: int, value: float, before: float | None) -> No
     passing = lasted_ms <= scene.policy.repeat_s * 1000 and unused.reason != UNITS
     if before is not None and passing and not scene.late:
         _spike(sight, code, unused, before, value)
+
+
+def _works_again(sight: Sight, code: int, value: float) -> None:
+    """A good reading of the very device that gave what was set aside."""
+    scene = sight.scene
+    for name in _ENDED_BY_GOOD[code]:
+        if name in scene.on:
+            release(scene, name, clear=True, value=value)
+    if not any(name in scene.on for name in _ENDED_BY_GOOD[code]):
+        sight.state.faulty.pop(code, None)
 
 
 def _spike(sight: Sight, code: int, unused: Unused, before: float, after: float) -> None:

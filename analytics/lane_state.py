@@ -14,8 +14,8 @@ from analytics.errors import SnapshotError
 from analytics.features import Rolling
 from analytics.labels import Pending
 
-FORMAT = 4
-READABLE = frozenset({1, 2, 3, 4})
+FORMAT = 5
+READABLE = frozenset({1, 2, 3, 4, 5})
 """A format of before only lacks the last fields of its records, which begin empty."""
 WINDOW_MOST = 31
 WINDOW_SPACING_MS = 2_000
@@ -140,6 +140,8 @@ class LaneState(Struct, array_like=True):
         weights: event time and kg of the last days' good weights, oldest first.
         gained_from: the weight from which the gain that is on was reckoned; 0: none is on.
         since_ms: beginning of the stay; what was measured before it is not of this lane.
+        faulty: by metric code the device of which something technical is told; its own good
+            readings alone end that.
     """
 
     tracks: list[Track | None] = field(default_factory=no_tracks)
@@ -156,6 +158,7 @@ class LaneState(Struct, array_like=True):
     weights: list[tuple[int, float]] = field(default_factory=list)
     gained_from: float = 0.0
     since_ms: int = 0
+    faulty: dict[int, str] = field(default_factory=dict)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -50,6 +50,14 @@ class Sight(Struct, gc=False):
         track = self.state.tracks[code]
         return track is None or self.scene.time_ms >= track.t_ms
 
+    def elsewhere(self, code: int) -> bool:
+        """Whether another device gives good readings of the metric at this time."""
+        track = self.state.tracks[code]
+        if track is None:
+            return False
+        since = self.scene.time_ms - self.scene.policy.pair_ms
+        return any(one.t_ms >= since for name, one in track.sources.items() if name != self.device)
+
     def alone(self, code: int, value: float) -> News2:
         """NEWS2 of one value and nothing else but what is known of the oxygen."""
         oxygen = self.state.tracks[_O2]

@@ -23,6 +23,8 @@ RUN_GAP_MS = 30 * 60_000
 _LIVING = (int(Metric.HR), int(Metric.RR), int(Metric.SPO2), int(Metric.GLUCOSE))
 """Signals that move by themselves from minute to minute; temperature and cuff do not."""
 _SPO2 = int(Metric.SPO2)
+_FULL = 99.0
+"""Beside a signal that lives, full saturation proves nothing however long it lasts."""
 _STUCK: Mapping[int, str] = {int(metric): f"sensor/stuck_{metric.wire_name}" for metric in Metric}
 _APART: Mapping[int, str] = {int(metric): f"sensor/apart_{metric.wire_name}" for metric in Metric}
 
@@ -62,7 +64,7 @@ def _stuck(sight: Sight, code: int, source: Source) -> None:
     if still and still != [_SPO2]:
         name = _STUCK[still[0]]
         words = " and ".join(worded(other, _value(sight, other)) for other in still)
-    elif alone:
+    elif alone and not (code == _SPO2 and source.value >= _FULL and not still):
         words = worded(code, source.value)
     else:
         return

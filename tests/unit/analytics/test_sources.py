@@ -104,3 +104,24 @@ def test_spot_readings_and_temperature_may_stay_the_same() -> None:
     for _ in range(200):
         story.hear(60, "patch", temp=36.6)
     assert story.shown(TECHNICAL) == []
+
+
+def test_full_saturation_beside_a_living_pulse_proves_nothing() -> None:
+    story = Story()
+    for at in range(800):
+        story.hear(60, hr=70 + at % 3, spo2=100)
+    assert story.shown(TECHNICAL) == []
+
+
+def test_a_good_device_beside_it_neither_hides_nor_ends_the_fault_of_another() -> None:
+    story = Story()
+    for _ in range(6):
+        story.hear(30, "fahrenheit", temp=98.6).hear(30, "celsius", temp=37.0)
+    assert story.shown(TECHNICAL) == ["units"]
+    assert story.assessment is not None
+    assert dict(story.assessment.values)[4] == 37.0
+    story.hear(30, "fahrenheit", temp=98.6)
+    assert story.assessment.refused == ()
+    for _ in range(6):
+        story.hear(60, "fahrenheit", temp=37.1)
+    assert story.over("units")
