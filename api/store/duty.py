@@ -7,9 +7,10 @@ from uuid import UUID
 from api.store.types import Conn, Row
 
 _ON_SHIFT = """
-    SELECT d.id, d.name, d.kind, d.ward, d.skills, d.user_id, d.cost_per_hour, d.max_patients,
-           upper(s.works) AS until
+    SELECT d.id, d.name, d.kind, d.ward, d.skills, u.id AS user_id, d.cost_per_hour,
+           d.max_patients, upper(s.works) AS until
       FROM doctor d JOIN shift s ON s.doctor_id = d.id
+      LEFT JOIN app_user u ON u.id = d.user_id AND u.state = 'active'
      WHERE s.works @> %(now)s::timestamptz ORDER BY d.kind, d.id
 """
 
@@ -35,7 +36,10 @@ _HELD = """
 
 
 async def on_shift(conn: Conn, now: datetime) -> list[Row]:
-    """Return the people on shift at ``now``, with the end of their time as ``until``."""
+    """Return the people on shift at ``now``, with the end of their time as ``until``.
+
+    ``user_id`` is an account that can be signed in to: by another nobody can be called.
+    """
     return await (await conn.execute(_ON_SHIFT, {"now": now})).fetchall()
 
 

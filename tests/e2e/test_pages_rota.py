@@ -77,3 +77,29 @@ def test_escalating_says_whom_it_calls_and_is_not_to_be_pressed_at_the_top(
     expect(asked.locator("[data-whom]")).to_contain_text("You are the last to be called")
     expect(asked.get_by_role("button", name=re.compile("^Escalate"))).to_be_disabled()
     assert desk.complaints == []
+
+
+def test_an_emergency_has_a_name_and_who_could_come_is_offered_with_the_phone(
+    desk: Desk, ward: SeededWard
+) -> None:
+    with ward.client("carla") as carla:
+        body = {"name": "Dr Ruth Kay", "phone": "+44 20 7946 0018"}
+        carla.post("/doctors", json=body).raise_for_status()
+        [shift] = [
+            one
+            for one in carla.get("/shifts").raise_for_status().json()["items"]
+            if one["doctor_name"] == "Dr Amara Singh"
+        ]
+        path = f"/shifts/{shift['id']}/absence"
+        carla.post(path, json={"reason": "ill"}).raise_for_status()
+        page = desk.open("carla", "/capacity")
+        emergencies = page.locator("#plan [data-key=emergencies]")
+        expect(emergencies).to_contain_text("Alice Moore")
+        expect(emergencies).to_contain_text("with Nurse Pia Lund, but needs: doctor")
+        offered = page.locator("#plan [data-key=call-in]")
+        phone = offered.get_by_role("link", name="+44 20 7946 0018")
+        expect(phone).to_have_attribute("href", "tel:+442079460018")
+        carla.delete(path).raise_for_status()
+        expect(emergencies).to_contain_text("with Dr Amara Singh")
+        expect(emergencies).not_to_contain_text("but needs")
+    assert desk.complaints == []

@@ -280,3 +280,12 @@ def test_escalating_says_before_whom_it_calls_and_refuses_where_nobody_is_left(
     assert "last to be called" in told["escalates_not"]
     answer(ward, episode, nurse, "escalate")
     assert answer(ward, episode, carla, "escalate")["status"] == 409
+
+
+def test_whose_account_is_closed_is_called_after_those_who_can_be(ward: Ward) -> None:
+    gone, there = ward.doctor("A"), ward.doctor("B")
+    for person in (gone, there):
+        ward.on_shift(person, START)
+    ward.sql.execute("UPDATE app_user SET state = 'disabled' WHERE id = %s", (gone.user_id,))
+    held = {raised(ward, ward.patient(), "news2_urgent")["doctor_id"] for _ in range(3)}
+    assert held == {there.doctor_id}
