@@ -28,7 +28,14 @@ CIPHERS = ":".join(
     for sealed in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "CHACHA20-POLY1305")
 )
 """Of TLS 1.2 the suites that are authenticated encryption (RFC 9325, 4.2); 1.3 has no others."""
-QUEUE_BYTES = 512 * 1024 * 1024
+LIMITS = {
+    "inflight_bytes": 64 * 1024 * 1024,
+    "queue_messages": 1_000_000,
+    "queue_bytes": 512 * 1024 * 1024,
+    "memory_bytes": 1536 * 1024 * 1024,
+}
+"""What the broker may hold for one client, and in all; below the container's ``mem_limit``."""
+_BUCKETS = 256
 LIST = "device-ca.crl"
 SECRETS = ("device-ca.crt", "service-ca.crt", "broker.crt", "broker.key", LIST)
 _PBKDF2_ROUNDS = 101
@@ -62,7 +69,7 @@ class PrivateMosquitto:
         for name in SECRETS:
             shutil.copyfile(secrets / name, own / name, follow_symlinks=True)
         (own / "fleet.passwd").write_text(password_line(FLEET_USER, fleet_password))
-        (self.folder / "access.acl").write_text(_template("access.acl") + _template("fleet.acl"))
+        (self.folder / "access.acl").write_text(access_list() + _template("fleet.acl"))
         (self.folder / "mosquitto.conf").write_text(self._configuration())
         for file in self.folder.rglob("*"):
             file.chmod(0o700 if file.is_dir() else 0o600)
@@ -95,7 +102,7 @@ class PrivateMosquitto:
             passwords=secrets / "fleet.passwd",
             config=self.folder,
             host=HOST,
-            queue_bytes=QUEUE_BYTES,
+            **LIMITS,
             ciphers=CIPHERS,
             device_port=self.device_port,
             service_port=self.service_port,
@@ -114,6 +121,15 @@ class PrivateMosquitto:
         """Whether every listener takes connections."""
         ports = (self.device_port, self.service_port, self.fleet_port)
         return all(_listens(port) for port in ports)
+
+
+def access_list() -> str:
+    """Return the access list of devices and gateway, with a line for each bucket."""
+    lines: list[str] = []
+    for line in _template("access.acl").splitlines(keepends=True):
+        each = range(_BUCKETS) if "${bucket}" in line else [0]
+        lines += [Template(line).safe_substitute(bucket=f"{bucket:02x}") for bucket in each]
+    return "".join(lines)
 
 
 def _template(name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from deploy.keys import DATABASE_HOST, Secrets, ensure_secrets, write_private
-from deploy.mosquitto import CIPHERS, LIST, QUEUE_BYTES, TEMPLATES
+from deploy.mosquitto import CIPHERS, LIMITS, LIST, TEMPLATES, access_list
 from deploy.postgres import SUPERUSER
 from deploy.revocations import ensure_list
 
@@ -56,11 +56,11 @@ def _broker_files(folder: Path) -> None:
         certificate=f"{_RUN_SECRETS}/broker_crt",
         key=f"{_RUN_SECRETS}/broker_key",
         host="0.0.0.0",  # noqa: S104 - inside the container; the ports are published by compose
-        queue_bytes=QUEUE_BYTES,
+        **LIMITS,
         ciphers=CIPHERS,
         device_port=8883,
         service_port=8884,
     )
     write_private(folder / "mosquitto.conf", text.encode())
-    for name in ("access.acl", "serve.sh"):
-        write_private(folder / name, (TEMPLATES / name).read_bytes())
+    write_private(folder / "access.acl", access_list().encode())
+    write_private(folder / "serve.sh", (TEMPLATES / "serve.sh").read_bytes())

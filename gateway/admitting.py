@@ -65,7 +65,7 @@ class Admitter:
             self._refuser.refuse(item, item.refused, batch)
         elif item.topic is not None and item.topic.kind is wire.TopicKind.STATUS:
             _status(item, batch)
-        elif item.arrival.retained:
+        elif item.arrival.retained and not _receipt(item):
             batch.ignored += 1
         elif item.handled is not None and item.device is not None:
             self._duplicate(self._devices.use(item.device), *item.handled, batch)
@@ -111,6 +111,12 @@ class Admitter:
             window.tell(seq)
             batch.work.windows[state.device.no, boot] = window
         batch.owed.append((state, boot, True))
+
+
+def _receipt(item: Item) -> bool:
+    """Whether it is a receipt that says something: it counts, though it should not be retained."""
+    receipt = item.topic is not None and item.topic.kind is wire.TopicKind.RECEIPTS
+    return receipt and bool(item.arrival.payload)
 
 
 def _shed(item: Item) -> bool:

@@ -88,16 +88,20 @@ def filters(buckets: Sequence[int]) -> list[tuple[str, wire.TopicKind]]:
     return [(wire.bucket_filter(name, kind), kind) for name in names for kind in kinds]
 
 
+KEPT = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE)
+
+
 def _options(kind: wire.TopicKind) -> SubscribeOptions:
     """Of what the broker had kept, only the devices' status is of use.
 
-    Vitals come with the mark that they were published with: whether we were connected just then
-    must not decide whether what was to be retained counts.
+    All else comes with the mark that it was published with: whether we were connected just then
+    must not decide whether vitals that were to be retained count, and what the broker was made to
+    keep is taken away again.
     """
     kept = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
     if kind is not wire.TopicKind.STATUS:
         kept = SubscribeOptions.RETAIN_DO_NOT_SEND
-    marked = kind is wire.TopicKind.VITALS
+    marked = kind is not wire.TopicKind.STATUS
     return SubscribeOptions(qos=1, retainAsPublished=marked, retainHandling=kept)
 
 
@@ -164,15 +168,23 @@ class Messenger:
         client.loop_start()
         self._await_answer()
 
-    def subscribe(self, wanted: Sequence[tuple[str, wire.TopicKind]]) -> None:
+    def subscribe(
+        self, wanted: Sequence[tuple[str, wire.TopicKind]], *, kept: bool = False
+    ) -> None:
         """Subscribe, some filters at a time.
+
+        Args:
+            wanted: filters, and what comes by each.
+            kept: have everything sent that the broker has kept there.
 
         Raises:
             BrokerUnavailable: the connection ended or the broker refused.
         """
         for at in range(0, len(wanted), _FILTERS_AT_ONCE):
             part = wanted[at : at + _FILTERS_AT_ONCE]
-            self._client.subscribe([(name, _options(kind)) for name, kind in part])
+            self._client.subscribe(
+                [(name, KEPT if kept else _options(kind)) for name, kind in part]
+            )
             self._await_answer()
 
     def unsubscribe(self, unwanted: Sequence[tuple[str, wire.TopicKind]]) -> None:

@@ -177,6 +177,8 @@ class Opener:
         if not self._allowance.take(payer, arrival.at_s):
             item.refused = Refused(Refusal.RATE_LIMITED, item.device)
             return item
+        if arrival.retained and not arrival.payload:
+            return item  # what the broker had kept is taken away, mostly by ourselves
         if isinstance(topic, Refusal):
             item.refused = Refused(topic, item.device)
             return item

@@ -99,12 +99,13 @@ class Registry:
         """The device with this number."""
         return self._by_no.get(device_no)
 
-    def take_ended(self, since_ms: int) -> list[str]:
-        """The devices found revoked since this was last asked, if that happened after a time."""
+    def take_ended(self, since_ms: int) -> list[tuple[str, str]]:
+        """(device, bucket) found revoked since this was last asked, if that was after a time."""
         ended, self._ended = self._ended, []
         return [
-            device.id
+            (device.id, patient.bucket)
             for device in ended
+            if (patient := self.patients.get(device.patient_no)) is not None
             if any((key.revoked_ms or 0) >= since_ms for key in device.keys)
         ]
 

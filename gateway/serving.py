@@ -6,19 +6,21 @@ which is the caller's. Everything in memory belongs to the tenure and is forgott
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import structlog
 
-from gateway import garbage
+from gateway import garbage, wire
 from gateway.batching import Arrival, Inbox
+from gateway.clearing import ANY
 from gateway.draining import Succession
 from gateway.errors import OwnershipLost, StoreUnavailable
 from gateway.expelling import SINCE_MS, Expeller
 from gateway.lines import Line
 from gateway.mqtt import Messenger
 from gateway.opener_thread import IDLE_S, OpeningThread
+from gateway.opening import Item
 from gateway.ownership import Claim, Heart
 from gateway.parts import Parts
 from gateway.pipeline import NOTIFY_S, Pipeline
@@ -90,6 +92,8 @@ class Tenure:
         heart.start()
         self._opening.start()
         self._expeller.start()
+        if not home.group:
+            self._expeller.clear([ANY])
         try:
             while not stop.is_set():
                 self._turn(heart)
@@ -140,6 +144,7 @@ class Tenure:
             self._pipeline.commit([])
         self._settled_s = garbage.settle(self._settled_s, now_s)
         self._expeller.expel(self._parts.registry.take_ended(self._parts.now_ms() - SINCE_MS))
+        self._expeller.clear(_kept(items or ()))
         self._parts.metrics.inbox.set(len(self._inbox))
 
     def _arrange(self, heart: Heart) -> None:
@@ -197,3 +202,15 @@ class Tenure:
         heart.close()
         self._parts.forget()
         self._parts.metrics.serving.set(0)
+
+
+def _kept(items: Iterable[Item]) -> set[str]:
+    """The devices that have the broker keep what it must not."""
+    return {
+        item.topic.device
+        for item in items
+        if item.arrival.retained
+        and item.arrival.payload
+        and item.topic is not None
+        and item.topic.kind is not wire.TopicKind.STATUS
+    }

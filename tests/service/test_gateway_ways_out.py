@@ -16,7 +16,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from nacl.public import PrivateKey
 
 from deploy.bench.fleet import BenchDevice, enrol, make_fleet
 from gateway import draining, mqtt, serving
@@ -31,9 +30,9 @@ from tests.support.brokers import Broker
 from tests.support.databases import Database
 from tests.support.mqtt_clients import connected
 from tests.support.servers import wait_until
+from tests.support.workers import SOON_S, worker_settings
 
 FRAMES = 600
-SOON_S = 12.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,22 +103,13 @@ class Scene:
 def scene(
     database: Database, own_broker: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Scene]:
-    sign, box = tmp_path / "sign.key", tmp_path / "box.key"
-    sign.write_bytes(b"s" * 32)
-    box.write_bytes(bytes(PrivateKey(b"b" * 32)))
-    settings = GatewaySettings(
-        database_url=database.gateway,
-        gateway_sign_key_file=sign,
-        gateway_box_key_file=box,
-        mqtt_url=own_broker.service_url,
-        mqtt_ca_file=own_broker.ca_file,
-        mqtt_cert_file=own_broker.gateway.certificate,
-        mqtt_key_file=own_broker.gateway.key,
+    settings = worker_settings(
+        database,
+        own_broker,
+        tmp_path,
         inbox_bytes=20_000,
         batch_frames=20,
         batch_frames_behind=40,
-        heartbeat_s=0.2,
-        heartbeat_lost_s=2.0,
     )
     fleet = make_fleet(8, 1, "out")
     enrol(database.superuser, fleet, datetime.now(UTC))

@@ -1,9 +1,10 @@
 """Who may say and hear what at the broker: the expectation, as data, and as a table.
 
 Written from the protocol (``docs/device-protocol.md``): a device publishes ``vitals``, ``status``
-and ``receipts`` and hears ``acks`` and ``commands``, all under its own id and nothing else; the
-gateway the other way round; the simulators' account speaks for any device, on the loopback. A test
-holds a real broker to it, and ``docs/security.md`` to the table:
+and ``receipts`` and hears ``acks`` and ``commands``, all under its own id, in one of the 256
+buckets, and nothing else; the gateway the other way round, and it takes away what the broker was
+made to keep; the simulators' account speaks for any device, on the loopback. A test holds a real
+broker to it, and ``docs/security.md`` to the table:
 
     python -m tests.support.broker_matrix
 """
@@ -21,6 +22,10 @@ TOPICS = {
     "own receipts": f"{ROOT}/{DEVICE}/receipts",
     "own acks": f"{ROOT}/{DEVICE}/acks",
     "own commands": f"{ROOT}/{DEVICE}/commands",
+    "own vitals, another bucket": f"homeward/v1/ff/{DEVICE}/vitals",
+    "own, no bucket": f"homeward/v1/zz/{DEVICE}/vitals",
+    "own, a long text for a bucket": f"homeward/v1/{'a' * 20_000}/{DEVICE}/vitals",
+    "own, two levels for a bucket": f"homeward/v1/0a/b/{DEVICE}/vitals",
     "own, other word": f"{ROOT}/{DEVICE}/other",
     "other's vitals": f"{ROOT}/{OTHER}/vitals",
     "other's status": f"{ROOT}/{OTHER}/status",
@@ -59,10 +64,15 @@ class Rights:
     hears: frozenset[str]
 
 
+_ELSEWHERE = frozenset({"own vitals, another bucket"})
+_ANY_TEXT = _ELSEWHERE | {"own, no bucket", "own, a long text for a bucket"}
 RIGHTS: dict[Identity, Rights] = {
-    "device": Rights(publishes=_named(("own",), _UP), hears=_named(("own",), _DOWN)),
-    "gateway": Rights(publishes=_named(_OWNERS, _DOWN), hears=_named(_OWNERS, _UP)),
-    "fleet": Rights(publishes=_named(_OWNERS, _UP), hears=_named(_OWNERS, _DOWN)),
+    "device": Rights(publishes=_named(("own",), _UP) | _ELSEWHERE, hears=_named(("own",), _DOWN)),
+    "gateway": Rights(
+        publishes=_named(_OWNERS, _UP + _DOWN) | _ANY_TEXT,
+        hears=_named(_OWNERS, _UP) | _ANY_TEXT,
+    ),
+    "fleet": Rights(publishes=_named(_OWNERS, _UP) | _ANY_TEXT, hears=_named(_OWNERS, _DOWN)),
 }
 DOORS = ("devices' door", "gateway's door", "simulators' door")
 CREDENTIALS: dict[str, dict[str, Identity | None]] = {
