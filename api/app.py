@@ -20,6 +20,7 @@ from api.certificates import DeviceAuthority
 from api.dashboard import pages
 from api.live import LiveFeed
 from api.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
+from api.names import NameCache
 from api.rates import CallerRates
 from api.renewals import keep_certificates
 from api.revocations import keep_list
@@ -79,6 +80,7 @@ def _services(settings: ApiSettings) -> Services:
         ),
         clock=settings.ward_clock(),
         vault=Vault(settings.master_key_file),
+        names=NameCache(settings.names_kept),
         authority=DeviceAuthority.load(settings.device_ca_cert_file, settings.device_ca_key_file),
         broker_ca=settings.mqtt_ca_file.read_text() if settings.mqtt_ca_file else None,
         rates=CallerRates(settings.caller_rate, settings.caller_burst),

@@ -8,7 +8,6 @@ heartbeat is: not knowing ranks above a low score.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from analytics.assessment import ADULT
@@ -49,62 +48,23 @@ STALE_S = 3_600.0
 STALE_SCORE_S = 7_200.0
 """Pulse, breathing and SpO2 older than this are in no score (``analytics.policy``): a score as old
 says nothing of now."""
-_POINT, _INCOMPLETE, _RISK = 4.0, 2.0, 1.9
-_EMERGENCY, _URGENT = 7, 5
-_MAX_SCORE = 20
-_PRIORITY = {"high": 3, "medium": 2, "low": 1}
+SILENT_S = 900.0
+"""Nothing heard for longer is silence (proposed)."""
+THRESHOLDS: Mapping[str, float] = {
+    "emergency": 7,
+    "urgent": 5,
+    "stale_s": STALE_S,
+    "stale_score_s": STALE_SCORE_S,
+    "silent_s": SILENT_S,
+    "point": 4.0,
+    "most": 20,
+    "incomplete": 2.0,
+    "risk": 1.9,
+}
+"""What the order goes by. Hundreds are the level: an open alert's priority or NEWS2's (7, 5 or a
+single 3), 1 for who is not known; below it ``point`` for each point of the score, ``incomplete``
+for a score that is not whole, and at most ``risk`` for the model's probability."""
 _GRACE = 3.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What the order of one patient depends on.
-
-    Attributes:
-        alert: highest priority of the open alerts, None without any.
-        low: lower bound of NEWS2, None if nothing was assessed.
-        single_3: whether one parameter alone scores 3.
-        risk: probability of deterioration, None if unknown.
-        freshness_s: ward seconds since anything arrived, None if nothing ever did.
-        watched: False while paused.
-        score_age_s: ward seconds since the newest scored measurement, None if there is none.
-        complete: whether every parameter of the score was known.
-        scored: whether NEWS2 applies at all.
-    """
-
-    alert: str | None
-    low: int | None
-    single_3: bool
-    risk: float | None
-    freshness_s: float | None
-    watched: bool = True
-    score_age_s: float | None = 0.0
-    complete: bool = True
-    scored: bool = True
-
-
-def urgency(standing: Standing) -> float:
-    """Return the urgency, 0 to 400, higher first: hundreds are the level, the rest orders."""
-    if not standing.watched and standing.alert is None:
-        return 0.0
-    level = max(_PRIORITY.get(standing.alert or "", 0), _news2_level(standing))
-    score = min((standing.low or 0) if standing.scored else 0, _MAX_SCORE)
-    missing = 0.0 if standing.complete or not standing.scored else _INCOMPLETE
-    return round(100.0 * level + _POINT * score + missing + _RISK * (standing.risk or 0.0), 3)
-
-
-def _news2_level(standing: Standing) -> int:
-    low = standing.low if standing.scored else None
-    if low is not None and low >= _EMERGENCY:
-        return 3
-    if (standing.single_3 and standing.scored) or (low is not None and low >= _URGENT):
-        return 2
-    heard, scored = standing.freshness_s, standing.score_age_s
-    if not standing.scored:
-        return 1 if heard is None or heard > STALE_S else 0
-    if low is None or heard is None or scored is None:
-        return 1
-    return 1 if heard > STALE_S or scored > STALE_SCORE_S else 0
 
 
 def news2_now(

@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from analytics.domain.clock import WardClock
 from api.certificates import DeviceAuthority
+from api.names import NameCache
 from api.patience import address, answering_within
 from api.rates import CallerRates
 from api.settings import ApiSettings
@@ -35,6 +36,7 @@ class Services:
         vault: seals and opens personal data.
         authority: signs the devices' certificates.
         rates: how fast each caller may ask.
+        names: what people are called, for searches.
         broker_ca: authority of the broker's certificate (PEM), told to devices.
     """
 
@@ -44,6 +46,7 @@ class Services:
     clock: WardClock
     vault: Vault
     authority: DeviceAuthority
+    names: NameCache
     broker_ca: str | None = None
     rates: CallerRates = field(default_factory=CallerRates)
 

@@ -57,6 +57,8 @@ class ApiSettings(BaseSettings):
             (ward time; proposed).
         ward_time_zone: IANA zone in which pages write times (None: the reader's own), and of the
             civil time of patients of whom no zone is told (None: UTC).
+        names_kept: of so many people the names are kept in memory for searches (some 300 bytes
+            each); who searches among more has records opened again.
         clock_start: ward time at the clock's origin; None is real time.
         clock_rate: ward seconds per real second.
         clock_origin: real seconds since 1970 when the ward clock showed its start.
@@ -101,6 +103,7 @@ class ApiSettings(BaseSettings):
     gateway_silent_s: float = Field(default=15.0, gt=0)
     shift_restore_hours: float = Field(default=24.0, ge=0)
     ward_time_zone: str | None = None
+    names_kept: int = Field(default=50_000, ge=0)
     clock_start: datetime | None = None
     clock_rate: float = Field(default=1.0, gt=0)
     clock_origin: float = 0.0

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from analytics.domain.care import Role
 from api import signing_in
-from api.dashboard import administration, frames, ui
+from api.dashboard import administration, directory, frames, ui
 from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_first_page, to_login
 from api.deps import Shared, acting, own_origin
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
@@ -21,6 +21,7 @@ from api.store import course, people
 router = APIRouter(include_in_schema=False)
 router.include_router(frames.static)
 router.include_router(ui.router)
+router.include_router(directory.router)
 router.include_router(administration.router)
 
 _WRONG = "Wrong user name, password or one-time code."

@@ -27,6 +27,7 @@ from api.store import (
     models,
     patients,
 )
+from api.store import panel as ranking
 from api.store.instants import ms_of, rfc3339
 from api.store.types import Row
 
@@ -128,9 +129,13 @@ def _device(row: Row, battery: Row | None, silent: set[str]) -> dict[str, Any]:
 
 @router.get("/handover", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
 async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -> dict[str, Any]:
-    """Return each patient's state, newest vitals and what was raised in the last hours."""
-    known = await patients.records(work.conn, after=0, limit=_MOST_PATIENTS)
-    known = [row for row in known if row["state"] != "discharged"]
+    """Return each patient's state, newest vitals and what was raised in the last hours.
+
+    Of more patients than a list can hold the most urgent are told, and of how many.
+    """
+    asked = ranking.Asked(limit=_MOST_PATIENTS)
+    ranked = await ranking.page(work.conn, asked, panel.THRESHOLDS, work.now)
+    known = await patients.of_numbers(work.conn, [row["no"] for row in ranked.rows])
     now = await course.newest(work.conn, [row["no"] for row in known])
     told = await _alerts_since(work, work.now - timedelta(hours=hours))
     items = [_line(work, row, now.get(row["no"]), told.pop(row["no"], [])) for row in known]
@@ -138,7 +143,12 @@ async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -
     if ward:
         items.append({"patient": None, "name": None, "alerts": ward})
     work.note("handover.read", patients=[row["no"] for row in known])
-    return {"items": sorted(items, key=_urgency), "now": rfc3339(work.now)}
+    return {
+        "items": sorted(items, key=_urgency),
+        "shown": len(known),
+        "total": ranked.total,
+        "now": rfc3339(work.now),
+    }
 
 
 async def _alerts_since(work: UnitOfWork, since: datetime) -> dict[int | None, list[Row]]:

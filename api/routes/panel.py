@@ -1,7 +1,7 @@
 """The panel: every patient whom the caller may see, most urgent first."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from analytics.domain.care import Role, scoring_of
 from api import panel, records
 from api.deps import CLINICIANS, UnitOfWork, Work, allow
+from api.finding import find_people
 from api.identifiers import identifier_of
 from api.paging import Cursor, Page, cut, read_cursor
 from api.store import panel as sql
@@ -18,6 +19,11 @@ from api.store.types import Row
 
 router = APIRouter(tags=["patients"])
 Limit = Annotated[int, Query(ge=1, le=1_000)]
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+Search = Annotated[
+    str, Query(max_length=200, description="words of name, birth date, external id, doctor, state")
+]
+Show = Literal["all", "alerts", "urgent", "partial", "silent", "unassigned"]
 
 
 class PanelRow(BaseModel):
@@ -37,6 +43,7 @@ class PanelRow(BaseModel):
     freshness_s: float | None
     coverage: float | None
     open_alerts: int
+    alerts: list[dict[str, Any]]
     doctor: UUID | None
     doctor_name: str | None
     state: str
@@ -46,66 +53,88 @@ class PanelRow(BaseModel):
     refused: list[dict[str, Any]]
 
 
+class Panel(Page[PanelRow]):
+    """A page of the panel: ``total`` may be seen, ``matched`` were asked for.
+
+    ``counts`` are alerts that nobody has answered, by priority, in all that may be seen.
+    """
+
+    total: int
+    matched: int
+    counts: dict[str, int]
+
+
+_WORST = {3: "high", 2: "medium", 1: "low"}
+
+
 def _age_s(at: datetime | None, now: datetime) -> float | None:
     return None if at is None else max((now - at).total_seconds(), 0.0)
 
 
-def _standing(row: Row, now: datetime) -> panel.Standing:
-    news2 = row["news2"] or {}
-    scoring = scoring_of(row["scoring"])
-    return panel.Standing(
-        alert=row["worst"],
-        low=row["news2_low"],
-        single_3=bool(news2.get("single_3")),
-        risk=row["risk"],
-        freshness_s=_age_s(row["received"], now),
-        watched=row["state"] == "active",
-        score_age_s=_age_s(row["measured"], now),
-        complete=news2.get("score") is not None,
-        scored=scoring.unscored_at(ms_of(now)) is None,
-    )
-
-
-def _shown(work: UnitOfWork, row: Row, standing: panel.Standing, urgency: float) -> PanelRow:
+def _shown(work: UnitOfWork, row: Row) -> PanelRow:
     now_ms = ms_of(work.now)
     personal = records.open_personal(work.services.vault, row)
+    score_age_s = _age_s(row["measured"], work.now)
     return PanelRow(
         patient=row["id"],
         name=personal.name if personal else None,
         identifier=identifier_of(personal),
         birth_date=personal.birth_date if personal else None,
         time_zone=row["time_zone"],
-        urgency=urgency,
-        news2=panel.news2_now(
-            row["news2"], standing.score_age_s, scoring_of(row["scoring"]), now_ms
-        ),
+        urgency=row["urgency"],
+        news2=panel.news2_now(row["news2"], score_age_s, scoring_of(row["scoring"]), now_ms),
         risk=row["risk"],
-        freshness_s=standing.freshness_s,
+        freshness_s=_age_s(row["received"], work.now),
         coverage=panel.coverage(row["latest"] or {}, row["expected"], now_ms),
         open_alerts=row["open_alerts"],
+        alerts=row["alerts"],
         doctor=row["doctor"],
         doctor_name=row["doctor_name"],
         state=row["state"],
         until=row["paused_until"],
         measured=row["measured"],
-        worst_alert=row["worst"],
+        worst_alert=_WORST.get(row["worst"]),
         refused=row["refused"] or [],
     )
 
 
+async def _found(work: UnitOfWork, search: str) -> list[int] | None:
+    if not search.strip():
+        return None
+    return [row["no"] for row in await find_people(work, search)]
+
+
 @router.get("/panel", dependencies=[allow(Role.COORDINATOR, *CLINICIANS)])
-async def read_panel(work: Work, cursor: Cursor = None, limit: Limit = 200) -> Page[PanelRow]:
-    """Read the panel: most urgent first; equal ones in the order they were taken in."""
+async def read_panel(
+    *,
+    work: Work,
+    show: Show = "all",
+    search: Search = "",
+    patient: Annotated[list[UUID] | None, Query(max_length=200)] = None,
+    cursor: Cursor = None,
+    offset: Offset = 0,
+    limit: Limit = 200,
+) -> Panel:
+    """Read the panel: most urgent first; equal ones in the order they were taken in.
+
+    Ranked over everybody, then cut: ``cursor`` goes on from a page, ``offset`` goes to a place.
+    """
     after = read_cursor(cursor, float, int)
-    ranked = []
-    for row in await sql.rows(work.conn):
-        standing = _standing(row, work.now)
-        ranked.append((-panel.urgency(standing), row["no"], standing, row))
-    ranked.sort(key=lambda one: one[:2])
-    if after is not None:
-        last = (float(str(after[0])), int(str(after[1])))
-        ranked = [one for one in ranked if one[:2] > last]
-    shown, following = cut(ranked, limit, lambda one: one[:2])
-    work.note("panel.read", patients=[one[1] for one in shown])
-    items = [_shown(work, row, standing, -minus) for minus, _, standing, row in shown]
-    return Page(items=items, next=following)
+    asked = sql.Asked(
+        show=show,
+        found=await _found(work, search),
+        ids=patient,
+        after=None if after is None else (float(str(after[0])), int(str(after[1]))),
+        offset=offset,
+        limit=limit + 1,
+    )
+    ranked = await sql.page(work.conn, asked, panel.THRESHOLDS, work.now)
+    shown, following = cut(ranked.rows, limit, lambda row: (-row["urgency"], row["no"]))
+    work.note("panel.read", patients=[row["no"] for row in shown])
+    return Panel(
+        items=[_shown(work, row) for row in shown],
+        next=following,
+        total=ranked.total,
+        matched=ranked.matched,
+        counts=await sql.counts(work.conn),
+    )

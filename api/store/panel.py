@@ -1,44 +1,189 @@
-"""SQL of the panel: one row for each patient whom the acting user may see and who is not gone."""
+"""SQL of the panel: everybody whom the acting user may see and who is not gone, ranked.
 
+The rank is made where the rows are, over all of them, and only then is a page cut: whoever is
+worst stands first, however late they were taken in. ``api.panel`` says what the order means; its
+thresholds are parameters here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from api.store.instants import ms_of
 from api.store.types import Conn, Row
 
-MOST = 5_000
-
-
-_PANEL = """
-    SELECT p.id, p.no, p.sealed, k.master_version, k.wrapped, p.ward, p.state, p.time_zone,
-           p.paused_until, n.received, n.measured, n.news2_low, n.risk, n.latest,
-           n.assessment -> 'news2' AS news2, n.assessment -> 'refused' AS refused, c.scoring,
-           coalesce(e.open_alerts, 0) AS open_alerts, e.worst,
-           d.id AS doctor, d.name AS doctor_name, coalesce(v.expected, '[]') AS expected
+_SEEN = """
+    SELECT p.no, p.state, n.received, n.measured, n.news2_low AS low, n.risk, e.worst,
+           coalesce(e.unanswered, 0) AS unanswered, coalesce(e.open_alerts, 0) AS open_alerts,
+           coalesce((n.assessment -> 'news2' ->> 'single_3')::boolean, false) AS single_3,
+           n.assessment -> 'news2' ->> 'score' IS NOT NULL AS complete,
+           coalesce((c.scoring ->> 'adult_from_ms')::bigint <= %(now_ms)s, true)
+             AND NOT coalesce((c.scoring -> 'pregnant_ms' ->> 0)::bigint <= %(now_ms)s
+                 AND (c.scoring -> 'pregnant_ms' ->> 1 IS NULL
+                      OR %(now_ms)s < (c.scoring -> 'pregnant_ms' ->> 1)::bigint), false) AS scored,
+           extract(epoch FROM %(now)s - n.received) AS heard_s,
+           extract(epoch FROM %(now)s - n.measured) AS scored_s,
+           a.doctor_id
       FROM patient p
+      LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
+      LEFT JOIN patient_now n ON n.patient_no = p.no
+      LEFT JOIN assignment a ON a.patient_no = p.no
+      LEFT JOIN (
+        SELECT patient_no, count(*) AS open_alerts,
+               count(*) FILTER (WHERE state = 'open') AS unanswered,
+               max(CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst
+          FROM episode WHERE state IN ('open', 'acknowledged') AND patient_no IS NOT NULL
+         GROUP BY patient_no) e ON e.patient_no = p.no
+     WHERE p.state <> 'discharged'
+       AND (%(ids)s::uuid[] IS NULL OR p.id = ANY (%(ids)s))
+"""
+
+_LEVEL = """
+    CASE WHEN scored AND low >= %(emergency)s THEN 3
+         WHEN scored AND (single_3 OR low >= %(urgent)s) THEN 2
+         WHEN heard_s IS NULL OR heard_s > %(stale_s)s THEN 1
+         WHEN scored AND (low IS NULL OR scored_s IS NULL OR scored_s > %(stale_score_s)s) THEN 1
+         ELSE 0 END
+"""
+
+_URGENCY = f"""
+    CASE WHEN state <> 'active' AND worst IS NULL THEN 0 ELSE round((
+        100 * greatest(coalesce(worst, 0), {_LEVEL})
+        + CASE WHEN scored THEN %(point)s * least(coalesce(low, 0), %(most)s)
+                               + CASE WHEN complete THEN 0 ELSE %(incomplete)s END
+               ELSE 0 END
+        + %(risk)s * coalesce(risk, 0))::numeric, 3)::float8 END
+"""
+
+_SHOWN = {
+    "all": "true",
+    "alerts": "unanswered > 0",
+    "urgent": "scored AND (single_3 OR low >= %(urgent)s)",
+    "partial": "scored AND (NOT complete OR scored_s IS NULL OR scored_s > %(stale_score_s)s)",
+    "silent": "heard_s IS NULL OR heard_s > %(silent_s)s",
+    "unassigned": "doctor_id IS NULL",
+}
+SHOWN = tuple(_SHOWN)
+
+_PAGE = """
+    WITH seen AS MATERIALIZED ({seen}),
+         ranked AS (SELECT *, {urgency} AS urgency FROM seen),
+         wanted AS (SELECT * FROM ranked
+                     WHERE ({shown}) AND (%(found)s::integer[] IS NULL OR no = ANY (%(found)s))),
+         page AS (SELECT * FROM wanted
+                   WHERE %(after)s::float8 IS NULL OR (-urgency, no) > (%(after)s, %(after_no)s)
+                   ORDER BY urgency DESC, no OFFSET %(offset)s LIMIT %(limit)s)
+    SELECT (SELECT count(*) FROM ranked) AS total, (SELECT count(*) FROM wanted) AS matched, page.*
+      FROM (SELECT 1) AS one LEFT JOIN page ON true ORDER BY urgency DESC NULLS LAST, no
+"""
+
+_DETAILS = """
+    SELECT p.id, p.no, p.sealed, k.master_version, k.wrapped, p.state, p.time_zone,
+           p.paused_until, n.latest, n.assessment -> 'news2' AS news2,
+           n.assessment -> 'refused' AS refused, c.scoring,
+           d.id AS doctor, d.name AS doctor_name, coalesce(v.expected, '[]') AS expected
+      FROM unnest(%(numbers)s::integer[]) AS asked (no) JOIN patient p ON p.no = asked.no
       LEFT JOIN patient_key k ON k.patient_no = p.no
       LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
       LEFT JOIN patient_now n ON n.patient_no = p.no
       LEFT JOIN (
-        SELECT patient_no, count(*) AS open_alerts,
-               (array_agg(priority ORDER BY array_position(
-                    ARRAY['high', 'medium', 'low'], priority)))[1] AS worst
-          FROM episode WHERE state IN ('open', 'acknowledged') AND patient_no IS NOT NULL
-         GROUP BY patient_no) e ON e.patient_no = p.no
-      LEFT JOIN (
         SELECT patient_no, jsonb_agg(expected) AS expected
           FROM device WHERE state = 'enrolled' AND bound_to IS NULL
+           AND patient_no = ANY (%(numbers)s)
          GROUP BY patient_no) v ON v.patient_no = p.no
       LEFT JOIN assignment a ON a.patient_no = p.no
       LEFT JOIN doctor d ON d.id = a.doctor_id
-     WHERE p.state <> 'discharged'
-     ORDER BY p.no LIMIT %s
+"""
+
+_ALERTS = """
+    SELECT e.patient_no, e.id::text AS id, e.condition, e.kind, e.priority, e.state,
+           e.doctor_id::text AS doctor, d.name AS doctor_name, e.cleared_at
+      FROM episode e LEFT JOIN doctor d ON d.id = e.doctor_id
+     WHERE e.patient_no = ANY (%s) AND e.state IN ('open', 'acknowledged')
+       AND e.raised_at IS NOT NULL ORDER BY e.raised_at
 """
 
 
-async def rows(conn: Conn) -> list[Row]:
-    """Patients of the panel with their newest state, open alerts, doctor and schedules.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which page of the panel.
 
-    At most 5,000 patients, in the order they were taken in.
+    Attributes:
+        show: one of :data:`SHOWN`.
+        found: only these numbers; None: everybody.
+        ids: only these patients; None: everybody.
+        after: (minus urgency, number) of the last row of the page before.
+        offset: so many rows are left out.
+        limit: the most rows.
     """
+
+    show: str = "all"
+    found: Sequence[int] | None = None
+    ids: Sequence[UUID] | None = None
+    after: tuple[float, int] | None = None
+    offset: int = 0
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A page: its rows, of how many that were wanted, and of how many that may be seen."""
+
+    rows: list[Row]
+    matched: int
+    total: int
+
+
+def _parameters(asked: Asked, thresholds: Mapping[str, float], now: datetime) -> Row:
+    after, after_no = asked.after or (None, None)
+    return {
+        **thresholds,
+        "now": now,
+        "now_ms": ms_of(now),
+        "ids": None if asked.ids is None else list(asked.ids),
+        "found": None if asked.found is None else list(asked.found),
+        "after": after,
+        "after_no": after_no,
+        "offset": asked.offset,
+        "limit": asked.limit,
+    }
+
+
+async def page(conn: Conn, asked: Asked, thresholds: Mapping[str, float], now: datetime) -> Ranked:
+    """Return a page of the panel, most urgent first; equal ones in the order they were taken in.
+
+    Args:
+        conn: a connection acting for who looks.
+        asked: which page.
+        thresholds: what the order goes by, from ``api.panel``.
+        now: the ward's time.
+    """
+    query = _PAGE.format(seen=_SEEN, urgency=_URGENCY, shown=_SHOWN[asked.show])
+    found = await conn.execute(query, _parameters(asked, thresholds, now))
+    ranked = await found.fetchall()
+    total, matched = (ranked[0]["total"], ranked[0]["matched"]) if ranked else (0, 0)
+    rows = [row for row in ranked if row["no"] is not None]
+    numbers = [row["no"] for row in rows]
+    details = await (await conn.execute(_DETAILS, {"numbers": numbers})).fetchall()
+    known = {row["no"]: row for row in details}
+    alerts = await alerts_of(conn, numbers)
+    shown = [{**row, **known[row["no"]], "alerts": alerts.get(row["no"], [])} for row in rows]
+    return Ranked(rows=shown, matched=matched, total=total)
+
+
+async def alerts_of(conn: Conn, numbers: Sequence[int]) -> dict[int, list[Row]]:
+    """Return the open alerts of these patients in short, oldest first."""
+    found: dict[int, list[Row]] = {}
+    for row in await (await conn.execute(_ALERTS, (list(numbers),))).fetchall():
+        found.setdefault(row.pop("patient_no"), []).append(row)
+    return found
+
+
+async def counts(conn: Conn) -> dict[str, int]:
+    """Return how many alerts nobody has answered, by priority, in all that may be seen."""
     found = await conn.execute(
-        _PANEL,
-        (MOST,),
+        """SELECT priority, count(*) AS n FROM episode
+            WHERE state = 'open' AND raised_at IS NOT NULL GROUP BY priority"""
     )
-    return await found.fetchall()
+    return {row["priority"]: row["n"] for row in await found.fetchall()}

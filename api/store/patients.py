@@ -63,6 +63,39 @@ async def staying(conn: Conn, patient_no: int) -> bool:
     return row is not None and row["state"] != "discharged"
 
 
+async def searched(conn: Conn, *, discharged: bool) -> list[Row]:
+    """Everybody whom the acting user may see, in a few columns; ``known``: not erased."""
+    found = await conn.execute(
+        """
+        SELECT p.no, p.rev, p.state, d.name AS doctor_name, k.patient_no IS NOT NULL AS known
+          FROM patient p LEFT JOIN patient_key k ON k.patient_no = p.no
+          LEFT JOIN assignment a ON a.patient_no = p.no LEFT JOIN doctor d ON d.id = a.doctor_id
+         WHERE %s OR p.state <> 'discharged'
+        """,
+        (discharged,),
+    )
+    return await found.fetchall()
+
+
+async def sealed_by_number(conn: Conn, numbers: list[int]) -> list[Row]:
+    """The personal part, sealed, of those of these patients whom the acting user may see."""
+    found = await conn.execute(
+        """
+        SELECT p.id, p.no, p.sealed, k.master_version, k.wrapped
+          FROM patient p LEFT JOIN patient_key k ON k.patient_no = p.no WHERE p.no = ANY (%s)
+        """,
+        (numbers,),
+    )
+    return await found.fetchall()
+
+
+async def of_numbers(conn: Conn, numbers: list[int]) -> list[Row]:
+    """These records, in this order, as far as the acting user may see them."""
+    found = await conn.execute(_RECORD + " WHERE p.no = ANY (%s)", (numbers,))
+    known = {row["no"]: row for row in await found.fetchall()}
+    return [known[no] for no in numbers if no in known]
+
+
 async def number(conn: Conn, patient_id: UUID) -> int | None:
     """The narrow key of a patient whom the acting user may see."""
     found = await conn.execute("SELECT no FROM patient WHERE id = %s", (patient_id,))

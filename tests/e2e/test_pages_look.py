@@ -2,10 +2,11 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.browsers import OFTEN, PHONE, Desk, becomes, no_wider_than
 from tests.support.seeded_ward import NAMES, SeededWard
@@ -189,7 +190,8 @@ def test_a_long_name_fits_a_phone(desk: Desk, ward: SeededWard) -> None:
         rows = carla.get("/panel").raise_for_status().json()["items"]
     name = "Wolfeschlegelsteinhausen" * 5
     long = [row | {"name": name} for row in rows]
-    page.route("**/api/v1/panel*", lambda route: route.fulfill(json={"items": long, "next": None}))
+    answer = {"items": long, "next": None, "total": len(long), "matched": len(long), "counts": {}}
+    page.route("**/api/v1/panel*", lambda route: route.fulfill(json=answer))
     ward.find("Jun Petrov", "critical_rr", message="9" * 80)
     with ward.client("carla") as carla:  # the feed takes the name from the alert
         alerts = carla.get("/alerts", params={"state": "open"}).raise_for_status().json()
@@ -215,41 +217,53 @@ def test_questionable_points_are_not_in_the_line(desk: Desk, ward: SeededWard) -
     assert sorted_points["doubtful"] == [None, 5]
 
 
-def test_a_thousand_patients_are_usable(desk: Desk) -> None:
-    page = desk.open("carla", "/login")
+PEOPLE = 10_000
+
+
+def _panel_row(number: int) -> dict[str, object]:
     news2 = {"score": 1, "low": 1, "high": 1, "band": "low", "missing": [], "assumed": []}
-    rows = [
-        {
-            "patient": f"00000000-0000-0000-0000-{number:012d}",
-            "name": f"Person {number:04d}",
-            "urgency": 0,
-            "news2": news2,
-            "risk": 0.1,
-            "freshness_s": 5,
-            "coverage": 1,
-            "open_alerts": 0,
-            "doctor": None,
-            "doctor_name": "Dr Amara Singh",
-            "state": "active",
-        }
-        for number in range(1000)
-    ]
-    page.route("**/api/v1/panel*", lambda route: route.fulfill(json={"items": rows, "next": None}))
+    return {
+        "patient": f"00000000-0000-0000-0000-{number:012d}",
+        "name": f"Person {number:05d}",
+        "identifier": "1948-03-12",
+        "urgency": 0,
+        "news2": news2,
+        "risk": 0.1,
+        "freshness_s": 5,
+        "coverage": 1,
+        "open_alerts": 0,
+        "alerts": [],
+        "doctor": None,
+        "doctor_name": "Dr Amara Singh",
+        "state": "active",
+    }
+
+
+def _panel_of_many(route: Route) -> None:
+    """As the server would of ten thousand: it ranks, searches, counts and cuts."""
+    asked = {key: value[0] for key, value in parse_qs(urlsplit(route.request.url).query).items()}
+    search = asked.get("search", "").lower()
+    found = [n for n in range(PEOPLE) if search in f"person {n:05d}"]
+    offset, limit = int(asked.get("offset", 0)), int(asked["limit"])
+    rows = [_panel_row(n) for n in found[offset : offset + limit]]
+    totals = {"total": PEOPLE, "matched": len(found), "counts": {"high": 0}}
+    route.fulfill(json={"items": rows, "next": None, **totals})
+
+
+def test_ten_thousand_patients_are_usable(desk: Desk) -> None:
+    page = desk.open("carla", "/login")
+    page.route("**/api/v1/panel*", _panel_of_many)
     page.goto(desk.ward.url + "/panel")
-    expect(page.locator("#where")).to_have_text(re.compile("^1.50 of 1000$"))
+    expect(page.locator("#where")).to_have_text(re.compile("^1.50 of 10000$"))
+    expect(page.locator("#counts")).to_contain_text("10000 patients")
     page.get_by_role("button", name="More").click()
-    expect(page.get_by_role("link", name="Person 0050")).to_be_visible()
-    page.get_by_label("Find a patient or doctor").fill("person 077")
-    expect(page.locator("#rows tr")).to_have_count(11)
-    took_ms = page.evaluate(
-        """() => { const field = document.getElementById("search");
-            field.value = "person 0777";
-            const begun = performance.now();
-            field.dispatchEvent(new Event("input"));
-            return performance.now() - begun; }"""
-    )
-    assert took_ms < 500, "a search answers within the keystroke, also on a busy machine"
-    expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.get_by_role("link", name="Person 00050")).to_be_visible()
+    assert page.locator("#rows tr").count() == 50, "no more rows than are shown"
+    page.get_by_label("Find a patient or doctor").fill("person 0777")
+    expect(page.locator("#rows tr")).to_have_count(10)
+    expect(page.locator("#counts")).to_contain_text("10 of 10000 patients")
+    page.get_by_label("Find a patient or doctor").fill("")
+    expect(page.locator("#where")).to_have_text(re.compile("^1.50 of 10000$"))
     page.unroute_all(behavior="wait")
 
 

@@ -24,6 +24,7 @@ from gateway import migrations
 from gateway.wire import enrolment as wire
 from gateway.wire import topics
 from gateway.wire.frames import signing_keys
+from tests.support.urgency import Standing, urgency
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -31,11 +32,11 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOW_MS = 1_800_000_000_000
 
 
-def standing(**more: object) -> panel.Standing:
+def standing(**more: object) -> Standing:
     plain: dict[str, object] = {
         "alert": None, "low": 0, "single_3": False, "risk": 0.0, "freshness_s": 60.0,
     }  # fmt: skip
-    return panel.Standing(**{**plain, **more})  # type: ignore[arg-type]
+    return Standing(**{**plain, **more})  # type: ignore[arg-type]
 
 
 @given(
@@ -47,32 +48,32 @@ def standing(**more: object) -> panel.Standing:
 def test_rules_are_the_floor_of_the_order(
     risk: float, low: int, emergency: int, other_risk: float
 ) -> None:
-    calm = panel.urgency(standing(low=low, risk=risk))
-    urgent = panel.urgency(standing(low=5, risk=other_risk))
-    gravest = panel.urgency(standing(low=emergency, risk=other_risk))
+    calm = urgency(standing(low=low, risk=risk))
+    urgent = urgency(standing(low=5, risk=other_risk))
+    gravest = urgency(standing(low=emergency, risk=other_risk))
     assert calm < urgent < gravest
-    assert panel.urgency(standing(low=low, risk=risk, alert="high")) > urgent
+    assert urgency(standing(low=low, risk=risk, alert="high")) > urgent
 
 
 @given(risk=st.floats(0, 1), low=st.integers(0, 4))
 def test_not_knowing_is_never_calm(risk: float, low: int) -> None:
-    calm = panel.urgency(standing(low=low, risk=risk))
-    assert panel.urgency(standing(low=None, risk=None, freshness_s=None)) > calm
-    assert panel.urgency(standing(low=low, risk=risk, freshness_s=7200.0)) > calm
+    calm = urgency(standing(low=low, risk=risk))
+    assert urgency(standing(low=None, risk=None, freshness_s=None)) > calm
+    assert urgency(standing(low=low, risk=risk, freshness_s=7200.0)) > calm
 
 
 @given(risk=st.floats(0, 1), low=st.integers(0, 4))
 def test_a_heartbeat_does_not_make_an_old_score_calm(risk: float, low: int) -> None:
-    calm = panel.urgency(standing(low=low, risk=risk))
-    assert panel.urgency(standing(low=low, risk=risk, score_age_s=8_000.0)) > calm
-    assert panel.urgency(standing(low=low, risk=risk, score_age_s=None)) > calm
+    calm = urgency(standing(low=low, risk=risk))
+    assert urgency(standing(low=low, risk=risk, score_age_s=8_000.0)) > calm
+    assert urgency(standing(low=low, risk=risk, score_age_s=None)) > calm
 
 
 @given(risk=st.floats(0, 1), low=st.integers(0, 19), complete=st.booleans())
 def test_risk_orders_only_whom_the_rules_call_equal(risk: float, low: int, complete: bool) -> None:  # noqa: FBT001 - hypothesis gives it
     lower = standing(low=low, risk=risk, complete=complete)
-    assert panel.urgency(standing(low=low + 1, risk=0.0)) > panel.urgency(lower)
-    assert panel.urgency(standing(low=low, complete=False)) > panel.urgency(standing(low=low))
+    assert urgency(standing(low=low + 1, risk=0.0)) > urgency(lower)
+    assert urgency(standing(low=low, complete=False)) > urgency(standing(low=low))
 
 
 def test_an_old_score_is_told_as_not_known() -> None:
@@ -99,16 +100,16 @@ def test_whom_news2_does_not_apply_to_has_the_reason_in_place_of_a_score() -> No
 
 
 def test_who_is_not_scored_is_ordered_by_alerts_and_silence_alone() -> None:
-    assert panel.urgency(standing(low=None, scored=False, complete=False)) < 100
-    assert panel.urgency(standing(low=9, scored=False)) < 100, "a score of before"
-    assert panel.urgency(standing(low=None, scored=False, freshness_s=4_000.0)) >= 100
-    assert panel.urgency(standing(low=None, scored=False, alert="high")) >= 300
+    assert urgency(standing(low=None, scored=False, complete=False)) < 100
+    assert urgency(standing(low=9, scored=False)) < 100, "a score of before"
+    assert urgency(standing(low=None, scored=False, freshness_s=4_000.0)) >= 100
+    assert urgency(standing(low=None, scored=False, alert="high")) >= 300
 
 
 def test_a_single_three_is_urgent_and_a_pause_is_quiet() -> None:
-    assert panel.urgency(standing(low=3, single_3=True)) > panel.urgency(standing(low=4))
-    assert panel.urgency(standing(low=None, freshness_s=None, watched=False)) == 0
-    assert panel.urgency(standing(alert="high", watched=False)) >= 300
+    assert urgency(standing(low=3, single_3=True)) > urgency(standing(low=4))
+    assert urgency(standing(low=None, freshness_s=None, watched=False)) == 0
+    assert urgency(standing(alert="high", watched=False)) >= 300
 
 
 def test_coverage_is_the_share_of_what_is_expected() -> None:

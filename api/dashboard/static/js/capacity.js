@@ -13,18 +13,25 @@ import { pins } from "./pins.js";
 import { shiftTable } from "./shifts.js";
 
 const REFRESH_MS = 15000;
-const state = { doctors: [], shifts: [], plan: null, people: new Map() };
+const state = { doctors: [], shifts: [], plan: null, scores: new Map() };
 // Whom the plan speaks of, by id: the plan's own answer names them.
 const known = () => [...(state.plan?.assignments ?? []), ...(state.plan?.unmet ?? []), ...(state.plan?.pinned ?? [])];
-const name = (patient) => called(known().find((one) => one.patient === patient) ?? state.people.get(patient));
+const name = (patient) => called(known().find((one) => one.patient === patient));
+// The scores of those whom a question is about, asked for when it is.
+const ASKED_AT_ONCE = 200;
+async function scores(ids) {
+  for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
+    const rows = (await get("/panel", { patient: ids.slice(at, at + ASKED_AT_ONCE), limit: ASKED_AT_ONCE })).items;
+    for (const row of rows) state.scores.set(row.patient, row.news2?.low ?? 0);
+  }
+}
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
 async function load() {
   try {
-    const [doctors, shifts, plan, people] = await Promise.all([all("/doctors"), all("/shifts", { from: new Date(wardNow()).toISOString(), removed: true }),
-      get("/allocation").catch((problem) => { if (problem.status === 404) return null; throw problem; }), all("/panel", { limit: 1000 })]);
+    const [doctors, shifts, plan] = await Promise.all([all("/doctors"), all("/shifts", { from: new Date(wardNow()).toISOString(), removed: true }),
+      get("/allocation").catch((problem) => { if (problem.status === 404) return null; throw problem; })]);
     Object.assign(state, { doctors, shifts, plan });
-    state.people = new Map(people.map((row) => [row.patient, row]));
     drawSoon();
   } catch (problem) { trouble($("board"), problem); }
 }
@@ -84,7 +91,7 @@ function draw() {
   const picker = $("shift-doctor");
   update(picker, options(state.doctors.map((doctor) => [doctor.id, doctor.name]), picker.value));
   drawShifts(state.shifts);
-  drawPins({ people: state.people.values(), doctors: state.doctors, pinned: state.plan?.pinned ?? [] });
+  drawPins({ people: [...new Map(known().map((one) => [one.patient, one])).values()], doctors: state.doctors, pinned: state.plan?.pinned ?? [] });
   document.title = `${state.plan?.unmet?.length ? `(${state.plan.unmet.length} unplaced) ` : ""}Capacity · Homeward`;
 }
 const drawSoon = steady(draw);
@@ -109,7 +116,7 @@ $("doctor-form").addEventListener("submit", (event) => {
   const skills = said.get("skills").split(",").map((skill) => skill.trim()).filter(Boolean);
   told($("doctor-told"), async () => { await post("/doctors", { name: said.get("name"), kind: said.get("kind"), skills, phone: said.get("phone").trim() || null }); event.target.reset(); }, "Added.");
 });
-whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName, acuity: (patient) => Math.min(20, state.people.get(patient)?.news2?.low ?? 0) });
+whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName, prepare: scores, acuity: (patient) => Math.min(20, state.scores.get(patient) ?? 0) });
 
 await watch();
 await load();

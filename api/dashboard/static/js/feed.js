@@ -33,6 +33,7 @@ async function load() {
     for (const [id, alert] of alerts) if (isOpen(alert) && !streamedMeanwhile.has(id)) alerts.delete(id);
     for (const alert of found) if (!streamedMeanwhile.has(alert.id)) alerts.set(alert.id, alert);
     loaded = true;
+    loadPeople();
     $("trouble").replaceChildren();
     soon();
   } catch (problem) {
@@ -40,8 +41,17 @@ async function load() {
     setTimeout(load, RETRY_MS);
   }
 }
+// Score and doctor of those whom an alert shown is about, and of nobody else.
+const ASKED_AT_ONCE = 100;
 async function loadPeople() {
-  try { for (const row of await all("/panel", { limit: 1000 })) people.set(row.patient, row); soon(); } catch { /* names follow later; the alerts stand without them */ }
+  const ids = [...new Set([...alerts.values()].map((alert) => alert.patient).filter(Boolean))];
+  try {
+    for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
+      const part = ids.slice(at, at + ASKED_AT_ONCE);
+      for (const row of (await get("/panel", { patient: part, limit: ASKED_AT_ONCE })).items) people.set(row.patient, row);
+    }
+    soon();
+  } catch { /* scores follow later; the alerts stand without them */ }
 }
 function onEvent(name, alert) {
   if (name === "reset" || !alert) { load(); return; }

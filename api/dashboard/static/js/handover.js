@@ -14,10 +14,13 @@ const REFRESH_MS = 60000;
 const SILENT_MS = 3600 * 1000;
 let hours = 12;
 let items = [];
+let cut = 0;
 
 async function load() {
   try {
-    items = (await page("/ui/handover", { hours })).items;
+    const told = await page("/ui/handover", { hours });
+    items = told.items;
+    cut = told.total - told.shown;
     drawSoon();
   } catch (problem) { trouble($("list"), problem); }
 }
@@ -57,6 +60,8 @@ function draw() {
   $("calm-part").hidden = calm.length === 0;
   $("calm-count").textContent = `${calm.length}`;
   update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, score(row.news2, { words: false }), " ", personLink(row), couldBe(row), row.state !== "active" && [" ", h("span", { class: "tag" }, row.state)], h("span", { class: "soft small" }, row.received ? ` heard ${timeText(Date.parse(row.received))}` : " never heard"))));
+  $("cut").hidden = cut === 0;
+  $("cut").textContent = `${cut} patients more, less urgent than these, are not on this list: see the panel.`;
   $("made").textContent = `Made ${dayText(wardNow())} ${clockText(wardNow())} ${zoneText()}, the last ${hours} hours`;
 }
 const drawSoon = steady(draw);

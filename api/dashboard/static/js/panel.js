@@ -1,57 +1,43 @@
 // The coordinator's panel: every patient by urgency, redrawn when an alert or the clock says so.
-import { all } from "./http.js";
+// The server ranks, searches and counts over everybody; this page holds the fifty that it shows.
+import { get } from "./http.js";
 import { $, h, bar, empty, say, trouble } from "./dom.js";
 import { arrange, update } from "./patch.js";
 import { steady } from "./steady.js";
 import { span } from "./clock.js";
-import { called, conditionName, countMarks, isOpen, notScored, percent, personLink, RANK, refusedWords, score, counts } from "./ward.js";
+import { called, conditionName, countMarks, percent, personLink, RANK, refusedWords, score, counts } from "./ward.js";
 import { AlertStream } from "./stream.js";
 import { lineState, watch } from "./vigil.js";
 
 const PAGE_SIZE = 50;
 const REFRESH_MS = 10000;
 const LEAST_MS = 1000;
+const TYPING_MS = 250;
 const FRESH_S = 900;
 const SILENT_S = 3600;
-const state = { rows: [], alerts: new Map(), page: 0, search: "", show: "all", changed: new Set(), loaded: 0 };
+const state = { rows: [], total: 0, matched: 0, counts: {}, page: 0, search: "", show: "all", changed: new Set(), loaded: 0 };
 const drawn = new Map();
+let asked = 0;
 
 async function load() {
+  const mine = (asked += 1); // what was asked before is not drawn over what was asked after
   try {
-    const [rows, alerts] = await Promise.all([all("/panel", { limit: 1000 }), openAlerts()]);
-    state.rows = [...new Map(rows.map((row) => [row.patient, row])).values()]; // one may move between two pages
-    state.alerts = alerts;
-    state.loaded = performance.now();
+    const { show, search } = state;
+    const answer = await get("/panel", { limit: PAGE_SIZE, offset: state.page * PAGE_SIZE, show, search });
+    if (mine !== asked) return;
+    const last = Math.max(0, Math.ceil(answer.matched / PAGE_SIZE) - 1);
+    if (state.page > last) { state.page = last; await load(); return; }
+    Object.assign(state, { rows: answer.items, total: answer.total, matched: answer.matched, counts: answer.counts, loaded: performance.now() });
     $("trouble").replaceChildren();
     drawSoon();
   } catch (problem) {
+    if (mine !== asked) return;
     if (!state.rows.length) $("panel").replaceChildren();
     trouble($("trouble"), problem, undefined, state.rows.length > 0);
   }
 }
-async function openAlerts() {
-  const found = new Map();
-  for (const alert of await all("/alerts", { state: ["open", "acknowledged"] })) {
-    if (isOpen(alert)) found.set(alert.patient, [...(found.get(alert.patient) ?? []), alert]);
-  }
-  return found;
-}
-const alertsOf = (row) => state.alerts.get(row.patient) ?? [];
+const alertsOf = (row) => row.alerts ?? [];
 const freshness = (row) => (row.freshness_s === null || row.freshness_s === undefined ? Infinity : row.freshness_s + (performance.now() - state.loaded) / 1000);
-
-const FILTERS = {
-  all: () => true,
-  alerts: (row) => alertsOf(row).some((alert) => alert.state === "open"),
-  urgent: (row) => (row.news2?.low ?? 0) >= 5 || row.news2?.single_3,
-  partial: (row) => !notScored(row.news2) && (row.news2?.score === null || row.news2?.score === undefined),
-  silent: (row) => freshness(row) > FRESH_S,
-  unassigned: (row) => !row.doctor,
-};
-function wanted(row) {
-  if (!FILTERS[state.show](row)) return false;
-  const text = `${row.name} ${row.identifier ?? ""} ${doctorName(row)} ${row.state ?? ""}`.toLowerCase();
-  return state.search.split(/\s+/).every((word) => text.includes(word));
-}
 const doctorName = (row) => row.doctor_name ?? row.doctor?.name ?? (typeof row.doctor === "string" ? row.doctor : "");
 
 function freshCell(row) {
@@ -106,21 +92,25 @@ function rowOf(row) {
   return entry.node;
 }
 function draw() {
-  const rows = state.rows.filter(wanted);
-  const pages = Math.max(1, Math.ceil(rows.length / PAGE_SIZE));
-  state.page = Math.min(state.page, pages - 1);
-  const shown = rows.slice(state.page * PAGE_SIZE, (state.page + 1) * PAGE_SIZE);
-  summary(rows.length);
-  if (!shown.length) { update($("panel"), nothing()); pager(0, 0, 0, pages); return; }
+  const pages = Math.max(1, Math.ceil(state.matched / PAGE_SIZE));
+  const first = state.page * PAGE_SIZE;
+  summary();
+  if (!state.rows.length) { update($("panel"), nothing()); pager(0, 0, 0, pages); return; }
   if (!$("rows")) update($("panel"), frame());
-  arrange($("rows"), shown.map(rowOf));
-  pager(state.page * PAGE_SIZE + 1, state.page * PAGE_SIZE + shown.length, rows.length, pages);
+  arrange($("rows"), state.rows.map(rowOf));
+  pager(first + 1, first + state.rows.length, state.matched, pages);
   state.changed.clear();
+  forget();
+}
+// A page that stays open for weeks keeps no more than it shows.
+function forget() {
+  const shown = new Set(state.rows.map((row) => row.patient));
+  for (const id of drawn.keys()) if (!shown.has(id)) drawn.delete(id);
 }
 const drawSoon = steady(draw);
 
 function nothing() {
-  if (state.rows.length) return empty("No patient matches.", "Clear the search, or choose “All”.");
+  if (state.total) return empty("No patient matches.", "Clear the search, or choose “All”.");
   return empty("No patients yet.", "Patients appear here as soon as they are admitted and in your care. A coordinator admits them and hands out devices.");
 }
 function frame() {
@@ -128,10 +118,9 @@ function frame() {
   return h("div", { class: "scroll card" }, h("table", { class: "panel stack" }, h("caption", { class: "visually-hidden" }, "Patients by urgency, most urgent first"),
     h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", { id: "rows" })));
 }
-function summary(found) {
-  const open = [...state.alerts.values()].flat();
-  const tally = counts(open);
-  update($("counts"), countMarks(tally), h("span", { class: "soft" }, found === state.rows.length ? `${found} patients` : `${found} of ${state.rows.length} patients`));
+function summary() {
+  const tally = { high: 0, medium: 0, low: 0, ...state.counts };
+  update($("counts"), countMarks(tally), h("span", { class: "soft" }, state.matched === state.total ? `${state.total} patients` : `${state.matched} of ${state.total} patients`));
   const urgent = tally.high + tally.medium;
   document.title = `${urgent ? `(${urgent}) ` : ""}Panel · Homeward`;
 }
@@ -159,17 +148,21 @@ function onEvent(name, alert) {
   }
   soon(Math.max(300, LEAST_MS - (performance.now() - state.loaded)));
 }
-$("search").addEventListener("input", () => { state.search = $("search").value.trim().toLowerCase(); state.page = 0; draw(); });
+let typing = 0;
+function anew() { state.page = 0; load(); }
+$("search").addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => { state.search = $("search").value.trim(); anew(); }, TYPING_MS);
+});
 $("filters").addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   state.show = button.dataset.show;
-  state.page = 0;
   for (const one of $("filters").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === button));
-  draw();
+  anew();
 });
-$("back").addEventListener("click", () => { state.page -= 1; draw(); });
-$("on").addEventListener("click", () => { state.page += 1; draw(); });
+$("back").addEventListener("click", () => { state.page -= 1; load(); });
+$("on").addEventListener("click", () => { state.page += 1; load(); });
 setInterval(() => { for (const cell of document.querySelectorAll("[data-fresh]")) { const row = state.rows.find((one) => one.patient === cell.dataset.fresh); if (row) update(cell, freshCell(row)); } }, 5000);
 
 await watch();

@@ -7,7 +7,7 @@ const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 const REASONS = { nobody: "nobody is there", no_doctor: "no doctor is there", no_skill: "nobody there has the skills", no_time: "nobody there has the time left", max_patients: "everybody there is full" };
 export const unmetLine = (one) => ` needs ${whole(one.minutes)}: ${REASONS[one.reason] ?? one.reason}`;
 
-export function whatIf(form, { plan, doctors, name, doctorName, acuity }) {
+export function whatIf(form, { plan, doctors, name, doctorName, acuity, prepare }) {
   const answer = form.querySelector("output");
   form.addEventListener("toggle", () => rows(form, doctors()), true);
   form.addEventListener("submit", async (event) => {
@@ -15,6 +15,7 @@ export function whatIf(form, { plan, doctors, name, doctorName, acuity }) {
     const said = new FormData(form);
     const factor = 1 + Number(said.get("growth")) / 100;
     const people = doctors().map((doctor) => ({ id: doctor.id, minutes: Number(said.get(`minutes-${doctor.id}`) ?? Math.round(doctor.given)), cost_per_hour: doctor.cost_per_hour ?? 0, skills: doctor.skills ?? [], ...(doctor.max_patients ? { max_patients: doctor.max_patients } : {}) }));
+    try { await prepare([...(plan()?.assignments ?? []), ...(plan()?.unmet ?? [])].map((one) => one.patient)); } catch (problem) { trouble(answer, problem, ""); return; }
     const held = (plan()?.assignments ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), acuity: acuity(one.patient), current_doctor: one.doctor }));
     const waiting = (plan()?.unmet ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), acuity: acuity(one.patient) }));
     try { show(answer, await post("/allocation/what-if", { doctors: people, demands: [...held, ...waiting] }), name, doctorName); } catch (problem) { trouble(answer, problem, ""); }
