@@ -5,7 +5,7 @@ import { readingList } from "./corrections.js";
 import { $, h, empty, say, trouble } from "./dom.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
-import { moment, setPlace, span, wardNow, wardZone, zoneText } from "./clock.js";
+import { clockText, dateText, moment, setPlace, span, wardNow, wardZone, zoneText } from "./clock.js";
 import { byDanger, dangers, isOpen, metricName, metricUnit, metricValue, percent, score } from "./ward.js";
 import { alertCard, keepingPlace, lateLine } from "./alert_card.js";
 import { AlertStream } from "./stream.js";
@@ -97,6 +97,7 @@ function newestOf(name) {
   return [h("b", {}, `${metricValue(name, last.value ?? last.mean)} `), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))];
 }
 function drawCharts(from, to) {
+  $("printed").textContent = `${state.patient?.name ?? ""}, ${state.patient?.identifier ?? ""}: the last ${span(state.hours * 3600)}, until ${dateText(to * 1000)} ${clockText(to * 1000)} ${zoneText()}`;
   const drawable = CHARTS.filter((chart) => chart.metrics.some((name) => state.points[name]?.length));
   const courseOf = (chart) => (drawable.includes(chart) ? vital(chart, from, to) : chart.scored ? missing(chart) : []);
   const wanted = drawable.length || state.history.length ? [...courses(from, to), ...CHARTS.flatMap(courseOf)] : [];

@@ -1,0 +1,71 @@
+"""What is printed is what is shown: each curve in its own figure, in ink, and whose it is."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.support.browsers import Desk
+from tests.support.seeded_ward import SeededWard
+
+PAPER = {"width": 718, "height": 1046}  # A4 at 96 dpi, less the margins
+# A browser that prints lays the page out anew and tells no ResizeObserver before the ink is on it.
+NO_RESIZING = """window.ResizeObserver = class {
+    observe() {} unobserve() {} disconnect() {} };"""
+FIGURES = """() => [...document.querySelectorAll(".charts figure")].map((figure) => {
+    const box = (node) => { const { left, top, right, bottom } = node.getBoundingClientRect();
+                            return [left, top, right, bottom]; };
+    const ink = (canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        let dark = 0, light = 0;
+        for (let at = 0; at < data.length; at += 4) {
+            if (data[at + 3] < 200) continue;
+            if (data[at] + data[at + 1] + data[at + 2] < 480) dark += 1; else light += 1;
+        }
+        return [dark, light]; };
+    return { title: figure.querySelector("h3").textContent, figure: box(figure),
+             canvases: [...figure.querySelectorAll("canvas")].map(box),
+             ink: [...figure.querySelectorAll("canvas")].map(ink) }; })"""
+
+
+def printed(desk: Desk, ward: SeededWard, **options: object) -> Page:
+    page = desk.open("singh", "/login", **options)
+    page.add_init_script(NO_RESIZING)
+    page.goto(f"{ward.url}/patients/{ward.patients['Alice Moore']}")
+    expect(page.locator("body")).to_have_attribute("data-charts", re.compile(r"^[6-9]$"))
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    return page
+
+
+def test_each_curve_is_printed_under_its_own_heading(desk: Desk, ward: SeededWard) -> None:
+    """Drawn for a wide screen, NEWS2's curve lay over "Risk" and SpO2's over breathing."""
+    found = printed(desk, ward).evaluate(FIGURES)
+    assert [one["title"] for one in found][:4] == [
+        "NEWS2", "Risk of deterioration", "Heart rate", "SpO₂",
+    ]  # fmt: skip
+    drawn = [one for one in found if one["canvases"]]
+    assert len(drawn) >= 6
+    for one in drawn:
+        (canvas,) = one["canvases"]
+        left, top, right, bottom = one["figure"]
+        assert left <= canvas[0] < canvas[2] <= right + 1, one["title"]
+        assert top <= canvas[1] < canvas[3] <= bottom + 1, one["title"]
+        assert right <= PAPER["width"], one["title"]
+
+
+def test_a_dark_screen_prints_dark_ink(desk: Desk, ward: SeededWard) -> None:
+    found = printed(desk, ward, color_scheme="dark").evaluate(FIGURES)
+    for one in found:
+        for dark, _ in one["ink"]:
+            assert dark > 50, one["title"]
+
+
+def test_the_print_says_whose_course_it_is_and_of_when(desk: Desk, ward: SeededWard) -> None:
+    page = printed(desk, ward)
+    expect(page.locator("#printed")).to_be_visible()
+    expect(page.locator("#printed")).to_contain_text(
+        re.compile(r"Alice Moore, 1948-03-12: the last 24 h, until \d{4}-\d\d-\d\d \d\d:\d\d WES?T")
+    )
+    expect(page.get_by_text("questionable, not scored")).to_be_visible()
+    expect(page.locator("#ranges")).to_be_hidden()
+    assert page.pdf(format="A4")[:5] == b"%PDF-"
