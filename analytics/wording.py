@@ -24,6 +24,7 @@ class Told:
         aged_s: from this age on the words carry it.
         over_since: since when the condition is over, if it is.
         lapsed: what a person had said ran out and nothing was heard after it.
+        seen: the verb of the time: equipment is not measured.
         newest: the newest value of the same thing in words, with its event time.
     """
 
@@ -32,6 +33,7 @@ class Told:
     aged_s: float
     over_since: datetime | None = None
     lapsed: bool = False
+    seen: str = "measured"
     newest: tuple[str, datetime] | None = None
 
 
@@ -47,11 +49,11 @@ def words(told: Told, now: datetime) -> str:
     since = _since(told, now)
     if told.over_since is not None:
         over = _clock(told.over_since, now)
-        return f"Over since {over}{since}; it was: {told.message}, measured {when}"
+        return f"Over since {over}{since}; it was: {told.message}, {told.seen} {when}"
     if told.lapsed and age.total_seconds() > told.aged_s:
         return f"Not heard since {when}{since}; the last was: {told.message}"
     if since or age.total_seconds() > told.aged_s:
-        return f"{told.message}, measured {when}{since}"
+        return f"{told.message}, {told.seen} {when}{since}"
     return told.message
 
 

@@ -8,7 +8,7 @@ from analytics.wording import MINUTE_S, Told, words
 from api.store.instants import instant
 from api.store.types import Row
 
-_AGED_S = EpisodePolicy().gap_min * MINUTE_S
+_GAP_MIN = EpisodePolicy().gap_min
 _TRUSTED = frozenset({"ok", "manual"})
 _LIVE = frozenset({"open", "acknowledged"})
 
@@ -18,7 +18,7 @@ def aged_message(row: Row, now: datetime) -> str:
 
     Args:
         row: the episode with ``time_zone``, ``latest``, ``news2_low``, ``news2_whole`` and
-            ``news2_measured`` of its patient.
+            ``news2_measured`` of its patient, and what its ward has set as ``gap_min``.
         now: ward time.
     """
     message = str(row["message"])
@@ -29,7 +29,8 @@ def aged_message(row: Row, now: datetime) -> str:
     told = Told(
         message=message,
         measured=row["measured_at"].astimezone(zone),
-        aged_s=_AGED_S,
+        aged_s=(row["gap_min"] or _GAP_MIN) * MINUTE_S,
+        seen="measured" if row["kind"] == "clinical" else "as of",
         over_since=row["cleared_at"] and row["cleared_at"].astimezone(zone),
         lapsed=row["lapsed_at"] is not None,
         newest=newest and (newest[0], newest[1].astimezone(zone)),

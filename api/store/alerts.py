@@ -15,6 +15,8 @@ LEVEL_NAMES = ("doctor", "second", "coordinator")
 ALERT = """
     SELECT e.*, p.id AS patient, p.time_zone, n.latest, n.news2_low, n.measured AS news2_measured,
            n.assessment -> 'news2' ->> 'score' IS NOT NULL AS news2_whole,
+           (SELECT (s.settings ->> 'ladder.gap')::float FROM ward_settings s
+             WHERE s.ward = e.ward ORDER BY s.revision DESC LIMIT 1) AS gap_min,
            d.name AS doctor_name, d.user_id AS doctor_user, v.id AS device,
            coalesce(nullif(a.display_name, ''), a.username) AS acknowledged_name,
            coalesce(nullif(c.display_name, ''), c.username) AS closed_name

@@ -373,3 +373,16 @@ def test_what_a_graver_alert_leaves_is_shown_and_calls_nobody(ward: Ward) -> Non
     assert (last["event"], last["data"]["call"]) == ("alert.raised", False)
     tick(ward, START + 20 * MINUTE)
     assert ward.events()[-1]["data"]["call"] is True
+
+
+def test_the_age_from_which_words_carry_it_is_the_wards(ward: Ward) -> None:
+    patient = ward.patient()
+    ward.finding(patient, "limit_spo2_low", START, message="SpO2 84 %")
+    take(ward, START)
+    assert read(ward, START + 10 * MINUTE)["message"] == "SpO2 84 %"
+    ward.sql.execute(
+        "INSERT INTO ward_settings (ward, revision, settings, reason, set_at)"
+        " VALUES ('main', 1, %s, 'shorter', %s)",
+        (Jsonb({"ladder.gap": 5}), START),
+    )
+    assert "10 min ago" in read(ward, START + 10 * MINUTE)["message"]

@@ -53,3 +53,7 @@ def test_times_are_in_the_readers_zone() -> None:
         NOW.astimezone(zone),
     )
     assert said == "x, measured 08:10 CET, 2 h ago"
+
+
+def test_equipment_is_not_measured() -> None:
+    assert told(20, seen="as of").endswith("below 91, as of 08:50 UTC, 20 min ago")

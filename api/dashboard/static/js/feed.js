@@ -14,6 +14,7 @@ import { wardNow } from "./clock.js";
 const CLOSED_SHOWN_MS = 3600 * 1000;
 const PEOPLE_MS = 15000;
 const RETRY_MS = 3000;
+const WORDS_MS = 60000;
 const alerts = new Map();
 const people = new Map();
 const cards = new Map();
@@ -142,4 +143,5 @@ const line = new AlertStream({ onEvent, onState: (state) => {
 line.run();
 loadPeople();
 setInterval(loadPeople, PEOPLE_MS);
+setInterval(() => { if (loaded && document.visibilityState === "visible") load(); }, WORDS_MS); // words age
 setInterval(soon, 30000);
