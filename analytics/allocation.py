@@ -8,7 +8,7 @@ never hidden in a penalty. Computing takes up to the time limit on one
 core: call it in a thread.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from analytics.allocation_problem import DOCTOR, UNMET, Choice, Problem, pose
 from analytics.allocation_solver import Solved, solve
@@ -26,6 +26,7 @@ def allocate(
     *,
     time_limit_s: float = 5.0,
     pinned: Mapping[str, str] | None = None,
+    better: Callable[[Plan], None] | None = None,
 ) -> Plan:
     """Return the best plan for the demands.
 
@@ -35,9 +36,16 @@ def allocate(
         time_limit_s: most seconds of computing.
         pinned: patient to doctor id: set by a person, never moved by the solver, not even for
             want of a skill; without effect if that doctor is not on shift.
+        better: is told each better plan as it is found, the first after a moment: for who must
+            answer in time whatever the search does.
     """
     problem = pose(doctors, demands, pinned or {})
-    return _answer(doctors, demands, problem, solve(problem, time_limit_s))
+
+    def told(solved: Solved) -> None:
+        if better is not None:
+            better(_answer(doctors, demands, problem, solved))
+
+    return _answer(doctors, demands, problem, solve(problem, time_limit_s, told))
 
 
 def _answer(

@@ -7,6 +7,7 @@ workers are fixed, and the search stops by CP-SAT's own deterministic time first
 gives the same plan.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,11 +98,21 @@ class _Model:
         return choice
 
 
-def solve(problem: Problem, time_limit_s: float) -> Solved:
-    """Return the best plan, aim after aim, within the time."""
+def solve(
+    problem: Problem, time_limit_s: float, better: Callable[[Solved], None] | None = None
+) -> Solved:
+    """Return the best plan, aim after aim, within the time.
+
+    Args:
+        problem: the allocation in whole numbers.
+        time_limit_s: most seconds of searching; building the programme comes on top.
+        better: is told each plan that is better than the ones before, the first at once.
+    """
     best = Solved(choice=greedy(problem))
     if not problem.work:
         return best
+    tell = better or (lambda _: None)
+    tell(Solved(choice=best.choice, proved=False))
     built = _build(problem)
     stages = _stages(built)
     budget = _Budget(seconds=time_limit_s, work=time_limit_s * DETERMINISTIC_SHARE)
@@ -114,6 +125,7 @@ def solve(problem: Problem, time_limit_s: float) -> Solved:
             share = BALANCE_SHARE if name == "imbalance" else STAGE_SHARE
             _minimise(built, best, expression, budget, name=name, share=share)
             reached = int(getattr(problem.aims(best.choice), name))
+            tell(Solved(choice=best.choice, proved=False, cost_bound=best.cost_bound))
         built.model.add(expression <= reached)
     return best
 

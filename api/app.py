@@ -25,6 +25,7 @@ from api.rates import CallerRates
 from api.renewals import keep_certificates
 from api.revocations import keep_list
 from api.rota import run_rota
+from api.rota.what_if import WhatIfDesk
 from api.scoring_job import answer_all
 from api.services import Services, open_pool
 from api.settings import ApiSettings
@@ -61,6 +62,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     app.state.services = _services(settings)
     app.state.live = LiveFeed(app.state.services)
+    app.state.what_if = WhatIfDesk()
     problems.install(app)
     contract.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
@@ -122,5 +124,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running(_tasks(app)):
             yield
     finally:
+        await app.state.what_if.close()
         await services.engine_pool.close()
         await services.pool.close()

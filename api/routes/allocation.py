@@ -3,28 +3,26 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
-from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from psycopg.errors import ForeignKeyViolation
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from analytics import allocation
+from analytics.allocation import Demand, Doctor
 from analytics.domain.care import Role
 from api import audit
 from api.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
-from api.errors import ConflictError, InvalidError, NotFoundError, ThrottledError
+from api.errors import ConflictError, InvalidError, NotFoundError
 from api.identifiers import name_people
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
+from api.rota.solver import Question
+from api.rota.what_if import Asked, WhatIfDesk, while_connected
 from api.store import duty, notices, patients, plans, staffing
 from api.store.instants import rfc3339
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
 
 MOST_DOCTORS, MOST_DEMANDS, MOST_PAIRS = 200, 2_000, 60_000
-_at_once = CapacityLimiter(1)
-_MOST_WAITING = 4
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Skills = Annotated[list[Id], Field(max_length=50)]
 Minutes = Annotated[float, Field(strict=True, ge=0, le=100_000, allow_inf_nan=False)]
@@ -154,22 +152,22 @@ async def pin(services: Shared, caller: Signed, body: Pin) -> dict[str, str | No
 
 
 @router.post("/what-if")
-async def what_if(body: WhatIf) -> dict[str, Any]:
-    """Plan for any input; nothing is stored."""
-    if _at_once.statistics().tasks_waiting >= _MOST_WAITING:
-        raise ThrottledError(int(body.time_limit_s) + 1)
-    plan = await to_thread.run_sync(_solve, body, limiter=_at_once)
-    answer: dict[str, Any] = msgspec.to_builtins(plan)
-    return answer
+async def what_if(body: WhatIf, request: Request, caller: Signed) -> dict[str, Any]:
+    """Plan for any input; nothing is stored.
 
-
-def _solve(body: WhatIf) -> allocation.Plan:
-    doctors = [
-        allocation.Doctor(**{**one.model_dump(), "skills": tuple(one.skills)})
-        for one in body.doctors
-    ]
-    demands = [
-        allocation.Demand(**{**one.model_dump(), "skills": tuple(one.skills)})
-        for one in body.demands
-    ]
-    return allocation.allocate(doctors, demands, time_limit_s=body.time_limit_s)
+    The time limit holds for everything: when it is over, the best plan so far is the answer. One
+    person has one such question at a time; a client that goes away takes its question along.
+    """
+    desk: WhatIfDesk = request.app.state.what_if
+    question = Question(
+        doctors=[
+            Doctor(**{**one.model_dump(), "skills": tuple(one.skills)}) for one in body.doctors
+        ],
+        demands=[
+            Demand(**{**one.model_dump(), "skills": tuple(one.skills)}) for one in body.demands
+        ],
+        time_limit_s=body.time_limit_s,
+    )
+    asked = Asked(person=caller.user_id, ward=caller.ward, limit_s=body.time_limit_s)
+    answer = await while_connected(request, desk.plan(asked, question))
+    return answer or {}

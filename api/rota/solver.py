@@ -1,0 +1,142 @@
+"""One allocation solved in a process of its own, which can be ended at any moment.
+
+A search cannot be stopped from outside while OR-Tools prepares it, and a thread cannot be ended at
+all. So the program asks a child, which writes each better plan on a line as it finds it: whoever
+has no more time takes the newest and ends the child.
+
+``python -m api.rota.solver`` is the child: a question a line comes in, plans go out.
+"""
+
+import asyncio
+import sys
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from analytics.allocation import Demand, Doctor, Plan, allocate
+
+_SEARCH_SHARE = 0.9
+"""Of the limit: building the programme, and the way there and back, need the rest."""
+_FIRST_PLAN_S = 10.0
+"""The first plan is made without a search; who has none by now does not get one."""
+_LINE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: who could work, what there is to do, and how long the answer may take."""
+
+    doctors: list[Doctor]
+    demands: list[Demand]
+    time_limit_s: float
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan that was found; the last is the answer."""
+
+    plan: Plan
+    last: bool = False
+
+
+class SolverError(Exception):
+    """The child ended without any plan."""
+
+
+class Solver:
+    """The child process: started when it is first asked, kept, and started anew once ended."""
+
+    def __init__(self) -> None:
+        """Prepare; nothing is started."""
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def solve(self, question: Question) -> Plan:
+        """Return the best plan that was found within the question's time limit.
+
+        Cancelled, it ends the child.
+
+        Raises:
+            SolverError: the child fell over before it had any plan.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + question.time_limit_s
+        best: Plan | None = None
+        finished = False
+        try:
+            child = await self._started()
+            await _ask(child, question, max(0.01, deadline - loop.time()))
+            async with asyncio.timeout_at(deadline):
+                while not finished:
+                    found = await _next(child)
+                    best, finished = found.plan, found.last
+        except TimeoutError:
+            if best is None and self._child is not None:
+                async with asyncio.timeout(_FIRST_PLAN_S):
+                    best = (await _next(self._child)).plan
+        finally:
+            if not finished:
+                await self.end()
+        if best is None:
+            raise SolverError("no plan was found in time")
+        return best
+
+    async def end(self) -> None:
+        """End the child, if there is one."""
+        child, self._child = self._child, None
+        if child is None or child.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        if self._child is None or self._child.returncode is not None:
+            self._child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "api.rota.solver",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env={},
+                limit=_LINE_BYTES,
+            )
+        return self._child
+
+
+async def _ask(child: asyncio.subprocess.Process, question: Question, rest_s: float) -> None:
+    if child.stdin is None:
+        raise SolverError("the child has no input")
+    asked = replace(question, time_limit_s=rest_s)
+    child.stdin.write(msgspec.json.encode(asked) + b"\n")
+    await child.stdin.drain()
+
+
+async def _next(child: asyncio.subprocess.Process) -> Found:
+    line = await child.stdout.readline() if child.stdout is not None else b""
+    if not line:
+        raise SolverError("the solver fell over")
+    return msgspec.json.decode(line, type=Found)
+
+
+def main() -> None:
+    """Answer one question a line until the input ends."""
+    out: Any = sys.stdout.buffer
+
+    def say(plan: Plan, *, last: bool = False) -> None:
+        out.write(msgspec.json.encode(Found(plan=plan, last=last)) + b"\n")
+        out.flush()
+
+    for line in sys.stdin.buffer:
+        question = msgspec.json.decode(line, type=Question)
+        plan = allocate(
+            question.doctors,
+            question.demands,
+            time_limit_s=question.time_limit_s * _SEARCH_SHARE,
+            better=say,
+        )
+        say(plan, last=True)
+
+
+if __name__ == "__main__":
+    main()
