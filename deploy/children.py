@@ -29,6 +29,7 @@ class Wiring:
         ports: the stack's ports.
         secrets: the stack's secrets.
         clock: the ward's clock.
+        hang_s: after so many seconds without an answer a program is ended.
     """
 
     databases: Mapping[str, str]
@@ -36,16 +37,29 @@ class Wiring:
     ports: Ports
     secrets: Secrets
     clock: WardClock
+    hang_s: float
 
 
-def postgres_part(server: PrivatePostgres) -> Part:
+def postgres_part(server: PrivatePostgres, hang_s: float) -> Part:
     """Return the database as a part."""
-    return Part(name="postgres", launch=server.launch(), ready=server.answers)
+    return Part(
+        name="postgres",
+        launch=server.launch(),
+        ready=server.answers,
+        alive=server.answers,
+        hang_s=hang_s,
+    )
 
 
-def broker_part(server: PrivateMosquitto) -> Part:
+def broker_part(server: PrivateMosquitto, hang_s: float) -> Part:
     """Return the broker as a part."""
-    return Part(name="broker", launch=server.launch(), ready=server.answers)
+    return Part(
+        name="broker",
+        launch=server.launch(),
+        ready=server.answers,
+        alive=server.speaks,
+        hang_s=hang_s,
+    )
 
 
 def own_broker(secrets: Secrets, ports: Ports) -> dict[str, str]:
@@ -101,11 +115,18 @@ def _python_part(name: str, module: str, env: Mapping[str, str], wiring: Wiring,
         | clock_environment(wiring.clock)
         | dict(env),
     )
-    return Part(name=name, launch=launch, ready=ready_at(f"http://{HOST}:{port}/readyz"))
+    where = f"http://{HOST}:{port}"
+    return Part(
+        name=name,
+        launch=launch,
+        ready=answers_at(f"{where}/readyz"),
+        alive=answers_at(f"{where}/healthz"),
+        hang_s=wiring.hang_s,
+    )
 
 
-def ready_at(url: str) -> Callable[[], bool]:
-    """Return a probe of a program's readiness page."""
+def answers_at(url: str) -> Callable[[], bool]:
+    """Return a probe of a page: whether it is there and well."""
 
     def ready() -> bool:
         try:

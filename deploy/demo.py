@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy.children import ready_at
+from deploy.children import answers_at
 from deploy.demo_account import read_books, summary
 from deploy.demo_people import LogIn, WardApi, make_people, put_into_care
 from deploy.embedded import simulator_launch
@@ -138,7 +138,7 @@ async def _loads(ward: WardApi) -> list[Mapping[str, Any]]:
 async def _healthy(stack: RunningStack) -> bool:
     """Whether every part runs, serves, and did so without a restart."""
     pages = (f"{stack.api}/readyz", f"http://{HOST}:{stack.plan.ports.metrics}/readyz")
-    ready = [await asyncio.to_thread(ready_at(page)) for page in pages]
+    ready = [await asyncio.to_thread(answers_at(page)) for page in pages]
     return all(ready) and not stack.missing() and not stack.restarts
 
 

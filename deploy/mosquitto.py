@@ -39,6 +39,8 @@ _BUCKETS = 256
 LIST = "device-ca.crl"
 SECRETS = ("device-ca.crt", "service-ca.crt", "broker.crt", "broker.key", LIST)
 _PBKDF2_ROUNDS = 101
+_STRANGER = b"\x10\x10\x00\x04MQTT\x04\x02\x00\x05\x00\x04look"
+"""A CONNECT of MQTT 3.1.1 without a name; it is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +119,24 @@ class PrivateMosquitto:
             account=self.account,
         )
 
+    def speaks(self) -> bool:
+        """Whether it answers: of one that has stopped the system still takes connections."""
+        return bool(_answer(self.fleet_port))
+
     def answers(self) -> bool:
         """Whether every listener takes connections."""
         ports = (self.device_port, self.service_port, self.fleet_port)
         return all(_listens(port) for port in ports)
+
+
+def _answer(port: int) -> bytes:
+    """What a broker says to somebody whom it does not know; empty: nothing."""
+    try:
+        with socket.create_connection((HOST, port), timeout=2) as line:
+            line.sendall(_STRANGER)
+            return line.recv(4)
+    except OSError:
+        return b""
 
 
 def access_list() -> str:

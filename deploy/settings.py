@@ -18,6 +18,7 @@ class StackSettings(BaseSettings):
         mqtt_url: an existing broker to use in place of a private one.
         admin_password: the first admin's password; made on first start when absent.
         demo_seconds: how long ``make demo`` runs; 0 runs until it is stopped.
+        hang_s: real seconds without an answer after which a part of the stack is started anew.
         cache_home: the user's cache folder (``XDG_CACHE_HOME``).
     """
 
@@ -27,6 +28,7 @@ class StackSettings(BaseSettings):
     mqtt_url: str | None = None
     admin_password: SecretStr | None = None
     demo_seconds: float = Field(default=0.0, validation_alias="DEMO_SECONDS", ge=0)
+    hang_s: float = Field(default=30.0, gt=0)
     cache_home: Path | None = Field(default=None, validation_alias="XDG_CACHE_HOME")
 
 

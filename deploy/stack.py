@@ -71,11 +71,11 @@ class RunningStack:
         plan = self.plan
         if not plan.settings.database_url:
             await asyncio.to_thread(plan.postgres().prepare)
-            await self._supervisor.start(postgres_part(plan.postgres()))
+            await self._supervisor.start(postgres_part(plan.postgres(), plan.settings.hang_s))
         await asyncio.to_thread(_prepare_database, self.database_url, plan)
         if not plan.settings.mqtt_url:
             plan.mosquitto().prepare(plan.secrets.folder, plan.secrets.fleet)
-            await self._supervisor.start(broker_part(plan.mosquitto()))
+            await self._supervisor.start(broker_part(plan.mosquitto(), plan.settings.hang_s))
         wiring = self._wiring()
         await self._supervisor.start(gateway_part(wiring), api_part(wiring))
         self._describe()
@@ -95,6 +95,7 @@ class RunningStack:
             ports=plan.ports,
             secrets=plan.secrets,
             clock=plan.clock,
+            hang_s=plan.settings.hang_s,
         )
 
     def ward_now(self) -> datetime:

@@ -1,8 +1,9 @@
 """Keeps the stack's programs running: starts, watches, restarts with backoff, stops in order.
 
 A part that dies is said and started again; it never takes the others with it, for each of them is
-built to wait for the one that is away. Only a part that cannot even start the first time ends the
-whole start, with its last words.
+built to wait for the one that is away. A part that runs and does not answer is as good as dead, and
+nobody would notice: it is ended, and so started again. Only a part that cannot even start the first
+time ends the whole start, with its last words.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGCONT, SIGKILL
 
 from deploy.errors import ChildFailed
 from deploy.launch import Launch
@@ -18,7 +20,10 @@ from deploy.launch import Launch
 FIRST_BACKOFF_S = 0.5
 LAST_BACKOFF_S = 30.0
 GOOD_AFTER_S = 60.0
+HANG_S = 30.0
 _PROBE_EVERY_S = 0.05
+_LOOKS_IN_A_HANG = 3
+_LAST_WORDS_S = 5.0
 _LOG_LIMIT = 20_000_000
 _LAST_LINES = 12
 
@@ -32,12 +37,17 @@ class Part:
         launch: how it is started and stopped.
         ready: asks whether it serves; called in a thread, must not hang.
         ready_timeout_s: how long the first answer may take.
+        alive: asks whether it still turns; called in a thread, must not hang. None: it cannot be
+            asked.
+        hang_s: after so many seconds without an answer it is ended.
     """
 
     name: str
     launch: Launch
     ready: Callable[[], bool]
     ready_timeout_s: float = 60.0
+    alive: Callable[[], bool] | None = None
+    hang_s: float = HANG_S
 
 
 class Watched:
@@ -93,7 +103,7 @@ class Watched:
         loop = asyncio.get_running_loop()
         while self._process is not None:
             began = loop.time()
-            code = await self._process.wait()
+            code = await self._ended(self._process)
             if self._stopping:
                 return
             backoff = FIRST_BACKOFF_S if loop.time() - began > GOOD_AFTER_S else backoff
@@ -102,6 +112,33 @@ class Watched:
             backoff = min(backoff * 2, LAST_BACKOFF_S)
             if not self._stopping:
                 await self._start_again()
+
+    async def _ended(self, process: asyncio.subprocess.Process) -> int:
+        """Wait until it ends, by itself or because it hangs; return its exit code."""
+        looking = asyncio.create_task(self._look(process), name=f"look-{self.part.name}")
+        try:
+            return await process.wait()
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+    async def _look(self, process: asyncio.subprocess.Process) -> None:
+        """End the process when it has not answered for too long."""
+        alive, hang_s = self.part.alive, self.part.hang_s
+        if alive is None:
+            return
+        loop = asyncio.get_running_loop()
+        answered = loop.time()
+        while loop.time() - answered < hang_s:
+            await asyncio.sleep(hang_s / _LOOKS_IN_A_HANG)
+            if self._stopping or await asyncio.to_thread(alive):
+                answered = loop.time()
+        self._say(f"{self.part.name} has not answered for {hang_s:g} s: ending it")
+        for signal in (self.part.launch.last_resort, SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal)
+                process.send_signal(SIGCONT)  # what is stopped takes no other signal
+            await asyncio.sleep(_LAST_WORDS_S)
 
     async def _start_again(self) -> None:
         try:

@@ -34,7 +34,7 @@ def folder(binaries: Binaries) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def ward(folder: Path) -> Iterator[WardProcess]:
-    with running(folder / "one") as up:
+    with running(folder / "one", env={"HOMEWARD_HANG_S": "6"}) as up:
         yield up
 
 
@@ -75,6 +75,15 @@ def test_a_part_that_is_killed_comes_back(ward: WardProcess, part: str) -> None:
     os.kill(before, signal.SIGKILL)
     wait_until(lambda: ward.ready() and ward.pid(part) not in (0, before), 40)
     assert f"{part} ended (signal 9)" in ward.said()
+    wait_until(lambda: httpx.get(f"{ward.description['api']}/readyz").status_code == 200, 30)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_hangs_comes_back(ward: WardProcess, part: str) -> None:
+    before = ward.pid(part)
+    os.kill(before, signal.SIGSTOP)
+    wait_until(lambda: ward.ready() and ward.pid(part) not in (0, before), 60)
+    assert f"{part} has not answered for 6 s" in ward.said()
     wait_until(lambda: httpx.get(f"{ward.description['api']}/readyz").status_code == 200, 30)
 
 

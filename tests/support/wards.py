@@ -94,9 +94,11 @@ def held(folder: Path) -> bool:
 
 
 @contextmanager
-def running(folder: Path, *words: str) -> Iterator[WardProcess]:
+def running(
+    folder: Path, *words: str, env: Mapping[str, str] | None = None
+) -> Iterator[WardProcess]:
     """Yield a ward that is ready; it is stopped at the end."""
-    ward = start(folder, *words)
+    ward = start(folder, *words, env=env)
     try:
         wait_until(ward.ready, START_S)
         yield ward

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from deploy.children import answers_at
 from deploy.errors import ChildFailed
 from deploy.launch import Launch
+from deploy.mosquitto import PrivateMosquitto
+from deploy.ports import free_ports
 from deploy.settings import plain_environment
 from deploy.supervisor import Part, Supervisor
+from tests.support.brokers import Broker
 from tests.support.servers import wait_until
 
 SLEEPER = "import signal, sys, time; print('up', flush=True); time.sleep(60)"
@@ -114,3 +118,66 @@ asyncio.run(live())
         pid = int(supervisor.stdout.readline())
         supervisor.kill()
     wait_until(lambda: gone(pid))
+
+
+SERVER = """
+import http.server
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+    def log_message(self, *_): pass
+http.server.ThreadingHTTPServer(("127.0.0.1", {port}), Answer).serve_forever()
+"""
+
+
+def test_a_part_that_runs_and_does_not_answer_is_ended_and_started_again(tmp_path: Path) -> None:
+    """It was waited for until it died, which a stopped program never does."""
+    said: list[str] = []
+    back = asyncio.Event()
+    port = free_ports(1)[0]
+    answers = answers_at(f"http://127.0.0.1:{port}/")
+    hangs = Part(
+        name="server",
+        launch=Launch(
+            argv=[sys.executable, "-c", SERVER.format(port=port)],
+            env=plain_environment(),
+            stop_timeout_s=3,
+        ),
+        ready=answers,
+        alive=answers,
+        hang_s=1.5,
+    )
+
+    async def live() -> tuple[int, int]:
+        supervisor = Supervisor(tmp_path, said.append, back.set)
+        await supervisor.start(hangs)
+        first = supervisor.pid("server")
+        await asyncio.sleep(2 * hangs.hang_s)
+        assert supervisor.pid("server") == first, "who answers is left alone"
+        os.kill(first, signal.SIGSTOP)
+        await asyncio.wait_for(back.wait(), 20)
+        second = supervisor.pid("server")
+        assert await asyncio.to_thread(answers)
+        await supervisor.stop()
+        return first, second
+
+    first, second = asyncio.run(live())
+    assert first != second
+    assert gone(first)
+    assert gone(second)
+    assert any("has not answered for 1.5 s" in line for line in said)
+
+
+def test_a_broker_that_has_stopped_is_told_from_one_that_answers(own_broker: Broker) -> None:
+    """The system goes on taking connections for it."""
+    server, process = own_broker.running.server, own_broker.running.process
+    assert isinstance(server, PrivateMosquitto)
+    assert process is not None
+    assert server.speaks()
+    process.send_signal(signal.SIGSTOP)
+    try:
+        assert server.answers()
+        assert not server.speaks()
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert server.speaks()
