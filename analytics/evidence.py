@@ -76,10 +76,18 @@ def suspect(code: int, value: float, known: Known | None, now_ms: int, policy: P
     It does if it is a code and the step to it is not to be believed, or hardly of our unit.
     """
     if code == _GLUCOSE and value < _MMOL_MOST:
-        return _by_form(code, value) is not None or known is not None
+        return known is None or not _led_there(value, known, now_ms, policy)
     if known is None or value not in PLAUSIBLE_CODES.get(code, ()):
         return False
     return jumped(code, value, known, now_ms, policy)
+
+
+def _led_there(value: float, known: Known, now_ms: int, policy: Policy) -> bool:
+    """Whether a low glucose goes on from what was measured just before: then it is true."""
+    since_ms = now_ms - known.t_ms
+    if not 0 <= since_ms <= 3 * policy.jump_ms:
+        return False
+    return abs(value - known.value) <= JUMPS[_GLUCOSE] * max(since_ms, MINUTE_MS) / MINUTE_MS
 
 
 def jumped(code: int, value: float, known: Known, now_ms: int, policy: Policy) -> bool:

@@ -110,7 +110,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         in_episode=visit.in_episode,
         drivers=model.drivers(features),
         baselines=baselines,
-        refused=_refused(state) if state.unused else (),
+        refused=_refused(state, scene.policy) if state.unused else (),
         adult_assumed=visit.plan.scoring.adult_assumed,
     )
     return made, calls
@@ -139,7 +139,7 @@ def _unscored(
         plan_revision=visit.plan.revision,
         in_episode=visit.in_episode,
         baselines=_baselines(state, scene, visit.policy, fresh),
-        refused=_refused(state) if state.unused else (),
+        refused=_refused(state, scene.policy) if state.unused else (),
         unscored=why,
     )
 
@@ -161,12 +161,13 @@ def _alone(
     return bands.Alone(codes, max(scene.policy.single_3_s, soonest))
 
 
-def _refused(state: LaneState) -> tuple[RefusedMetric, ...]:
-    """What is set aside, for people to see."""
+def _refused(state: LaneState, policy: Policy) -> tuple[RefusedMetric, ...]:
+    """What is set aside, for people to see, until it is as old as what it would be held against."""
+    oldest = state.asof_ms - policy.known_ms
     return tuple(
         RefusedMetric(code, one.count, one.since_ms, one.reason, one.value, one.hint, one.device)
         for code, one in sorted(state.unused.items())
-        if one.lost
+        if one.lost and one.t_ms >= oldest
     )
 
 

@@ -192,3 +192,12 @@ def test_the_device_is_asked_to_measure_again_once_for_each_doubt() -> None:
         story.hear(120, temp=97.2)
         asked += [one.detail["repeat"] for one in story.bed.findings if one.condition == "units"]
     assert asked == [True, False, False, False, False, False]
+
+
+def test_a_low_glucose_with_decimals_that_goes_on_calls_at_once() -> None:
+    story = Story().hear(0, glucose=52.1).hear(300, glucose=41.7).hear(300, glucose=31.5)
+    assert ("critical_glucose", Priority.HIGH) in [one[:2] for one in story.raised]
+    assert story.words("critical_glucose") == "Glucose 31.5 mg/dL, critical"
+    story = Story().hear(0, glucose=31.5)
+    assert story.raised == []
+    assert story.wait(121).words("critical_glucose").startswith("Glucose 31.5 as sent, 567.5 mg/dL")

@@ -97,3 +97,11 @@ def test_losing_a_parameter_ends_no_alert() -> None:
     for _ in range(10):
         story.hear(60, temp=99, rr=999, hr=70, spo2=97, sbp=120)
     assert not story.over("news2_emergency")
+
+
+def test_after_a_week_it_is_no_news() -> None:
+    story = Story().hear(0, **WELL).hear(60, weight=9999)
+    assert story.assessment is not None
+    assert len(story.assessment.refused) == 1
+    story.hear(8 * 86_400, hr=70)
+    assert story.assessment.refused == ()
