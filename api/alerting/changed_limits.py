@@ -9,6 +9,7 @@ from dataclasses import replace
 from analytics.domain.alerts import Change, Finding
 from api.store import limit_changes
 from api.store.episodes import Record
+from api.store.instants import instant
 from api.store.types import Conn
 
 
@@ -36,7 +37,9 @@ async def explained(conn: Conn, record: Record | None, finding: Finding) -> Find
         return finding
     metric, old = was
     low = record.episode.condition.endswith("_low")
-    made = await limit_changes.newest(conn, record.patient_no, metric, "low" if low else "high")
+    patient, side = (record.patient_no, record.ward), "low" if low else "high"
+    since = instant(record.episode.started_ms)
+    made = await limit_changes.newest(conn, patient, metric, side, since)
     if made is None:
         said: dict[str, object] = {"closed_because": f"the limit is not {old:g} any more"}
     else:

@@ -1,27 +1,46 @@
-"""Who changed a patient's limit last, by the revisions of the care plan."""
+"""Who changed a limit of a patient last: by the care plan, or by the ward's settings."""
+
+from datetime import datetime
 
 from api.store.types import Conn, Row
 
 _NEWEST = """
-    SELECT c.set_at, (c.now ->> %(side)s)::float AS value,
-           coalesce(nullif(u.display_name, ''), u.username) AS name
-      FROM (SELECT revision, set_at, set_by, limits -> %(metric)s AS now,
-                   lag(limits -> %(metric)s) OVER (ORDER BY revision) AS before
-              FROM care_plan WHERE patient_no = %(patient)s) c
-      LEFT JOIN app_user u ON u.id = c.set_by
-     WHERE c.now -> %(side)s IS DISTINCT FROM c.before -> %(side)s
-     ORDER BY c.revision DESC LIMIT 1
+    SELECT made.set_at, made.value, coalesce(nullif(u.display_name, ''), u.username) AS name
+      FROM (SELECT set_at, set_by, (now ->> %(side)s)::float AS value
+              FROM (SELECT set_at, set_by, limits -> %(metric)s AS now,
+                           lag(limits -> %(metric)s) OVER (ORDER BY revision) AS before
+                      FROM care_plan WHERE patient_no = %(patient)s) p
+             WHERE now -> %(side)s IS DISTINCT FROM before -> %(side)s
+            UNION ALL
+            SELECT set_at, set_by, (now #>> '{}')::float
+              FROM (SELECT set_at, set_by, settings -> %(name)s AS now,
+                           lag(settings -> %(name)s) OVER (ORDER BY revision) AS before
+                      FROM ward_settings WHERE ward = %(ward)s) w
+             WHERE now IS DISTINCT FROM before) made
+      LEFT JOIN app_user u ON u.id = made.set_by
+     WHERE made.set_at >= %(since)s
+     ORDER BY made.set_at DESC LIMIT 1
 """
 
 
-async def newest(conn: Conn, patient_no: int, metric: str, side: str) -> Row | None:
-    """Return when, by whom and to what a limit was changed last; None if it never was.
+async def newest(
+    conn: Conn, patient: tuple[int, str], metric: str, side: str, since: datetime | None
+) -> Row | None:
+    """Return when, by whom and to what a limit was changed last; None if it was not since then.
 
     Args:
         conn: the leader's connection, in a transaction.
-        patient_no: the patient.
+        patient: the patient's number and ward.
         metric: its wire name.
         side: ``low`` or ``high``.
+        since: changes before this are of no interest; None: all are.
     """
-    asked = {"patient": patient_no, "metric": metric, "side": side}
+    asked = {
+        "patient": patient[0],
+        "ward": patient[1],
+        "metric": metric,
+        "side": side,
+        "name": f"limits.{metric}.{side}",
+        "since": since,
+    }
     return await (await conn.execute(_NEWEST, asked)).fetchone()

@@ -71,6 +71,7 @@ class Ward:
             device_ca_cert_file=self.secrets / "device-ca.crt",
             device_ca_key_file=self.secrets / "device-ca.key",
             cookie_secure=False,
+            allowed_hosts="ward,localhost,127.0.0.1",
             staff_second_factor=False,
             pool_size=8,
         )

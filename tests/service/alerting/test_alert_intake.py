@@ -335,7 +335,7 @@ def test_an_alert_that_ends_by_a_changed_limit_says_by_whom(
         ward.sql.execute(
             "INSERT INTO care_plan (patient_no, revision, limits, set_by, set_at)"
             " VALUES (%s, %s, %s, %s, %s)",
-            (patient.no, revision, Jsonb(limit), doctor.user_id, START),
+            (patient.no, revision, Jsonb(limit), doctor.user_id, START + (revision - 1) * MINUTE),
         )
     facts = {"detail": {"metric": "spo2", "limit": 91}, "priority": "medium", "value": 86.0}
     ward.finding(patient, "limit_spo2_low", START, **facts)  # type: ignore[arg-type]
@@ -347,6 +347,28 @@ def test_an_alert_that_ends_by_a_changed_limit_says_by_whom(
     assert because == f"limit changed from 91 to {now} by {name}"
     [closed] = [one for one in ward.events() if one["event"] == "alert.closed"]
     assert closed["data"]["closed_because"] == because
+
+
+def test_a_limit_of_the_ward_has_an_author_too(ward: Ward) -> None:
+    """And whoever changed the patient's own long before is not blamed for it."""
+    patient, before, author = ward.patient(), ward.user("doctor"), ward.user("coordinator")
+    ward.sql.execute(
+        "INSERT INTO care_plan (patient_no, revision, limits, set_by, set_at)"
+        " VALUES (%s, 1, %s, %s, %s)",
+        (patient.no, Jsonb({"spo2": {"low": None}}), before.user_id, START - 60 * MINUTE),
+    )
+    facts = {"detail": {"metric": "spo2", "limit": 91}, "priority": "medium", "value": 86.0}
+    ward.finding(patient, "limit_spo2_low", START, **facts)  # type: ignore[arg-type]
+    ward.finding(patient, "limit_spo2_low", START + MINUTE, change="cleared", value=86.0)
+    ward.sql.execute(
+        "INSERT INTO ward_settings (ward, revision, settings, reason, set_by, set_at)"
+        " VALUES ('main', 1, %s, 'copd ward', %s, %s)",
+        (Jsonb({"limits.spo2.low": 85}), author.user_id, START),
+    )
+    take(ward, START + MINUTE)
+    name = ward.one("SELECT username FROM app_user WHERE id = %s", author.user_id)["username"]
+    because = read(ward, START + MINUTE)["closed_because"]
+    assert because == f"limit changed from 91 to 85 by {name}"
 
 
 def test_an_alert_that_ends_by_its_value_blames_nobody(ward: Ward) -> None:

@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from analytics.episodes import EpisodePolicy
 from api.alerting import intake
 from api.alerting.settings import AlertingSettings
+from gateway import migrations
+from tests.support.databases import Database
 from tests.support.ward import Patient, Person, Ward, story
 
 MINUTE = timedelta(minutes=1)
@@ -183,3 +186,19 @@ def test_the_handover_is_not_led_by_the_ward_itself(ward: Ward) -> None:
             assert [one["patient"] for one in page.json()["items"]] == [str(patient.id), None]
 
     story(main())
+
+
+def test_alerts_of_a_ward_that_exists_have_called_once(empty_database: Database) -> None:
+    """The step that counts calls finds alerts raised before it."""
+    migrations.upgrade(empty_database.owner, "0011")
+    with psycopg.connect(empty_database.owner, autocommit=True) as conn:
+        for raised in ("now()", "NULL"):
+            conn.execute(
+                f"""INSERT INTO episode (condition, kind, priority, state, started_at, measured_at,
+                                         raised_at, message)
+                    VALUES ('limit_{raised}', 'clinical', 'low', 'expired', now(), now(),
+                            {raised}, '')"""  # type: ignore[arg-type] # noqa: S608
+            )
+        migrations.upgrade(empty_database.owner)
+        rows = conn.execute("SELECT calls, planned, lapsed_at FROM episode ORDER BY calls")
+        assert rows.fetchall() == [(0, False, None), (1, False, None)]
