@@ -30,13 +30,18 @@ def critical_limit(scene: Scene, code: int) -> Limit:
 
 
 def limit_of(code: int, plan: CarePlan, scene: Scene) -> Limit:
+    """Return the limits in force for a metric in a moment."""
+    return limit_in_force(code, plan, scene.policy)
+
+
+def limit_in_force(code: int, plan: CarePlan, policy: Policy) -> Limit:
     """Return the limits in force for a metric: the patient's own, else the ward's, side by side."""
     if plan.limits:
         own = plan.limits.get(_METRICS[code])
         if own is not None:
             left = plan.left.get(_METRICS[code])
-            return own if left is None else _with_wards(own, left, scene.policy, code, plan)
-    return ward_limit(scene.policy, code, plan.spo2_scale)
+            return own if left is None else _with_wards(own, left, policy, code, plan)
+    return ward_limit(policy, code, plan.spo2_scale)
 
 
 def _with_wards(

@@ -1,12 +1,8 @@
-"""What may be said of a patient over HTTP, and how it is checked.
-
-Limits are a clinician's own for one person. They must lie within what the metric can be at all
-(``analytics.domain.vitals``), and low below high, else a typing error could silence a limit.
-"""
+"""What may be said of a patient over HTTP, and how it is checked."""
 
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -16,42 +12,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    SerializerFunctionWrapHandler,
     StringConstraints,
-    model_serializer,
-    model_validator,
 )
 
-from analytics.domain.vitals import CLINICAL, FACTS, METRIC_BY_NAME, Metric
 from api.changes import Kept
-from api.moments import Moment
+from api.limit_forms import LimitForm, Limits, SaidOfLimits, Scale
 from api.revisions import Revision
 from api.scoring import Pregnancy
 
 _EARLIEST_BIRTH = date(1895, 1, 1)
 _NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
 """Names of the database of zones that are no place: the machine's own, or none yet."""
-
-
-class LimitForm(BaseModel):
-    """One metric's limits in its unit; null is no limit on that side, left out is the ward's."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    low: Annotated[float | None, Field(allow_inf_nan=False)] = None
-    high: Annotated[float | None, Field(allow_inf_nan=False)] = None
-
-    @model_serializer(mode="wrap")
-    def _as_said(self, dump: SerializerFunctionWrapHandler) -> dict[str, float | None]:
-        """Leave out what was left out: null would say that there is no limit."""
-        sides: dict[str, float | None] = dump(self)
-        return {side: at for side, at in sides.items() if side in self.model_fields_set}
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "LimitForm":
-        if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ValueError("low must be below high")
-        return self
 
 
 @cache
@@ -63,18 +34,6 @@ def _known_zone(name: str) -> str:
     if name not in _zones():
         raise ValueError("is not a time zone of the IANA database")
     return name
-
-
-def _known_limits(limits: dict[str, LimitForm]) -> dict[str, LimitForm]:
-    for name, limit in limits.items():
-        metric = METRIC_BY_NAME.get(name)
-        if metric is None or metric not in CLINICAL or metric in {Metric.ACVPU, Metric.O2}:
-            raise ValueError(f"{name} is not a metric that can have limits")
-        lowest, highest = FACTS[metric].reject
-        for value in (limit.low, limit.high):
-            if value is not None and not lowest <= value <= highest:
-                raise ValueError(f"{name} must be {lowest:g} to {highest:g}")
-    return limits
 
 
 def _written_out(given: object) -> object:
@@ -96,9 +55,7 @@ BirthDate = Annotated[date, BeforeValidator(_written_out), AfterValidator(_possi
 Sex = Literal["female", "male", "other", "unknown"]
 Ward = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
-Limits = Annotated[dict[str, LimitForm], AfterValidator(_known_limits)]
 State = Literal["active", "paused", "discharged"]
-Scale = Annotated[Literal[1, 2], Field(description="2 only on a competent clinician's decision")]
 
 
 class ContactForm(BaseModel):
@@ -111,10 +68,8 @@ class ContactForm(BaseModel):
     relation: Text = ""
 
 
-class NewPatient(BaseModel):
+class NewPatient(SaidOfLimits):
     """A patient to take in."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name
     birth_date: Annotated[BirthDate | None, Field(description="null: nobody knows it")]
@@ -125,16 +80,16 @@ class NewPatient(BaseModel):
     emergency_contact: Text | ContactForm | None = None
     time_zone: Annotated[TimeZone | None, Field(description="left out: the ward's")] = None
     spo2_scale: Scale = 1
-    limits: Limits = {}
+    limits: Limits = Field(default_factory=dict)
     pregnant: Pregnancy | None = None
     state: State = "active"
-    until: Moment | None = None
 
 
-class PatientChange(BaseModel):
+_JUDGED = frozenset({"spo2_scale", "limits", "pregnant", "profile", "settings"})
+
+
+class PatientChange(SaidOfLimits):
     """What to change; what is left out stays, null empties where that is possible."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[Name | None, Kept] = None
     birth_date: Annotated[BirthDate | None, Kept] = None
@@ -144,20 +99,17 @@ class PatientChange(BaseModel):
     phone: Text | None = None
     emergency_contact: Text | ContactForm | None = None
     time_zone: Annotated[TimeZone | None, Kept] = None
-    spo2_scale: Annotated[Scale | None, Kept] = None
-    limits: Annotated[Limits | None, Kept] = None
     pregnant: Pregnancy | None = None
-    state: Annotated[State | None, Kept] = None
-    until: Moment | None = None
     revision: Revision = None
 
     def changes(self) -> set[str]:
         """The names of what is to be changed."""
-        return self.model_fields_set - {"revision"}
+        said = self.model_fields_set - {"revision", "confirm", "reason"}
+        return said - {"until"} if self.limits_until() is not None else said
 
     def beyond_plan(self) -> bool:
-        """Whether more is changed than what doctors may set: limits, scale, a pregnancy."""
-        return bool(self.changes() - {"spo2_scale", "limits", "pregnant"})
+        """Whether more is changed than what doctors may set: how a person is judged."""
+        return bool(self.changes() - _JUDGED)
 
     def rescores(self) -> bool:
         """Whether something is changed on which it depends whether NEWS2 applies."""
@@ -183,6 +135,8 @@ class Patient(BaseModel):
     time_zone: str
     spo2_scale: int
     limits: dict[str, LimitForm]
+    profile: str | None
+    settings: dict[str, Any]
     pregnant: Pregnancy | None
     not_scored: str | None
     plan_revision: int
@@ -195,6 +149,11 @@ class Patient(BaseModel):
 
 
 class PatientInFull(Patient):
-    """A patient's record with the accounts of the care team."""
+    """A patient's record with the accounts of the care team, and the limits that hold now.
+
+    Of each metric: both sides with their origin (``patient``, ``ward``, ``age``, ``pregnancy``),
+    the absolute limits, and of an own limit until when it holds, who set it, when and why.
+    """
 
     care_team: list[UUID]
+    limits_in_force: dict[str, dict[str, Any]]

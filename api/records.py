@@ -93,6 +93,22 @@ def open_reason(key: bytes | None, patient_id: UUID, sealed: bytes) -> str | Non
     return None if key is None else unseal(key, sealed, _reason_bond(patient_id)).decode()
 
 
+def _reasons_bond(patient_id: UUID) -> bytes:
+    return b"patient-reasons:" + patient_id.bytes
+
+
+def seal_reasons(key: bytes, patient_id: UUID, reasons: dict[str, str]) -> bytes:
+    """Seal why a patient's own limits were set, by metric, with the patient's data key."""
+    return seal(key, msgspec.json.encode(reasons), _reasons_bond(patient_id))
+
+
+def open_reasons(key: bytes | None, patient_id: UUID, sealed: bytes | None) -> dict[str, str]:
+    """Return why a patient's own limits were set, by metric; nothing once erased."""
+    if key is None or sealed is None:
+        return {}
+    return msgspec.json.decode(unseal(key, sealed, _reasons_bond(patient_id)), type=dict[str, str])
+
+
 def name_of(vault: Vault, row: Row) -> str | None:
     """Return the patient's name, None if the person was erased."""
     personal = open_personal(vault, row)

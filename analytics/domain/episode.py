@@ -173,7 +173,7 @@ class EpisodePolicy:
         emergency: conditions that want a response within ``emergency_min``.
         urgent: conditions that want one within ``urgent_min``.
         emergency_min: 30 min (RCP response to a NEWS2 of 7 or more, as rcpjournals reports it).
-        urgent_min: 60 min (the same for 5-6).
+        urgent_min: 60 min (RCP, the same for 5-6).
         routine_min: 240 min (proposed).
         acknowledge_share: the share of that time within which somebody must acknowledge before
             the next level is called: 5, 10 and 40 minutes (proposed).

@@ -57,6 +57,27 @@ CRITICAL: dict[tuple[Metric, str], tuple[float, float]] = {
 """Where the absolute limits may lie: they page, so they can be moved and never taken away."""
 
 
+CONFIRMED_DAYS = 92
+"""For at most so long a limit beyond a soft bound is taken: a season, then somebody looks again
+(proposed)."""
+_AROUND = 0.25
+"""Of a limit by age, a person's own may differ by so much unconfirmed (proposed)."""
+
+
+def bounds_around(metric: Metric, usual: float | None) -> Side:
+    """Return how far a limit may be moved of a person whom the adult bounds do not fit.
+
+    Args:
+        metric: what is limited.
+        usual: the limit that their age gives on that side, if any.
+    """
+    if usual is None:
+        return Side(FACTS[metric].plausible)
+    lowest, highest = FACTS[metric].plausible
+    soft = (max(lowest, usual * (1 - _AROUND)), min(highest, usual * (1 + _AROUND)))
+    return Side((lowest, highest), soft)
+
+
 def bounds_of(metric: Metric, side: str) -> Side:
     """Return how far one side of a metric's limit may be moved."""
     return SOFT.get((metric, side)) or Side(FACTS[metric].plausible)

@@ -108,7 +108,7 @@ def doubtful(path: str, value: float, soft: tuple[float, float] | None, unit: st
     """Return the doubt about a value beyond its soft bounds, None about any other."""
     if soft is None or soft[0] <= value <= soft[1]:
         return None
-    return Doubt(path, f"{value:g} lies outside {soft[0]:g} to {soft[1]:g} {unit}")
+    return Doubt(path, f"{value:g} lies outside {soft[0]:g} to {soft[1]:g} {unit}".rstrip())
 
 
 def _unlimited(setting: Setting) -> str:

@@ -16,7 +16,11 @@ from analytics.domain.vitals import CLINICAL, FACTS, Metric
 from analytics.policy import Policy
 from api.dashboard import frames
 from api.dashboard.visits import Visitor, own_page, to_first_page, to_login
+from api.deps import acting, services_of
+from api.identity import Caller
 from api.passwords import MIN_PASSWORD
+from api.store import wards
+from api.ward_rules import WardPolicies
 
 router = APIRouter()
 MANAGERS: Final = frozenset({Role.COORDINATOR, Role.ADMIN})
@@ -88,8 +92,11 @@ def _row(metric: Metric, limit: Limit) -> LimitShown:
     )
 
 
-def _care_fields() -> dict[str, object]:
-    policy = Policy()
+async def _care_fields(request: Request, visitor: Caller) -> dict[str, object]:
+    """Return what the limits' form shows of the visitor's ward: its limits as they are set now."""
+    async with acting(services_of(request), visitor) as work:
+        row = await wards.settings(work.conn, visitor.ward)
+    policy = WardPolicies().of(row).clinical
     return {"limits": limits_shown(policy), "scale_2_low": policy.scale_2_low}
 
 
@@ -106,7 +113,9 @@ async def admit(request: Request, visitor: Visitor) -> Response:
         return to_login(request)
     if visitor.role not in MANAGERS:
         return to_first_page(visitor)
-    return frames.frame("admit", visitor, status=200, here=frames.PATIENTS, **_care_fields())
+    return frames.frame(
+        "admit", visitor, status=200, here=frames.PATIENTS, **await _care_fields(request, visitor)
+    )
 
 
 @router.get("/patients/{patient_id}/record")
@@ -117,7 +126,8 @@ async def record(request: Request, patient_id: UUID, visitor: Visitor) -> Respon
     manages = visitor.role in MANAGERS
     if not manages and visitor.role is not Role.DOCTOR:
         return to_first_page(visitor)
-    known = {"here": frames.PATIENTS, "manages": manages, **_care_fields()}
+    care = await _care_fields(request, visitor)
+    known = {"here": frames.PATIENTS, "manages": manages, **care}
     return frames.frame("record", visitor, status=200, patient=patient_id, **known)
 
 
@@ -125,6 +135,12 @@ async def record(request: Request, patient_id: UUID, visitor: Visitor) -> Respon
 async def refused(request: Request, visitor: Visitor) -> Response:
     """What was refused: frames in quarantine and single readings, by patient and reason."""
     return own_page(request, visitor, "refused", reasons=REASONS)
+
+
+@router.get("/settings")
+async def settings(request: Request, visitor: Visitor) -> Response:
+    """What the ward decides by, group by group, and who changed what."""
+    return own_page(request, visitor, "settings", ward="" if visitor is None else visitor.ward)
 
 
 @router.get("/people")

@@ -26,7 +26,7 @@ _pages = Environment(
 )
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
-PATIENTS, PEOPLE, REFUSED = "/patients", "/people", "/refused"
+PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -35,6 +35,7 @@ _COORDINATOR = (
     (PATIENTS, "Patients"),
     (PEOPLE, "People"),
     (REFUSED, "Refused"),
+    (SETTINGS, "Settings"),
 )
 _CLINICIAN = ((FEED, "Alerts"), (PANEL, "My patients"), (HANDOVER, "Handover"))
 LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import psycopg
 from fastapi import APIRouter, Query, Response
 
+from analytics import settings
 from analytics.domain.care import Role, scoring_of
 from analytics.domain.civil import age_on, day_at
-from api import records
+from api import care_plans, records
 from api.addresses import bucket_of
 from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -24,7 +25,7 @@ from api.store.instants import ms_of
 from api.store.types import Row
 
 router = APIRouter(tags=["patients"])
-_DOCTORS = "A doctor may change limits, spo2_scale and pregnant; the rest a coordinator."
+_DOCTORS = "A doctor may change how a patient is judged and pregnant; the rest a coordinator."
 _TAKEN = "Another patient has this external id."
 
 
@@ -43,7 +44,11 @@ def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
         "phone": personal.phone if personal else None,
         "emergency_contact": _contact_form(contact),
         "spo2_scale": row["spo2_scale"] or 1,
-        "limits": row["limits"] or {},
+        "limits": {
+            name: {said: one[said] for said in ("low", "high", "until") if said in one}
+            for name, one in (row["limits"] or {}).items()
+        },
+        "settings": settings.nested(row["settings"] or {}),
         "pregnant": pregnancy_of(row["scoring"]),
         "not_scored": scoring_of(row["scoring"]).unscored_at(ms_of(work.now)),
         "until": row["paused_until"],
@@ -120,7 +125,9 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
     patient_id = uuid4()
     key, wrapped = records.new_patient_key(work.services.vault, patient_id)
     values = {
-        **body.model_dump(include={"sex", "state", "spo2_scale", "limits"}),
+        **body.model_dump(include={"sex", "state"}),
+        "spo2_scale": body.spo2_scale,
+        "limits": {},
         "time_zone": zone,
         "id": patient_id,
         "bucket": bucket_of(patient_id),
@@ -137,6 +144,9 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
     except psycopg.errors.UniqueViolation as error:
         raise ConflictError(_TAKEN) from error
     await keys.put_patient_key(work.conn, patient_no, wrapped.version, wrapped.data)
+    row = await patients.record(work.conn, patient_id)
+    if row is not None and body.changes_more():
+        await care_plans.change(work, row, body)
     if body.state != "discharged":
         await stays.begin(work.conn, patient_no, work.now, again=False)
     work.note("patient.create", patient_no)
@@ -156,8 +166,13 @@ async def _in_full(work: UnitOfWork, patient_id: UUID) -> PatientInFull:
     row = await patients.record(work.conn, patient_id)
     if row is None:
         raise NotFoundError
+    return await _with_team(work, row)
+
+
+async def _with_team(work: UnitOfWork, row: Row) -> PatientInFull:
     team = await patients.care_team(work.conn, row["no"])
-    return PatientInFull(**_shown(work, row), care_team=team)
+    limits = await care_plans.limits_in_force(work, row)
+    return PatientInFull(**_shown(work, row), care_team=team, limits_in_force=limits)
 
 
 @router.get("/patients/{patient_id}")
@@ -168,8 +183,7 @@ async def read_patient(work: Work, patient_id: UUID, response: Response) -> Pati
         raise NotFoundError
     work.note("patient.read", row["no"])
     tag(response, row["revision"])
-    team = await patients.care_team(work.conn, row["no"])
-    return PatientInFull(**_shown(work, row), care_team=team)
+    return await _with_team(work, row)
 
 
 @router.patch("/patients/{patient_id}", dependencies=[allow(*COORDINATORS, Role.DOCTOR)])
@@ -183,8 +197,9 @@ async def change_patient(
     agree(row["revision"], named, body.revision)
     if body.beyond_plan():
         await _change_record(work, row, body)
-    if body.spo2_scale is not None or body.limits is not None:
-        await _change_plan(work, row, body)
+        row = await patients.record(work.conn, patient_id) or row
+    if body.replans():
+        await care_plans.change(work, row, body)
     if body.rescores():
         await _change_scoring(work, patient_id, body)
     work.note("patient.change", row["no"], fields=sorted(body.changes()))
@@ -203,13 +218,6 @@ async def _held(work: UnitOfWork, patient_id: UUID) -> Row:
     if row is None:
         raise NotFoundError
     return row
-
-
-async def _change_plan(work: UnitOfWork, row: Row, body: PatientChange) -> None:
-    scale = body.spo2_scale or row["spo2_scale"] or 1
-    limits = body.model_dump()["limits"] if body.limits is not None else row["limits"] or {}
-    changes = {"spo2_scale": scale, "limits": limits}
-    await patients.change_care_plan(work.conn, row["no"], changes, work.now)
 
 
 async def _change_scoring(work: UnitOfWork, patient_id: UUID, body: PatientChange) -> None:
@@ -236,8 +244,8 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
     ward = body.ward or row["ward"]
     _check_ward(work, ward)
     state = body.state or row["state"]
-    until = body.until if "until" in body.model_fields_set else row["paused_until"]
-    if body.until is not None and state != "paused":
+    until = body.until if "until" in body.changes() else row["paused_until"]
+    if body.until is not None and "until" in body.changes() and state != "paused":
         raise InvalidError("until", "goes with the state `paused`")
     values = {
         "ward": ward,
@@ -258,7 +266,7 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
 
 
 def _touches_state(body: PatientChange) -> bool:
-    return bool(body.model_fields_set & {"state", "until"})
+    return bool(body.changes() & {"state", "until"})
 
 
 def _changed(old: Personal, body: PatientChange) -> Personal:

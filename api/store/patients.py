@@ -11,7 +11,7 @@ from api.store.types import Conn, Row
 _RECORD = """
     SELECT p.id, p.no, p.bucket, p.ward, p.sealed, p.sex, p.time_zone, p.state, p.paused_until,
            p.plan_revision, p.rev AS revision, p.created_at, k.master_version, k.wrapped,
-           c.spo2_scale, c.limits, c.scoring,
+           c.spo2_scale, c.limits, c.scoring, c.profile, c.settings, c.reasons,
            d.id AS doctor_id, d.name AS doctor_name
       FROM patient p
       LEFT JOIN patient_key k ON k.patient_no = p.no
@@ -256,6 +256,21 @@ async def without_scoring(conn: Conn, most: int) -> list[Row]:
          ORDER BY p.no LIMIT %s FOR NO KEY UPDATE OF p SKIP LOCKED
         """,
         (most,),
+    )
+    return await found.fetchall()
+
+
+async def plan_history(conn: Conn, patient_no: int, *, before: int | None, limit: int) -> list[Row]:
+    """Revisions of a care plan, newest first, with who set them; from ``before`` on."""
+    found = await conn.execute(
+        """
+        SELECT c.revision, c.spo2_scale, c.limits, c.profile, c.settings, c.reasons, c.set_by,
+               c.set_at, coalesce(nullif(u.display_name, ''), u.username) AS set_by_name
+          FROM care_plan c LEFT JOIN app_user u ON u.id = c.set_by
+         WHERE c.patient_no = %(no)s AND (%(before)s::integer IS NULL OR c.revision <= %(before)s)
+         ORDER BY c.revision DESC LIMIT %(limit)s
+        """,
+        {"no": patient_no, "before": before, "limit": limit},
     )
     return await found.fetchall()
 

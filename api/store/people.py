@@ -1,5 +1,6 @@
 """SQL of accounts and sessions; sessions live by real time."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from api.store.types import Conn, Row
@@ -181,6 +182,16 @@ async def change_user(conn: Conn, user_id: UUID, values: Row) -> None:
         """,
         {**values, "id": user_id},
     )
+
+
+async def names(conn: Conn, user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What these accounts are called by people."""
+    found = await conn.execute(
+        """SELECT id, coalesce(nullif(display_name, ''), username) AS name FROM app_user
+            WHERE id = ANY (%s)""",
+        ([one for one in user_ids if one is not None],),
+    )
+    return {row["id"]: row["name"] for row in await found.fetchall()}
 
 
 async def other_admins(conn: Conn, user_id: UUID) -> int:

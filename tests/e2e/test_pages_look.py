@@ -25,6 +25,7 @@ PAGES = {
     "record": ("carla", "/patients/{alice}/record"),
     "limits": ("singh", "/patients/{alice}/record"),
     "people": ("admin", "/people"),
+    "settings": ("carla", "/settings"),
     "account": ("alice", "/account"),
 }
 TROUBLED = {

@@ -3,6 +3,7 @@ import { post } from "./http.js";
 import { $ } from "./dom.js";
 import { watch } from "./vigil.js";
 import { refused } from "./dialog.js";
+import { meant } from "./meant.js";
 import { enableForms, fillLimits, offerZones, readCare, readPerson, watchScale } from "./patient_form.js";
 
 const form = $("admit");
@@ -11,7 +12,7 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector("button[type=submit]");
   button.disabled = true;
   try {
-    const made = await post("/patients", { ...readPerson(form), ...readCare(form) });
+    const made = await meant((body) => post("/patients", body), { ...readPerson(form), ...readCare(form) }, { whose: form.elements.name.value });
     location.assign(`/patients/${made.id}/record`);
   } catch (problem) {
     button.disabled = false;

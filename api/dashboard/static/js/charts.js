@@ -1,6 +1,7 @@
 // Charts of vitals, NEWS2 and risk with uPlot. A gap in the readings is a gap in the line; late and
 // questionable points have their own marks and never join the line.
 import uPlot from "../vendor/uPlot.esm.js";
+import { limitLines, rangeOf } from "./clinical_range.js";
 import { clockText, dayText, timeText, zoneName } from "./clock.js";
 
 const LATE_S = 900;
@@ -91,12 +92,13 @@ function drawLines(lines) {
       ctx.lineTo(plot.bbox.left + plot.bbox.width, y);
       ctx.stroke();
       ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
-      ctx.textAlign = "left";
+      ctx.textAlign = line.column ? "right" : "left";
+      const x = line.column ? plot.bbox.left + plot.bbox.width - 6 : plot.bbox.left + 6;
       ctx.setLineDash([]);
       ctx.lineWidth = 4 * devicePixelRatio;
       ctx.strokeStyle = colour("surface");
-      ctx.strokeText(line.label, plot.bbox.left + 6, y + (line.below ? 13 : -5) * devicePixelRatio);
-      ctx.fillText(line.label, plot.bbox.left + 6, y + (line.below ? 13 : -5) * devicePixelRatio);
+      ctx.strokeText(line.label, x, y + (line.below ? 13 : -5) * devicePixelRatio);
+      ctx.fillText(line.label, x, y + (line.below ? 13 : -5) * devicePixelRatio);
       ctx.restore();
     }
   };
@@ -163,18 +165,13 @@ function make(target, { series, data, bands = [], lines = [], from, to, range, i
   return { destroy: () => { watcher.disconnect(); plot.destroy(); } };
 }
 
-const padded = (least, lines) => (plot, low, high) => {
-  if (low === null || high === null) return [0, 1];
-  const known = lines.map((line) => line.at).filter((at) => at !== null && at !== undefined && at > low - least * 3 && at < high + least * 3);
-  const bottom = Math.min(low, ...known);
-  const top = Math.max(high, ...known);
-  const pad = Math.max(least, (top - bottom) * 0.1);
-  return [bottom - pad, top + pad];
-};
-
 // One vital, or two that belong together (blood pressure).
 export function vitalChart(target, { metrics, unit, digits, from, to, limits = {} }) {
-  const lines = Object.values(limits).flatMap((limit) => [{ at: limit.low, label: `low ${limit.low}`, paint: "high-ink" }, { at: limit.high, label: `high ${limit.high}`, paint: "high-ink" }]);
+  const lines = limitLines(limits);
+  const trusted = metrics.flatMap((metric) => [...sortPoints(metric.points).good, ...metric.points.flatMap((point) => [point.min, point.max])]);
+  const fixed = rangeOf(metrics[0].name, trusted, lines.map((line) => line.at));
+  target.dataset.range = fixed.join(" ");
+  target.dataset.limits = lines.map((line) => line.label).join("; ");
   const tables = metrics.map((metric) => {
     const sorted = sortPoints(metric.points);
     return withGaps(sorted.times, [sorted.good, sorted.late, sorted.doubtful, metric.points.map((p) => p.min ?? null), metric.points.map((p) => p.max ?? null)]);
@@ -191,7 +188,7 @@ export function vitalChart(target, { metrics, unit, digits, from, to, limits = {
     series.push({ label: "min", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } }, { label: "max", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } });
     bands.push({ series: [at + 4, at + 3], fill: colour("trace-wash") });
   });
-  return make(target, { series, data, bands, lines, from, to, range: padded(digits ? 0.3 : 3, lines) });
+  return make(target, { series, data, bands, lines, from, to, range: () => fixed });
 }
 
 // NEWS2: the band between the bounds is filled; a complete set has no width.
@@ -204,12 +201,12 @@ export function scoreChart(target, { points, from, to }) {
     { label: "at least", value: shown("", 0), stroke: colour("trace"), width: 2, paths: stepped, points: { show: false } },
   ];
   const lines = [{ at: 5, label: "5 urgent", below: true, paint: "medium-ink" }, { at: 7, label: "7 emergency", paint: "high-ink" }];
-  return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, range: (plot, low, high) => [0, Math.max(10, high ?? 0)], incrs: [1, 2, 5, 10], draw: drawLoneRanges });
+  return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, range: (plot, low, high) => [0, (high ?? 0) > 10 ? 20 : 10], incrs: [1, 2, 5, 10], draw: drawLoneRanges });
 }
 
 export function riskChart(target, { points, from, to }) {
   const times = points.map((point) => Date.parse(point.time) / 1000);
   const data = withGaps(times, [points.map((p) => (p.risk === null || p.risk === undefined ? null : p.risk * 100))]);
   const series = [{ label: "risk", stroke: colour("trace"), width: 1.8, fill: colour("trace-wash"), value: shown("%", 0), points: lonePoints(points.length < 3) }];
-  return make(target, { series, data, from, to, range: (plot, low, high) => [0, Math.max(20, Math.min(100, (high ?? 0) * 1.2))] });
+  return make(target, { series, data, from, to, range: () => [0, 100] });
 }

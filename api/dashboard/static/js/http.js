@@ -8,6 +8,7 @@ export class Problem extends Error {
     this.status = status;
     this.type = body?.type ?? "about:blank";
     this.errors = body?.errors ?? [];
+    this.send = body?.send ?? [];
     this.fields = (body?.errors ?? (body?.field ? [body] : [])).map((one) => one.field ?? "");
   }
 }

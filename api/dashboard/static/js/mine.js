@@ -18,21 +18,22 @@ async function load() {
   const to = wardNow();
   const from = to - 48 * 3600000;
   try {
-    setPlace((await get(`/patients/${id}`)).time_zone);
+    const me = await get(`/patients/${id}`);
+    setPlace(me.time_zone);
     const [points, messages] = await Promise.all([all(`/patients/${id}/observations`, { metric: SHOWN, from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString(), limit: 5000 }, 20000), page("/ui/messages")]);
-    readings(points, from / 1000, to / 1000);
+    readings(points, from / 1000, to / 1000, me.limits_in_force);
     told(messages.items);
   } catch (problem) { trouble($("readings"), problem); }
 }
-function readings(points, from, to) {
+function readings(points, from, to, limits) {
   const wanted = SHOWN.map((name) => [name, points.filter((point) => point.metric === name)]).filter(([, some]) => some.length);
-  figures($("readings"), wanted.map(([name, some]) => reading(name, some, from, to)), empty("No readings in the last two days.", "Check that your device is charged and worn. If it still sends nothing, call the ward."));
+  figures($("readings"), wanted.map(([name, some]) => reading(name, some, from, to, limits)), empty("No readings in the last two days.", "Check that your device is charged and worn. If it still sends nothing, call the ward."));
 }
-function reading(name, some, from, to) {
+function reading(name, some, from, to, limits) {
   const last = some.at(-1);
   const newest = [h("b", {}, metricValue(name, last.value)), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))];
   const digits = name === "temp" || name === "weight" ? 1 : 0;
-  return { title: metricName(name), newest, about: `${metricName(name)} over the last two days`, draw: (plot) => vitalChart(plot, { metrics: [{ label: metricName(name), points: some }], unit: metricUnit(name), digits, from, to }) };
+  return { title: metricName(name), newest, about: `${metricName(name)} over the last two days`, draw: (plot) => vitalChart(plot, { metrics: [{ name, label: metricName(name), points: some }], unit: metricUnit(name), digits, from, to, limits: { [name]: limits[name] ?? {} } }) };
 }
 function told(items) {
   update($("messages"), items.length ? items.map((one) => h("div", { class: "said" }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : h("p", { class: "soft" }, "No messages."));

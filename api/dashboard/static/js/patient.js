@@ -122,8 +122,8 @@ function vital(chart, from, to) {
   const names = chart.metrics.filter((name) => state.points[name]?.length);
   const title = chart.title ?? metricName(names[0]);
   const newest = names.length > 1 ? [h("b", {}, names.map((name) => { const p = state.points[name].at(-1); return metricValue(name, p.value ?? p.mean); }).join("/")), h("span", { class: "soft small" }, metricUnit(names[0]), " ", moment(state.points[names[0]].at(-1).time))] : newestOf(names[0]);
-  const metrics = names.map((name) => ({ label: metricName(name), points: state.points[name] }));
-  const limits = Object.fromEntries(names.map((name) => [name, state.patient?.limits?.[name] ?? {}]));
+  const metrics = names.map((name) => ({ name, label: metricName(name), points: state.points[name] }));
+  const limits = Object.fromEntries(names.map((name) => [name, state.patient?.limits_in_force?.[name] ?? {}]));
   return { title, newest, about: `${title} over the last ${span(state.hours * 3600)}`, draw: (plot) => vitalChart(plot, { metrics, unit: metricUnit(names[0]), digits: chart.digits ?? 0, from, to, limits }) };
 }
 

@@ -53,11 +53,19 @@ function deviceLine(device) {
     device.last_received ? h("span", { class: device.silent ? "overdue" : "" }, moment(device.last_received, { prefix: device.silent ? "silent since " : "heard " })) : h("span", { class: "overdue" }, "never heard"),
     (battery || expected) && h("span", { class: "small soft" }, h("br"), [battery, expected].filter(Boolean).join(" · ")));
 }
+// Every limit that holds, whose it is, and who set one of their own, until when and why.
+const WHOSE = { ward: "ward", age: "by age", pregnancy: "pregnancy", patient: "own" };
+function limitLine(limit, name) {
+  const there = ["low", "high"].filter((at) => limit[at] !== null && limit[at] !== undefined);
+  const whose = [...new Set(there.map((at) => WHOSE[limit.origin[at]] ?? ""))].join(" and ");
+  const words = there.length > 1 ? `${limit.low}–${limit.high}` : there.length ? `${there[0] === "low" ? "below" : "above"} ${limit[there[0]]}` : null;
+  return [words ? [`${there.length > 1 ? "outside " : ""}${words} ${metricUnit(name)} `, h("span", { class: "soft small" }, whose)] : h("b", { class: "overdue" }, "no limit"),
+    limit.set_by_name && h("div", { class: "small soft" }, `set by ${limit.set_by_name} `, moment(limit.set_at), limit.until && [", until ", h("b", {}, moment(limit.until))], limit.reason && `: “${limit.reason}”`)];
+}
 function limitsOf(patient) {
-  const own = Object.entries(patient.limits ?? {});
-  const text = (limit) => [limit.low !== null && limit.low !== undefined ? `below ${limit.low}` : null, limit.high !== null && limit.high !== undefined ? `above ${limit.high}` : null].filter(Boolean).join(", ");
-  return card("Alerts when", own.length ? list(own.map(([name, limit]) => [metricName(name), `${text(limit) || "no limit"} ${metricUnit(name)}`])) : h("p", { class: "soft" }, "The ward's defaults; no limits of their own."),
-    h("p", { class: "small soft" }, `SpO₂ scale ${patient.spo2_scale ?? 1}`));
+  const held = Object.entries(patient.limits_in_force ?? {});
+  return card("Alerts when", list(held.map(([name, limit]) => [metricName(name), limitLine(limit, name)])),
+    h("p", { class: "small soft" }, `SpO₂ scale ${patient.spo2_scale ?? 1}${patient.profile ? `, profile “${patient.profile}”` : ""}. Critical values alert whatever stands here.`));
 }
 export function facts(where, patient, assessment, devices) {
   update(where, now(assessment), person(patient), limitsOf(patient),

@@ -7,6 +7,8 @@ import { watch } from "./vigil.js";
 import { confirmDialog, field, formDialog, options, tried } from "./dialog.js";
 import { enableForms, fillLimits, fillPerson, fillPregnancy, offerZones, readCare, readPerson, watchScale } from "./patient_form.js";
 import { showDevices } from "./devices.js";
+import { meant } from "./meant.js";
+import { limitsHistory } from "./limits_history.js";
 
 const id = document.body.dataset.patient;
 const manages = $("person") !== null;
@@ -77,7 +79,8 @@ async function accounts() {
 $("care").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  if (await tried($("care-told"), "Saved. It applies from the next reading on.", () => change(readCare(form, patient)), form)) { fillLimits(form, patient.limits); warn(); }
+  const save = () => meant(change, readCare(form, patient), { whose: patient.name ?? "this patient" });
+  if (await tried($("care-told"), "Saved. It applies from the next reading on.", save, form)) { fillLimits(form, patient.limits); warn(); await limitsHistory($("limits-history"), id); }
 });
 const warn = watchScale($("care"), () => patient?.spo2_scale ?? 1);
 $("person")?.addEventListener("submit", (event) => { event.preventDefault(); tried($("person-told"), "Saved.", () => change(readPerson(event.target)), event.target); });
@@ -93,6 +96,7 @@ try {
   $("care").elements.spo2_scale.value = `${patient.spo2_scale}`;
   warn();
   fillLimits($("care"), patient.limits);
+  await limitsHistory($("limits-history"), id);
   fillPregnancy($("care"), patient.pregnant);
   if (manages) {
     fillPerson($("person"), patient);
