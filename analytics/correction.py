@@ -6,14 +6,16 @@ said anew, in the words of the readings that are left. Pure: the same two course
 answer, so that a correction has one meaning whenever it is folded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from analytics.conditions import UNCONFIRMED, Condition, condition_of
-from analytics.domain.alerts import Change, Finding
+from analytics.domain.alerts import EASED_FROM, Change, Finding
 
 RULE = "correction/1"
+_BANDS = ("news2_emergency", "news2_urgent", "single_3")
+"""From the gravest down: each speaks for those after it."""
 
 
 class Course(NamedTuple):
@@ -71,11 +73,21 @@ def compare(
     ]
     left = {_moment(one) for one in after.findings if _is_history(one)}
     past = [one for one in before.findings if _is_history(one)]
+    retracted = sorted(raised - supported)
     return Revision(
-        retracted=sorted(raised - supported),
+        retracted=retracted,
         historic=[_moment(one) for one in past if _moment(one) not in left],
-        said=[one for one in said if one is not None],
+        said=[_eased(one, retracted) for one in said if one is not None],
     )
+
+
+def _eased(finding: Finding, retracted: Sequence[str]) -> Finding:
+    """Say of a band that it is what is left of a graver one, which has called already."""
+    place = _BANDS.index(finding.condition) if finding.condition in _BANDS else 0
+    graver = [name for name in _BANDS[:place] if name in retracted]
+    if finding.change is not Change.STARTED or not graver:
+        return finding
+    return replace(finding, detail={**finding.detail, EASED_FROM: graver[-1]})
 
 
 def _is_history(finding: Finding) -> bool:

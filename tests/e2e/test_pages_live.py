@@ -219,12 +219,31 @@ def test_a_reading_is_taken_back_and_stays_struck_through(desk: Desk, ward: Seed
     page = desk.open("singh", f"/patients/{ward.patients['Alice Moore']}")
     page.get_by_text("Readings one by one").click()
     page.get_by_label("Show", exact=True).select_option("all of the last 24 h")
-    first = page.locator("#readings li").first
+    first = page.locator("#readings li").filter(has_text="Heart rate").first
     first.get_by_role("button", name="of Alice Moore was entered in error").click()
     page.get_by_role("dialog").get_by_label("Why").fill("another person's")
     page.get_by_role("button", name="Mark as entered in error").click()
     expect(first.locator("s")).to_be_visible()
     expect(first).to_contain_text("Entered in error: another person's (singh")
+
+
+def test_a_patient_takes_their_own_reading_back(desk: Desk, ward: SeededWard) -> None:
+    with psycopg.connect(ward.server.database.superuser) as conn:
+        conn.execute(
+            "INSERT INTO observation (time, received, frame_id, patient_no, metric, quality, value,"
+            " entered_by) SELECT now(), now(), 4000000 + m, u.patient_no, 8, 1, 70 + m,"
+            " CASE m WHEN 1 THEN u.id END FROM app_user u, generate_series(1, 2) m"
+            " WHERE u.username = 'alice'"
+        )
+    page = desk.open("alice", "/mine")
+    page.get_by_text("What was entered by hand").click()
+    expect(page.locator("#readings-list")).to_contain_text("72")
+    button = page.locator("#readings-list").get_by_role("button")
+    expect(button).to_have_count(1)  # the other is not hers to take back
+    button.click()
+    page.get_by_role("dialog").get_by_label("Why").fill("the scales stood on a rug")
+    page.get_by_role("button", name="Mark as entered in error").click()
+    expect(page.locator("#readings-list s").filter(has_text="71")).to_have_count(1)
 
 
 def causes_of_plans(ward: SeededWard) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from analytics.conditions import UNCONFIRMED, Condition
 from analytics.correction import Course, compare
-from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.alerts import EASED_FROM, Change, Finding, Priority
 
 NOW = 1_764_000_000_000
 
@@ -84,6 +84,15 @@ def test_what_only_the_second_course_found_starts() -> None:
     assert compare([], {}, Course([], {}), ended, NOW).said == []
     [one] = compare([], {}, Course([found("a")], on("a")), ended, NOW).said
     assert one.change is Change.CLEARED
+
+
+def test_a_milder_band_that_is_left_of_a_graver_one_does_not_call_again() -> None:
+    before = Course([found("news2_emergency")], on("news2_emergency"))
+    after = Course([found("news2_urgent"), found("risk")], on("news2_urgent", "risk"))
+    said = compare([], {}, before, after, NOW)
+    assert said.retracted == ["news2_emergency"]
+    eased = {one.condition: one.detail.get(EASED_FROM) for one in said.said}
+    assert eased == {"news2_urgent": "news2_emergency", "risk": None}
 
 
 def test_back_fill_is_history_but_for_its_question() -> None:

@@ -14,21 +14,23 @@ const words = (one) => [metricName(one.metric), " ", h("b", {}, metricValue(one.
 const giver = (one) => (one.device ? `device ${one.device}` : one.entered_by_name ?? "a person");
 
 // Shows the readings of one patient; `who` gives their name, `changed` is called after a correction.
-export function readingList(id, { who, changed }) {
+// Who is given as `only` may take back what they entered themselves.
+export function readingList(id, { who, changed, only = null, list = $("readings") }) {
   const choice = $("which-readings");
   async function load() {
-    const minutes = Number(choice.value);
+    const minutes = Number(choice?.value);
     const from = new Date(wardNow() - (minutes ? minutes * MINUTE : ENTERED_MS)).toISOString();
     try {
       const points = await all(`/patients/${id}/observations`, { from, include: "entered-in-error", source: minutes ? undefined : "person", limit: 5000 }, 20000);
       const newest = points.slice(-SHOWN).reverse();
-      update($("readings"), newest.length ? newest.map(row) : h("li", { class: "soft" }, "No reading in this time."));
-    } catch (problem) { trouble($("readings"), problem, "Choose again."); }
+      update(list, newest.length ? newest.map(row) : h("li", { class: "soft" }, "No reading in this time."));
+    } catch (problem) { trouble(list, problem, "Open it again."); }
   }
   function row(one) {
     const taken = one.entered_in_error;
     const told = [moment(one.time), h("span", { class: "soft small" }, ` ${giver(one)}${one.quality === "questionable" ? ", questionable" : ""}`)];
     if (taken) return h("li", { "data-key": one.id }, h("s", {}, words(one)), " ", told, h("div", { class: "small" }, `Entered in error: ${taken.reason ?? "(erased)"} (${taken.by_name ?? "somebody"}, `, moment(taken.at), ")"));
+    if (only && one.entered_by !== only) return h("li", { "data-key": one.id }, words(one), " ", told);
     const label = `${metricName(one.metric)} ${metricValue(one.metric, one.value)} of ${who()} was entered in error`;
     return h("li", { "data-key": one.id }, words(one), " ", told, " ", h("button", { type: "button", class: "small", "aria-label": label, onclick: () => takeBack(one) }, "Entered in error…"));
   }
@@ -40,7 +42,7 @@ export function readingList(id, { who, changed }) {
       field("reason", "Why", reason, "such as: typed 18 for 81; another person's")],
       send: async (said) => { await post(`/observations/${one.id}/entered-in-error`, { reason: said.get("reason") }); say("Marked as entered in error"); await load(); changed(); } });
   }
-  choice.addEventListener("change", load);
+  choice?.addEventListener("change", load);
   $("readings-part").addEventListener("toggle", () => { if ($("readings-part").open) load(); });
   return load;
 }

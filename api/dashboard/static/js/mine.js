@@ -2,6 +2,7 @@
 import { all, get, page } from "./http.js";
 import { $, h, empty, say, trouble } from "./dom.js";
 import { enterSample, sampleOf } from "./entering.js";
+import { readingList } from "./corrections.js";
 import { update } from "./patch.js";
 import { moment, setPlace, wardNow } from "./clock.js";
 import { metricName, metricUnit, metricValue } from "./ward.js";
@@ -48,5 +49,6 @@ $("enter")?.addEventListener("submit", async (event) => {
   try { await enterSample("/me/observations", sample, { whose: "you", labels: metricName, saved }); } catch (problem) { entered.textContent = `Not saved: ${problem.message}`; entered.className = "wrong"; }
 });
 await watch();
+if ($("readings-part")) readingList(document.body.dataset.patient, { who: () => "yours", changed: load, only: (await get("/me")).id, list: $("readings-list") });
 await load();
 setInterval(load, REFRESH_MS);
