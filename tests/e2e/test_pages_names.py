@@ -95,3 +95,15 @@ def test_questions_say_whom_they_are_about(desk: Desk, two: dict[str, str]) -> N
         asked = record.get_by_role("dialog")
         expect(asked.get_by_role("heading")).to_contain_text(f"Maria Santos, {BIRTHS[0]}")
         asked.get_by_role("button", name="Cancel").click()
+
+
+def test_a_menu_finds_one_of_two_among_any_number(desk: Desk, two: dict[str, str]) -> None:
+    page = opened(desk, "capacity", two)
+    form = page.locator("#pin-form")
+    form.get_by_label("Find").fill(f"santos {BIRTHS[1]}")
+    menu = form.get_by_label("Patient")
+    expect(menu.locator("option")).to_have_text(["choose", f"Maria Santos, {BIRTHS[1]}"])
+    menu.select_option(two["second"])
+    form.get_by_label("Find").fill("nobody of this name")
+    expect(menu.locator("option")).to_have_text(["choose", f"Maria Santos, {BIRTHS[1]}"])
+    expect(menu).to_have_value(two["second"])

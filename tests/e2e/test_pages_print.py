@@ -53,11 +53,13 @@ def test_each_curve_is_printed_under_its_own_heading(desk: Desk, ward: SeededWar
         assert right <= PAPER["width"], one["title"]
 
 
-def test_a_dark_screen_prints_dark_ink(desk: Desk, ward: SeededWard) -> None:
-    found = printed(desk, ward, color_scheme="dark").evaluate(FIGURES)
-    for one in found:
-        for dark, _ in one["ink"]:
-            assert dark > 50, one["title"]
+def test_a_dark_screen_prints_the_ink_of_a_light_one(desk: Desk, ward: SeededWard) -> None:
+    dark = printed(desk, ward, color_scheme="dark").evaluate(FIGURES)
+    light = printed(desk, ward, color_scheme="light").evaluate(FIGURES)
+    for one, other in zip(dark, light, strict=True):
+        for (mine, _), (same, _) in zip(one["ink"], other["ink"], strict=True):
+            assert same > 50, one["title"]
+            assert abs(mine - same) < 0.2 * same, one["title"]
 
 
 def test_the_print_says_whose_course_it_is_and_of_when(desk: Desk, ward: SeededWard) -> None:

@@ -5,7 +5,7 @@ import { update } from "./patch.js";
 import { steady } from "./steady.js";
 import { confirmDialog, options } from "./dialog.js";
 import { moment, wardNow } from "./clock.js";
-import { called, personLink } from "./ward.js";
+import { called, personLink, staffNames } from "./ward.js";
 import { watch } from "./vigil.js";
 import { unmetLine, whatIf } from "./what_if.js";
 import { callInCard, emergencyCard } from "./call_in.js";
@@ -89,9 +89,9 @@ function draw() {
   update($("plan"), planCard(), emergencyCard(state.plan, { doctorName }), unmetCard(), callInCard(state.plan));
   update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
   const picker = $("shift-doctor");
-  update(picker, options(state.doctors.map((doctor) => [doctor.id, doctor.name]), picker.value));
+  update(picker, options(staffNames(state.doctors), picker.value));
   drawShifts(state.shifts);
-  drawPins({ people: [...new Map(known().map((one) => [one.patient, one])).values()], doctors: state.doctors, pinned: state.plan?.pinned ?? [] });
+  drawPins({ doctors: state.doctors, pinned: state.plan?.pinned ?? [] });
   document.title = `${state.plan?.unmet?.length ? `(${state.plan.unmet.length} unplaced) ` : ""}Capacity · Homeward`;
 }
 const drawSoon = steady(draw);

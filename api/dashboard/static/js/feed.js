@@ -1,7 +1,7 @@
 // The doctor's feed: what needs an answer now, live, in the order of danger; the equipment and the
 // ward itself apart, and only for whose job they are.
 import { all, get } from "./http.js";
-import { $, empty, say, trouble } from "./dom.js";
+import { $, h, empty, say, trouble } from "./dom.js";
 import { arrange, patch, update } from "./patch.js";
 import { steady } from "./steady.js";
 import { alertCard, askedOf, grouped, keepingPlace } from "./alert_card.js";
@@ -35,7 +35,7 @@ async function load() {
     for (const alert of found) if (!streamedMeanwhile.has(alert.id)) alerts.set(alert.id, alert);
     loaded = true;
     loadPeople();
-    $("trouble").replaceChildren();
+    $("trouble").replaceChildren(...(open.cut ? [h("p", { class: "caution" }, `The newest ${open.length} open alerts are shown; there are more.`)] : []));
     soon();
   } catch (problem) {
     trouble($("trouble"), problem, undefined, alerts.size > 0);

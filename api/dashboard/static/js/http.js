@@ -46,7 +46,7 @@ export const post = (path, body) => send("POST", path, body);
 export const put = (path, body) => send("PUT", path, body);
 export const patch = (path, body) => send("PATCH", path, body);
 
-// Follows the cursor of a list to its end, or to `most` items.
+// Follows the cursor of a list to its end, or to `most` items; `cut` says that there are more.
 export async function all(path, params = {}, most = 5000) {
   const items = [];
   let cursor = null;
@@ -55,5 +55,5 @@ export async function all(path, params = {}, most = 5000) {
     items.push(...part.items);
     cursor = part.next;
   } while (cursor && items.length < most);
-  return items;
+  return Object.assign(items, { cut: Boolean(cursor) });
 }

@@ -1,8 +1,9 @@
 // What was refused: frames in quarantine and single readings, by patient and reason, newest first.
-import { all, get } from "./http.js";
+import { get } from "./http.js";
 import { $, h, empty, trouble } from "./dom.js";
 import { moment } from "./clock.js";
-import { called, metricName, personLink } from "./ward.js";
+import { personPicker } from "./person_picker.js";
+import { metricName, personLink } from "./ward.js";
 import { watch } from "./vigil.js";
 
 const PAGE_SIZE = 50;
@@ -44,17 +45,17 @@ function draw(counts) {
     : empty("Nothing was refused.", "Frames are kept for 30 days; their counts stay."));
   $("pager").hidden = !next;
 }
+const picker = personPicker($("patient"), $("find"), { first: "everybody", show: "all" });
 async function patients() {
-  const rows = await all("/patients");
-  rows.sort((a, b) => (a.name ?? "").localeCompare(b.name ?? ""));
-  $("patient").append(...rows.map((one) => h("option", { value: one.id }, called(one))));
+  await picker.offer();
+  const id = asked.get("patient");
+  if (id) picker.choose(await get(`/patients/${id}`));
 }
-$("asked").addEventListener("change", () => load());
+$("asked").addEventListener("change", (event) => { if (event.target.tagName === "SELECT") load(); });
 $("asked").addEventListener("submit", (event) => event.preventDefault());
 $("more").addEventListener("click", () => load(true));
 
 await watch();
 await patients().catch((problem) => trouble($("refused"), problem));
-$("patient").value = asked.get("patient") ?? "";
 $("reason").value = asked.get("reason") ?? "";
 await load();

@@ -83,6 +83,12 @@ export function percent(share) {
 
 // A name is never alone: two people may bear the same one. The name in words, for menus and titles:
 export const called = (one) => [one?.name ?? "(erased)", one?.identifier].filter(Boolean).join(", ");
+// Doctors and nurses of one name are told apart by kind and account, or by a part of their id.
+export function staffNames(staff) {
+  const same = new Map();
+  for (const one of staff) same.set(one.name, (same.get(one.name) ?? 0) + 1);
+  return staff.map((one) => [one.id, same.get(one.name) > 1 ? `${one.name}, ${one.kind} ${one.id.slice(0, 4)}` : one.name]);
+}
 // on the page, with the second identifier beside it; and as a link, whose own name holds both.
 export const beside = (one) => (one?.identifier ? h("span", { class: "ident" }, one.identifier) : null);
 export const personLink = (one, { id = one.patient, to = "" } = {}) => [h("a", { class: "person", href: `/patients/${id}${to}`, "aria-label": called(one) }, one.name ?? "(erased)"), " ", beside(one)];
