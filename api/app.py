@@ -27,6 +27,7 @@ from api.revocations import keep_list
 from api.rota import run_rota
 from api.rota.what_if import WhatIfDesk
 from api.scoring_job import answer_all
+from api.sealing_job import seal_all
 from api.services import Services, open_pool
 from api.settings import ApiSettings
 from api.storable import storable
@@ -107,6 +108,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "rota": partial(run_rota, services),
         "renewals": partial(keep_certificates, services),
         "scoring": partial(answer_all, services),
+        "sealing": partial(seal_all, services),
     }
     if services.settings.audit_anchor_file is not None:
         tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)

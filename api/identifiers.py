@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from api import records
+from api.private_text import PatientText, open_in
 from api.records import Personal
 from api.store import patients
 from api.store.types import Conn, Row
@@ -21,11 +22,15 @@ _log = structlog.get_logger("api.identifiers")
 
 
 class Person(NamedTuple):
-    """A patient as a list shows them; every part is None once the person was erased."""
+    """A patient as a list shows them; every part is None once the person was erased.
+
+    ``text`` opens what was written about them, and seals what is now.
+    """
 
     name: str | None = None
     identifier: str | None = None
     birth_date: str | None = None
+    text: PatientText | None = None
 
 
 NOBODY = Person()
@@ -40,12 +45,12 @@ def identifier_of(personal: Personal | None) -> str | None:
     return " · ".join(part for part in (born, personal.external_id) if part) or None
 
 
-def person_of(personal: Personal | None) -> Person:
+def person_of(personal: Personal | None, text: PatientText | None = None) -> Person:
     """Return the person whom an opened record describes."""
     if personal is None:
         return NOBODY
     born = personal.birth_date.isoformat() if personal.birth_date else None
-    return Person(personal.name, identifier_of(personal), born)
+    return Person(personal.name, identifier_of(personal), born, text)
 
 
 async def people(conn: Conn, vault: Vault, ids: Iterable[str]) -> dict[str, Person]:
@@ -57,16 +62,21 @@ async def people(conn: Conn, vault: Vault, ids: Iterable[str]) -> dict[str, Pers
 def _opened(vault: Vault, row: Row) -> Person:
     """Return the person of a row; one damaged record takes no list and no alert away."""
     try:
-        return person_of(records.open_personal(vault, row))
+        return person_of(records.open_personal(vault, row), records.text_of(vault, row))
     except VaultError:
         _log.exception("a record does not open", patient=str(row["id"]))
         return NOBODY
 
 
 def tell(items: Iterable[Row], known: Mapping[str, Person], key: str = "patient") -> None:
-    """Write ``name``, ``identifier`` and ``birth_date`` into each item, by its patient's id."""
+    """Write ``name``, ``identifier`` and ``birth_date`` into each item, by its patient's id.
+
+    What was written about the patient is opened, wherever it stands in the item.
+    """
     for item in items:
-        item.update(known.get(str(item[key]), NOBODY)._asdict())
+        person = known.get(str(item[key]), NOBODY)
+        open_in(item, person.text)
+        item.update(name=person.name, identifier=person.identifier, birth_date=person.birth_date)
 
 
 async def name_people(conn: Conn, vault: Vault, items: Sequence[Row], key: str = "patient") -> None:

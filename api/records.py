@@ -13,6 +13,7 @@ import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from api.private_text import PatientText
 from api.store import keys
 from api.store.types import Conn, Row
 from api.vault import KEY_BYTES, Vault, Wrapped, new_key, seal, unseal
@@ -59,6 +60,11 @@ def patient_key(vault: Vault, row: Row) -> bytes | None:
         return None
     wrapped = Wrapped(version=row["master_version"], data=row["wrapped"])
     return vault.unwrap(wrapped, _key_bond(row["id"]))
+
+
+def text_of(vault: Vault, row: Row) -> PatientText:
+    """Return what seals and opens free text about the patient of a row with the key's columns."""
+    return PatientText(patient_id=row["id"], key=patient_key(vault, row))
 
 
 def seal_personal(key: bytes, patient_id: UUID, personal: Personal) -> bytes:

@@ -197,7 +197,7 @@ class LaneBook:
         self._holds[patient_no] = hold
 
     def evict(self, patients: Iterable[int]) -> None:
-        """Forget lanes whose changes were not committed."""
+        """Forget these lanes: of people who were erased."""
         for patient in patients:
             self._holds.pop(patient, None)
 

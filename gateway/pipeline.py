@@ -147,6 +147,7 @@ class Pipeline:
         context = memory.context(connection, list(asked), self._buckets, since_ms)
         if context.revision != parts.registry.revision:
             arrangements.refresh(connection, parts.registry, context.revision)
+            parts.lanes.evict(parts.registry.erased)
         parts.opener.review(items)
         patients = _patients(items, entries)
         batch = Batch(
@@ -178,7 +179,7 @@ class Pipeline:
             parts.recaller.recall(connection, devices, pairs)
         suspects = parts.admitter.suspects(items)
         batch.kept = kept_frames(connection, suspects, parts.opener, parts.registry)
-        if lanes := parts.lanes.missing(patients):
+        if lanes := parts.lanes.missing(patients - parts.registry.erased):
             damaged = parts.restorer.restore(connection, lanes, batch.now_ms)
             parts.folder.restored(lanes, batch.now_s)
             parts.metrics.failures.labels("snapshot").inc(damaged)

@@ -44,6 +44,8 @@ class Refuser:
         device, said, size = refused.device, refused.vouched, len(item.arrival.payload)
         device_no = None if device is None else device.no
         batch.work.count_refusal(device_no, refused.reason.value)
+        if device_no is not None and _erased(device_no, batch):
+            return
         kept = self._quotas.may_keep(device_no, size, batch.now_s, signed=said is not None)
         if kept:
             batch.work.quarantine.append(_quarantined(item, refused))
@@ -86,6 +88,12 @@ class Refuser:
         batch.work.outbox.append(
             outbox_row(finding, patient_no=device.patient_no, device_no=device.no, frame_id=None)
         )
+
+
+def _erased(device_no: int, batch: Batch) -> bool:
+    """Whether the device's patient was erased, as this batch's registry has it."""
+    current = batch.registry.device(device_no)
+    return current is not None and current.erased
 
 
 def _quarantined(item: Item, refused: Refused) -> QuarantineRow:

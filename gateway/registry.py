@@ -73,7 +73,10 @@ class Patient:
 
 @dataclass(slots=True)
 class Device:
-    """A device; ``keys`` newest first; bounds in ward milliseconds, upper one excluded."""
+    """A device; ``keys`` newest first; bounds in ward milliseconds, upper one excluded.
+
+    ``erased``: its patient was; nothing that comes from it is kept, not even in quarantine.
+    """
 
     no: int
     id: str
@@ -82,16 +85,21 @@ class Device:
     bound_from_ms: int | None
     bound_to_ms: int | None
     keys: list[Key] = field(default_factory=list)
+    erased: bool = False
 
 
 class Registry:
-    """All patients and devices by number and by name, at one revision; and the wards' settings."""
+    """All patients and devices by number and by name, at one revision; and the wards' settings.
+
+    ``erased``: numbers of people who were, and whose lanes are not to be had any more.
+    """
 
     def __init__(self, wards: WardBook | None = None) -> None:
         self.revision = -1
         self.wards = wards or WardBook()
         self.patients: dict[int, Patient] = {}
         self.devices: dict[str, Device] = {}
+        self.erased: set[int] = set()
         self._by_no: dict[int, Device] = {}
         self._ended: list[Device] = []
 

@@ -19,6 +19,7 @@ from api.alerting import metrics, rungs
 from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.errors import ConflictError, InvalidError, NotFoundError
+from api.private_text import PatientText
 from api.services import Services
 from api.store import duty, episodes, lane_inputs, notices, stream
 from api.store.episodes import Record
@@ -37,13 +38,23 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One person's answer to one alert."""
+    """One person's answer to one alert; ``text`` seals what they write about its patient."""
 
     alert_id: UUID
     action: Action
     actor: UUID
     comment: str | None = None
     outcome: str | None = None
+    text: PatientText | None = None
+
+    def wrote(self, stored: str | None) -> bool:
+        """Whether what is stored is what this person says; to say nothing changes nothing."""
+        return self.comment in (None, self.text.open(stored) if self.text else stored)
+
+    @property
+    def sealed_comment(self) -> str | None:
+        """The comment as it is stored."""
+        return self.text.seal(self.comment) if self.text else self.comment
 
 
 async def answer(services: Services, said: Answer) -> None:
@@ -113,7 +124,7 @@ def _planned(record: Record, said: Answer) -> bool:
     episode = record.episode
     standing = episode.planned and episode.lapsed_ms is None
     mine = standing and record.acknowledged_by == said.actor
-    if mine and said.comment in (None, record.comment) and said.outcome in (None, record.outcome):
+    if mine and said.wrote(record.comment) and said.outcome in (None, record.outcome):
         return True
     if not said.comment or not said.comment.strip():
         raise InvalidError(
@@ -135,7 +146,7 @@ def _apply(ledger: Ledger, record: Record, said: Answer) -> Record:
         record = ledger.resolve(record, said.actor)
     elif record.episode.state is not State.ACKNOWLEDGED:
         record = ledger.acknowledge(record, said.actor)
-    return ledger.annotate(record, outcome=said.outcome, comment=said.comment)
+    return ledger.annotate(record, outcome=said.outcome, comment=said.sealed_comment)
 
 
 async def _teach(conn: Conn, services: Services, record: Record, said: Answer) -> None:

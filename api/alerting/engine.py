@@ -15,7 +15,7 @@ from api.alerting import asking, intake, metrics, sweep, timekeeping
 from api.alerting.settings import AlertingSettings
 from api.leadership import Wake, lead
 from api.services import Connection, Services
-from api.store import models, outbox, wards
+from api.store import erasure, models, outbox, wards
 from api.ward_rules import WardPolicies
 
 _DUTY = "homeward_duty"
@@ -104,6 +104,8 @@ class AlertEngine:
         before = self.services.now() - await self._kept(conn)
         await outbox.forget_events(conn, before, self.settings.keep_events, _TIDY_LIMIT)
         await outbox.forget_taken(conn, self.settings.keep_outbox_s, _TIDY_LIMIT)
+        async with conn.transaction():
+            await erasure.purge(conn)
         metrics.BACKLOG.set(await outbox.backlog(conn))
         model = await models.newest(conn)
         if model is not None:

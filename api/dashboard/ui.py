@@ -14,8 +14,9 @@ from analytics.news2 import BANDS
 from api import panel, records
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import InvalidError, NotFoundError
-from api.identifiers import identifier_of
+from api.identifiers import identifier_of, name_people
 from api.moments import Moment
+from api.private_text import open_in
 from api.store import (
     alert_list,
     alerts,
@@ -98,6 +99,7 @@ async def patients_devices(work: Work, patient_id: UUID) -> dict[str, Any]:
     """Return a patient's devices with when they were last heard, for who cares for the patient."""
     number = await _number(work, patient_id)
     known = await devices.devices(work.conn, after=0, limit=50, patient_no=number)
+    await name_people(work.conn, work.services.vault, known)
     now = await course.newest(work.conn, [number])
     wanted = alert_list.Wanted(states=_OPEN, patient=patient_id)
     raised = await alert_list.page(work.conn, wanted, now=work.now, limit=50)
@@ -119,6 +121,7 @@ def _device(row: Row, battery: Row | None, silent: set[str]) -> dict[str, Any]:
     known = ("id", "kind", "serial", "expected", "state", "online", "missing_frames")
     own = battery is not None and battery.get("device") in {row["id"], row["no"]}
     return {name: row[name] for name in known} | {
+        "bound_to": rfc3339(row["bound_to"]),
         "last_received": rfc3339(row["last_received"]),
         "certificate_until": rfc3339(row["certificate_until"]),
         "certificate_days": row["certificate_days"],
@@ -192,7 +195,7 @@ def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dic
         ),
         "received": rfc3339(now["received"]) if now else None,
         "latest": now["latest"] if now else {},
-        "alerts": raised,
+        "alerts": open_in(raised, records.text_of(work.services.vault, row)),
     }
 
 

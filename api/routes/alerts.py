@@ -14,7 +14,7 @@ from api.alerting import rungs
 from api.alerting.answers import Action, Answer, answer
 from api.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
 from api.errors import InvalidError, NotFoundError
-from api.identifiers import Person, name_people, people, tell
+from api.identifiers import NOBODY, Person, name_people, people, tell
 from api.identity import Caller
 from api.live.sse import HEADERS, MEDIA_TYPE, stream_alerts
 from api.paging import Cursor, Limit, cut, read_cursor
@@ -192,6 +192,7 @@ async def _answer(
             actor=caller.user_id,
             comment=words.comment,
             outcome=words.outcome,
+            text=next(iter(known.values()), NOBODY).text,
         ),
     )
     async with services.engine_pool.connection() as conn:

@@ -15,7 +15,7 @@ from api.addresses import new_device_id
 from api.certificates import RequestRefusedError
 from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
-from api.identifiers import name_people
+from api.identifiers import name_people, people
 from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.revocations import revoked_certificates
 from api.store import devices, patients
@@ -169,10 +169,15 @@ async def register(work: Work, patient_id: UUID, body: NewDevice) -> Registered:
         raise ConflictError("The patient is discharged: a device is for a stay.")
     device_id = new_device_id()
     mark = await records.serial_mark(work.conn, work.services.vault, body.serial)
+    text = (await people(work.conn, work.services.vault, [str(patient_id)]))[str(patient_id)].text
+    if text is None:
+        raise NotFoundError
     values = {
         **body.model_dump(),
         "id": device_id,
         "patient_no": patient_no,
+        "kind": text.seal(body.kind),
+        "serial": text.seal(body.serial),
         "serial_mark": mark,
         "now": work.now,
     }

@@ -1,25 +1,33 @@
-"""Forgetting a person who has left."""
+"""Forgetting a person who has left: their key, devices, accounts and every row that is theirs."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from analytics.domain.care import Role
-from api.deps import Work, allow
+from api.deps import Shared, Signed, acting, allow
 from api.errors import ConflictError, NotFoundError
-from api.store import keys, patients
+from api.store import erasure, patients
 
 router = APIRouter(tags=["patients"])
 
 
 @router.post("/patients/{patient_id}/erase", status_code=204, dependencies=[allow(Role.ADMIN)])
-async def erase(work: Work, patient_id: UUID) -> None:
-    """Forget a discharged person: without their key nothing personal can be read again."""
-    row = await patients.record(work.conn, patient_id, lock=True)
-    if row is None:
-        raise NotFoundError
-    if row["state"] != "discharged":
-        raise ConflictError("Discharge the patient first.")
-    await keys.destroy_patient_key(work.conn, row["no"])
-    await patients.forget(work.conn, row["no"])
-    work.note("patient.erase", row["no"])
+async def erase(services: Shared, caller: Signed, patient_id: UUID) -> None:
+    """Forget a discharged person, for good.
+
+    Their data key is destroyed, their devices and accounts end, and every row that is theirs is
+    deleted; from then on the person is answered like one who never was (404). The audit record
+    keeps that it was done. The two transactions follow each other: what the gateway must hear of
+    is not held up by the deletion, and the alert engine goes on with that if this fails.
+    """
+    async with acting(services, caller) as work:
+        row = await patients.record(work.conn, patient_id, lock=True)
+        if row is None:
+            raise NotFoundError
+        if row["state"] != "discharged":
+            raise ConflictError("Discharge the patient first.")
+        await erasure.erase(work.conn, row["no"], work.now)
+        work.note("patient.erase", row["no"])
+    async with services.engine_pool.connection() as conn, conn.transaction():
+        await erasure.purge(conn)

@@ -59,9 +59,3 @@ async def put_patient_key(conn: Conn, patient_no: int, version: int, wrapped: by
         """,
         (patient_no, version, wrapped),
     )
-
-
-async def destroy_patient_key(conn: Conn, patient_no: int) -> bool:
-    """Delete a patient's data key; whether there was one."""
-    found = await conn.execute("DELETE FROM patient_key WHERE patient_no = %s", (patient_no,))
-    return found.rowcount > 0

@@ -296,29 +296,3 @@ async def set_care_team(conn: Conn, patient_no: int, user_ids: list[UUID]) -> No
         """,
         (patient_no, user_ids),
     )
-
-
-async def forget(conn: Conn, patient_no: int) -> None:
-    """Overwrite what is left of an erased person's record, and close their account."""
-    await conn.execute(
-        """
-        UPDATE patient SET sealed = ''::bytea, external_hash = NULL, sex = 'unknown',
-               state = 'discharged', paused_until = NULL WHERE no = %s
-        """,
-        (patient_no,),
-    )
-    await conn.execute(
-        """
-        UPDATE app_user SET state = 'disabled', display_name = '',
-               username = 'erased-' || replace(id::text, '-', '')
-         WHERE patient_no = %s
-        """,
-        (patient_no,),
-    )
-    await conn.execute(
-        """
-        UPDATE session_token SET revoked_at = now() WHERE revoked_at IS NULL
-           AND user_id IN (SELECT id FROM app_user WHERE patient_no = %s)
-        """,
-        (patient_no,),
-    )

@@ -29,8 +29,10 @@ _SETTINGS_OF = """
     SELECT no, profile, settings FROM ward_settings WHERE no = ANY (%s)
 """
 _DEVICES = """
-    SELECT no, id, patient_no, state, bound_from, bound_to FROM device WHERE rev > %s ORDER BY no
+    SELECT d.no, d.id, d.patient_no, d.state, d.bound_from, d.bound_to, p.erased_at IS NOT NULL
+      FROM device d JOIN patient p ON p.no = d.patient_no WHERE d.rev > %s ORDER BY d.no
 """
+_ERASED = "SELECT no FROM patient WHERE rev > %s AND erased_at IS NOT NULL"
 _KEYS = """
     SELECT id, device_no, sign_public, box_public, superseded_at, superseded_boot,
            superseded_seq, revoked_at
@@ -58,6 +60,7 @@ def refresh(connection: Connection[Row], registry: Registry, revision: int) -> N
     patients = [_patient(row, registry.wards) for row in connection.execute(_PATIENTS, since)]
     devices = [_device(row) for row in connection.execute(_DEVICES, since)]
     keys = [_key(row) for row in connection.execute(_KEYS, since)]
+    registry.erased.update(no for (no,) in connection.execute(_ERASED, since))
     registry.load(revision, patients, devices, keys)
 
 
@@ -104,8 +107,9 @@ def _patient(row: Row, wards: WardBook) -> Patient:
 
 
 def _device(row: Row) -> Device:
-    no, name, patient_no, state, bound_from, bound_to = row
-    return Device(no, name, patient_no, state == "revoked", to_ms(bound_from), to_ms(bound_to))
+    no, name, patient_no, state, bound_from, bound_to, erased = row
+    bounds = (to_ms(bound_from), to_ms(bound_to))
+    return Device(no, name, patient_no, state == "revoked", *bounds, erased=erased)
 
 
 def _key(row: Row) -> Key:

@@ -76,6 +76,23 @@ def test_a_new_stay_begins_with_an_empty_lane(bench: Bench) -> None:
     assert len(state(bench)) < 3_000
 
 
+def test_nothing_of_an_erased_person_is_kept_and_their_lane_is_forgotten(bench: Bench) -> None:
+    device = bench.fleet[0]
+    assert bench.parts.lanes.get(1) is not None
+    bench.run("UPDATE patient SET erased_at = now(), state = 'discharged'")
+    bench.run("UPDATE device SET state = 'revoked'")
+    bench.run("UPDATE device_key SET revoked_at = now()")
+    bench.run("DELETE FROM patient_now")
+    stored = bench.count("signed_frame")
+    bench.send(bench.vitals(device), (device.topic, b"a word about Ada"))
+    assert bench.refusals() == {"revoked_key": 1, "malformed": 1}
+    assert bench.count("quarantine") == 0
+    assert bench.count("signed_frame") == stored
+    bench.pipeline.save_lanes()
+    assert bench.count("model_snapshot") == 0
+    assert bench.count("outbox") == 0
+
+
 @pytest.mark.parametrize("saved", ["before", "after", "never"])
 def test_a_restart_gives_the_state_of_the_new_stay_bit_for_bit(bench: Bench, saved: str) -> None:
     device, now = bench.fleet[0], bench.now_ms()

@@ -1,0 +1,73 @@
+"""SQL of erasing a person, and of what was written about people before it was sealed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from api.store.types import Conn, Row
+
+_SEALED = "sealed.1.%"
+
+
+async def erase(conn: Conn, patient_no: int, now: datetime) -> None:
+    """Destroy the key, end devices and accounts, and let nobody see the person again."""
+    await conn.execute("SELECT erase_person(%s, %s)", (patient_no, now))
+
+
+async def purge(conn: Conn) -> int:
+    """Delete every row of people erased within the last day; return how many rows there were."""
+    row = await (await conn.execute("SELECT purge_erased() AS n")).fetchone()
+    return int(row["n"]) if row else 0
+
+
+async def devices_in_clear(conn: Conn, limit: int) -> list[Row]:
+    """Devices whose kind and serial stand in the clear, with their patients' keys; locked."""
+    found = await conn.execute(
+        """
+        SELECT d.no, d.kind, d.serial, p.id, k.master_version, k.wrapped
+          FROM device d JOIN patient p ON p.no = d.patient_no
+          JOIN patient_key k ON k.patient_no = p.no
+         WHERE d.kind NOT LIKE %(sealed)s
+         ORDER BY d.no LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED
+        """,
+        {"sealed": _SEALED, "limit": limit},
+    )
+    return await found.fetchall()
+
+
+async def seal_device(conn: Conn, device_no: int, kind: str | None, serial: str | None) -> None:
+    """Write a device's kind and serial as they are sealed."""
+    await conn.execute(
+        "UPDATE device SET kind = %s, serial = %s WHERE no = %s", (kind, serial, device_no)
+    )
+
+
+async def mark_serial(conn: Conn, device_no: int, mark: int | None) -> None:
+    """Write by what a device's serial is compared.
+
+    Raises:
+        psycopg.errors.ExclusionViolation: another device in use has it.
+    """
+    await conn.execute("UPDATE device SET serial_mark = %s WHERE no = %s", (mark, device_no))
+
+
+async def comments_in_clear(conn: Conn, limit: int) -> list[Row]:
+    """Alerts of patients whose comment stands in the clear, with the patients' keys."""
+    found = await conn.execute(
+        """
+        SELECT e.id AS episode, e.comment, p.id, k.master_version, k.wrapped
+          FROM episode e JOIN patient p ON p.no = e.patient_no
+          JOIN patient_key k ON k.patient_no = p.no
+         WHERE e.comment <> '' AND e.comment NOT LIKE %s ORDER BY e.id LIMIT %s
+        """,
+        (_SEALED, limit),
+    )
+    return await found.fetchall()
+
+
+async def seal_comments(conn: Conn, sealed: Sequence[tuple[str | None, UUID, str]]) -> None:
+    """Write comments as they are sealed (the engine's login), but none that was changed since."""
+    async with conn.cursor() as cursor:
+        await cursor.executemany(
+            "UPDATE episode SET comment = %s WHERE id = %s AND comment = %s", sealed
+        )
