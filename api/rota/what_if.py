@@ -21,7 +21,7 @@ from fastapi import Request
 from api.errors import ThrottledError
 from api.rota.solver import Question, Solver
 
-MOST_OF_A_WARD = 4
+MOST_WAITING_OF_A_WARD = 4
 Answer = TypeVar("Answer")
 
 
@@ -81,9 +81,11 @@ class WhatIfDesk:
         mine = [at for at, one in enumerate(ahead) if one.person == asked.person]
         if mine:
             raise ThrottledError(self._over_in(ahead[: mine[0] + 1]))
-        wards = [at for at, one in enumerate(ahead) if one.ward == asked.ward]
-        if len(wards) >= MOST_OF_A_WARD:
-            raise ThrottledError(self._over_in(ahead[: wards[0] + 1]))
+        waiting = [
+            at for at, one in enumerate(ahead) if one.ward == asked.ward and one is not self._served
+        ]
+        if len(waiting) >= MOST_WAITING_OF_A_WARD:
+            raise ThrottledError(self._over_in(ahead[: waiting[0]]))
 
     def _in_order(self) -> list[Asked]:
         """Return all questions in the order in which they are served."""
