@@ -9,6 +9,7 @@ gives the same plan.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from ortools.sat.python import cp_model
@@ -24,6 +25,7 @@ STAGE_SHARE = 0.5
 BALANCE_SHARE = 0.25
 """A stage may take this share of what is left; evening out the loads is a last nicety."""
 _PERMILLE = 1000
+_HAIR = 1e-3
 AIMS = (
     "urgent_unmet",
     "unmet",
@@ -151,7 +153,9 @@ def _minimise(
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         best.choice = built.read(solver)
     if name == "cost":
-        best.cost_bound = max(best.cost_bound, int(solver.best_objective_bound))
+        # the aim is a whole number, its bound a float that may fall a hair short of one
+        bound = ceil(solver.best_objective_bound - _HAIR)
+        best.cost_bound = max(best.cost_bound, bound)
     if name != "imbalance":
         best.proved = best.proved and status == cp_model.OPTIMAL
 
