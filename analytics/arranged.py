@@ -37,9 +37,14 @@ class StoredPlan(NamedTuple):
 
 
 class WardBook:
-    """The settings in force, ward by ward, over what the operator has set."""
+    """The settings in force, ward by ward, over what the operator has set.
+
+    Attributes:
+        changes: how often anything was taken over: what was made under as many is still right.
+    """
 
     def __init__(self, base: Policy = DEFAULT) -> None:
+        self.changes = 0
         self._plain = WardRules(0, base)
         self._rules: dict[str, WardRules] = {}
 
@@ -56,6 +61,7 @@ class WardBook:
         """Take over a ward's newest settings."""
         if rules.no >= self.of(ward).no:
             self._rules[ward] = rules
+            self.changes += 1
 
 
 class Arrangement:
@@ -64,9 +70,10 @@ class Arrangement:
     Attributes:
         ward: the ward's rules it was made under.
         policy: what this patient is judged by.
+        always: the plan of a patient who is watched, if no limit of it ends.
     """
 
-    __slots__ = ("_ends", "_made", "_stored", "policy", "ward")
+    __slots__ = ("_ends", "_made", "_stored", "always", "policy", "ward")
 
     def __init__(self, stored: StoredPlan, ward: WardRules) -> None:
         self.ward = ward
@@ -74,6 +81,7 @@ class Arrangement:
         self._stored = stored
         self._ends = sorted({end for one in stored.limits.values() if (end := _end(one))})
         self._made: dict[tuple[int, bool], CarePlan] = {}
+        self.always = None if self._ends else self.at(0, paused=False)
 
     def at(self, at_ms: int, *, paused: bool) -> CarePlan:
         """The care plan at a moment: limits whose time is over are the ward's again."""

@@ -47,17 +47,24 @@ class Patient:
     plan: StoredPlan
     wards: WardBook
     _made: Arrangement | None = None
+    _changes: int = -1
 
     def arrangement(self) -> Arrangement:
         """The care plan under its ward's settings as they are now."""
-        rules, made = self.wards.of(self.ward), self._made
-        if made is None or made.ward is not rules:
-            made = self._made = Arrangement(self.plan, rules)
+        made = self._made
+        if made is None or self._changes != self.wards.changes:
+            rules = self.wards.of(self.ward)
+            if made is None or made.ward is not rules:
+                made = self._made = Arrangement(self.plan, rules)
+            self._changes = self.wards.changes
         return made
 
     def plan_at(self, now_ms: int) -> CarePlan:
         """The care plan in force at ``now_ms``."""
-        return self.arrangement().at(now_ms, paused=self.paused_at(now_ms))
+        arranged = self.arrangement()
+        if arranged.always is not None and self.state is PatientState.ACTIVE:
+            return arranged.always
+        return arranged.at(now_ms, paused=self.paused_at(now_ms))
 
     def paused_at(self, now_ms: int) -> bool:
         """Whether the patient is not watched at ``now_ms``."""
