@@ -27,9 +27,11 @@ _INPUTS = """
 
 _FRAMES = """
     SELECT f.time AS received, f.frame_id, f.boot, f.seq, f.offset_ms, f.clock_state, f.frame,
-           d.id AS device, k.id AS key_id, k.sign_public, k.enrolled_at, k.revoked_at
+           d.id AS device, k.id AS key_id, k.sign_public, k.enrolled_at, k.revoked_at,
+           coalesce(s.revision, 0) AS settings_revision
       FROM signed_frame_seen f JOIN device d ON d.no = f.device_no
       LEFT JOIN device_key k ON k.id = f.key_id
+      LEFT JOIN ward_settings s ON s.no = f.settings_no
      WHERE f.patient_no = %(patient)s AND f.frame_id = ANY (%(frames)s)
        AND f.time BETWEEN %(from)s AND %(to)s
      ORDER BY f.time, f.frame_id
@@ -123,6 +125,7 @@ def frame_json(row: Row) -> Row:
         "seq": row["seq"],
         "received": rfc3339(row["received"]),
         "offset_ms": row["offset_ms"],
+        "settings_revision": row["settings_revision"],
         "key": row["key_id"],
         "public_key": _base64(row["sign_public"]),
         "key_enrolled_at": rfc3339(row["enrolled_at"]),
