@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from api.store.alerts import ALERT
+from api.store.alerts import ALERT, many
 from api.store.types import Conn, Row
 
 CRITICAL_WORTH, HIGH_WORTH, MEDIUM_WORTH = 10, 7, 5
@@ -26,13 +26,14 @@ Key = tuple[int, float, datetime, UUID]
 """Where a page ends: the part of the list, its rank there, its time, its id."""
 
 _WANTED = """
-    (%(patient)s::uuid IS NULL OR p.id = %(patient)s)
+    (%(patient)s::uuid IS NULL OR e.patient_no = (SELECT no FROM patient WHERE id = %(patient)s))
        AND (%(kind)s::text IS NULL OR e.kind = %(kind)s)
-       AND (%(own)s::uuid IS NULL OR e.kind = 'clinical' OR d.user_id = %(own)s
-            OR e.acknowledged_by = %(own)s)
+       AND (%(own)s::uuid IS NULL OR e.kind = 'clinical' OR e.acknowledged_by = %(own)s
+            OR e.doctor_id IN (SELECT id FROM doctor WHERE user_id = %(own)s))
 """
 
-# Parts 0 to 3: present danger, over, equipment of a patient, the ward's own.
+# Parts 0 to 3: present danger, over, equipment of a patient, the ward's own. What is shown of an
+# alert is read for those of the page alone.
 _LIVE = f"""
     WITH endangered AS MATERIALIZED (
         SELECT x.patient_no,
@@ -43,15 +44,15 @@ _LIVE = f"""
                         max(CASE WHEN s.measured > %(fresh)s THEN s.news2_low END)) AS danger
           FROM episode x LEFT JOIN patient_now s ON s.patient_no = x.patient_no
          WHERE x.state IN ('open', 'acknowledged') AND x.kind = 'clinical' GROUP BY 1),
-    alert AS ({ALERT} WHERE e.raised_at IS NOT NULL AND e.state = ANY (%(states)s) AND {_WANTED}),
     ranked AS (
-        SELECT a.*, coalesce(g.danger, 0) AS danger,
-               CASE WHEN a.patient_no IS NULL THEN 3 WHEN a.kind = 'technical' THEN 2
-                    WHEN a.cleared_at IS NOT NULL THEN 1 ELSE 0 END AS part,
-               (CASE WHEN a.kind = 'technical' THEN 0 ELSE -10 * coalesce(g.danger, 0) END
-                + 3 * (a.state <> 'open')::int
-                + array_position(ARRAY['high', 'medium', 'low'], a.priority))::float AS rank
-          FROM alert a LEFT JOIN endangered g ON g.patient_no = a.patient_no)
+        SELECT e.id, e.raised_at, coalesce(g.danger, 0) AS danger,
+               CASE WHEN e.patient_no IS NULL THEN 3 WHEN e.kind = 'technical' THEN 2
+                    WHEN e.cleared_at IS NOT NULL THEN 1 ELSE 0 END AS part,
+               (CASE WHEN e.kind = 'technical' THEN 0 ELSE -10 * coalesce(g.danger, 0) END
+                + 3 * (e.state <> 'open')::int
+                + array_position(ARRAY['high', 'medium', 'low'], e.priority))::float AS rank
+          FROM episode e LEFT JOIN endangered g ON g.patient_no = e.patient_no
+         WHERE e.raised_at IS NOT NULL AND e.state = ANY (%(states)s) AND {_WANTED})
     SELECT * FROM ranked
      WHERE %(part)s::int IS NULL OR (part, rank, raised_at, id)
            > (%(part)s, %(rank)s::float, %(at)s::timestamptz, %(id)s::uuid)
@@ -61,13 +62,13 @@ _LIVE = f"""
 _CLOSED_PART, _HISTORIC_PART = 4, 5
 _PAST = f"""
     {ALERT}
-     WHERE CASE WHEN %(historic)s THEN e.historic ELSE NOT e.historic END
-       AND (e.raised_at IS NOT NULL OR e.historic) AND e.state = ANY (%(states)s) AND {_WANTED}
+     WHERE {{which}} AND e.state = ANY (%(states)s) AND {_WANTED}
        AND (%(at)s::timestamptz IS NULL
             OR ({{at}}, e.id) < (%(at)s::timestamptz, %(id)s::uuid))
      ORDER BY {{at}} DESC, e.id DESC LIMIT %(limit)s
 """
-_CLOSED_SQL, _HISTORIC_SQL = _PAST.format(at="e.raised_at"), _PAST.format(at="e.closed_at")
+_CLOSED_SQL = _PAST.format(which="e.raised_at IS NOT NULL AND NOT e.historic", at="e.raised_at")
+_HISTORIC_SQL = _PAST.format(which="e.historic", at="e.closed_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,9 @@ async def _live(conn: Conn, asked: Row, now: datetime, after: Key | None) -> lis
         "high": HIGH_WORTH,
         "medium": MEDIUM_WORTH,
     }
-    return await (await conn.execute(_LIVE, asked)).fetchall()
+    ranked = await (await conn.execute(_LIVE, asked)).fetchall()
+    shown = await many(conn, [one["id"] for one in ranked])
+    return [shown[one["id"]] | one for one in ranked if one["id"] in shown]
 
 
 async def _past(conn: Conn, asked: Row, after: Key | None, *, historic: bool) -> list[Row]:
@@ -143,7 +146,7 @@ async def _past(conn: Conn, asked: Row, after: Key | None, *, historic: bool) ->
         return []
     mine = after is not None and after[0] == (_HISTORIC_PART if historic else _CLOSED_PART)
     at, last = (after[2], after[3]) if after is not None and mine else (None, None)
-    asked |= {"at": at, "id": last, "historic": historic}
+    asked |= {"at": at, "id": last}
     return await (await conn.execute(_HISTORIC_SQL if historic else _CLOSED_SQL, asked)).fetchall()
 
 

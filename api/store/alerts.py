@@ -97,7 +97,7 @@ async def find(conn: Conn, alert_id: UUID) -> Row | None:
 
 
 async def many(conn: Conn, ids: Sequence[UUID]) -> dict[UUID, Row]:
-    """Return alerts by id (the engine's own reading, raised or not)."""
+    """Return alerts by id, raised or not, as far as whoever asks may see them."""
     cursor = await conn.execute(ALERT + " WHERE e.id = ANY (%s)", (list(ids),))
     return {row["id"]: row for row in await cursor.fetchall()}
 
