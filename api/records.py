@@ -115,12 +115,6 @@ def open_reasons(key: bytes | None, patient_id: UUID, sealed: bytes | None) -> d
     return msgspec.json.decode(unseal(key, sealed, _reasons_bond(patient_id)), type=dict[str, str])
 
 
-def name_of(vault: Vault, row: Row) -> str | None:
-    """Return the patient's name, None if the person was erased."""
-    personal = open_personal(vault, row)
-    return personal.name if personal else None
-
-
 def rewrapped(vault: Vault, row: Row) -> Wrapped:
     """Return a patient's data key wrapped with the current master key."""
     wrapped = Wrapped(version=row["master_version"], data=row["wrapped"])

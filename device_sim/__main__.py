@@ -9,19 +9,21 @@ import asyncio
 import json
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from device_sim.casting import Casting, cast_body, cast_recording
 from device_sim.files import RunFiles, RunSummary
 from device_sim.fleet import Fleet
+from device_sim.kept import Kept
 from device_sim.ledger import Ledger
 from device_sim.options import ReplayOptions, RunOptions, SimulateOptions
-from device_sim.outbox import Outbox
+from device_sim.outbox import Outbox, Totals
 from device_sim.registration import Registered, enroller, register
 from device_sim.running import Ending, Links, Say, new_inward, run
 from device_sim.settings import SimulatorSettings, ward_clocks
 from device_sim.simulated import Clocks
+from device_sim.spool import SPOOL_FRAMES
 from device_sim.stack import Stack
 from device_sim.ward import Ward
 
@@ -79,26 +81,43 @@ def _perform(
     stopped: Callable[[], bool],
 ) -> RunSummary:
     """Register, run, and sum up."""
-    registered = asyncio.run(_register(stack, casting, say))
-    devices, expected = casting.bring(registered, clocks, random.Random(options.seed))  # noqa: S311 -- a simulation
     files = RunFiles(options.out or Path(tempfile.mkdtemp(prefix="homeward-run-")))
+    kept = Kept(files.folder, stack.api, casting.newcomers) if casting.goes_on else None
+    registered = asyncio.run(_register(stack, casting, kept, say))
+    devices, expected = casting.bring(registered, clocks, random.Random(options.seed))  # noqa: S311 -- a simulation
     files.write_truth(expected)
     say(f"ledger and expected alerts: {files.folder}")
     inward, ledger = new_inward(), Ledger(files.ledger)
     links = Links(stack, registered, inward)
     outbox = Outbox(clocks, links.send, ledger)
-    fleet = Fleet(devices, clocks, inward, outbox, enrol=enroller(stack.api, registered))
+    _resume(registered, outbox.totals, ledger)
+    renewed = kept.renew if kept is not None else lambda *_: None
+    enrol = enroller(stack.api, registered, renewed)
+    fleet = Fleet(devices, clocks, inward, outbox, enrol=enrol)
     start_s = clocks.timer_s()
     try:
         run(fleet, links, clocks, Ending(options.seconds, options.drain_s, stopped), say)
     finally:
         ledger.close()
+        if kept is not None:
+            kept.close()
     summary = files.summary(fleet.totals, len(devices), len(expected), clocks.timer_s() - start_s)
     say(json.dumps(summary))
     return summary
 
 
-async def _register(stack: Stack, casting: Casting, say: Say) -> list[Registered]:
+def _resume(registered: Sequence[Registered], totals: Totals, ledger: Ledger) -> None:
+    """What devices have kept from a run before is under way again, and in the books."""
+    for one in registered:
+        spooled = {frame.id: frame.frame for frame in one.spool.oldest(SPOOL_FRAMES)}
+        totals.made += len(spooled)
+        ledger.resume(one.identity.device, spooled)
+
+
+async def _register(
+    stack: Stack, casting: Casting, kept: Kept | None, say: Say
+) -> list[Registered]:
+    """The devices of the run before if the ward still has them, else new ones."""
     total = len(casting.newcomers)
     step = max(total // 5, 1)
 
@@ -108,4 +127,9 @@ async def _register(stack: Stack, casting: Casting, say: Say) -> list[Registered
 
     own = stack.mqtt.fleet is None
     async with Ward(stack.api, stack.admin.username, stack.admin.password) as ward:
-        return await register(ward, casting.newcomers, own_certificates=own, progress=progress)
+        before = kept.recalled() if kept is not None else []
+        if before and await ward.knows(before[0].patient):
+            say(f"{len(before)} patients of the last run go on")
+            return before
+        new = await register(ward, casting.newcomers, own_certificates=own, progress=progress)
+    return kept.keep(new) if kept is not None else new

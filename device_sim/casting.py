@@ -17,7 +17,7 @@ from device_sim.registration import Newcomer, Registered
 from device_sim.scenarios import Event, Expectation, choose_events, expectation
 from device_sim.simulated import Clocks, SimulatedDevice
 from device_sim.sources import BodySource, RecordedSource, Source
-from device_sim.spool import MemorySpool, Record
+from device_sim.spool import Record
 from device_sim.window import RESEND_AFTER_S
 
 _DATASET = "mimic-iv-demo"
@@ -34,10 +34,16 @@ Bring = Callable[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Casting:
-    """What to register, in order, and how to bring the registered to life afterwards."""
+    """What to register, in order, and how to bring the registered to life afterwards.
+
+    Attributes:
+        goes_on: whether a run on the same folder goes on with the same people. A recording is
+            another stay each time.
+    """
 
     newcomers: Sequence[Newcomer]
     bring: Bring
+    goes_on: bool = False
 
 
 def _device(
@@ -48,9 +54,10 @@ def _device(
     event: Event | None = None,
     faults: FaultPlan = NONE,
 ) -> SimulatedDevice:
-    """A device just enrolled for the first time: its first boot needs no waiting."""
-    spool = MemorySpool()
-    spool.keep(Record(boot=1))
+    """A device; if it was just enrolled for the first time, its first boot needs no waiting."""
+    spool = one.spool
+    if not spool.record().boot:
+        spool.keep(Record(boot=1))
     resend_s = RESEND_AFTER_S if faults is NONE else _IMPATIENT_S
     core = DeviceCore(one.identity, one.keys, spool, nonces=os.urandom, resend_after_s=resend_s)
     return SimulatedDevice(
@@ -97,7 +104,7 @@ def cast_body(options: SimulateOptions, clocks: Clocks) -> Casting:
             devices.append(_device(one, source, rng, event=event, faults=plan))
         return devices, _expected(devices, interval_ms, clocks.rate)
 
-    return Casting(newcomers=newcomers, bring=bring)
+    return Casting(newcomers=newcomers, bring=bring, goes_on=True)
 
 
 def _expected(

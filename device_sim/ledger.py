@@ -6,6 +6,7 @@ a frame that is in the ledger as covered must be in the database or in the quara
 
 import hashlib
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
@@ -23,6 +24,11 @@ CREATE TABLE IF NOT EXISTS frame (
 CREATE TABLE IF NOT EXISTS forged (device TEXT NOT NULL, sha256 TEXT NOT NULL, real REAL NOT NULL);
 """
 _MADE = "INSERT INTO frame (device, boot, seq, sha256, made_ms, readings) VALUES (?, ?, ?, ?, ?, ?)"
+_FOUND = """
+INSERT OR IGNORE INTO frame (device, boot, seq, sha256, made_ms, readings)
+VALUES (?, ?, ?, ?, 0, 0)
+"""
+_OPEN = "SELECT boot, seq FROM frame WHERE device = ? AND NOT covered AND NOT dropped"
 _SENT = (
     "UPDATE frame SET sent_real = coalesce(sent_real, ?), sends = sends + 1"
     " WHERE device = ? AND boot = ? AND seq = ?"
@@ -78,6 +84,18 @@ class Ledger:
     def forged(self, device: str, frame: bytes, real_s: float) -> None:
         """A frame that must be refused was sent under the device's name."""
         self._add(_FORGED, (device, hashlib.sha256(frame).hexdigest(), real_s))
+
+    def resume(self, device: str, spooled: Mapping[tuple[int, int], bytes]) -> None:
+        """Go on with a device: what it has kept is not covered, and all else has left its spool.
+
+        The last moments before a kill may be missing here: its spool knows better.
+        """
+        for frame_id, frame in spooled.items():
+            digest = hashlib.sha256(frame).hexdigest()
+            self._db.execute(_FOUND, (device, *frame_id, digest))
+        rows = self._db.execute(_OPEN, (device,)).fetchall()
+        gone = [(device, *frame_id) for frame_id in rows if frame_id not in spooled]
+        self._db.executemany(_COVERED, gone)
 
     def flush(self) -> None:
         """Write what is buffered, in one transaction."""

@@ -7,17 +7,28 @@ a new one together with its new key, so that the command of the certificate's la
 import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ssl import SSLContext
 
 from device_sim.identity import Identity, Keys, enrolment_request, identity_of, make_keys
-from device_sim.tls import certificate_request, client_context, make_tls_key, show_certificate
+from device_sim.spool import MemorySpool, Spool
+from device_sim.tls import (
+    certificate_request,
+    client_context,
+    make_tls_key,
+    show_certificate,
+    tls_key_text,
+)
 from device_sim.ward import Ward, enrol_now
 from gateway import wire
 
 CONCURRENCY = 8
 Enrol = Callable[[str, str, Keys], None]
 """Enrol the new keys of the device with this id by a token; raises ``WardRefused``."""
+
+
+Renewed = Callable[[str, Keys, wire.EnrolledMqtt, str | None], None]
+"""Told of the new keys of a device, how it connects, and its TLS key in PEM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +41,21 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """A patient with an enrolled device; ``tls`` is None on the loopback fleet listener."""
+    """A patient with an enrolled device.
+
+    Attributes:
+        tls: None on the loopback fleet listener.
+        tls_key: the key behind it, PEM.
+        spool: where its frames are kept.
+    """
 
     patient: str
     identity: Identity
     keys: Keys
     mqtt: wire.EnrolledMqtt
     tls: SSLContext | None
+    tls_key: str | None = None
+    spool: Spool = field(default_factory=MemorySpool)
 
 
 async def register(
@@ -78,20 +97,32 @@ async def _register_one(ward: Ward, newcomer: Newcomer, *, own_certificates: boo
         keys=keys,
         mqtt=answer.mqtt,
         tls=client_context(tls_key, answer.mqtt) if tls_key is not None else None,
+        tls_key=None if tls_key is None else tls_key_text(tls_key),
     )
 
 
-def enroller(api: str, registered: Sequence[Registered]) -> Enrol:
-    """Return how the devices of a ward enrol new keys; a new certificate is shown from then on."""
+def enroller(
+    api: str, registered: Sequence[Registered], renewed: Renewed = lambda *_: None
+) -> Enrol:
+    """Return how the devices of a ward enrol new keys; a new certificate is shown from then on.
+
+    Args:
+        api: the ward's address.
+        registered: its devices.
+        renewed: told of new keys before they are used.
+    """
     contexts = {one.identity.device: one.tls for one in registered}
 
     def enrol(device: str, token: str, keys: Keys) -> None:
         context = contexts.get(device)
         if context is None:
-            enrol_now(api, enrolment_request(token, keys))
+            answer = enrol_now(api, enrolment_request(token, keys))
+            renewed(device, keys, answer.mqtt, None)
             return
         tls_key = make_tls_key()
         request = enrolment_request(token, keys, csr=certificate_request(tls_key))
-        show_certificate(context, tls_key, enrol_now(api, request).mqtt)
+        answer = enrol_now(api, request)
+        renewed(device, keys, answer.mqtt, tls_key_text(tls_key))
+        show_certificate(context, tls_key, answer.mqtt)
 
     return enrol

@@ -103,29 +103,47 @@ class MemorySpool:
 
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS record (device TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS frame (
-    boot INTEGER NOT NULL, seq INTEGER NOT NULL, frame BLOB NOT NULL, receipt INTEGER NOT NULL,
-    PRIMARY KEY (boot, seq)) WITHOUT ROWID;
+    device TEXT NOT NULL, boot INTEGER NOT NULL, seq INTEGER NOT NULL, frame BLOB NOT NULL,
+    receipt INTEGER NOT NULL, PRIMARY KEY (device, boot, seq)) WITHOUT ROWID;
 """
 
 
-class SqliteSpool:
-    """A spool in one SQLite file: what was kept before the power went is there afterwards."""
+class SpoolFile:
+    """One SQLite file with the spools of one device, or of many.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the file.
+        durable: what was kept is there also when the power went; else when the program was killed,
+            which costs no wait for the disk.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         self._db.executescript(_SCHEMA)
+
+    def spool(self, device: str) -> "SqliteSpool":
+        """The spool of one device."""
+        return SqliteSpool(self._db, device)
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
+
+class SqliteSpool:
+    """A spool that outlives the program; see ``SpoolFile``."""
+
+    def __init__(self, db: sqlite3.Connection, device: str) -> None:
+        self._db, self._device = db, device
+
     def record(self) -> Record:
         """The record as last kept."""
-        row = self._db.execute("SELECT value FROM record").fetchone()
+        asked = "SELECT value FROM record WHERE device = ?"
+        row = self._db.execute(asked, (self._device,)).fetchone()
         if row is None:
             return Record()
         boot, seq, dropped, *lists = json.loads(row[0])
@@ -134,28 +152,34 @@ class SqliteSpool:
     def keep(self, record: Record, frame: Spooled | None = None) -> None:
         """Keep a record and perhaps a new frame, in one transaction."""
         self._db.execute("BEGIN")
-        self._db.execute("INSERT OR REPLACE INTO record VALUES (1, ?)", (json.dumps(record),))
+        kept = (self._device, json.dumps(record))
+        self._db.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", kept)
         if frame is not None:
-            self._db.execute("INSERT INTO frame VALUES (?, ?, ?, ?)", frame)
+            self._db.execute("INSERT INTO frame VALUES (?, ?, ?, ?, ?)", (self._device, *frame))
         self._db.execute("COMMIT")
 
     def forget(self, ids: Iterable[FrameId]) -> None:
         """Let frames go, in one transaction."""
+        gone = [(self._device, *one) for one in ids]
         self._db.execute("BEGIN")
-        self._db.executemany("DELETE FROM frame WHERE boot = ? AND seq = ?", ids)
+        self._db.executemany("DELETE FROM frame WHERE device = ? AND boot = ? AND seq = ?", gone)
         self._db.execute("COMMIT")
 
     def oldest(self, limit: int) -> list[Spooled]:
         """The oldest frames."""
         rows = self._db.execute(
-            "SELECT boot, seq, frame, receipt FROM frame ORDER BY boot, seq LIMIT ?", (limit,)
+            "SELECT boot, seq, frame, receipt FROM frame WHERE device = ?"
+            " ORDER BY boot, seq LIMIT ?",
+            (self._device, limit),
         )
         return [Spooled(boot, seq, frame, bool(receipt)) for boot, seq, frame, receipt in rows]
 
     def ids(self) -> list[FrameId]:
         """The identities of all frames."""
-        return list(self._db.execute("SELECT boot, seq FROM frame ORDER BY boot, seq"))
+        asked = "SELECT boot, seq FROM frame WHERE device = ? ORDER BY boot, seq"
+        return list(self._db.execute(asked, (self._device,)))
 
     def __len__(self) -> int:
-        count: int = self._db.execute("SELECT count(*) FROM frame").fetchone()[0]
+        asked = "SELECT count(*) FROM frame WHERE device = ?"
+        count: int = self._db.execute(asked, (self._device,)).fetchone()[0]
         return count

@@ -17,6 +17,31 @@ def make_tls_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
+def tls_key_text(key: ec.EllipticCurvePrivateKey) -> str:
+    """A key in PEM, to be kept where nobody else reads."""
+    return _secret(key).decode()
+
+
+def read_tls_key(text: str) -> ec.EllipticCurvePrivateKey:
+    """A key that ``tls_key_text`` wrote.
+
+    Raises:
+        ValueError: it is none.
+    """
+    key = serialization.load_pem_private_key(text.encode(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("not an elliptic-curve key")
+    return key
+
+
+def _secret(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
 def certificate_request(key: ec.EllipticCurvePrivateKey) -> str:
     """A PKCS#10 request in PEM; its subject is ignored, the certificate names the device."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "device")])
@@ -46,11 +71,7 @@ def show_certificate(
     """
     if mqtt.client_certificate_pem is None:
         raise WardRefused("the enrolment answered without a client certificate")
-    secret = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
+    secret = _secret(key)
     with tempfile.TemporaryDirectory() as folder:  # the ssl module reads keys from files only
         file = Path(folder) / "device.pem"
         file.touch(mode=0o600)

@@ -55,6 +55,14 @@ class Ward:
         """Close the connections."""
         await self._http.aclose()
 
+    async def knows(self, patient: str) -> bool:
+        """Whether the ward still has a patient, watched or not."""
+        try:
+            found = await self._http.get(f"/patients/{patient}")
+        except httpx.HTTPError as failure:
+            raise WardRefused(_unreachable(self._http.base_url, failure)) from None
+        return bool(found.status_code == httpx.codes.OK)
+
     async def add_patient(self, body: Mapping[str, object]) -> str:
         """Register a patient; their id."""
         return str((await self._post("/patients", json=body))["id"])

@@ -6,7 +6,7 @@ dropped: their last frames are in the store, and their snapshot is near.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -205,13 +205,10 @@ class LaneBook:
         """Forget everything: another worker may have changed what is stored."""
         self._holds.clear()
 
-    def trim(self, spare: Callable[[int], bool] = lambda _: False) -> None:
+    def trim(self) -> None:
         """Drop the lanes used longest ago, beyond the capacity."""
         while len(self._holds) > self._capacity:
-            patient, hold = self._holds.popitem(last=False)
-            if spare(patient):
-                self._holds[patient] = hold
-                return
+            self._holds.popitem(last=False)
 
     def unsaved(self) -> dict[int, Hold]:
         """The lanes with folds since their last snapshot."""

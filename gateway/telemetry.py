@@ -83,10 +83,6 @@ class Health:
         self._stuck_s = stuck_s
         self._due_s = time.monotonic() + stuck_s
 
-    def ready(self) -> None:
-        """It serves its buckets."""
-        self.waits("")
-
     def waits(self, reason: str) -> None:
         """It does not serve, for this reason."""
         with self._lock:

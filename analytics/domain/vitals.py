@@ -62,7 +62,11 @@ class Acvpu(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricFacts:
-    """One metric's unit (UCUM), code (LOINC) and ranges, in its own unit, ends included."""
+    """One metric's unit (UCUM), code (LOINC) and ranges, in its own unit, ends included.
+
+    Attributes:
+        loinc: by which other systems know the metric; None: there is none for it.
+    """
 
     label: str
     unit: str

@@ -22,7 +22,6 @@ ALERT_GCS = 15
 ROOM_AIR = 0.21
 COLUMNS = ("hr", "sbp", "resp", "temp_c", "gcs", "fio2", "mech_vent", "glucose_mgdl")
 SUMMARIES = ("lowest", "mean", "highest", "last")
-PRESSURES = (("sbp_inv", "sbp_ni"),)
 
 
 @dataclass(slots=True, kw_only=True)

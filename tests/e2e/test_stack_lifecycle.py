@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -12,9 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
 from deploy.binaries import Binaries
+from device_sim.ledger import LedgerSummary, ledger_summary
 from tests.support.servers import wait_until
 from tests.support.wards import WardProcess, gone, running, seconds_to_ready, start
 
@@ -85,6 +88,54 @@ def test_a_part_that_hangs_comes_back(ward: WardProcess, part: str) -> None:
     wait_until(lambda: ward.ready() and ward.pid(part) not in (0, before), 60)
     assert f"{part} has not answered for 6 s" in ward.said()
     wait_until(lambda: httpx.get(f"{ward.description['api']}/readyz").status_code == 200, 30)
+
+
+def simulator(ward: WardProcess, out: Path, *words: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "deploy.cli", "simulate", "--patients", "6", "--rate", "30"]
+    command += ["--events", "0", "--stack", str(ward.folder / "stack.json"), "--out", str(out)]
+    with (out.with_suffix(".log")).open("ab") as log:
+        return subprocess.Popen([*command, *words], stdout=log, stderr=log)  # noqa: S603 - our own
+
+
+def test_simulated_devices_that_are_killed_lose_nothing_they_had_measured(
+    ward: WardProcess, folder: Path
+) -> None:
+    """They forgot what was not covered yet, and were new people at the next start."""
+    out = folder / "simulated"
+
+    def books() -> LedgerSummary | None:
+        try:
+            return ledger_summary(out / "ledger.sqlite")
+        except sqlite3.OperationalError:  # it is not there yet
+            return None
+
+    first = simulator(ward, out)
+    wait_until(lambda: (found := books()) is not None and found["frames_covered"] > 60, 60)
+    os.kill(ward.pid("gateway"), signal.SIGSTOP)  # from here on nothing is covered
+    left = books()
+    assert left is not None
+    wait_until(lambda: (books() or left)["frames_made"] > left["frames_made"] + 60, 20)
+    first.kill()
+    first.wait()
+    killed = books()
+    assert killed is not None
+    assert killed["uncovered"] > 30
+    wait_until(lambda: httpx.get(f"{ward.description['api']}/readyz").status_code == 200, 60)
+    again = simulator(ward, out, "--seconds", "5", "--drain", "40")
+    assert again.wait(120) == 0
+    books_now = books()
+    assert books_now is not None
+    assert books_now["devices"] == 6, "the same devices"
+    assert books_now["uncovered"] == 0
+    assert books_now["frames_covered"] == books_now["frames_made"] > killed["frames_made"]
+    with sqlite3.connect(out / "ledger.sqlite") as ledger:
+        made = set(ledger.execute("SELECT device, boot, seq FROM frame"))
+    with psycopg.connect(ward.description["database_url"]) as connection:
+        stored = connection.execute(
+            "SELECT d.id, f.boot, f.seq FROM signed_frame f JOIN device d ON d.no = f.device_no"
+        ).fetchall()
+    assert made <= set(stored)
+    assert len(stored) == len(set(stored))
 
 
 def test_two_stacks_live_side_by_side(ward: WardProcess, folder: Path) -> None:

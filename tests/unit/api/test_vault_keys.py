@@ -94,7 +94,7 @@ def test_a_record_opens_with_its_own_key_and_not_once_it_is_gone(ring: Path) -> 
         "sealed": records.seal_personal(key, patient, personal),
     }
     assert records.open_personal(vault, row) == personal
-    assert records.name_of(vault, row | {"wrapped": None}) is None
+    assert records.open_personal(vault, row | {"wrapped": None}) is None
     with pytest.raises(VaultError):
         records.open_personal(vault, row | {"id": uuid4()})
 

@@ -11,7 +11,7 @@ from nacl.bindings import crypto_box_seed_keypair
 from device_sim.actions import Action, Forgot, Moment, Obey, Publish
 from device_sim.device import DeviceCore
 from device_sim.identity import Identity, Keys
-from device_sim.spool import MemorySpool, Record, Spool, SqliteSpool
+from device_sim.spool import MemorySpool, Record, Spool, SpoolFile
 from gateway import wire
 
 T0 = 1_764_000_000_000
@@ -119,14 +119,13 @@ def test_uncovered_frames_are_sent_again_byte_for_byte_with_backoff() -> None:
 
 
 def test_after_a_restart_the_same_bytes_go_out_and_numbers_go_on(tmp_path: Path) -> None:
-    spool = SqliteSpool(tmp_path / "spool.db")
+    spool = SpoolFile(tmp_path / "spool.db").spool("w-1")
     spool.keep(Record(boot=1))
     core = make_core(spool)
     core.measured([SAMPLE], moment(0))
     core.measured([SAMPLE], moment(0))
     before = [spooled.frame for spooled in spool.oldest(9)]
-    spool.close()
-    core = make_core(SqliteSpool(tmp_path / "spool.db"))
+    core = make_core(SpoolFile(tmp_path / "spool.db").spool("w-1"))
     assert core.connected(moment(5)) == []
     actions = core.heard_acks(acks((1, 1)), moment(5), retained=True)
     assert actions[0] == Forgot(1, 1, dropped=False)
@@ -142,7 +141,7 @@ def test_a_device_that_was_rolled_back_starts_a_new_boot() -> None:
 
 
 def test_what_an_old_copy_signed_under_used_numbers_goes_out_anew(tmp_path: Path) -> None:
-    spool = SqliteSpool(tmp_path / "spool.db")
+    spool = SpoolFile(tmp_path / "spool.db").spool("w-1")
     spool.keep(Record(boot=1))
     before = make_core(spool)
     for _ in range(2):
@@ -266,7 +265,7 @@ def test_trust_moves_to_the_gateways_new_key() -> None:
 
 
 def test_the_gateways_new_key_is_trusted_over_a_restart(tmp_path: Path) -> None:
-    spool = SqliteSpool(tmp_path / "spool.db")
+    spool = SpoolFile(tmp_path / "spool.db").spool("w-1")
     spool.keep(Record(boot=1))
     public, secret = wire.signing_keys(b"n" * 32)
     core = make_core(spool)
@@ -274,8 +273,7 @@ def test_the_gateways_new_key_is_trusted_over_a_restart(tmp_path: Path) -> None:
     core.heard_acks(acks((1, 0)), moment(0), retained=False)
     trust = command("trust", sign_public_key=base64.b64encode(public).decode())
     published(core.heard_command(trust, moment(1)))
-    spool.close()
-    core = make_core(SqliteSpool(tmp_path / "spool.db"))
+    core = make_core(SpoolFile(tmp_path / "spool.db").spool("w-1"))
     core.connected(moment(5))
     again = core.heard_acks(acks((1, 1), secret=secret), moment(5), retained=False)
     assert Forgot(1, 1, dropped=False) in again
