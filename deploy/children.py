@@ -89,12 +89,26 @@ def gateway_part(wiring: Wiring) -> Part:
 
 def api_part(wiring: Wiring) -> Part:
     """Return the API with its dashboard, alert engine and re-planner as a part."""
-    secrets = wiring.secrets
     env = {
-        "HOMEWARD_DATABASE_URL": wiring.databases["homeward_api_login"],
-        "HOMEWARD_ENGINE_DATABASE_URL": wiring.databases["homeward_engine_login"],
+        **api_environment(wiring.databases, wiring.secrets, wiring.ports.api),
+        **wiring.broker,
+    }
+    return _python_part("api", "api", env, wiring, wiring.ports.api)
+
+
+def api_environment(databases: Mapping[str, str], secrets: Secrets, port: int) -> dict[str, str]:
+    """Return what the API is told, but for the broker.
+
+    Args:
+        databases: connection URLs by login role.
+        secrets: the stack's.
+        port: where it listens.
+    """
+    return {
+        "HOMEWARD_DATABASE_URL": databases["homeward_api_login"],
+        "HOMEWARD_ENGINE_DATABASE_URL": databases["homeward_engine_login"],
         "HOMEWARD_API_HOST": HOST,
-        "HOMEWARD_API_PORT": str(wiring.ports.api),
+        "HOMEWARD_API_PORT": str(port),
         "HOMEWARD_MASTER_KEY_FILE": str(secrets.file("master.key")),
         "HOMEWARD_DEVICE_CA_CERT_FILE": str(secrets.file("device-ca.crt")),
         "HOMEWARD_DEVICE_CA_KEY_FILE": str(secrets.file("device-ca.key")),
@@ -102,9 +116,7 @@ def api_part(wiring: Wiring) -> Part:
         "HOMEWARD_AUDIT_ANCHOR_FILE": str(secrets.folder.parent / "audit-anchors.jsonl"),
         "HOMEWARD_COOKIE_SECURE": "false",
         "HOMEWARD_STAFF_SECOND_FACTOR": "false",
-        **wiring.broker,
     }
-    return _python_part("api", "api", env, wiring, wiring.ports.api)
 
 
 def _python_part(name: str, module: str, env: Mapping[str, str], wiring: Wiring, port: int) -> Part:

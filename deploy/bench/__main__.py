@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.bench.feed import publish_to_feed
+from deploy.bench.hostile import one_hostile_device
 from deploy.bench.memory import slope
 from deploy.bench.outage import catch_up
 from deploy.bench.paced import forged_flood, publish_to_stored
@@ -15,6 +16,7 @@ from deploy.bench.report import Figure, say, table, write_lines
 from deploy.bench.run import QUICK, Run, Size
 from deploy.bench.stack import SOURCES, base, database_server
 from deploy.bench.throughput import capacity, large_fleet, two_workers
+from deploy.bench.whole import whole_ward
 from deploy.binaries import find_services
 from deploy.settings import StackSettings
 
@@ -27,6 +29,8 @@ SCENARIOS: Mapping[str, Callable[[Run], list[Figure]]] = {
     "outage": catch_up,
     "memory": slope,
     "feed": publish_to_feed,
+    "whole": whole_ward,
+    "hostile": one_hostile_device,
 }
 
 
@@ -36,6 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small sizes: a look, no verdict")
     parser.add_argument("--only", nargs="+", choices=list(SCENARIOS), default=list(SCENARIOS))
     parser.add_argument("--outage-s", type=float, help="how long the database is away")
+    parser.add_argument("--hostile-s", type=float, help="how long one device does its worst")
     parser.add_argument("--frames", type=int, help="frames in one burst")
     parser.add_argument("--out", type=Path, default=SOURCES / "bench-results")
     return parser.parse_args()
@@ -46,6 +51,8 @@ def size(asked: argparse.Namespace) -> Size:
     chosen = QUICK if asked.quick else Size()
     if asked.outage_s is not None:
         chosen = replace(chosen, outage_s=asked.outage_s)
+    if asked.hostile_s is not None:
+        chosen = replace(chosen, hostile_s=asked.hostile_s)
     if asked.frames is not None:
         chosen = replace(chosen, frames=asked.frames)
     return chosen

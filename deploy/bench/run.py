@@ -21,6 +21,7 @@ class Size:
         fleet_rounds: frames of each of them in one burst.
         patients: fewest and most patients of the memory slope.
         rounds: frames of each patient there.
+        hostile_s: how long one device does its worst.
     """
 
     frames: int = 20_000
@@ -32,6 +33,7 @@ class Size:
     fleet_rounds: int = 4
     patients: tuple[int, int] = (1_000, 10_000)
     rounds: int = 20
+    hostile_s: float = 600.0
 
 
 QUICK = Size(
@@ -43,6 +45,7 @@ QUICK = Size(
     large_fleet=5_000,
     patients=(200, 1_000),
     rounds=10,
+    hostile_s=20.0,
 )
 
 
