@@ -56,6 +56,7 @@ async def hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
 
 
 async def _hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
+    """Address anew at most 500 alerts; return how many have changed, so that each look ends."""
     async with conn.transaction():
         ledger = await open_ledger(conn, now, policy)
         records = await handovers.unattended(conn, _present(ledger.duty, policy), _LIMIT)
@@ -68,7 +69,7 @@ async def _hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
             ledger.hand_over(record)
         await post(conn, ledger)
         metrics.count(ledger.news)
-    return len(records)
+    return len(ledger.changed)
 
 
 def _present(at_work: Duty, policy: EpisodePolicy) -> handovers.Present:

@@ -74,7 +74,7 @@ def test_a_ward_says_when_its_devices_are_silent(ward: Ward) -> None:
                 SETTINGS,
                 EpisodePolicy(),
                 slack_s=0,
-                trust_gateway=True,
+                gateway_silent_s=None,
             )
 
     story(main())
