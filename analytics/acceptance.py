@@ -23,6 +23,11 @@ MOST_PULSE_GAP = 20.0
 _HR, _SBP, _DBP = int(Metric.HR), int(Metric.SBP), int(Metric.DBP)
 _WHOLE = frozenset({int(Metric.ACVPU), int(Metric.O2)})
 _RANGES = {int(metric): (*facts.reject, *facts.plausible) for metric, facts in FACTS.items()}
+SURELY = {
+    metric: (1.0, 0.0) if metric in _WHOLE else (low, high)
+    for metric, (_, _, low, high) in _RANGES.items()
+}
+"""Values within are good and need no second look, by metric; of whole numbers each needs one."""
 CODES: dict[str, int] = {metric.wire_name: int(metric) for metric in Metric}
 NAMES: dict[int, str] = {code: name for name, code in CODES.items()}
 _READ_AS = {"mm[Hg]": "mmHg", "Cel": "°C", "1": ""}
@@ -62,6 +67,11 @@ def verdict(metric: int, value: float) -> Verdict:
     return Verdict.GOOD if low <= value <= high else Verdict.QUESTIONABLE
 
 
+def narrow(sbp: float, dbp: float) -> bool:
+    """Return whether two pressures of one moment cannot both be trusted."""
+    return sbp - dbp < LEAST_PULSE_PRESSURE
+
+
 def contradicted(measured: Collection[tuple[int, float]]) -> frozenset[int]:
     """Return the metrics in doubt because of what else was measured at the same moment.
 
@@ -71,7 +81,7 @@ def contradicted(measured: Collection[tuple[int, float]]) -> frozenset[int]:
     found = NONE
     systolic = [value for metric, value in measured if metric == _SBP]
     diastolic = [value for metric, value in measured if metric == _DBP]
-    if systolic and diastolic and min(systolic) - max(diastolic) < LEAST_PULSE_PRESSURE:
+    if systolic and diastolic and narrow(min(systolic), max(diastolic)):
         found |= {_SBP, _DBP}
     pulses = [value for metric, value in measured if metric == _HR]
     if len(pulses) > 1 and max(pulses) - min(pulses) > MOST_PULSE_GAP:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from analytics.acceptance import NONE, Verdict, contradicted, verdict
+from analytics.acceptance import NONE, SURELY, Verdict, contradicted, narrow, verdict
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
 from analytics.readings import Refused, Sample
 from gateway import wire
@@ -26,6 +26,7 @@ REFUSAL_CODES: dict[Refusal, int] = {
 }
 _TELLING = frozenset({Refusal.OUT_OF_RANGE, Refusal.FROM_THE_FUTURE})
 
+_GOOD, _REFUSED = Verdict.GOOD, Verdict.REFUSED
 _values = attrgetter(*wire.METRIC_NAMES)
 _METRICS = tuple(int(METRIC_BY_NAME[name]) for name in wire.METRIC_NAMES)
 QUALITY = {
@@ -154,7 +155,10 @@ def doubtful_in(message: wire.Vitals, state: ClockState) -> dict[int, frozenset[
 
 def _lone(samples: list[wire.Sample]) -> bool:
     """Whether nothing here can contradict anything: the common case, told at once."""
-    return len(samples) == 1 and (samples[0].sbp is None or samples[0].dbp is None)
+    if len(samples) != 1:
+        return False
+    sbp, dbp = samples[0].sbp, samples[0].dbp
+    return sbp is None or dbp is None or not narrow(sbp, dbp)
 
 
 def _measured(sample: wire.Sample) -> list[tuple[int, float]]:
@@ -183,15 +187,18 @@ def take_sample(
         against: metrics that something else of the same moment contradicts.
         refusal: why none of it is taken.
     """
-    for metric, value in _measured(sample):
-        judged = verdict(metric, value)
-        reason = refusal or (Refusal.OUT_OF_RANGE if judged is Verdict.REFUSED else None)
+    for metric, value in zip(_METRICS, _values(sample), strict=True):
+        if value is None:
+            continue
+        low, high = SURELY[metric]
+        judged = _GOOD if low <= value <= high else verdict(metric, value)
+        reason = refusal or (Refusal.OUT_OF_RANGE if judged is _REFUSED else None)
         if reason is not None:
             made.refused.extend((number, REFUSAL_CODES[reason]))
             made.reasons.append(reason)
             made.dropped.append(Sample(metric, t_ms, value, quality))
         else:
-            odd = judged is Verdict.QUESTIONABLE or metric in against
+            odd = judged is not _GOOD or metric in against
             graded = QUESTIONABLE if odd and quality in _SCORED else quality
             made.accepted.append(Sample(metric, t_ms, value, graded))
             made.device_ms.append(sample.t)
