@@ -144,7 +144,7 @@ async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -
     items = [_line(work, row, now.get(row["no"]), told.pop(row["no"], [])) for row in known]
     ward = told.pop(None, [])
     if ward:
-        items.append({"patient": None, "name": None, "alerts": ward})
+        items.append({"patient": None, "name": None, "identifier": None, "alerts": ward})
     work.note("handover.read", patients=[row["no"] for row in known])
     return {
         "items": sorted(items, key=_urgency),

@@ -12,6 +12,7 @@ from analytics.domain.care import Role
 from api import audit
 from api.deps import Work, allow
 from api.errors import NotFoundError
+from api.identifiers import name_people
 from api.paging import Cursor, Limit, Page, cut, read_cursor
 from api.store import audit as sql
 from api.store import patients
@@ -33,6 +34,8 @@ class Entry(BaseModel):
     username: str | None
     action: str
     patient: UUID | None
+    name: str | None
+    identifier: str | None
     detail: dict[str, Any]
     hash: str
 
@@ -73,6 +76,7 @@ async def read_audit(
         work.conn, int(str(before[0])) if before else None, limit + 1, patient_no
     )
     shown, following = cut(rows, limit, lambda row: [row["id"]])
+    await name_people(work.conn, work.services.vault, shown)
     work.note("audit.read", patient_no)
     told = None
     if verified is not None:

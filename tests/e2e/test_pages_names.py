@@ -19,6 +19,10 @@ PAGES = {
     "patient": ("singh", "/patients/{first}"),
     "record": ("carla", "/patients/{first}/record"),
     "people": ("admin", "/people"),
+    "settings": ("carla", "/settings"),
+    "account": ("carla", "/account"),
+    "admit": ("carla", "/patients/new"),
+    "mine": ("alice", "/mine"),
 }
 # Each control of the page's own part with the name that a screen reader says, and what it acts on.
 CONTROLS = """() => [...document.querySelectorAll(
