@@ -234,6 +234,8 @@ def sick(story: Story, device: Device) -> None:
         {"type": "receipt/1", "command_id": story.say("receipt"), "state": "seen", "at": now},
     )
     device.send("vitals", story.say("unsigned").encode())
+    online = json.dumps({"online": True, "who": story.say("kept by the broker")})
+    device.client.publish(device.topics["status"], online, qos=1, retain=True).wait_for_publish(10)
     wait_until(lambda: _clinical(story), 60.0)
 
 
@@ -280,9 +282,15 @@ def test_no_word_about_an_erased_person_stays_anywhere(story: Story) -> None:
     wait_until(lambda: _refused(database) > 0, 20.0)
     assert where(story.entered, dumped(database)) == []
     assert story.http.get("/audit").json()["verification"]["ok"]
+    wait_until(lambda: b"ended a revoked device" in _logs(story), 20.0)
     story.up.stop()
     assert where(story.entered, files_of(story.up.folder)) == []
     assert where(story.entered, {"log": story.up.log.read_bytes()}) == []
+
+
+def _logs(story: Story) -> bytes:
+    logs = [text for name, text in files_of(story.up.folder).items() if name.endswith(".log")]
+    return b"".join([story.up.log.read_bytes(), *logs])
 
 
 def _refused(database: str) -> int:

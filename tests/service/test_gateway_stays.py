@@ -91,6 +91,10 @@ def test_nothing_of_an_erased_person_is_kept_and_their_lane_is_forgotten(bench: 
     bench.pipeline.save_lanes()
     assert bench.count("model_snapshot") == 0
     assert bench.count("outbox") == 0
+    bench.run("DELETE FROM care_plan")
+    bench.start()  # as after the purge: there is not even a care plan
+    bench.send(bench.vitals(device))
+    assert bench.refusals()["revoked_key"] == 2
 
 
 @pytest.mark.parametrize("saved", ["before", "after", "never"])

@@ -44,6 +44,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "PUT /patients/{patient_id}/account": COORDINATOR,
     "DELETE /patients/{patient_id}/account/{user_id}": COORDINATOR,
     "GET /patients/{patient_id}/encounters": SIGNED,
+    "GET /patients/{patient_id}/limits/history": STAFF,
     "GET /patients/{patient_id}/observations": SIGNED,
     "POST /patients/{patient_id}/observations": STAFF,
     "GET /patients/{patient_id}/assessment": SIGNED,
