@@ -26,6 +26,7 @@ PAGES = {
     "limits": ("singh", "/patients/{alice}/record"),
     "people": ("admin", "/people"),
     "settings": ("carla", "/settings"),
+    "refused": ("carla", "/refused"),
     "account": ("alice", "/account"),
 }
 TROUBLED = {
