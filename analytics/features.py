@@ -124,11 +124,10 @@ def _three(one: Seen, code: int, centre: float, scale: float) -> tuple[float, fl
     baseline = one.baseline
     own = baseline.deviation(value, FLOORS[code]) / 4.0 if baseline.ready else 0.0
     level = (value - centre) / scale
+    if -_CLIP <= level <= _CLIP and -_CLIP <= trend <= _CLIP and -_CLIP <= own <= _CLIP:
+        return level, trend, own
     return _clip(level), _clip(trend), _clip(own)
 
 
 def _clip(size: float) -> float:
-    """Bound a feature; two comparisons are half the cost of ``min`` and ``max``."""
-    if -_CLIP <= size <= _CLIP:
-        return size
-    return _CLIP if size > 0 else -_CLIP
+    return min(_CLIP, max(-_CLIP, size))

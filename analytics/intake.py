@@ -130,7 +130,7 @@ def _good(sight: Sight, code: int, value: float) -> int:
         track.rolling.add(value, now)
     if sight.learn and code in FLOORS:
         track.baseline.learn(value, now, FLOORS[code], scene.policy.baseline_level_ms)
-    if code != _O2:
+    if code != _O2 and not _within(sight, track, code):
         _judge(sight, track, code)
     return 1 << code
 
@@ -140,6 +140,16 @@ def _followed(sight: Sight, code: int, value: float, before: float | None) -> No
     if code == _WEIGHT:
         weigh(sight, value, known=before is not None)
     recovered(sight, code, value, before)
+
+
+def _within(sight: Sight, track: Track, code: int) -> bool:
+    """Whether a value is within all limits while nothing is on: most are, and ask for no more."""
+    scene, value = sight.scene, track.value
+    if scene.on or scene.late or beyond(scene.policy.critical.get(code, NONE), value):
+        return False
+    if code in _WINDOWED:
+        value = track.median(scene.policy.window_ms)
+    return not beyond(limit_of(code, sight.plan, scene), value)
 
 
 def _judge(sight: Sight, track: Track, code: int) -> None:
