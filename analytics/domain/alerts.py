@@ -55,6 +55,7 @@ TECHNICAL: frozenset[str] = frozenset(
         "refused",
         "ward_outage",
         "nobody_on_shift",
+        "sign_in_guessing",
     }
 )
 

@@ -19,6 +19,8 @@ class AlertingSettings(BaseSettings):
         tick_s: real seconds between looks at due times when nothing wakes the engine.
         sweep_s: real seconds between looks at the equipment (silence, shifts, gateway).
         tidy_s: real seconds between deletions of what is no longer kept.
+        guessing_attempts: failed log-ins within the throttle's window from which it is told
+            (proposed).
         silent_multiple: a device is silent after so many of its shortest expected intervals ...
         silent_grace_s: ... but never before so many seconds (proposed).
         unscheduled_s: the interval of a device for which none was said (proposed).
@@ -45,6 +47,7 @@ class AlertingSettings(BaseSettings):
     tick_s: float = Field(default=0.5, gt=0)
     sweep_s: float = Field(default=2.0, gt=0)
     tidy_s: float = Field(default=60.0, gt=0)
+    guessing_attempts: int = Field(default=100, ge=1)
     silent_multiple: float = Field(default=3.0, ge=1)
     silent_grace_s: float = Field(default=180.0, ge=0)
     unscheduled_s: float = Field(default=28_800.0, gt=0)

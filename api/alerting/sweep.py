@@ -10,16 +10,19 @@ from datetime import datetime
 from analytics.domain.alerts import Change, Finding
 from analytics.episodes import EpisodePolicy
 from api.alerting import metrics, technical
+from api.alerting.guessing import CONDITION, standing_guesses
 from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
 from api.alerting.technical import DeviceSeen, Standing, WardSeen
-from api.store import episodes, equipment, gateways, wards
+from api.store import episodes, equipment, gateways, throttles, wards
 from api.store.episodes import Record
 from api.store.instants import maybe_ms, ms_of
 from api.store.types import Conn, Row
 from api.ward_rules import WardPolicies
+
+CONDITIONS = (*technical.CONDITIONS, CONDITION)
 
 
 async def sweep(
@@ -65,7 +68,9 @@ async def sweep(
             slack_s=slack_s,
             policies=lambda ward: known.of(told.get(ward)).equipment,
         )
-        living = await episodes.of_conditions(conn, technical.CONDITIONS)
+        attempts = await throttles.failed(conn)
+        stands += standing_guesses(ms_of(now), seen, attempts, settings.guessing_attempts)
+        living = await episodes.of_conditions(conn, CONDITIONS)
         ledger.know(living)
         reconcile(ledger, stands, living)
         await post(conn, ledger)

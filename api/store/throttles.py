@@ -69,6 +69,18 @@ async def forget(conn: Conn, keys: Sequence[str]) -> None:
     await conn.execute("DELETE FROM login_throttle WHERE key = ANY (%s)", (list(keys),))
 
 
+async def failed(conn: Conn) -> int:
+    """How many log-ins failed or were refused lately; as the engine."""
+    found = await conn.execute(
+        """
+        SELECT coalesce(sum(failures), 0)::bigint AS n FROM login_throttle
+         WHERE key LIKE 'pair:%' AND window_start > now() - interval '15 minutes'
+        """
+    )
+    row = await found.fetchone()
+    return int(row["n"]) if row else 0
+
+
 async def knows(conn: Conn, username: str, places: Sequence[str], days: int) -> bool:
     """Whether the account of that name signed in from one of these places lately."""
     found = await conn.execute(

@@ -47,3 +47,15 @@ def test_every_make_target_exists(document: Path) -> None:
 def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text()):
         assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+TESTS = re.compile(r"`((?:unit|service|e2e|house|faults)/[\w/]+(?:\.py)?|test_\w+\.py)`")
+
+
+@pytest.mark.parametrize("name", ["security.md", "security-standards.md"])
+def test_every_test_that_is_named_exists(name: str) -> None:
+    found = TESTS.findall((ROOT / "docs" / name).read_text())
+    assert found
+    for test in found:
+        places = [ROOT / "tests" / test, *(ROOT / "tests").rglob(test.rsplit("/", 1)[-1])]
+        assert any(place.exists() for place in places), test

@@ -176,3 +176,23 @@ def test_a_metric_that_should_come_and_does_not_is_coverage(ward: Ward) -> None:
     [episode] = ward.episodes("coverage")
     assert episode["state"] == "pending" or episode["priority"] == "low"
     assert list(episode["detail"]["missing_s"]) == ["spo2"]
+
+
+def test_guessing_of_passwords_is_told_and_ends(ward: Ward) -> None:
+    staffed(ward)
+    ward.patient()
+    for name, failures in (("a", 60), ("b", 39)):
+        ward.sql.execute(
+            "INSERT INTO login_throttle (key, failures, window_start) VALUES (%s, %s, now())",
+            (f"pair:{name}", failures),
+        )
+    look(ward, START)
+    assert living(ward) == []
+    ward.sql.execute("UPDATE login_throttle SET failures = failures + 1")
+    look(ward, START + MINUTE)
+    assert living(ward) == ["sign_in_guessing"]
+    [episode] = ward.episodes("sign_in_guessing")
+    assert (episode["kind"], episode["escalation_level"]) == ("technical", 2)
+    ward.sql.execute("UPDATE login_throttle SET window_start = now() - interval '16 minutes'")
+    look(ward, START + 2 * MINUTE)
+    assert living(ward) == []
