@@ -1,0 +1,233 @@
+"""Every address about one thing, for everybody who may not see that thing: as if it were not there.
+
+Made from the OpenAPI: a new route is tried by itself, and fails here until it has a body that gets
+past the checks of the form. Roles by route are ``test_api_access``'s; this is about relations: a
+former member of the care team, another ward, another patient, an account that has ended.
+"""
+
+# ruff: noqa: ANN401 - answers are JSON of any shape
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from api.observation_ids import ObservationId
+from tests.service.api.conftest import Ward
+from tests.service.api.writing import NOW, iso, store
+
+OUTSIDERS = ("former doctor", "doctor elsewhere", "free nurse", "other patient", "coordinator of b")
+"""Signed in, each of a role that many routes are open to, without any relation to the patient."""
+ENDED = ("expired", "revoked", "disabled", "")
+INSIDERS = ("team doctor", "coordinator", "admin")
+BODIES: dict[str, Any] = {
+    "PUT /patients/{patient_id}/care-team": {"clinicians": []},
+    "PUT /patients/{patient_id}/account": {"user_id": str(uuid4())},
+    "POST /devices/{device_id}/commands": {"command": "clock", "args": {}},
+    "POST /observations/{observation_id}/entered-in-error": {"reason": "typed wrong"},
+    "POST /patients/{patient_id}/devices": {"kind": "watch"},
+    "POST /devices/{device_id}/certificate": {"csr": "x" * 40},
+    "PATCH /doctors/{doctor_id}": {"name": "N"},
+    "POST /patients/{patient_id}/observations": {"samples": [{"t": iso(NOW), "hr": 70}]},
+    "PATCH /patients/{patient_id}": {"time_zone": "UTC"},
+    "POST /shifts/{shift_id}/absence": {"reason": "sick"},
+    "PATCH /users/{user_id}": {"display_name": "N"},
+    "PUT /wards/{ward}/settings": {"reason": "a trial", "settings": {}},
+}
+QUERIES = {"GET /patients/{patient_id}/observations": {"metric": "hr"}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Things:
+    """What the addresses name: of one patient, and of nobody."""
+
+    real: dict[str, str]
+    unreal: dict[str, str]
+
+
+@pytest.fixture
+def house(staffed: Ward) -> tuple[Ward, Things]:
+    """A patient with everything that an address can name, and people with and without relation."""
+    for who, role, of_ward in (
+        ("team doctor", "doctor", "main"),
+        ("former doctor", "doctor", "main"),
+        ("doctor elsewhere", "doctor", "b"),
+        ("free nurse", "nurse", "main"),
+        ("other patient", "patient", "main"),
+        ("coordinator of b", "coordinator", "b"),
+        ("expired", "coordinator", "main"),
+        ("revoked", "coordinator", "main"),
+        ("disabled", "coordinator", "main"),
+    ):
+        staffed.add(who, role, ward=of_ward)
+    patient, other = staffed.take_in(), staffed.take_in(name="Somebody Else")
+    account = {"user_id": staffed.ids["other patient"]}
+    staffed.sql("UPDATE app_user SET state = 'pending' WHERE username = 'other patient'")
+    assert staffed.put("coordinator", f"/patients/{other}/account", account).status_code == 200
+    for team in (["team doctor", "former doctor"], ["team doctor"]):
+        body = {"clinicians": [staffed.ids[who] for who in team]}
+        staffed.put("coordinator", f"/patients/{patient}/care-team", body)
+    staffed.sql(
+        "UPDATE session_token SET expires_at = now() - interval '1 s' WHERE user_id = %s",
+        staffed.ids["expired"],
+    )
+    staffed.sql(
+        "UPDATE session_token SET revoked_at = now() WHERE user_id = %s", staffed.ids["revoked"]
+    )
+    staffed.sql("UPDATE app_user SET state = 'disabled' WHERE username = 'disabled'")
+    return staffed, _things(staffed, patient)
+
+
+def _things(ward: Ward, patient: str) -> Things:
+    no = ward.number(patient)
+    device = ward.post("coordinator", f"/patients/{patient}/devices", {"kind": "watch"}).json()
+    store(ward, patient, "hr", [70.0])
+    ((measured,),) = ward.sql("SELECT time FROM observation WHERE patient_no = %s", no)
+    ((alert,),) = ward.sql(
+        "INSERT INTO episode (patient_no, condition, kind, priority, state, started_at, "
+        "measured_at, raised_at, message) VALUES (%s, 'limit_hr_high', 'clinical', 'medium', "
+        "'open', now(), now(), now(), '') RETURNING id::text",
+        no,
+    )
+    ((frame,),) = ward.sql(
+        "INSERT INTO quarantine (received, device_no, topic, reason, signed, payload) "
+        "SELECT now(), no, 't', 'malformed', true, 'x' FROM device WHERE id = %s RETURNING id",
+        device["device"],
+    )
+    doctor = ward.post("coordinator", "/doctors", {"name": "Dr A"}).json()["id"]
+    shift = {"doctor_id": doctor, "start": "2030-01-01T08:00:00Z", "end": "2030-01-01T16:00:00Z"}
+    observation = ObservationId(time=measured, patient_no=no, metric=1, frame_id=100)
+    nobodys = ObservationId(time=measured, patient_no=no + 5_000, metric=1, frame_id=100)
+    real = {
+        "patient_id": patient,
+        "device_id": device["device"],
+        "alert_id": alert,
+        "observation_id": observation.text(),
+        "frame_id": str(frame),
+        "doctor_id": doctor,
+        "shift_id": ward.post("coordinator", "/shifts", shift).json()["id"],
+        "user_id": ward.ids["nurse"],
+        "ward": "main",
+    }
+    unreal = dict.fromkeys(real, str(uuid4())) | {
+        "device_id": "w-nosuchdevice",
+        "observation_id": nobodys.text(),
+        "frame_id": str(frame + 1_000),
+        "ward": "nowhere",
+    }
+    return Things(real=real, unreal=unreal)
+
+
+def addresses(ward: Ward) -> list[tuple[str, str]]:
+    """Method and path (without the prefix) of every address that names something."""
+    document = ward.client.get("/openapi.json").json()
+    return [
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in document["paths"].items()
+        for method in methods
+        if "{" in path
+    ]
+
+
+def asked(ward: Ward, who: str, method: str, path: str, names: dict[str, str]) -> Any:
+    key = f"{method} {path}"
+    filled = path.format(**names)
+    body = BODIES.get(key) if method in {"POST", "PUT", "PATCH"} else None
+    more = {"json": body} if body is not None else {}
+    return ward.call(who, method, filled, params=QUERIES.get(key), **more)
+
+
+def told(answer: Any, names: dict[str, str]) -> str:
+    """The answer without the names that the question itself gave."""
+    text = json.dumps(answer.json(), sort_keys=True)
+    for name in names.values():
+        text = text.replace(name, "?")
+    return text
+
+
+def test_what_is_not_yours_is_as_if_it_were_not_there(house: tuple[Ward, Things]) -> None:
+    ward, things = house
+    routes = addresses(ward)
+    assert len(routes) >= 35
+    surprises = []
+    for method, path in routes:
+        for who in OUTSIDERS:
+            if who == "coordinator of b" and "{user_id}" in path and "patient" not in path:
+                continue  # administrators' alone: a role's matter
+            real = asked(ward, who, method, path, things.real)
+            unreal = asked(ward, who, method, path, things.unreal)
+            if real.status_code not in {403, 404}:
+                surprises.append((who, method, path, real.status_code, real.text[:120]))
+            elif told(real, things.real) != told(unreal, things.unreal):
+                surprises.append((who, method, path, "differs", real.text[:120], unreal.text[:120]))
+    assert surprises == []
+
+
+def test_an_ended_account_opens_nothing(house: tuple[Ward, Things]) -> None:
+    ward, things = house
+    for method, path in addresses(ward):
+        for who in ENDED:
+            answer = asked(ward, who, method, path, things.real)
+            assert answer.status_code == 401, (who, method, path)
+
+
+def test_who_is_related_sees_what_is_theirs(house: tuple[Ward, Things]) -> None:
+    ward, things = house
+    for method, path in addresses(ward):
+        if method != "GET":
+            continue
+        for who in INSIDERS:
+            answer = asked(ward, who, method, path, things.real)
+            role_may = answer.status_code != 403
+            assert answer.status_code in {200, 403}, (who, path, answer.text[:200])
+            assert role_may or who == "team doctor", (who, path)
+
+
+def test_pages_lead_everybody_where_they_may_be(house: tuple[Ward, Things]) -> None:
+    ward, things = house
+    pages = ("/panel", "/feed", "/handover", "/capacity", "/mine", "/patients", "/people")
+    for page in (*pages, "/settings", "/refused", f"/patients/{things.real['patient_id']}"):
+        for who in ENDED:
+            cookie = {"Cookie": f"homeward={ward.tokens.get(who, 'hw_none')}"}
+            answer = ward.client.get(page, headers=cookie)
+            assert answer.status_code == 303, (who, page)
+            assert answer.headers["location"].startswith("/login"), (who, page)
+        for who in OUTSIDERS:
+            cookie = {"Cookie": f"homeward={ward.tokens[who]}"}
+            answer = ward.client.get(page, headers=cookie)
+            assert answer.status_code in {200, 303}, (who, page)
+            assert "Ada Byron" not in answer.text, (who, page)
+
+
+def test_a_stream_tells_nothing_of_who_is_not_yours(house: tuple[Ward, Things]) -> None:
+    ward, things = house
+    ward.sql(
+        "SELECT append_alert_event(e.id, e.patient_no, e.ward, 'alert.raised'::text, now(), "
+        "NULL::uuid, NULL::uuid[], jsonb_build_object('id', e.id)) FROM episode e"
+    )
+    assert heard(ward, "team doctor", things.real["alert_id"])
+    for who in OUTSIDERS:
+        assert not heard(ward, who, things.real["alert_id"]), who
+
+
+def heard(ward: Ward, who: str, alert: str, wait_s: float = 3.0) -> bool:
+    """Whether a stream from the feed's beginning tells of an alert within some seconds."""
+    headers = {"Authorization": f"Bearer {ward.tokens[who]}", "Last-Event-ID": "0"}
+    with ward.client.stream(
+        "GET", "/api/v1/alerts/stream", headers=headers, timeout=wait_s
+    ) as answer:
+        assert answer.status_code == 200, who
+        began = time.monotonic()
+        try:
+            for line in answer.iter_lines():
+                if alert in line:
+                    return True
+                if time.monotonic() - began > wait_s:
+                    return False
+        except httpx.ReadTimeout:
+            return False
+    return False
