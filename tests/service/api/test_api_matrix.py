@@ -205,18 +205,17 @@ def test_pages_lead_everybody_where_they_may_be(house: tuple[Ward, Things]) -> N
 
 def test_a_stream_tells_nothing_of_who_is_not_yours(house: tuple[Ward, Things]) -> None:
     ward, things = house
-    ward.sql(
-        "SELECT append_alert_event(e.id, e.patient_no, e.ward, 'alert.raised'::text, now(), "
-        "NULL::uuid, NULL::uuid[], jsonb_build_object('id', e.id)) FROM episode e"
-    )
-    assert heard(ward, "team doctor", things.real["alert_id"])
+    ((since,),) = ward.sql("SELECT value FROM stream_position")
+    taken = ward.post("team doctor", f"/alerts/{things.real['alert_id']}/acknowledge")
+    assert taken.status_code == 200, taken.text
+    assert heard(ward, "team doctor", since, things.real["alert_id"])
     for who in OUTSIDERS:
-        assert not heard(ward, who, things.real["alert_id"]), who
+        assert not heard(ward, who, since, things.real["alert_id"]), who
 
 
-def heard(ward: Ward, who: str, alert: str, wait_s: float = 3.0) -> bool:
-    """Whether a stream from the feed's beginning tells of an alert within some seconds."""
-    headers = {"Authorization": f"Bearer {ward.tokens[who]}", "Last-Event-ID": "0"}
+def heard(ward: Ward, who: str, since: int, alert: str, wait_s: float = 3.0) -> bool:
+    """Whether a stream from an event on tells of an alert within some seconds."""
+    headers = {"Authorization": f"Bearer {ward.tokens[who]}", "Last-Event-ID": str(since)}
     with ward.client.stream(
         "GET", "/api/v1/alerts/stream", headers=headers, timeout=wait_s
     ) as answer:
