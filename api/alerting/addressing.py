@@ -31,7 +31,7 @@ def after(
         duty: who is at work.
         policy: what an emergency is.
     """
-    if not _addressed(record):
+    if not addressed(record):
         return record
     if record.episode.condition in policy.coordinators:
         taken = event in _TAKEN
@@ -58,7 +58,7 @@ def _at_rung(
 
 def handed_over(record: Record, duty: Duty, policy: EpisodePolicy) -> Record:
     """Return the record with whom it is for now that a shift or the plan has changed."""
-    if not _addressed(record):
+    if not addressed(record):
         return record
     if record.episode.condition in policy.coordinators:
         return _coordinators(record, _there(record, duty))
@@ -72,6 +72,12 @@ def handed_over(record: Record, duty: Duty, policy: EpisodePolicy) -> Record:
     return _given(record, _kept(record, duty, policy), duty)
 
 
+def in_ward(record: Record, ward: str, duty: Duty) -> Record:
+    """Return the record of a patient who is in another ward now: nobody of the old one has it."""
+    keeps = duty.works_in(record.doctor_id, ward)
+    return replace(record, ward=ward, doctor_id=record.doctor_id if keeps else None)
+
+
 def calls(record: Record) -> bool:
     """Whether being handed an alert calls: not where it is low, or somebody has taken it on.
 
@@ -82,7 +88,7 @@ def calls(record: Record) -> bool:
     return waits or episode.priority is Priority.HIGH
 
 
-def _addressed(record: Record) -> bool:
+def addressed(record: Record) -> bool:
     """Whether it is for anybody of the rota: shown, clinical, not of the past."""
     episode = record.episode
     shown = episode.raised_ms is not None and episode.state in _SHOWN and not episode.historic

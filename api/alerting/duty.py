@@ -76,6 +76,10 @@ class Duty:
         """Whether this doctor or nurse is at work."""
         return any(one.doctor_id == doctor_id for one in self.on_shift)
 
+    def works_in(self, doctor_id: UUID | None, ward: str) -> bool:
+        """Whether this doctor or nurse is at work in this ward."""
+        return any(one.doctor_id == doctor_id for one in self._here(ward))
+
     def suits(self, doctor_id: UUID | None, ward: str, *, emergency: bool) -> bool:
         """Whether an alert may be for this doctor or nurse: at work, and of the kind it needs."""
         if not self.there(doctor_id):

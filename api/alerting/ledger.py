@@ -143,18 +143,25 @@ class Ledger:
         if record.open and shown:
             self._tell(after, "alert.closed", "retracted", notify=False, actor=actor)
 
-    def hand_over(self, record: Record) -> None:
-        """Address an alert anew: its holder is not at work, or the plan names somebody else."""
-        after = addressing.handed_over(record, self.duty, self.policy_of(record.ward))
+    def hand_over(self, record: Record, ward: str | None = None) -> None:
+        """Address an alert anew: its holder is not at work, or the plan names somebody else.
+
+        Args:
+            record: the alert.
+            ward: where its patient is now, if they have left the alert's ward.
+        """
+        there = record if ward is None else addressing.in_ward(record, ward, self.duty)
+        after = addressing.handed_over(there, self.duty, self.policy_of(there.ward))
         if after == record:
             return
-        moved = (after.doctor_id, after.episode.level) != (record.doctor_id, record.episode.level)
+        held = (after.doctor_id, after.episode.level) != (record.doctor_id, record.episode.level)
+        moved = held or (ward is not None and record.episode.raised_ms is not None)
         call = moved and addressing.calls(after)
         after = self._keep(
             replace(after, episode=replace(after.episode, calls=after.episode.calls + call))
         )
         if moved:
-            nobody = after.doctor_id is None
+            nobody = after.doctor_id is None and addressing.addressed(after)
             self._tell(
                 after,
                 "alert.changed",

@@ -50,9 +50,26 @@ async def stop_watching(conn: Conn, now: datetime, policy: EpisodePolicy) -> Non
 
 
 async def hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
-    """Address anew what is for nobody at work, or follows the plan to somebody else."""
+    """Address anew what is for nobody at work, or follows plan or patient to somebody else."""
+    while await _follow(conn, now, policy) == _LIMIT:
+        pass
     while await _hand_over(conn, now, policy) == _LIMIT:
         pass
+
+
+async def _follow(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
+    """Let at most 500 alerts follow patients who have moved to another ward; how many did."""
+    async with conn.transaction():
+        astray = await handovers.astray(conn, _LIMIT)
+        if not astray:
+            return 0
+        numbers = [record.patient_no for record, _ in astray if record.patient_no is not None]
+        ledger = await open_ledger(conn, now, policy, numbers)
+        for record, ward in astray:
+            ledger.hand_over(record, ward)
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+    return len(astray)
 
 
 async def _hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:

@@ -260,6 +260,8 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
         await patients.change(work.conn, row["no"], values)
     except psycopg.errors.UniqueViolation as error:
         raise ConflictError(_TAKEN) from error
+    if ward != row["ward"]:
+        await stays.move(work.conn, row["no"], ward)
     changed = await stays.follow(work.conn, row["no"], row["state"], state, work.now)
     if changed:
         work.note(changed, row["no"])

@@ -98,7 +98,8 @@ _UPSERT = """
         %(cleared_at)s, %(escalation_level)s, %(acknowledged_by)s, %(acknowledged_at)s,
         %(closed_at)s, %(closed_by)s, %(outcome)s, %(comment)s,
         %(planned_id)s, %(calls)s, %(planned)s, %(lapsed_at)s)
-    ON CONFLICT (id) DO UPDATE SET priority = excluded.priority, state = excluded.state,
+    ON CONFLICT (id) DO UPDATE SET ward = excluded.ward, priority = excluded.priority,
+        state = excluded.state,
         historic = excluded.historic, started_at = excluded.started_at,
         measured_at = excluded.measured_at,
         received_at = excluded.received_at, pending_due = excluded.pending_due,

@@ -22,6 +22,12 @@ _UNATTENDED = """
      ORDER BY e.id LIMIT %(limit)s FOR UPDATE OF e SKIP LOCKED
 """
 
+_ASTRAY = """
+    SELECT e.*, p.ward AS ward_now FROM episode e JOIN patient p ON p.no = e.patient_no
+     WHERE e.state IN ('pending', 'open', 'acknowledged') AND e.ward <> p.ward
+     ORDER BY e.id LIMIT %s FOR UPDATE OF e SKIP LOCKED
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
@@ -67,3 +73,9 @@ async def unattended(conn: Conn, present: Present, limit: int) -> list[Record]:
     }
     cursor = await conn.execute(_UNATTENDED, asked)
     return [record_of(row) for row in await cursor.fetchall()]
+
+
+async def astray(conn: Conn, limit: int) -> list[tuple[Record, str]]:
+    """Return, locked, living alerts of patients who are in another ward now, with that ward."""
+    rows = await (await conn.execute(_ASTRAY, (limit,))).fetchall()
+    return [(record_of(row), row["ward_now"]) for row in rows]

@@ -52,6 +52,24 @@ async def leave_wards(conn: Conn, user_id: UUID, ward: str) -> None:
     await conn.execute("SELECT leave_wards(%s, %s)", (user_id, ward))
 
 
+async def move(conn: Conn, patient_no: int, ward: str) -> None:
+    """Take from the accounts of other wards what they had of a patient who is in ``ward`` now.
+
+    The patient's own account goes with them.
+    """
+    await conn.execute(
+        """
+        DELETE FROM care_team t USING app_user u
+         WHERE t.patient_no = %s AND u.id = t.user_id AND u.ward <> %s
+        """,
+        (patient_no, ward),
+    )
+    await conn.execute(
+        "UPDATE app_user SET ward = %s WHERE patient_no = %s AND ward <> %s",
+        (ward, patient_no, ward),
+    )
+
+
 async def unlink_patient(conn: Conn, user_id: UUID, patient_no: int) -> bool:
     """Part an account from a patient's record; False if it was not linked to it."""
     found = await conn.execute(

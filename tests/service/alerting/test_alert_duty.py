@@ -289,3 +289,33 @@ def test_whose_account_is_closed_is_called_after_those_who_can_be(ward: Ward) ->
     ward.sql.execute("UPDATE app_user SET state = 'disabled' WHERE id = %s", (gone.user_id,))
     held = {raised(ward, ward.patient(), "news2_urgent")["doctor_id"] for _ in range(3)}
     assert held == {there.doctor_id}
+
+
+def test_an_alert_follows_its_patient_to_another_ward_and_both_are_told(ward: Ward) -> None:
+    here, there, patient = ward.doctor("A"), ward.doctor("B", ward="far"), ward.patient()
+    for person in (here, there):
+        ward.on_shift(person, START)
+    ward.assign(patient, here)
+    assert raised(ward, patient, "news2_emergency")["doctor_id"] == here.doctor_id
+    ward.sql.execute("UPDATE patient SET ward = 'far' WHERE no = %s", (patient.no,))
+    engine(ward, START + MINUTE)
+    [episode] = ward.episodes()
+    assert (episode["ward"], episode["doctor_id"]) == ("far", there.doctor_id)
+    [*_, event] = ward.events()
+    assert (event["data"]["change"], event["data"]["call"]) == ("handed_over", True)
+    assert set(event["holders"]) == {here.user_id, there.user_id}
+    told = len(ward.events())
+    engine(ward, START + 2 * MINUTE)
+    assert len(ward.events()) == told
+
+
+def test_an_alert_that_follows_its_patient_to_nobody_is_the_coordinators_there(ward: Ward) -> None:
+    here, patient = ward.doctor(), ward.patient()
+    ward.on_shift(here, START)
+    raised(ward, patient, "critical_hr")
+    ward.sql.execute("UPDATE patient SET ward = 'far' WHERE no = %s", (patient.no,))
+    engine(ward, START + MINUTE)
+    [episode] = ward.episodes()
+    assert (episode["ward"], episode["escalation_level"], episode["doctor_id"]) == ("far", 2, None)
+    [*_, event] = ward.events()
+    assert (event["data"]["change"], event["data"]["call"]) == ("nobody_on_shift", True)

@@ -210,6 +210,17 @@ def test_who_moves_to_another_ward_loses_what_the_old_one_gave(watched: tuple[Wa
     assert ward.get("doctor", path).status_code == 404
 
 
+def test_who_is_moved_to_another_ward_leaves_the_old_care_team(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    path = f"/patients/{patient}"
+    ward.put("coordinator", f"{path}/account", {"user_id": ward.ids["patient"]})
+    moved = ward.patch("admin", path, {"ward": "far"})
+    assert moved.json()["care_team"] == []
+    assert ward.get("patient", "/me").json()["ward"] == "far"
+    ward.patch("admin", path, {"ward": "main"})
+    assert ward.get("doctor", path).status_code == 404
+
+
 def test_an_account_is_parted_from_its_record(staffed: Ward) -> None:
     mine, other = staffed.take_in(), staffed.take_in(name="Else")
     user = staffed.ids["patient"]
