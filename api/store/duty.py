@@ -10,8 +10,9 @@ _ON_SHIFT = """
     SELECT d.id, d.name, d.kind, d.ward, d.skills, u.id AS user_id, d.cost_per_hour,
            d.max_patients, upper(s.works) AS until
       FROM doctor d JOIN shift s ON s.doctor_id = d.id
-      LEFT JOIN app_user u ON u.id = d.user_id AND u.state = 'active'
-     WHERE s.works @> %(now)s::timestamptz ORDER BY d.kind, d.id
+      LEFT JOIN app_user u ON u.id = d.user_id AND u.state = 'active' AND u.role <> 'patient'
+     WHERE s.works @> %(now)s::timestamptz AND (d.user_id IS NULL OR u.id IS NOT NULL)
+     ORDER BY d.kind, d.id
 """
 
 _OFF = """
@@ -38,7 +39,8 @@ _HELD = """
 async def on_shift(conn: Conn, now: datetime) -> list[Row]:
     """Return the people on shift at ``now``, with the end of their time as ``until``.
 
-    ``user_id`` is an account that can be signed in to: by another nobody can be called.
+    Whose account is closed, or no clinician's any more, cannot be called and is not there. Who
+    never had one is: they are called by other means.
     """
     return await (await conn.execute(_ON_SHIFT, {"now": now})).fetchall()
 

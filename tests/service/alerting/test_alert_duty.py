@@ -319,3 +319,24 @@ def test_an_alert_that_follows_its_patient_to_nobody_is_the_coordinators_there(w
     assert (episode["ward"], episode["escalation_level"], episode["doctor_id"]) == ("far", 2, None)
     [*_, event] = ward.events()
     assert (event["data"]["change"], event["data"]["call"]) == ("nobody_on_shift", True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        b"UPDATE app_user SET state = 'disabled' WHERE id = %s",
+        b"UPDATE app_user SET role = 'patient' WHERE id = %s",
+    ],
+)
+def test_what_is_held_by_a_closed_account_goes_to_somebody_who_can_be_called(
+    ward: Ward, change: bytes
+) -> None:
+    gone, there, patient = ward.doctor("A"), ward.doctor("B"), ward.patient()
+    for person in (gone, there):
+        ward.on_shift(person, START)
+    ward.assign(patient, gone)
+    assert raised(ward, patient, "news2_emergency")["doctor_id"] == gone.doctor_id
+    ward.sql.execute(change, (gone.user_id,))
+    engine(ward, START + MINUTE)
+    assert ward.episodes()[0]["doctor_id"] == there.doctor_id
+    assert raised(ward, patient, "critical_hr")["doctor_id"] == there.doctor_id
