@@ -28,9 +28,9 @@ READY_SPAN_MS = 24 * 3_600_000
 CLIP = 3.0
 LEVEL_MS = 2 * 86_400_000
 LEVEL_SPACING_MS = 4 * 3_600_000
-LEVEL_READINGS = 6
+LEVEL_READINGS = 5
 LEVEL_SHARE = 0.9
-"""A new level: of the readings of two days, one in four hours and six at least, nine in ten lie
+"""A new level: of the readings of two days, one in four hours and five at least, nine in ten lie
 on the same side of what was usual by more than the smallest unit (proposed; resting pulse that
 stays up for two nights is what NightSignal calls certain, Alavi 2021)."""
 ABSOLUTE_TO_SD = 1.2533
@@ -97,13 +97,28 @@ class Baseline(Struct, array_like=True, gc=False):
         if not self.recent or t_ms - self.recent_ms[-1] >= LEVEL_SPACING_MS:
             self._remember(value, t_ms, floor, level_ms)
 
-    def _remember(self, value: float, t_ms: int, floor: float, level_ms: int) -> None:
-        """Keep the reading for the level; start anew from the level if it has been held."""
+    def rest(self, value: float, t_ms: int, level_ms: int = LEVEL_MS) -> None:
+        """Learn nothing, but keep the reading for the level: it may be held for good.
+
+        Args:
+            value: in the metric's unit.
+            t_ms: event time.
+            level_ms: as in :meth:`learn`.
+        """
+        due = not self.recent or t_ms - self.recent_ms[-1] >= LEVEL_SPACING_MS
+        if self.readings >= EARLY and due:
+            self._keep(value, t_ms, level_ms)
+
+    def _keep(self, value: float, t_ms: int, level_ms: int) -> None:
         self.recent_ms.append(t_ms)
         self.recent.append(value)
         oldest = t_ms - level_ms - LEVEL_SPACING_MS
         gone = sum(at < oldest for at in self.recent_ms)
         del self.recent_ms[:gone], self.recent[:gone]
+
+    def _remember(self, value: float, t_ms: int, floor: float, level_ms: int) -> None:
+        """Keep the reading for the level; start anew from the level if it has been held."""
+        self._keep(value, t_ms, level_ms)
         if t_ms - self.recent_ms[0] < level_ms or len(self.recent) < LEVEL_READINGS:
             return
         above = sum(one > self.median + floor for one in self.recent)

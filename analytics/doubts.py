@@ -27,16 +27,15 @@ from analytics.lane_state import Unused
 from analytics.limits import beyond, limit_of
 from analytics.questions import doubt
 from analytics.readings import Refused
-from analytics.sight import Sight
+from analytics.sight import UNITS_NAMES, Sight
 
 RULE = "evidence/1"
 _UNSEEN = frozenset({int(Metric.BATTERY), int(Metric.STEPS)})
 _SENSOR: Mapping[int, str] = {int(metric): f"sensor/{metric.wire_name}" for metric in Metric}
 _SPIKE: Mapping[int, str] = {int(metric): f"sensor/spike_{metric.wire_name}" for metric in Metric}
-_UNITS: Mapping[int, str] = {int(metric): f"units/{metric.wire_name}" for metric in Metric}
 _REFUSED: Mapping[int, str] = {int(metric): f"refused/{metric.wire_name}" for metric in Metric}
 _ENDED_BY_GOOD: Mapping[int, tuple[str, ...]] = {
-    int(metric): (_SENSOR[metric], _UNITS[metric], _REFUSED[metric]) for metric in Metric
+    int(metric): (_SENSOR[metric], UNITS_NAMES[metric], _REFUSED[metric]) for metric in Metric
 }
 
 
@@ -73,7 +72,7 @@ def refuse(sight: Sight, refused: Refused) -> None:
     known = sight.known(code)
     verdict = Verdict(FUTURE, "its time lies ahead of the ward's")
     if refused.reason == OUT_OF_RANGE:
-        found = explained(code, value, known, sight.scene.policy)
+        found = explained(code, value, known, sight.scene.policy, told=sight.unit_told(code))
         low, high = FACTS[Metric(code)].reject
         outside = Verdict(OUT_OF_RANGE, f"outside {low:g} to {amount(code, high)}")
         verdict = found or outside
@@ -103,7 +102,7 @@ def tell(sight: Sight, code: int, unused: Unused, known: Known | None) -> None:
     said = f"{label} {unused.value:g}{by}{again if unused.count > 1 else ''}"
     name, asks = _SENSOR[code], "check the sensor"
     if unused.reason == UNITS:
-        name, asks = _UNITS[code], "unit?"
+        name, asks = UNITS_NAMES[code], "unit?"
     elif unused.reason in (OUT_OF_RANGE, FUTURE):
         name, said = _REFUSED[code], f"{said} refused"
     alarm = Alarm(
@@ -166,8 +165,8 @@ def ask_about_unit(sight: Sight, code: int, value: float, verdict: Verdict) -> N
         sight.state.doubtful |= 1 << code
 
 
-def ask_about(sight: Sight, code: int, value: float, *, repeats: bool, lost: bool) -> None:
-    """Judge a value that nothing explains; from back-fill, a bad one waits to be confirmed.
+def ask_about(sight: Sight, code: int, value: float, *, repeats: bool, lost: bool) -> bool:
+    """Judge a value that nothing explains; return whether it is bad (late, it must be confirmed).
 
     Args:
         sight: the moment.
@@ -184,10 +183,11 @@ def ask_about(sight: Sight, code: int, value: float, *, repeats: bool, lost: boo
     three = not repeats or sight.scores_3(code, value)  # no pulse is grave at every age
     bad = doubt(scene, code, value, limit, scores_3=three, words=words, repeats=repeats)
     if not bad:
-        return
+        return False
     set_aside(sight, code, value, Verdict(ODD, hint), lost=lost)
     if scene.late and sight.newest(code):
         sight.state.doubtful |= 1 << code
+    return True
 
 
 def recovered(sight: Sight, code: int, value: float, before: float | None) -> None:

@@ -22,9 +22,9 @@ from analytics.policy import MINUTE_MS, Policy
 
 UNITS, NO_VALUE, ANOTHER, ODD = "units", "no_reading", "another_person", "implausible"
 OUT_OF_RANGE, FUTURE = "out_of_range", "from_the_future"
-_GLUCOSE = int(Metric.GLUCOSE)
+_GLUCOSE, _WEIGHT = int(Metric.GLUCOSE), int(Metric.WEIGHT)
 _MMOL_MOST = 34.0
-LOOKED_AT = frozenset({int(Metric.WEIGHT), _GLUCOSE})
+LOOKED_AT = frozenset({_WEIGHT, _GLUCOSE})
 """Metrics of which every plausible value is looked at; of others a few numbers."""
 
 
@@ -51,10 +51,23 @@ class Verdict(Struct, frozen=True, gc=False):
     certain: bool = True
 
 
-def explained(code: int, value: float, known: Known | None, policy: Policy) -> Verdict | None:
-    """Return what an implausible or refused value is by evidence; None: nothing explains it."""
+def explained(
+    code: int, value: float, known: Known | None, policy: Policy, *, told: bool = False
+) -> Verdict | None:
+    """Return what an implausible or refused value is by evidence; None: nothing explains it.
+
+    Args:
+        code: of the metric.
+        value: as it was sent.
+        known: what to compare with.
+        policy: the ward's settings.
+        told: another unit of this metric has been told and nothing good has come since: a number
+            of that unit is more likely than a code.
+    """
     usual = None if known is None else known.value
     found = _as_known(code, value, usual, policy.unit_share)
+    if found is None and told:
+        found = _first(code, value)
     if found is None and value in NO_READING.get(code, ()):
         return Verdict(NO_VALUE, f'{value:g} is a code for "no reading"')
     unit = found or _by_form(code, value)
@@ -129,12 +142,25 @@ def _as_known(code: int, value: float, usual: float | None, share: float) -> Oth
 
 
 def _by_form(code: int, value: float) -> OtherUnit | None:
-    """The unit that the number itself shows."""
+    """The unit that the number itself shows; in it the value may be as bad as a value can be."""
     for unit in OTHER_UNITS.get(code, ()):
         shown = unit.certain or (unit.fractional and value != int(value))
-        if shown and _plausible(code, unit.ours(value)):
+        if shown and _possible(code, unit.ours(value)):
             return unit
     return None
+
+
+def _first(code: int, value: float) -> OtherUnit | None:
+    """The likeliest other unit of the metric, if the number can be one of it."""
+    likeliest = next(iter(OTHER_UNITS.get(code, ())), None)
+    fits = likeliest is not None and _possible(code, likeliest.ours(value))
+    return likeliest if fits else None
+
+
+def _possible(code: int, value: float) -> bool:
+    """Whether it can be of a person at all; a 0 is of no unit, and no weight is grave."""
+    low, high = FACTS[Metric(code)].reject
+    return value != 0 and (_plausible(code, value) if code == _WEIGHT else low <= value <= high)
 
 
 def _plausible(code: int, value: float) -> bool:

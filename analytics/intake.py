@@ -15,6 +15,7 @@ from analytics.domain.vitals import FACTS, Metric, Quality
 from analytics.doubts import ask_about, mistaken, recovered
 from analytics.evidence import (
     LOOKED_AT,
+    ODD,
     Verdict,
     explained,
     may_be_arrest,
@@ -81,12 +82,17 @@ def take(sight: Sight, samples: Sequence[Sample]) -> int:
 
 def _implausible(sight: Sight, code: int, value: float) -> None:
     """A value that can hardly be: explained by evidence, or a question."""
-    verdict = explained(code, value, sight.known(code), sight.scene.policy)
+    told = sight.unit_told(code)
+    verdict = explained(code, value, sight.known(code), sight.scene.policy, told=told)
+    if verdict is None and code == _WEIGHT:
+        verdict = foreign(sight, value)
     if verdict is not None:
         mistaken(sight, code, value, verdict)
         return
     arrest = may_be_arrest(code, value)
-    ask_about(sight, code, value, repeats=not arrest, lost=arrest)
+    asked = ask_about(sight, code, value, repeats=not arrest, lost=arrest)
+    if not asked and code != _WEIGHT:  # no limit says that it is bad; yet it is no reading
+        mistaken(sight, code, value, Verdict(ODD, "hardly to be believed"))
 
 
 def _doubted(sight: Sight, code: int, value: float) -> bool:
@@ -106,7 +112,9 @@ def _against(sight: Sight, code: int, value: float) -> Verdict | None:
     known, policy = sight.known(code), sight.scene.policy
     if not suspect(code, value, known, sight.scene.time_ms, policy):
         return None
-    return plausible_code(code, value) or explained(code, value, known, policy)
+    return plausible_code(code, value) or explained(
+        code, value, known, policy, told=sight.unit_told(code)
+    )
 
 
 def _good(sight: Sight, code: int, value: float) -> int:
@@ -128,11 +136,19 @@ def _good(sight: Sight, code: int, value: float) -> int:
     track.t_ms, track.value, track.staff = now, value, sight.staff
     if code in _ROLLED:
         track.rolling.add(value, now)
-    if sight.learn and code in FLOORS:
-        track.baseline.learn(value, now, FLOORS[code], scene.policy.baseline_level_ms)
+    if code in FLOORS:
+        _learn(sight, track, code)
     if code != _O2 and not _within(sight, track, code):
         _judge(sight, track, code)
     return 1 << code
+
+
+def _learn(sight: Sight, track: Track, code: int) -> None:
+    level_ms = sight.scene.policy.baseline_level_ms
+    if sight.learn:
+        track.baseline.learn(track.value, track.t_ms, FLOORS[code], level_ms)
+    else:
+        track.baseline.rest(track.value, track.t_ms, level_ms)
 
 
 def _followed(sight: Sight, code: int, value: float, before: float | None) -> None:

@@ -4,7 +4,7 @@ SpO2 is graded by depth (Pater 2020), pulse and breathing are judged on the medi
 Not a medical device.
 """
 
-from analytics.conditions import Alarm, Scene, hold, release, supersede
+from analytics.conditions import Alarm, Scene, calls, hold, release, supersede
 from analytics.domain.alerts import EASED_FROM, Priority
 from analytics.domain.care import CarePlan, Limit
 from analytics.domain.vitals import Acvpu, Metric
@@ -64,6 +64,12 @@ def give_way(scene: Scene, code: int) -> None:
     if scene.on:
         supersede(scene, LOW_NAMES[code], CRITICAL_NAMES[code])
         supersede(scene, HIGH_NAMES[code], CRITICAL_NAMES[code])
+
+
+def speaks(scene: Scene, code: int) -> str | None:
+    """Return the limit of a metric that is on and calls, the gravest first."""
+    names = (CRITICAL_NAMES[code], LOW_NAMES[code], HIGH_NAMES[code])
+    return next((name for name in names if calls(scene, name)), None)
 
 
 def judge(scene: Scene, code: int, value: float, limit: Limit, *, eased: bool = False) -> bool:

@@ -5,7 +5,7 @@ It feeds no score and no baseline. Not a medical device.
 
 from msgspec.structs import replace
 
-from analytics.conditions import Alarm, Scene, hold
+from analytics.conditions import Alarm, Scene, calls, hold
 from analytics.domain.care import Limit
 from analytics.limits import (
     CRITICAL_NAMES,
@@ -17,6 +17,7 @@ from analytics.limits import (
     beyond,
     critical_alarm,
     critical_limit,
+    give_way,
 )
 from analytics.policy import Policy
 
@@ -61,6 +62,8 @@ def doubt(
     if words:
         alarm = replace(alarm, message=words + asks(firm=firm))
     hold(scene, alarm)
+    if calls(scene, CRITICAL_NAMES[code]):
+        give_way(scene, code)
     return True
 
 

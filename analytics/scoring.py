@@ -12,12 +12,12 @@ from msgspec import Struct
 from analytics import bands, labels, signals
 from analytics.assessment import Assessment, RefusedMetric
 from analytics.baseline import FLOORS
-from analytics.conditions import Scene
+from analytics.conditions import Scene, supersede
 from analytics.domain.care import CarePlan, Unscored
 from analytics.domain.vitals import Metric
 from analytics.features import SPEC, vector
 from analytics.lane_state import LaneState, Track
-from analytics.limits import limit_of, told, waits_s
+from analytics.limits import limit_of, speaks, told, waits_s
 from analytics.news2 import PARAMETERS, URGENT, News2, score
 from analytics.policy import Policy
 from analytics.readings import Reading
@@ -206,6 +206,15 @@ def _label(
     state.assessed_ms = now
 
 
+def _spoken_for(scene: Scene, code: int) -> bool:
+    """Whether a limit already calls for the number, so that what is usual says no more of it."""
+    by = speaks(scene, code) if scene.on else None
+    if by is None:
+        return False
+    supersede(scene, signals.BASELINE_NAMES[code], by)
+    return True
+
+
 def _baselines(
     state: LaneState, scene: Scene, policy: Policy, fresh: int
 ) -> tuple[tuple[int, float, float], ...]:
@@ -219,6 +228,6 @@ def _baselines(
             continue
         deviation = track.baseline.deviation(track.value, floor)
         found.append((code, round(track.baseline.median, 3), round(deviation, 3)))
-        if fresh >> code & 1:
+        if fresh >> code & 1 and not _spoken_for(scene, code):
             signals.baseline(scene, code, track.baseline.median, deviation)
     return tuple(found)

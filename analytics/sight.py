@@ -1,5 +1,7 @@
 """What the rules about single readings look at: the patient's state, the moment and the device."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from analytics.conditions import Scene
@@ -10,6 +12,8 @@ from analytics.lane_state import LaneState
 from analytics.news2 import PARAMETERS, News2, score
 
 _O2 = int(Metric.O2)
+UNITS_NAMES: Mapping[int, str] = {int(metric): f"units/{metric.wire_name}" for metric in Metric}
+"""The condition of a metric that comes in another unit."""
 
 
 class Sight(Struct, gc=False):
@@ -44,6 +48,10 @@ class Sight(Struct, gc=False):
         if source is not None and source.t_ms >= oldest:
             return Known(source.value, source.t_ms)
         return Known(track.value, track.t_ms) if track.t_ms >= oldest else None
+
+    def unit_told(self, code: int) -> bool:
+        """Whether another unit of the metric has been told and nothing good has come since."""
+        return UNITS_NAMES[code] in self.scene.on
 
     def newest(self, code: int) -> bool:
         """Whether no good reading of the metric is newer than this moment."""

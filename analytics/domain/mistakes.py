@@ -43,7 +43,7 @@ class OtherUnit:
 _SHIFTED = (
     OtherUnit(words="as hundredths", factor=0.01, exact=0.05),
     OtherUnit(words="as tenths", factor=0.1, exact=0.05),
-    OtherUnit(words="as hundreds", factor=100.0, exact=0.05),
+    OtherUnit(words="as hundreds", factor=100.0, decimals=True, exact=0.05),
 )
 """A decimal point in another place: only beside a value of this person that it then equals."""
 OTHER_UNITS: dict[int, tuple[OtherUnit, ...]] = {

@@ -5,7 +5,7 @@ UCUM is for programs; a message is read by people.
 
 from analytics.domain.vitals import FACTS
 
-_READ_AS = {"mm[Hg]": "mmHg", "Cel": "°C"}
+_READ_AS = {"mm[Hg]": "mmHg", "Cel": "°C", "1": ""}
 LABELS: dict[int, str] = {int(metric): facts.label for metric, facts in FACTS.items()}
 UNITS: dict[int, str] = {
     int(metric): _READ_AS.get(facts.unit, facts.unit.strip("{}")) for metric, facts in FACTS.items()
@@ -17,7 +17,7 @@ _DAY_MIN = 48 * _HOUR_MIN
 
 def amount(code: int, value: float) -> str:
     """Return a value with its unit, for example ``97 %``."""
-    return f"{value:g} {UNITS[code]}"
+    return f"{value:g} {UNITS[code]}".rstrip()
 
 
 def worded(code: int, value: float) -> str:

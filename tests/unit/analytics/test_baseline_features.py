@@ -12,7 +12,7 @@ from analytics.domain.vitals import Metric
 from analytics.features import BUCKET_MS, NAMES, SPEC, Rolling, vector
 from analytics.lane_state import Track
 from analytics.news2 import score
-from tests.support.bedside import Bedside
+from tests.support.bedside import Bedside, reading
 
 HOUR = 3_600_000
 HR_FLOOR = FLOORS[Metric.HR]
@@ -113,13 +113,13 @@ def test_a_baseline_waits_for_a_whole_day() -> None:
     assert learnt([60.0] * 290, 300_000).ready
 
 
-@pytest.mark.parametrize("every_s", [300, 6 * 3_600])
+@pytest.mark.parametrize("every_s", [300, 6 * 3_600, 12 * 3_600])
 @pytest.mark.parametrize("usual", [65, 110])
 def test_a_level_that_stays_is_the_new_usual_within_three_days(every_s: int, usual: int) -> None:
     chance = Random(4)
     bed = Bedside()
-    for step in range(10 * 86_400 // every_s):
-        stepped = step >= 7 * 86_400 // every_s
+    for step in range(18 * 86_400 // every_s):
+        stepped = step >= 15 * 86_400 // every_s
         outcome = bed.see(every_s, hr=round(chance.gauss(88 if stepped else usual, 2)))
     assert outcome.assessment is not None
     [(code, median, deviation)] = outcome.assessment.baselines
@@ -128,6 +128,18 @@ def test_a_level_that_stays_is_the_new_usual_within_three_days(every_s: int, usu
     told = [(one.condition, one.change) for one in bed.findings]
     assert told.count(("baseline_hr", Change.STARTED)) == 1
     assert told[-1] == ("baseline_hr", Change.CLEARED)
+
+
+def test_a_level_is_the_new_usual_within_three_days_of_which_an_alert_was_open_for_one() -> None:
+    bed = Bedside()
+    for step in range(10 * 24):
+        hours = step - 7 * 24
+        bed.now += HOUR
+        one = reading(bed.now, {"hr": 65 if hours < 0 else 88})
+        outcome = bed.take(one, in_episode=0 <= hours < 24)
+    assert outcome.assessment is not None
+    [(_, median, _)] = outcome.assessment.baselines
+    assert median == pytest.approx(88, abs=3)
 
 
 def test_a_day_of_fever_is_no_new_level() -> None:

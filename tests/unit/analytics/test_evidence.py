@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.domain.alerts import Kind, Priority
+from analytics.domain.care import CarePlan, Scoring
 from analytics.domain.mistakes import NO_READING, OTHER_UNITS
 from analytics.domain.vitals import METRIC_BY_NAME, Metric
 from analytics.evidence import Known, explained
 from analytics.policy import DEFAULT
-from tests.support.bedside import T0, WELL
+from tests.support.bedside import HOUR, T0, WELL
 from tests.support.story import Story
 
 CLINICAL, TECHNICAL = Kind.CLINICAL, Kind.TECHNICAL
@@ -201,3 +202,49 @@ def test_a_low_glucose_with_decimals_that_goes_on_calls_at_once() -> None:
     story = Story().hear(0, glucose=31.5)
     assert story.raised == []
     assert story.wait(121).words("critical_glucose").startswith("Glucose 31.5 as sent, 567.5 mg/dL")
+
+
+@pytest.mark.parametrize("known", [None, 95])
+@pytest.mark.parametrize(
+    ("metric", "sent", "words"),
+    [
+        ("glucose", 1.5, "Glucose 1.5 as sent, 27 mg/dL if in another unit"),
+        ("temp", 80.0, "Temperature: 80 °F is 26.7 °C"),
+    ],
+)
+def test_what_another_unit_makes_worse_than_plausible_calls(
+    metric: str, sent: float, words: str, known: float | None
+) -> None:
+    story = Story()
+    if known is not None and metric == "glucose":
+        story.hear(0, **{metric: known})
+    story.hear(60, **{metric: sent}).hear(60, **{metric: sent}).wait(121)
+    assert story.words(f"critical_{metric}").startswith(words)
+
+
+def test_in_a_unit_that_was_told_a_whole_number_is_no_code() -> None:
+    story = Story().hear(0, glucose=112)
+    for sent in (5.9, 5, 4, 2):
+        story.hear(300, glucose=sent)
+    story.wait(121)
+    assert story.shown(CLINICAL) == ["critical_glucose"]
+    assert story.words("critical_glucose").startswith("Glucose 2 as sent, 36 mg/dL")
+    assert story.shown(TECHNICAL) == ["units"]
+
+
+def test_a_pulse_of_1_is_no_pulse_of_100() -> None:
+    story = Story().hear(0, hr=100).hear(60, hr=1).wait(121)
+    assert story.shown(CLINICAL) == ["critical_hr"]
+
+
+@pytest.mark.parametrize("values", [{"temp": 25}, {"sbp": 300}, {"glucose": 20}])
+def test_where_no_limit_speaks_an_implausible_value_is_told(values: dict[str, float]) -> None:
+    child = Scoring(adult_from_ms=T0 + 14 * 365 * 24 * HOUR)
+    story = Story(CarePlan(scoring=child)).hear(0, **values).wait(121)
+    assert story.shown(CLINICAL) == []
+    assert story.shown(TECHNICAL) == ["sensor"]
+
+
+def test_a_refused_level_of_consciousness_is_told_without_a_unit() -> None:
+    story = Story().hear(0, acvpu=0).hear(60, acvpu=7).wait(121)
+    assert "outside 0 to 4 (0 before)" in story.words("refused")

@@ -89,3 +89,25 @@ def test_a_question_that_called_nobody_eases_nothing() -> None:
     bed.well(hr=18)
     bed.well(20, hr=135)
     assert all("eased_from" not in one.detail for one in bed.findings)
+
+
+@pytest.mark.parametrize("changed", [{"hr": 135}, {"spo2": 88}, {"hr": 190}])
+def test_what_is_usual_says_no_more_of_a_number_that_a_limit_calls_for(
+    changed: dict[str, float],
+) -> None:
+    bed = Bedside()
+    for step in range(120):
+        bed.well(900, hr=65 + step % 3)
+    for _ in range(40):
+        bed.well(60, **changed)
+    assert not [name for name in bed.lane.conditions if name.startswith("baseline_")]
+
+
+def test_an_implausible_value_that_calls_takes_the_place_of_the_limit() -> None:
+    bed = Bedside()
+    bed.well()
+    for spo2 in (85, 85, 85, 0):
+        bed.see(60, spo2=spo2)
+    assert sorted(bed.lane.conditions) == ["critical_spo2", "limit_spo2_low"], "a question so far"
+    bed.see(60, spo2=45)
+    assert sorted(bed.lane.conditions) == ["critical_spo2"]

@@ -87,3 +87,11 @@ def test_pounds_stay_pounds_however_often() -> None:
     story = days(84.1, 185.2, 185.3, 185.2)
     assert len(story.doubted) == 3
     assert story.shown(Kind.TECHNICAL) == ["units"]
+
+
+@pytest.mark.parametrize("other", [13.2, 310.0])
+def test_a_weight_that_no_adult_has_is_told_too(other: float) -> None:
+    story = days(84.1, 84.3, other)
+    story.wait(121)
+    assert story.shown(Kind.TECHNICAL) == ["sensor"]
+    assert "another person" in story.words("sensor")
