@@ -78,6 +78,7 @@ async def sign_in(services: Services, attempt: Attempt, kind: Literal["cookie", 
     try:
         counted = await _counted(services, made, attempt, places)
         user = await _proved(services, username, attempt)
+        token = await _open(services, user, kind, counted, places)
     except OtpRequiredError as asked:
         LOGINS.labels(asked.type).inc()
         async with services.pool.connection() as conn:
@@ -90,7 +91,7 @@ async def sign_in(services: Services, attempt: Attempt, kind: Literal["cookie", 
             raise ThrottledError(counted.slowed_s) from refusal
         raise
     LOGINS.labels("signed_in").inc()
-    return await _open(services, user["id"], kind, counted, places)
+    return token
 
 
 def _places(made: Keyed, attempt: Attempt) -> list[str]:
@@ -174,20 +175,25 @@ async def use_otp(services: Services, user: Row, otp: str) -> bool:
 
 
 async def _open(
-    services: Services, user_id: UUID, kind: str, counted: Counted, places: list[str]
+    services: Services, user: Row, kind: str, counted: Counted, places: list[str]
 ) -> str:
+    """Open the session, unless what was proved was changed while it was looked at."""
     async with services.pool.connection() as conn, conn.transaction():
+        if not await people.stands(conn, user):
+            raise NotSignedInError(_REFUSED)
         await throttle.succeeded(conn, counted)
-        await throttles.remember(conn, user_id, places, services.settings.known_places)
+        await throttles.remember(conn, user["id"], places, services.settings.known_places)
         hours = services.settings.session_hours
-        token = await identity.open_session(conn, user_id, kind=kind, hours=hours)
+        token = await identity.open_session(conn, user["id"], kind=kind, hours=hours)
         note = audit.Note(action="session.open", detail={"kind": kind})
-        await audit.append(conn, services.now(), str(user_id), [note])
+        await audit.append(conn, services.now(), str(user["id"]), [note])
     return token
 
 
-async def demand_password(services: Services, caller: Caller, field: str, given: str) -> None:
+async def demand_password(services: Services, caller: Caller, field: str, given: str) -> str:
     """Demand the password of somebody who is signed in; guesses are throttled like log-ins.
+
+    Returns the hash that it fits: what is changed on the strength of it must still find that.
 
     Args:
         services: the program's shared services.
@@ -206,6 +212,8 @@ async def demand_password(services: Services, caller: Caller, field: str, given:
         raise InvalidError(field, "is not the password in use")
     async with services.pool.connection() as conn:
         await throttle.succeeded(conn, counted)
+    proved: str = row["password_hash"]
+    return proved
 
 
 async def demand_otp(services: Services, caller: Caller, otp: str) -> None:

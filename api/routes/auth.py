@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from analytics.domain.care import Role
 from api import audit, identity, passwords, signing_in, throttle
 from api.deps import Shared, Signed, Work, acting
+from api.errors import InvalidError
 from api.store import people
 
 router = APIRouter(tags=["people"])
@@ -151,11 +152,12 @@ async def me(work: Work) -> Me:
 @router.post("/me/password", status_code=204)
 async def change_password(body: PasswordChange, caller: Signed, services: Shared) -> None:
     """Change one's own password; every other session of the account ends."""
-    await signing_in.demand_password(services, caller, "current", body.current)
+    proved = await signing_in.demand_password(services, caller, "current", body.current)
     least = services.settings.password_min_guesses
     passwords.demand_strong("new", body.new, (caller.username, caller.display_name), least)
     hashed = await identity.hash_password(body.new)
     async with acting(services, caller) as work:
-        await people.set_password(work.conn, caller.user_id, hashed)
+        if not await people.replace_password(work.conn, caller.session, proved, hashed):
+            raise InvalidError("current", "was changed meanwhile, or this session has ended")
         await people.revoke_sessions(work.conn, caller.user_id, caller.session)
         work.note("password.change")

@@ -114,6 +114,33 @@ async def set_password(conn: Conn, user_id: UUID, password_hash: str) -> None:
     )
 
 
+async def stands(conn: Conn, user: Row) -> bool:
+    """Whether an account is still as it was read by its name; it stays so until the commit."""
+    found = await conn.execute(
+        """
+        SELECT FROM app_user
+         WHERE id = %(id)s AND password_hash = %(password_hash)s AND role = %(role)s
+           AND state <> 'disabled' AND (totp_step IS NULL) = %(no_factor)s
+           FOR SHARE
+        """,
+        {**user, "no_factor": user["totp_step"] is None},
+    )
+    return await found.fetchone() is not None
+
+
+async def replace_password(conn: Conn, session: bytes, old: str, new: str) -> bool:
+    """Replace the hash of a session's account; False if it is another now, or the session over."""
+    found = await conn.execute(
+        """
+        UPDATE app_user u SET password_hash = %s FROM session_token s
+         WHERE s.token_hash = %s AND s.revoked_at IS NULL AND u.id = s.user_id
+           AND u.password_hash = %s AND u.state <> 'disabled'
+        """,
+        (new, session, old),
+    )
+    return found.rowcount > 0
+
+
 async def add_user(conn: Conn, values: Row) -> UUID | None:
     """Add an account; None if the name is taken.
 

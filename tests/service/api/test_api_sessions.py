@@ -9,6 +9,7 @@ import httpx
 import pyotp
 import pytest
 
+from api import identity
 from api.app import create_app
 from tests.service.api.conftest import PASSWORD, Served, Ward, served, settings_for
 
@@ -104,3 +105,46 @@ def test_a_new_second_factor_ends_the_other_sessions(ward: Ward) -> None:
     ward.post("nina", "/me/totp/verify", {"otp": pyotp.TOTP(secret).now()})
     assert ward.get("nina", "/me").status_code == 200
     assert ward.get("other", "/me").status_code == 401
+
+
+CHANGED = {
+    "password": b"UPDATE app_user SET password_hash = 'another' WHERE username = 'dora'",
+    "role": b"UPDATE app_user SET role = 'nurse' WHERE username = 'dora'",
+    "disabled": b"UPDATE app_user SET state = 'disabled' WHERE username = 'dora'",
+    "second factor": b"UPDATE app_user SET totp_step = 1 WHERE username = 'dora'",
+}
+
+
+def changed_while_looked_at(ward: Ward, monkeypatch: pytest.MonkeyPatch, statement: bytes) -> None:
+    """Let somebody else change an account after its password was read and found to fit."""
+    looked = identity.password_matches
+
+    async def slowly(stored: str | None, password: str) -> bool:
+        found = await looked(stored, password)
+        assert found
+        ward.sql("UPDATE session_token SET revoked_at = now() WHERE revoked_at IS NULL")
+        ward.sql(statement.decode())
+        return found
+
+    monkeypatch.setattr(identity, "password_matches", slowly)
+
+
+@pytest.mark.parametrize("what", sorted(CHANGED))
+def test_what_changes_while_somebody_signs_in_lets_them_in_no_more(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    ward.add("dora", "doctor")
+    changed_while_looked_at(ward, monkeypatch, CHANGED[what])
+    assert ward.log_in("dora").status_code == 401
+    assert ward.sql("SELECT FROM session_token WHERE revoked_at IS NULL") == []
+
+
+def test_a_password_that_was_set_anew_is_not_written_over_by_an_older_session(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.add("dora", "doctor")
+    changed_while_looked_at(ward, monkeypatch, CHANGED["password"])
+    body = {"current": PASSWORD, "new": "a new long password"}
+    assert ward.post("dora", "/me/password", body).status_code == 422
+    stored = ward.sql("SELECT password_hash FROM app_user WHERE username = 'dora'")
+    assert stored == [("another",)]
