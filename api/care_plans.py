@@ -25,6 +25,8 @@ from api.store.types import Row
 from api.ward_rules import WardPolicies
 
 _SIDES = ("low", "high")
+OWN = "settings"
+"""Under which name the reason of a patient's own profile and delays is kept, beside the limits'."""
 
 
 class Taken(NamedTuple):
@@ -97,29 +99,35 @@ async def change(work: UnitOfWork, row: Row, body: SaidOfLimits) -> None:
         DoubtfulError: one that must be meant, and nobody said so.
     """
     changes: dict[str, Any] = {}
+    why = _reasons(work, row)
     if body.spo2_scale is not None:
         changes["spo2_scale"] = body.spo2_scale
     if body.limits is not None:
         now = await standing_of(work, row, limits={}, **changes)
         taken = taken_limits(body, row["limits"] or {}, now, work.caller.user_id, work.now)
-        changes |= _with_reasons(work, row, taken)
+        changes["limits"] = taken.limits
+        kept = {*taken.limits, OWN}
+        why = {name: one for name, one in {**why, **taken.reasons}.items() if name in kept}
         told = limit_changes(row["limits"] or {}, taken.limits)
         work.note("patient.limits", row["no"], changes=told)
-    changes |= await _own_settings(work, row, body)
+    own = await _own_settings(work, row, body)
+    if own:
+        why = {name: one for name, one in why.items() if name != OWN}
+        why |= {OWN: body.reason} if body.reason else {}
+    changes |= own
     if changes:
+        changes |= _sealed(work, row, why)
         await patients.change_care_plan(work.conn, row["no"], changes, work.now)
 
 
-def _with_reasons(work: UnitOfWork, row: Row, taken: Taken) -> dict[str, Any]:
-    """Return limits with their reasons sealed; a limit that is gone leaves none behind."""
+def _sealed(work: UnitOfWork, row: Row, why: dict[str, str]) -> dict[str, Any]:
+    """Return the reasons in force, sealed; a limit that is gone leaves none behind."""
     key = records.patient_key(work.services.vault, row)
     if key is None:
-        if taken.reasons:
+        if why:
             raise ConflictError("This person was erased.")
-        return {"limits": taken.limits}
-    kept = {**_reasons(work, row), **taken.reasons}
-    reasons = {name: why for name, why in kept.items() if name in taken.limits}
-    return {"limits": taken.limits, "reasons": _hex(records.seal_reasons(key, row["id"], reasons))}
+        return {}
+    return {"reasons": _hex(records.seal_reasons(key, row["id"], why))}
 
 
 def _hex(data: bytes) -> str:
@@ -221,6 +229,8 @@ async def _own_settings(work: UnitOfWork, row: Row, body: SaidOfLimits) -> dict[
     if "settings" in fields:
         before = row["settings"] or {}
         changes["settings"] = taken_settings(body.settings, before)
+        if changes["settings"] != before and not body.reason:
+            raise InvalidError("reason", "is needed: why this patient is judged otherwise")
         told = setting_changes(before, changes["settings"])
         work.note("patient.settings", row["no"], changes=told)
     return changes

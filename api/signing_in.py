@@ -8,7 +8,6 @@ the name: by its keyed hash, with the address. Pages call ``sign_in`` with ``kin
 import secrets
 from dataclasses import dataclass
 from typing import Literal
-from uuid import UUID
 
 from fastapi import Request, Response
 
@@ -166,12 +165,11 @@ async def use_otp(services: Services, user: Row, otp: str) -> bool:
         user: the account's row, with ``id``, ``totp_sealed`` and ``totp_step``.
         otp: six digits.
     """
-    user_id: UUID = user["id"]
     async with services.pool.connection() as conn:
         key = await records.system_key(conn, services.vault, "totp")
-        secret = totp.open_secret(key, user["totp_sealed"], user_id.bytes)
+        secret = totp.open_secret(key, user["totp_sealed"], user["id"].bytes)
         step = totp.accepted_step(secret, otp, services.real_s(), user["totp_step"])
-        return step is not None and await people.use_totp_step(conn, user_id, step)
+        return step is not None and await people.use_totp_step(conn, user["id"], step)
 
 
 async def _open(

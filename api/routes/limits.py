@@ -56,6 +56,8 @@ def _told(work: UnitOfWork, record: Row, row: Row, earlier: Row | None) -> PlanC
     limits = care_plans.limit_changes(before["limits"], row["limits"])
     changes += limits + care_plans.setting_changes(before["settings"], row["settings"])
     changed = {one["setting"].split(".")[1] for one in limits}
+    if (before["profile"], before["settings"]) != (row["profile"], row["settings"]):
+        changed.add(care_plans.OWN)
     key = records.patient_key(work.services.vault, record)
     reasons = records.open_reasons(key, record["id"], row["reasons"])
     return PlanChange(

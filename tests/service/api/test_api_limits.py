@@ -157,11 +157,13 @@ def test_admission_asks_the_same(staffed: Ward) -> None:
 def test_delays_ages_and_a_profile_can_be_one_persons(watched: tuple[Ward, str]) -> None:
     ward, patient = watched
     body = {"profile": "spot", "settings": {"delays": {"spo2": 30}, "ages": {"hr": 60}}}
-    told = change(ward, patient, **body).json()
+    unsaid = change(ward, patient, **body)
+    assert unsaid.json()["errors"][0]["field"] == "reason"
+    told = change(ward, patient, **body, reason="checks three times a day").json()
     assert (told["profile"], told["settings"]) == (body["profile"], body["settings"])
-    less = change(ward, patient, settings={"ages": {"hr": None}}).json()
+    less = change(ward, patient, settings={"ages": {"hr": None}}, reason="a watch").json()
     assert less["settings"] == {"delays": {"spo2": 30}}
-    none = change(ward, patient, settings=None, profile=None).json()
+    none = change(ward, patient, settings=None, profile=None, reason="as others").json()
     assert (none["profile"], none["settings"]) == (None, {})
     for wrong, named in (
         ({"settings": {"deadlines": {"urgent": 50}}}, "settings.deadlines.urgent"),
@@ -174,6 +176,25 @@ def test_delays_ages_and_a_profile_can_be_one_persons(watched: tuple[Ward, str])
         assert refused.json()["errors"][0]["field"] == named
     noted = [one["action"] for one in ward.get("admin", "/audit").json()["items"]]
     assert "patient.settings" in noted
+
+
+def test_why_somebody_is_judged_by_delays_of_their_own_stays_in_the_history(
+    watched: tuple[Ward, str],
+) -> None:
+    ward, patient = watched
+    change(ward, patient, settings={"delays": {"spo2": 30}}, reason="short apnoeas, known")
+    change(ward, patient, limits={"hr": {"low": 45, "reason": "an athlete"}})
+    change(ward, patient, profile="spot", reason="measures by hand")
+    path = f"/patients/{patient}/limits/history"
+    told = [
+        (one["reasons"], one["set_by_name"]) for one in ward.get("doctor", path).json()["items"]
+    ]
+    assert told == [
+        ({"settings": "measures by hand"}, "doctor"),
+        ({"hr": "an athlete"}, "doctor"),
+        ({"settings": "short apnoeas, known"}, "doctor"),
+    ]
+    assert ward.sql("SELECT FROM care_plan WHERE settings::text LIKE '%apnoea%'") == []
 
 
 def test_a_pause_keeps_its_own_until(watched: tuple[Ward, str]) -> None:
