@@ -130,8 +130,8 @@ async def _device(work: UnitOfWork, device_id: str) -> Row:
 async def send(work: Work, device_id: DeviceId, body: NewCommand) -> Queued:
     """Queue a command for an enrolled device."""
     row = await _device(work, device_id)
-    if row["state"] != "enrolled":
-        raise ConflictError("Only an enrolled device can be told anything.")
+    if row["state"] != "enrolled" or row["bound_to"] is not None:
+        raise ConflictError("Only an enrolled device that is in use can be told anything.")
     expires = work.now + timedelta(seconds=body.expires_in_s)
     values = {
         "device_no": row["no"],

@@ -105,7 +105,10 @@ async def add_token(conn: Conn, device_no: int, hashed: bytes, hours: int) -> da
 
 
 async def release(conn: Conn, device_no: int, now: datetime) -> None:
-    """End a device's use (ward time) and its tokens; its keys stand for what it measured before."""
+    """End a device's use (ward time), its tokens and what it was to be told.
+
+    Its keys stand for what it measured before, and so does what it must know to be believed.
+    """
     await conn.execute(
         """
         UPDATE device SET bound_to = greatest(%s, bound_from, registered_at)
@@ -114,6 +117,13 @@ async def release(conn: Conn, device_no: int, now: datetime) -> None:
         (now, device_no),
     )
     await _end_tokens(conn, device_no)
+    await conn.execute(
+        """
+        UPDATE command SET state = 'expired', changed_at = %s
+         WHERE device_no = %s AND state IN ('queued', 'sent') AND command <> 'trust'
+        """,
+        (now, device_no),
+    )
 
 
 async def revoke(conn: Conn, device_no: int, now: datetime) -> None:

@@ -158,6 +158,25 @@ def test_hardware_is_in_one_use_at_a_time(staffed: Ward) -> None:
     registered(staffed, first, serial="sn17a")
 
 
+@pytest.mark.parametrize("end", ["release", "revoke", "discharge"])
+def test_a_device_whose_use_has_ended_is_told_nothing_about_its_patient(
+    staffed: Ward, end: str
+) -> None:
+    patient = staffed.take_in()
+    device = enrolled(staffed, patient)
+    path = f"/devices/{device}/commands"
+    said = {"command": "message", "args": {"text": "Ada, please call us about your heart"}}
+    assert staffed.post("coordinator", path, said).status_code == 201
+    if end == "discharge":
+        discharge(staffed, patient)
+    else:
+        assert staffed.post("coordinator", f"/devices/{device}/{end}").status_code == 200
+    (waiting,) = staffed.get("coordinator", path).json()["items"]
+    assert waiting["state"] == "expired"
+    assert staffed.sql("SELECT args FROM command") == [({},)]
+    assert staffed.post("coordinator", path, said).status_code == 409
+
+
 def test_a_serial_in_use_in_another_ward_tells_nothing_of_it(staffed: Ward) -> None:
     staffed.add("far", Role.COORDINATOR, ward="far")
     theirs = staffed.take_in("far")
