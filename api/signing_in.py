@@ -76,7 +76,7 @@ async def sign_in(services: Services, attempt: Attempt, kind: Literal["cookie", 
     counted = Counted(keys=())
     try:
         counted = await _counted(services, made, attempt, places)
-        user = await _proved(services, username, attempt)
+        user = await _proved(services, made, username, attempt)
         token = await _open(services, user, kind, counted, places)
     except OtpRequiredError as asked:
         LOGINS.labels(asked.type).inc()
@@ -136,7 +136,7 @@ async def _write_down(
         await audit.append(conn, services.now(), "nobody", [note])
 
 
-async def _proved(services: Services, username: str, attempt: Attempt) -> Row:
+async def _proved(services: Services, made: Keyed, username: str, attempt: Attempt) -> Row:
     """Return the account if password and second factor fit."""
     async with services.pool.connection() as conn:
         user = await people.by_username(conn, username)
@@ -146,15 +146,22 @@ async def _proved(services: Services, username: str, attempt: Attempt) -> Row:
     if not await identity.password_matches(stored, password) or user is None:
         raise NotSignedInError(_REFUSED)
     if user["totp_sealed"] is not None and user["totp_step"] is not None:
-        await _check_otp(services, user, attempt.otp)
+        await _check_otp(services, made, user, attempt.otp)
     return user
 
 
-async def _check_otp(services: Services, user: Row, otp: str | None) -> None:
+async def _check_otp(services: Services, made: Keyed, user: Row, otp: str | None) -> None:
+    """Demand the second factor; guesses at it are bounded for the account, wherever they come from.
+
+    Who gets here has the password, so nobody else can use the count up.
+    """
     if not otp:
         raise OtpRequiredError("This account needs its one-time password as well (`otp`).")
+    counted = await throttle.count(services, throttle.otp_rules(services, made, user["id"]))
     if not await use_otp(services, user, otp):
         raise NotSignedInError(_REFUSED)
+    async with services.pool.connection() as conn:
+        await throttle.succeeded(conn, counted)
 
 
 async def use_otp(services: Services, user: Row, otp: str) -> bool:

@@ -121,6 +121,15 @@ def own_rules(services: Services, made: Keyed, caller: object) -> tuple[Rule, ..
     return (Rule(key=made.of("own", str(caller)), limit=limit),)
 
 
+def otp_rules(services: Services, made: Keyed, user_id: object) -> tuple[Rule, ...]:
+    """Return what bounds guesses at an account's second factor by whoever has its password.
+
+    Six digits fall to one guess a second within days, so there is no queue beyond the limit.
+    """
+    limit = services.settings.sign_in_pair_limit
+    return (Rule(key=made.of("otp", str(user_id)), limit=limit),)
+
+
 def registration_rules(services: Services, made: Keyed, address: str) -> tuple[Rule, ...]:
     """Return what bounds new accounts from one place."""
     key = made.of("new", network_of(address))

@@ -1,8 +1,10 @@
 """Guessing is slow, and shuts nobody out but the guesser: by name, address, browser."""
 
+import time
 from collections.abc import Iterator
 
 import httpx
+import pyotp
 import pytest
 
 from tests.service.api.conftest import PASSWORD, Ward
@@ -168,3 +170,22 @@ def test_registering_tells_nobody_which_names_exist(ward: Ward) -> None:
     assert ward.log_in("admin").status_code == 200, "the account that exists is left alone"
     assert ward.log_in("admin", "a horse of another").status_code == 401
     assert ward.sql("SELECT count(*) FROM app_user WHERE username = 'admin'")[0][0] == 1
+
+
+def test_who_has_the_password_cannot_guess_the_second_factor_for_long(ward: Ward) -> None:
+    ward.add("nina", "nurse")
+    secret = ward.post("nina", "/me/totp", {"password": PASSWORD}).json()["secret"]
+    totp = pyotp.TOTP(secret)
+    ward.post("nina", "/me/totp/verify", {"otp": totp.at(int(time.time()) - 30)})
+    ward.sql("UPDATE app_user SET totp_step = 1 WHERE username = 'nina'")
+    assert ward.log_in("nina", otp=totp.now()).status_code == 200  # her place is known
+    assert ward.sql("SELECT FROM login_throttle WHERE key LIKE 'otp:%'") == []
+    assert ward.log_in("nina", otp="000000").status_code == 401
+    hurry(ward, "otp", 10)
+    refused = ward.log_in("nina", otp="000001")
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert ward.log_in("nina", "not hers", otp="000002").status_code == 401
+    ward.sql("UPDATE login_throttle SET window_start = window_start - interval '16 minutes'")
+    ward.sql("UPDATE app_user SET totp_step = 1 WHERE username = 'nina'")
+    assert ward.log_in("nina", otp=totp.now()).status_code == 200
