@@ -97,9 +97,9 @@ def uuid_in_cursor(text: str) -> UUID:
 
 @router.post("/doctors", status_code=201)
 async def add_doctor(work: Work, body: NewDoctor) -> Doctor:
-    """Put somebody on the rota of the caller's ward."""
-    values = {**body.model_dump(), "ward": work.caller.ward}
-    await _check_account(work, body.user_id, body.kind)
+    """Put somebody on the rota of the caller's ward; an administrator: of their account's ward."""
+    ward = await _checked_ward(work, body.user_id, body.kind, ward_of(work.caller))
+    values = {**body.model_dump(), "ward": ward or work.caller.ward}
     try:
         made = await staffing.add_doctor(work.conn, values)
     except UniqueViolation as error:
@@ -119,7 +119,8 @@ async def change_doctor(
     for field in ("name", "kind", "skills", "cost_per_hour"):
         if changed[field] is None:
             raise InvalidError(field, "must not be null")
-    await _check_account(work, changed["user_id"], changed["kind"])
+    if {"user_id", "kind"} & body.model_fields_set:
+        await _checked_ward(work, changed["user_id"], changed["kind"], row["ward"])
     try:
         changed["revision"] = await staffing.change_doctor(work.conn, changed)
     except UniqueViolation as error:
@@ -136,13 +137,21 @@ async def _doctor(work: UnitOfWork, doctor_id: UUID) -> Row:
     return row
 
 
-async def _check_account(work: UnitOfWork, user_id: UUID | None, kind: str) -> None:
-    """An account on the rota opens patients' records: it must be of that kind, and of the ward."""
+async def _checked_ward(
+    work: UnitOfWork, user_id: UUID | None, kind: str, ward: str | None
+) -> str | None:
+    """Return the ward of an account for the rota; without one ``ward``, None being any.
+
+    By the rota it gets alerts and opens records: it must be of that kind and ward, and not closed.
+    """
     if user_id is None:
-        return
+        return ward
     account = await staffing.account(work.conn, user_id)
-    ward = ward_of(work.caller)
-    if account is None or (ward is not None and account["ward"] != ward):
+    if account is None or account["ward"] != (ward or account["ward"]):
         raise InvalidError("user_id", "is no account of this ward")
     if account["role"] != kind:
         raise InvalidError("user_id", f"is not the account of a {kind}")
+    if account["state"] != "active":
+        raise InvalidError("user_id", "is an account that was closed")
+    found: str = account["ward"]
+    return found

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from api.rota.planner import plan
 from api.rota.settings import RotaSettings
-from tests.support.ward import START, Ward, story
+from tests.support.ward import START, Person, Ward, story
 
 SETTINGS = RotaSettings(time_limit_s=1.0)
 
@@ -262,6 +263,28 @@ def test_the_rota_of_another_ward_is_out_of_sight(ward: Ward) -> None:
             assert got.status_code == 404
             assert (await api.delete(f"/shifts/{uuid4()}", headers=head)).status_code == 404
             assert (await api.get("/allocation", headers=head)).status_code == 404
+
+    story(main())
+
+
+def test_nobody_is_on_the_rota_of_a_ward_whose_patients_they_cannot_see(ward: Ward) -> None:
+    admin, here, gone = ward.user("admin"), ward.doctor(), ward.user("doctor", ward="far")
+    there = [ward.user("doctor", ward="far") for _ in range(2)]
+    ward.sql.execute("UPDATE app_user SET state = 'disabled' WHERE id = %s", (gone.user_id,))
+
+    async def main() -> None:
+        async with ward.api() as api:
+
+            async def sends(method: str, path: str, person: Person) -> httpx.Response:
+                body = {"name": "X", "user_id": str(person.user_id)}
+                return await api.request(method, path, json=body, headers=admin.headers)
+
+            made = await sends("POST", "/doctors", there[0])
+            assert (made.status_code, made.json()["ward"]) == (201, "far")
+            assert (await sends("POST", "/doctors", gone)).status_code == 422
+            path = f"/doctors/{here.doctor_id}"
+            assert (await sends("PATCH", path, there[1])).status_code == 422
+            assert (await sends("PATCH", f"/doctors/{made.json()['id']}", there[1])).is_success
 
     story(main())
 
