@@ -8,6 +8,7 @@ beside an 18. Source of the bands and of the responses: RCP, NEWS2, 2017.
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -40,41 +41,54 @@ class Alone(Struct, frozen=True, gc=False):
 NONE_ALONE = Alone()
 
 
-def news2(scene: Scene, news: News2, alone: Alone) -> bool:
+def news2(scene: Scene, news: News2, alone: Alone, fresh: int) -> bool:
     """Judge NEWS2's lower bound and its single parameters; return whether it calls anyone.
 
     Args:
         scene: the moment.
         news: the score.
         alone: of its single parameters those that are to be told here.
+        fresh: mask (by code) of what was measured just now. A score that rests on older readings
+            alone goes on, but is no news: nobody is called again by it.
     """
     low = news.low
     if not scene.on and low < URGENT and not news.single_3 and news.settles is None:
         return False
     known = known_mask(news)
-    _bands(scene, news, alone, known)
+    _bands(scene, news, alone, _Seen(known, _bits(fresh)))
     _incomplete(scene, news)
     return low >= URGENT or bool(news.single_3)
 
 
-def _bands(scene: Scene, news: News2, alone: Alone, known: int) -> None:
+class _Seen(NamedTuple):
+    """Masks of parameters: those that are present, and those that were measured just now."""
+
+    known: int
+    fresh: int
+
+
+def _bits(fresh: int) -> int:
+    return sum(bit for code, bit in _BIT.items() if fresh >> code & 1)
+
+
+def _bands(scene: Scene, news: News2, alone: Alone, seen: _Seen) -> None:
     """Hold the gravest band alone: it speaks for those below, until the score has left it."""
     low = news.low
     if low >= EMERGENCY:
-        hold(scene, _score_alarm(EMERGENCY_NAME, news, known, 0.0))
+        hold(scene, _score_alarm(EMERGENCY_NAME, news, seen, 0.0))
         supersede(scene, URGENT_NAME, EMERGENCY_NAME)
         supersede(scene, SINGLE_NAME, EMERGENCY_NAME)
         return
-    eased = _left(scene, EMERGENCY_NAME, news, known)
+    eased = _left(scene, EMERGENCY_NAME, news, seen.known)
     if EMERGENCY_NAME in scene.on and not scene.late:
         return
     if low >= URGENT:
-        hold(scene, _score_alarm(URGENT_NAME, news, known, scene.policy.urgent_s, eased))
+        hold(scene, _score_alarm(URGENT_NAME, news, seen, scene.policy.urgent_s, eased))
         supersede(scene, SINGLE_NAME, URGENT_NAME)
         return
-    eased |= _left(scene, URGENT_NAME, news, known)
+    eased |= _left(scene, URGENT_NAME, news, seen.known)
     if URGENT_NAME not in scene.on or scene.late:
-        _single_3(scene, news, alone, known, eased)
+        _single_3(scene, news, alone, seen, eased)
 
 
 def _left(scene: Scene, name: str, news: News2, known: int) -> dict[str, object]:
@@ -117,7 +131,7 @@ def _release(scene: Scene, name: str, news: News2, known: int) -> None:
 
 
 def _score_alarm(
-    name: str, news: News2, known: int, persist_s: float, eased: Mapping[str, object] = NO_DETAIL
+    name: str, news: News2, seen: _Seen, persist_s: float, eased: Mapping[str, object] = NO_DETAIL
 ) -> Alarm:
     emergency = name == EMERGENCY_NAME
     says = f"NEWS2 {news.low}" if news.score is not None else f"NEWS2 at least {news.low}"
@@ -131,7 +145,8 @@ def _score_alarm(
         rule=NEWS2_RULE,
         persist_s=persist_s,
         known=news.scored,
-        seen=known,
+        seen=seen.known,
+        heard=bool(news.scored & seen.fresh),
         detail={**_score_detail(news), **eased},
     )
 
@@ -146,11 +161,12 @@ def _score_detail(news: News2) -> dict[str, object]:
 
 
 def _single_3(
-    scene: Scene, news: News2, alone: Alone, known: int, eased: Mapping[str, object]
+    scene: Scene, news: News2, alone: Alone, seen: _Seen, eased: Mapping[str, object]
 ) -> None:
     if not alone.codes:
-        _release(scene, SINGLE_NAME, news, known)
+        _release(scene, SINGLE_NAME, news, seen.known)
         return
+    counted = sum(_BIT[code] for code in alone.codes)
     words = ", ".join(_WORDS[code] for code in alone.codes)
     alarm = Alarm(
         name=SINGLE_NAME,
@@ -160,8 +176,9 @@ def _single_3(
         message=f"NEWS2 scores 3 for {words}",
         rule=NEWS2_RULE,
         persist_s=alone.persist_s,
-        known=sum(_BIT[code] for code in alone.codes),
-        seen=known,
+        known=counted,
+        seen=seen.known,
+        heard=bool(counted & seen.fresh),
         detail={**_score_detail(news), **eased},
     )
     hold(scene, alarm)

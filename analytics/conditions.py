@@ -131,7 +131,8 @@ def _change(scene: Scene, condition: Condition, alarm: Alarm) -> Change | None:
         condition.depth = alarm.depth
         condition.priority = alarm.priority
         return Change.WORSENED
-    again = sooner or now - condition.emitted_ms >= scene.policy.repeat_emit_ms
+    a_while = now - condition.emitted_ms >= scene.policy.repeat_emit_ms
+    again = sooner or (a_while and alarm.heard)
     return Change.PERSISTS if again else None
 
 

@@ -35,7 +35,8 @@ class Condition(Struct, array_like=True, gc=False):
 class Alarm(Struct, frozen=True, gc=False, kw_only=True):
     """A violation as a rule sees it; see :class:`analytics.domain.alerts.Finding`.
 
-    ``name`` may say the cause behind a stroke: see :func:`condition_of`.
+    ``name`` may say the cause behind a stroke: see :func:`condition_of`. What was not ``heard``
+    rests on older readings alone: it goes on, and is not said again.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Alarm(Struct, frozen=True, gc=False, kw_only=True):
     known: int = 0
     seen: int = 0
     firm: bool = True
+    heard: bool = True
     detail: dict[str, object] = field(default_factory=dict)
 
 

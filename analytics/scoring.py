@@ -25,7 +25,9 @@ from analytics.risk import Example, PopulationModel
 
 _CODES = tuple(int(metric) for metric in PARAMETERS)
 _RECORDED = frozenset({Metric.ACVPU, Metric.O2})
-_O2 = int(Metric.O2)
+_SPO2, _O2 = int(Metric.SPO2), int(Metric.O2)
+_O2_POINTS = 2
+_NO_OTHERS = (None,) * (len(PARAMETERS) - 2)
 
 
 class Visit(Struct):
@@ -84,7 +86,8 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     features = vector(tracks, news, oxygen=bool(known[_O2]))
     probability = visit.population.predict(features)
     _label(state, visit, news, features, probability)
-    calls = bands.news2(scene, news, _alone(scene, visit, news, known))
+    heard = _heard(visit, news, known, fresh)
+    calls = bands.news2(scene, news, _alone(scene, visit, news, known), heard)
     model = visit.population
     signals.risk(scene, probability, name=model.name, raises=model.raises)
     baselines = _baselines(state, scene, visit.policy, fresh)
@@ -159,6 +162,15 @@ def _alone(
             waits.append(waits_s(code, value, limit, scene.policy))
     soonest = min(waits, default=0.0)
     return bands.Alone(codes, max(scene.policy.single_3_s, soonest))
+
+
+def _heard(visit: Visit, news: News2, known: Mapping[int, float | None], fresh: int) -> int:
+    """Return what was measured just now without an SpO2 that has no points but its oxygen's."""
+    if news.low < URGENT or not fresh >> _SPO2 & 1:
+        return fresh
+    oxygen = known[_O2]
+    pair = score((*_NO_OTHERS, known[_SPO2], oxygen), visit.plan.spo2_scale)
+    return fresh if pair.low > (_O2_POINTS if oxygen else 0) else fresh & ~(1 << _SPO2)
 
 
 def _refused(state: LaneState, policy: Policy) -> tuple[RefusedMetric, ...]:

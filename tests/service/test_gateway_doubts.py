@@ -100,7 +100,7 @@ def test_the_panel_shows_what_is_refused(bench: Bench) -> None:
     )
     assert refused == [
         ("dbp", "out_of_range"),
-        ("glucose", "out_of_range"),
+        ("glucose", "units"),
         ("spo2", "units"),
         ("temp", "units"),
         ("weight", "another_person"),

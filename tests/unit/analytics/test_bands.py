@@ -5,7 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.domain.alerts import Change
-from tests.support.bedside import Bedside
+from tests.support.bedside import WELL, Bedside
+from tests.support.story import Story
 
 SICK = {"rr": 26, "spo2": 94, "hr": 115}
 """3 + 1 + 2 points."""
@@ -98,3 +99,34 @@ def test_no_two_bands_are_on_at_once(history: list[tuple[int, dict[str, float]]]
     for after_s, values in history:
         bed.see(after_s, o2=0, **values)
         assert len(on(bed)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("spots", "condition"),
+    [
+        ({"acvpu": 1}, "single_3"),
+        ({"sbp": 95, "temp": 39.5, "o2": 1}, "news2_urgent"),
+        ({"sbp": 95, "temp": 39.5, "o2": 1, "rr": 22}, "news2_emergency"),
+    ],
+)
+def test_a_score_of_older_readings_calls_nobody_again(
+    spots: dict[str, float], condition: str
+) -> None:
+    """A pulse and a saturation without points, every minute, are no evidence of it."""
+    story = Story().hear(0, **{**WELL, **spots})
+    for step in range(120):
+        story.hear(60, hr=70 + step % 5, spo2=97 + step % 2)
+    said = [one for one in story.bed.findings if one.condition == condition]
+    assert [one.change for one in said] == [Change.STARTED]
+    story.hear(60, **spots)
+    said = [one for one in story.bed.findings if one.condition == condition]
+    assert [one.change for one in said] == [Change.STARTED, Change.PERSISTS]
+
+
+@pytest.mark.parametrize("streamed", [{"hr": 115}, {"spo2": 94}])
+def test_a_score_to_which_fresh_readings_add_is_said_again(streamed: dict[str, float]) -> None:
+    story = Story().hear(0, **{**WELL, "sbp": 95, "temp": 39.5, "o2": 1})
+    for _ in range(5):
+        story.hear(60, **streamed)
+    said = [one.change for one in story.bed.findings if one.condition == "news2_emergency"]
+    assert said == [Change.STARTED, *[Change.PERSISTS] * 4]
