@@ -5,6 +5,8 @@ lists of common passwords, names and words, rows of the keyboard, repeats and da
 capitals and digits takes ``Password1234!``; an estimate does not.
 """
 
+import re
+
 from zxcvbn import zxcvbn
 
 from api.errors import InvalidError
@@ -16,7 +18,16 @@ MIN_GUESSES = 1e7
 (proposed; ``HOMEWARD_PASSWORD_MIN_GUESSES``)."""
 _LOOKED_AT = 72
 """Characters that the estimate reads: it takes time by the square, and more make it no weaker."""
-_KNOWN_TO_ALL = ("homeward", "ward", "virtual ward")
+_KNOWN_TO_ALL = (
+    *("homeward", "ward", "virtual ward", "hospital", "clinic", "doctor", "nurse", "patient"),
+    *("krankenhaus", "klinik", "pflege", "schwester", "correcthorsebatterystaple"),
+    *("frühling", "fruehling", "sommer", "herbst", "montag", "januar", "februar", "dezember"),
+)
+_PADDING = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_MOST_PADDED = 8
+_PADDINGS = 100
+"""A year and a mark around a common word are among the first hundred that are tried of it
+(proposed); the estimate takes them for as good as a second word."""
 
 
 def weakness(password: str, about: tuple[str, ...], min_guesses: float) -> str | None:
@@ -32,10 +43,25 @@ def weakness(password: str, about: tuple[str, ...], min_guesses: float) -> str |
     known = [word for text in (*about, *_KNOWN_TO_ALL) for word in _words(text)]
     found = zxcvbn(password[:_LOOKED_AT], user_inputs=known)
     if float(found["guesses"]) >= min_guesses:
-        return None
+        return _one_padded_word(password, known, min_guesses)
     why = str(found["feedback"]["warning"]).rstrip(".")
     why = why[:1].lower() + why[1:] if why else "it is made of common words or patterns"
     return f"is too easily guessed ({why}); use several unrelated words"
+
+
+def _one_padded_word(password: str, known: list[str], min_guesses: float) -> str | None:
+    """Return what is wrong with one common word with a year or marks around it, None if it is none.
+
+    That is what is sprayed over all accounts of a house: ``Summer2026!!``.
+    """
+    core = _PADDING.sub("", password[:_LOOKED_AT])
+    if not core or len(password) - len(core) > _MOST_PADDED or core == password:
+        return None
+    found = zxcvbn(core, user_inputs=known)
+    one_word = [part["pattern"] for part in found["sequence"]] == ["dictionary"]
+    if not one_word or float(found["guesses"]) * _PADDINGS >= min_guesses:
+        return None
+    return "is too easily guessed (one word with digits or marks); use several unrelated words"
 
 
 def _words(text: str) -> list[str]:

@@ -142,6 +142,9 @@ def test_common_passwords_are_refused_with_the_reason(ward: Ward) -> None:
         "aaaaaaaaaaaa",
         "homeward1234",
         "olga.olga.olga",
+        "Summer2026!!!",
+        "!!Welcome2026",
+        "Krankenhaus2026!",
     ):
         body = {"username": "olga", "password": password, "role": "nurse"}
         refused = ward.post("admin", "/users", body)
