@@ -19,6 +19,7 @@ _FAHRENHEIT = "convert Fahrenheit to Celsius, (F - 32) / 1.8"
 _MMOL = "convert mmol/L to mg/dL, multiply by 18.016"
 _POUNDS = "convert pounds to kilograms, multiply by 0.45359"
 _KPA = "convert kPa to mmHg, multiply by 7.50062"
+_A_MINUTE = "convert per second to per minute, multiply by 60"
 _PERCENT = "convert the fraction to percent, multiply by 100"
 
 
@@ -39,6 +40,8 @@ class Foreign(NamedTuple):
 
 
 FOREIGN: dict[str, Foreign] = {
+    "hr": Foreign(0.3, 4.0, "beats per second", _A_MINUTE),
+    "rr": Foreign(0.05, 1.0, "breaths per second", _A_MINUTE),
     "spo2": Foreign(0.01, 1.0, "a fraction", _PERCENT),
     "temp": Foreign(86.0, 113.0, "Fahrenheit", _FAHRENHEIT),
     "glucose": Foreign(1.0, 29.9, "mmol/L", _MMOL),

@@ -81,6 +81,8 @@ def test_a_csv_is_read(tmp_path: Path) -> None:
         ("time,patient,Glucose [mmol/L]\n", ["line 1", "18.016"]),
         ("time,patient,temp\n1,a,98.6\n", ["line 2", "'temp'", "20 to 47", "Fahrenheit"]),
         ("time,patient,spo2\n1,a,0.97\n2,a,0.98\n", ["line 2", "'spo2'", "fraction", "100"]),
+        ("time,patient,hr\n1,a,1.2\n2,a,1.3\n", ["line 2", "'hr'", "per second", "60"]),
+        ("time,patient,rr\n1,a,0.25\n2,a,0.3\n", ["line 2", "'rr'", "per second", "60"]),
         ("time,patient,glucose\n1,a,5.4\n2,a,7.1\n", ["line 2", "'glucose'", "mmol/L"]),
         ("time,patient,sbp,dbp\n1,a,16.1,10.6\n", ["line 2", "'sbp'", "kPa"]),
         ("time,patient,hr\n1,a,400\n", ["line 2", "'hr'", "0 to 350"]),
