@@ -12,7 +12,7 @@ from msgspec import Struct
 from analytics import bands, labels, signals
 from analytics.assessment import Assessment, RefusedMetric
 from analytics.baseline import FLOORS
-from analytics.conditions import Scene, supersede
+from analytics.conditions import Scene, calls, supersede
 from analytics.domain.care import CarePlan, Unscored
 from analytics.domain.vitals import Metric
 from analytics.features import SPEC, vector
@@ -90,7 +90,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     calls = bands.news2(scene, news, _alone(scene, visit, news, known), heard)
     model = visit.population
     signals.risk(scene, probability, name=model.name, raises=model.raises)
-    baselines = _baselines(state, scene, visit.policy, fresh)
+    baselines = _baselines(state, scene, visit.policy, fresh, news.single_3)
     made = Assessment(
         time_ms=state.asof_ms,
         received_ms=visit.reading.received_ms,
@@ -218,9 +218,11 @@ def _label(
     state.assessed_ms = now
 
 
-def _spoken_for(scene: Scene, code: int) -> bool:
-    """Whether a limit already calls for the number, so that what is usual says no more of it."""
+def _spoken_for(scene: Scene, code: int, single_3: tuple[int, ...]) -> bool:
+    """Whether a limit or a single 3 calls for the number: what is usual says no more of it."""
     by = speaks(scene, code) if scene.on else None
+    if by is None and code in single_3 and calls(scene, bands.SINGLE_NAME):
+        by = bands.SINGLE_NAME
     if by is None:
         return False
     supersede(scene, signals.BASELINE_NAMES[code], by)
@@ -228,7 +230,7 @@ def _spoken_for(scene: Scene, code: int) -> bool:
 
 
 def _baselines(
-    state: LaneState, scene: Scene, policy: Policy, fresh: int
+    state: LaneState, scene: Scene, policy: Policy, fresh: int, single_3: tuple[int, ...] = ()
 ) -> tuple[tuple[int, float, float], ...]:
     found: list[tuple[int, float, float]] = []
     ages, other = policy.max_age_ms, policy.other_age_ms
@@ -240,6 +242,6 @@ def _baselines(
             continue
         deviation = track.baseline.deviation(track.value, floor)
         found.append((code, round(track.baseline.median, 3), round(deviation, 3)))
-        if fresh >> code & 1 and not _spoken_for(scene, code):
+        if fresh >> code & 1 and not _spoken_for(scene, code, single_3):
             signals.baseline(scene, code, track.baseline.median, deviation)
     return tuple(found)

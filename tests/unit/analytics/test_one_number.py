@@ -103,6 +103,16 @@ def test_what_is_usual_says_no_more_of_a_number_that_a_limit_calls_for(
     assert not [name for name in bed.lane.conditions if name.startswith("baseline_")]
 
 
+def test_what_is_usual_says_no_more_of_a_number_that_scores_3_by_itself() -> None:
+    bed = Bedside(CarePlan(limits={Metric.HR: Limit(low=30, high=170)}))
+    for step in range(120):
+        bed.well(900, hr=65 + step % 3)
+    for _ in range(40):
+        bed.well(60, hr=135)
+    assert "single_3" in bed.lane.conditions
+    assert "baseline_hr" not in bed.lane.conditions
+
+
 def test_an_implausible_value_that_calls_takes_the_place_of_the_limit() -> None:
     bed = Bedside()
     bed.well()
