@@ -132,7 +132,7 @@ async def _reign(
     services: Services, job_name: str, channels: tuple[str, ...], job: Job, holder: UUID
 ) -> None:
     async with connected(services, f"homeward-{job_name}") as conn:
-        await _wait_for_lock(conn, job_name)
+        await _wait_for_lock(conn, job_name, holder)
         log.info("leading", job=job_name)
         wake = Wake()
         async with asyncio.TaskGroup() as group:
@@ -149,8 +149,8 @@ async def _run(job: Job, conn: Connection, wake: Wake) -> None:
     await job(conn, wake)
 
 
-async def _wait_for_lock(conn: Connection, job_name: str) -> None:
-    while not await store.try_lock(conn, job_name):
+async def _wait_for_lock(conn: Connection, job_name: str, holder: UUID) -> None:
+    while not await store.take(conn, job_name, holder):
         if await store.end_stale(conn, job_name, STALE_S):
             log.warning("stale_leader_ended", job=job_name)
         await asyncio.sleep(RETRY_S)

@@ -12,11 +12,22 @@ LOCKS = {"alerts": 1, "rota": 2}
 _SPACE = 4712
 
 
-async def try_lock(conn: Conn, job: str) -> bool:
-    """Take the job's lock for as long as this connection lives; False if another holds it."""
-    cursor = await conn.execute("SELECT pg_try_advisory_lock(%s, %s) AS got", (_SPACE, LOCKS[job]))
-    row = await cursor.fetchone()
-    return bool(row and row["got"])
+async def take(conn: Conn, job: str, holder: UUID) -> bool:
+    """Take the job's lock while this connection lives, and beat once; False if another has it.
+
+    Whoever is lost before the next sign is found by this one: a lock of somebody who never gave
+    any would be nobody's to end.
+    """
+    cursor = await conn.execute(
+        """WITH lock AS MATERIALIZED (SELECT pg_try_advisory_lock(%s, %s) AS got)
+           INSERT INTO engine_leader (job, holder, backend_pid, beat)
+           SELECT %s, %s, pg_backend_pid(), clock_timestamp() FROM lock WHERE got
+           ON CONFLICT (job) DO UPDATE SET holder = excluded.holder,
+               backend_pid = excluded.backend_pid, beat = excluded.beat
+           RETURNING job""",
+        (_SPACE, LOCKS[job], job, holder),
+    )
+    return await cursor.fetchone() is not None
 
 
 async def beat(conn: Conn, job: str, holder: UUID, backend_pid: int) -> None:

@@ -75,7 +75,7 @@ def test_a_holder_that_has_fallen_silent_loses_its_lock(
 
     async def main() -> None:
         async with ward.engine() as stopped:
-            assert await store.try_lock(stopped, "alerts")
+            assert await store.take(stopped, "alerts", uuid4())
             await store.beat(stopped, "alerts", uuid4(), stopped.info.backend_pid)
             async with ward.api(background=True):
                 ward.finding(patient, "news2_urgent", datetime.now(UTC))

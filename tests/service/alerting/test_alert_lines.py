@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from urllib.parse import urlsplit, urlunsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -19,7 +19,7 @@ from api.alerting import intake
 from api.alerting.settings import AlertingSettings
 from api.app import create_app
 from api.patience import address
-from api.services import open_pool
+from api.services import Services, open_pool
 from api.store import gateways
 from api.store import leadership as store
 from tests.service.alerting.test_alert_leadership import backend, until
@@ -69,6 +69,32 @@ def test_alerting_goes_on_after_its_line_swallowed_everything(ward: Ward, line: 
             ward.finding(patient, "news2_urgent", datetime.now(UTC))
             await until(lambda: len(ward.episodes("news2_urgent")) == 1, 40)
             assert backend(ward) != first
+
+    story(main())
+
+
+def test_a_leader_that_is_lost_before_its_first_beat_is_ended(
+    ward: Ward, line: TcpProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leadership, "STALE_S", 1.0)
+    beat = leadership._beat  # noqa: SLF001 - it is let wait
+    silent = {"alerts", "rota"}
+
+    async def late(services: Services, job: str, holder: UUID, pid: int) -> None:
+        if job in silent:
+            silent.remove(job)
+            await asyncio.sleep(3600)
+        await beat(services, job, holder, pid)
+
+    monkeypatch.setattr(leadership, "_beat", late)
+    patient = ward.patient()
+
+    async def main() -> None:
+        async with ward.api(background=True):
+            await until(lambda: not silent)
+            line.lose()
+            ward.finding(patient, "news2_urgent", datetime.now(UTC))
+            await until(lambda: len(ward.episodes("news2_urgent")) == 1, 30)
 
     story(main())
 
@@ -127,7 +153,7 @@ def test_a_leader_of_another_database_is_left_alone(
                     other.engine, autocommit=True, row_factory=dict_row
                 )
                 async with theirs:
-                    assert await store.try_lock(theirs, "alerts")
+                    assert await store.take(theirs, "alerts", uuid4())
                     await store.beat(mine, "alerts", uuid4(), theirs.info.backend_pid)
                     assert not await store.end_stale(mine, "alerts", -1.0)
                     await theirs.execute("SELECT 1")
