@@ -1,12 +1,16 @@
 """SQL of erasing a person, and of what was written about people before it was sealed."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from psycopg import errors
+
 from api.store.types import Conn, Row
 
 _SEALED = "sealed.1.%"
+_TRIES, _PAUSE_S = 8, 0.1
 
 
 async def erase(conn: Conn, patient_no: int, now: datetime) -> None:
@@ -15,9 +19,19 @@ async def erase(conn: Conn, patient_no: int, now: datetime) -> None:
 
 
 async def purge(conn: Conn) -> int:
-    """Delete every row of people erased within the last day; return how many rows there were."""
-    row = await (await conn.execute("SELECT purge_erased() AS n")).fetchone()
-    return int(row["n"]) if row else 0
+    """Delete every row of people erased within the last day; return how many rows there were.
+
+    Whoever adds a row meanwhile, not knowing of the erasure yet, can be in the way of a row that
+    it points at: then all is tried again, a few times. What is left the next look takes.
+    """
+    for _ in range(_TRIES):
+        try:
+            async with conn.transaction():
+                row = await (await conn.execute("SELECT purge_erased() AS n")).fetchone()
+                return int(row["n"]) if row else 0
+        except (errors.ForeignKeyViolation, errors.DeadlockDetected):
+            await asyncio.sleep(_PAUSE_S)
+    return 0
 
 
 async def devices_in_clear(conn: Conn, limit: int) -> list[Row]:
