@@ -146,11 +146,12 @@ async def count(services: Services, rules: tuple[Rule, ...]) -> Counted:
     """
     keys: list[str] = []
     slowed_s, first_over = 0, False
+    window_s = services.settings.throttle_window_s
+    async with services.pool.connection() as conn:
+        await throttles.sweep(conn, window_s)
     for rule in rules:
-        window_s = services.settings.throttle_window_s
         async with services.pool.connection() as conn:
             row = await throttles.count(conn, rule.key, window_s)
-            await throttles.sweep(conn, window_s)
         keys.append(rule.key)
         if row["failures"] <= rule.limit:
             continue

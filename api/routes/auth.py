@@ -4,25 +4,16 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.domain.care import Role
 from api import audit, identity, passwords, signing_in, throttle
+from api.account_forms import Password, Username
 from api.deps import Shared, Signed, Work, acting
 from api.errors import InvalidError
 from api.store import people
 
 router = APIRouter(tags=["people"])
-
-Username = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._@-]{0,63}$"
-    ),
-]
-Password = Annotated[
-    str, Field(min_length=passwords.MIN_PASSWORD, max_length=passwords.MAX_PASSWORD)
-]
 
 
 class Token(BaseModel):

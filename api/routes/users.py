@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.domain.care import Role
 from api import identity, passwords
+from api.account_forms import Password, Username
 from api.changes import Kept
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, NotFoundError
@@ -18,15 +19,6 @@ from api.store import people, stays, throttles
 
 router = APIRouter(tags=["people"])
 
-Username = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, to_lower=True, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._@-]{0,63}$"
-    ),
-]
-Password = Annotated[
-    str, Field(min_length=passwords.MIN_PASSWORD, max_length=passwords.MAX_PASSWORD)
-]
 Ward = Annotated[str, Field(min_length=1, max_length=60)]
 DisplayName = Annotated[str, Field(max_length=120)]
 
