@@ -69,13 +69,13 @@ def test_every_static_file_exists(name: str) -> None:
 
 
 def test_every_import_of_a_script_exists() -> None:
-    for script in (STATIC / "js").glob("*.js"):
+    for script in (STATIC / "js").rglob("*.js"):
         for address in re.findall(r"from \"(\.[^\"]+)\"", script.read_text()):
             assert "vendor" in address or (script.parent / address).resolve().is_file()
 
 
 def test_scripts_never_write_markup() -> None:
-    for script in (STATIC / "js").glob("*.js"):
+    for script in (STATIC / "js").rglob("*.js"):
         assert not re.search(
             r"innerHTML|insertAdjacentHTML|document\.write|eval\(", script.read_text()
         )
@@ -111,7 +111,7 @@ def test_no_redirect_leads_away(asked: str, answered: str) -> None:
 
 
 def test_scripts_stay_short() -> None:
-    for script in Path(STATIC / "js").glob("*.js"):
+    for script in Path(STATIC / "js").rglob("*.js"):
         assert len(script.read_text().splitlines()) <= 250
 
 

@@ -1,0 +1,57 @@
+// One's own account: the password, and a second factor from an authenticator program.
+import { get, post } from "../base/http.js";
+import { $, h, trouble } from "../base/dom.js";
+import { watch } from "../base/vigil.js";
+import { copyable, field, refused, tried } from "../base/dialog.js";
+
+$("password-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const said = new FormData(form);
+  const told = $("password-told");
+  if (said.get("new") !== said.get("again")) { refused(form, told, { message: "The two new passwords differ.", fields: ["again"] }); return; }
+  if (await tried(told, "Password changed. Other sessions of yours have ended.", () => post("/me/password", { current: said.get("current"), new: said.get("new") }), form)) form.reset();
+});
+
+$("password-form").querySelector("button").disabled = false;
+
+const otpField = () => field("otp", "Six digits from the program", h("input", { inputmode: "numeric", autocomplete: "one-time-code", pattern: "\\s*[0-9]{6}\\s*", maxlength: 8, required: true }));
+
+const passwordField = () => field("password", "Password in use", h("input", { type: "password", autocomplete: "current-password", required: true }));
+
+function codeForm(text, send, ...more) {
+  const form = h("form", { class: "code-form" }, ...more, otpField(), h("button", { class: "primary", type: "submit" }, text));
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(new FormData(form).get("otp").trim(), form); });
+  return form;
+}
+async function show() {
+  try {
+    const me = await get("/me");
+    $("factor").replaceChildren(...(me.totp ? on() : off()));
+  } catch (problem) { trouble($("factor"), problem, "Reload the page to try again."); }
+}
+function off() {
+  const form = h("form", { class: "code-form" }, passwordField(), h("button", { class: "primary", type: "submit" }, "Set up…"));
+  form.addEventListener("submit", (event) => { event.preventDefault(); offer(new FormData(form).get("password"), form); });
+  return [h("p", {}, "Off. With it, a stolen password alone opens nothing: logging in also asks for six digits that an authenticator program on your phone shows. Staff may need it before anything else opens."), form];
+}
+function on() {
+  const form = codeForm("Switch it off", async (otp) => { if (await tried($("factor-told"), "The second factor is off.", () => post("/me/totp/remove", { otp, password: form.elements.password.value }), form)) show(); }, passwordField());
+  return [h("p", {}, h("b", {}, "On."), " Logging in asks for a one-time code. If your phone is lost, an administrator can take the second factor away."),
+    h("details", {}, h("summary", {}, "Switch it off"), form)];
+}
+async function offer(password, asked) {
+  await tried($("factor-told"), "", async () => {
+    const { secret, otpauth_uri: uri } = await post("/me/totp", { password });
+    const form = codeForm("Confirm", async (otp) => { if (await tried($("factor-told"), "The second factor is on.", () => post("/me/totp/verify", { otp }), form)) show(); });
+    $("factor").replaceChildren(
+      h("ol", { class: "steps" },
+        h("li", {}, "On a phone, ", h("a", { href: uri }, "open your authenticator program"), ". Otherwise add an account there by hand with this key:", copyable(secret, "Key for the authenticator", secret.match(/.{1,4}/g).join(" ")),
+          h("p", { class: "small soft" }, "Time-based, 6 digits, 30 seconds. It is shown once: whoever has it can make your codes."),
+          h("details", {}, h("summary", { class: "small" }, "As an address, for programs that import one"), copyable(uri, "Address for the authenticator"))),
+        h("li", {}, "Then type the code that it shows. Until then nothing changes.", form)));
+    form.elements.otp.focus();
+  }, asked);
+}
+await watch();
+await show();

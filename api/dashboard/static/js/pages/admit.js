@@ -1,0 +1,28 @@
+// Admission: the record first, then devices and care team on the record's own page.
+import { post } from "../base/http.js";
+import { $ } from "../base/dom.js";
+import { watch } from "../base/vigil.js";
+import { refused } from "../base/dialog.js";
+import { meant } from "../base/meant.js";
+import { enableForms, fillLimits, offerZones, readCare, readPerson, watchScale } from "../patient/form.js";
+
+const form = $("admit");
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = form.querySelector("button[type=submit]");
+  button.disabled = true;
+  try {
+    const made = await meant((body) => post("/patients", body), { ...readPerson(form), ...readCare(form) }, { whose: form.elements.name.value });
+    location.assign(`/patients/${made.id}/record`);
+  } catch (problem) {
+    button.disabled = false;
+    if ((problem.fields ?? []).some((field) => field.startsWith("limits"))) $("limits").open = true;
+    refused(form, $("told"), problem);
+  }
+});
+await watch();
+fillLimits(form, {});
+watchScale(form);
+offerZones();
+enableForms();
+form.elements.name.focus();

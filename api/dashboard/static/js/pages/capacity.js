@@ -1,0 +1,123 @@
+// The capacity board: whose time there is, what needs it, and why the plan is as it is.
+import { all, get, post } from "../base/http.js";
+import { $, h, bar, empty, say, trouble } from "../base/dom.js";
+import { update } from "../base/patch.js";
+import { steady } from "../base/steady.js";
+import { confirmDialog, options } from "../base/dialog.js";
+import { moment, wardNow } from "../base/clock.js";
+import { called, personLink, staffNames } from "../words/ward.js";
+import { watch } from "../base/vigil.js";
+import { unmetLine, whatIf } from "../rota/what_if.js";
+import { callInCard, emergencyCard } from "../rota/call_in.js";
+import { pins } from "../rota/pins.js";
+import { shiftTable } from "../rota/shifts.js";
+
+const REFRESH_MS = 15000;
+const state = { doctors: [], shifts: [], plan: null, scores: new Map() };
+// Whom the plan speaks of, by id: the plan's own answer names them.
+const known = () => [...(state.plan?.assignments ?? []), ...(state.plan?.unmet ?? []), ...(state.plan?.pinned ?? [])];
+const name = (patient) => called(known().find((one) => one.patient === patient));
+// The scores of those whom a question is about, asked for when it is.
+const ASKED_AT_ONCE = 200;
+async function scores(ids) {
+  for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
+    const rows = (await get("/panel", { patient: ids.slice(at, at + ASKED_AT_ONCE), limit: ASKED_AT_ONCE })).items;
+    for (const row of rows) state.scores.set(row.patient, row.news2?.low ?? 0);
+  }
+}
+const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
+
+async function load() {
+  try {
+    const [doctors, shifts, plan] = await Promise.all([all("/doctors"), all("/shifts", { from: new Date(wardNow()).toISOString(), removed: true }),
+      get("/allocation").catch((problem) => { if (problem.status === 404) return null; throw problem; })]);
+    Object.assign(state, { doctors, shifts, plan });
+    drawSoon();
+  } catch (problem) { trouble($("board"), problem); }
+}
+const leaves = (shift) => Date.parse(shift.absent_from ?? shift.end);
+const shiftOf = (doctor) => state.shifts.filter((shift) => shift.doctor_id === doctor.id && !shift.removed_at && leaves(shift) > Math.max(wardNow(), Date.parse(shift.start))).sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
+const onShift = (doctor) => { const shift = shiftOf(doctor); return shift && Date.parse(shift.start) <= wardNow(); };
+
+function loadOf(doctor) {
+  const said = (state.plan?.loads ?? []).find((load) => load.doctor === doctor.id) ?? {};
+  const mine = (state.plan?.assignments ?? []).filter((one) => one.doctor === doctor.id);
+  const used = said.load_minutes ?? mine.reduce((sum, one) => sum + one.minutes, 0);
+  const given = said.minutes ?? minutesLeft(doctor);
+  return { used, given, kept: said.reserve_minutes ?? 0, mine };
+}
+function minutesLeft(doctor) {
+  const shift = shiftOf(doctor);
+  return shift ? Math.max(0, (leaves(shift) - Math.max(wardNow(), Date.parse(shift.start))) / 60000) : 0;
+}
+function doctorCard(doctor) {
+  const { used, given, kept, mine } = loadOf(doctor);
+  const shift = shiftOf(doctor);
+  const share = given > 0 ? used / given : used > 0 ? 2 : 0;
+  const pinned = new Set((state.plan?.pinned ?? []).map((one) => one.patient ?? one));
+  return h("section", { class: "card", "data-key": doctor.id },
+    h("div", { class: "load" }, h("h3", {}, doctor.name, " ", h("span", { class: "tag" }, doctor.kind ?? "doctor")),
+      h("span", { class: share > 1 ? "overdue" : "" }, `${whole(used)} of ${whole(given)}`), bar(share, `${doctor.name}: ${whole(used)} of ${whole(given)}`)),
+    h("p", { class: "small soft" }, onShift(doctor) ? ["on shift until ", moment(shift.absent_from ?? shift.end)] : shift ? ["next shift ", moment(shift.start)] : h("span", { class: "ageing" }, "no shift planned"),
+      doctor.skills?.length ? ` · ${doctor.skills.join(", ")}` : "", doctor.max_patients ? ` · at most ${doctor.max_patients} patients` : "", kept > 0 ? ` · ${whole(kept)} kept for emergencies` : ""),
+    mine.length ? h("ul", { class: "chips" }, mine.sort((a, b) => b.minutes - a.minutes).map((one) => h("li", {}, personLink(one), ` ${whole(one.minutes)}`, pinned.has(one.patient) ? " (pinned)" : ""))) : h("p", { class: "soft" }, "No patient assigned."));
+}
+const CAUSES = { start: "the ward was started", pin: "somebody fixed a patient to a doctor", shift: "a shift changed", alert: "an alert was raised or closed", risk: "a risk changed", request: "somebody asked for it", doctor: "a clinician's entry changed", patient: "a patient was admitted, paused or discharged", time: "time went on" };
+const why = (cause) => (cause ?? "").split(/, */).filter(Boolean).map((part) => CAUSES[part] ?? part).join(", ");
+
+function planCard() {
+  const { plan } = state;
+  if (!plan) return empty("No plan yet.", "A plan is made by itself as soon as somebody is on shift. Add a shift below.");
+  const unmet = plan.unmet ?? [];
+  const total = (kind) => state.doctors.filter((doctor) => onShift(doctor) || loadOf(doctor).used > 0).map(loadOf).reduce((sum, one) => sum + one[kind], 0);
+  const tile = (text, value, bad) => h("div", { class: "card" }, h("b", { class: bad ? "overdue" : "" }, value), h("span", { class: "soft" }, text));
+  return h("div", {}, h("p", {}, "Plan made ", moment(plan.made_at), plan.cause ? [", because ", h("b", {}, why(plan.cause))] : "", ". ", h("span", { class: "soft" }, plan.status === "optimal" ? "Proved best." : plan.status === "infeasible" ? "Not everybody could be placed." : "Good, not proved best.")),
+    h("div", { class: "big-numbers" }, tile("patients placed", `${(plan.assignments ?? []).length}`), tile("without anybody", `${unmet.length}`, unmet.length > 0), tile("minutes needed / there", `${Math.round(total("used"))} / ${Math.round(total("given"))}`, total("used") > total("given")), tile("changed hands", `${plan.moves ?? 0}`), tile("cost", plan.cost === null || plan.cost === undefined ? "–" : `${Math.round(plan.cost)}`)));
+}
+const doctorName = (id) => state.doctors.find((doctor) => doctor.id === id)?.name ?? "nobody";
+function unmetCard() {
+  const unmet = state.plan?.unmet ?? [];
+  const shortage = state.plan?.shortage ?? [];
+  if (!unmet.length && !shortage.length) return null;
+  return h("section", { class: "trouble" }, h("strong", {}, `${unmet.length} patients have nobody`),
+    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, personLink(one), unmetLine(one)))),
+    shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${one.skill ?? "anybody's time"}, ${whole(one.minutes)}`).join("; ")),
+    h("p", {}, "Add a shift below, or call somebody in."));
+}
+function draw() {
+  const there = [...state.doctors].sort((a, b) => Number(onShift(b) ?? false) - Number(onShift(a) ?? false) || a.name.localeCompare(b.name));
+  update($("plan"), planCard(), emergencyCard(state.plan, { doctorName }), unmetCard(), callInCard(state.plan));
+  update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
+  const picker = $("shift-doctor");
+  update(picker, options(staffNames(state.doctors), picker.value));
+  drawShifts(state.shifts);
+  drawPins({ doctors: state.doctors, pinned: state.plan?.pinned ?? [] });
+  document.title = `${state.plan?.unmet?.length ? `(${state.plan.unmet.length} unplaced) ` : ""}Capacity · Homeward`;
+}
+const drawSoon = steady(draw);
+async function told(node, work, done) {
+  try { await work(); node.className = ""; node.textContent = done; say(done); setTimeout(load, 1500); return null; } catch (problem) { node.className = "wrong"; node.textContent = problem.message; return problem; }
+}
+const drawPins = pins($("pin-form"), { told: (work, done) => told($("pin-told"), work, done), name, doctorName });
+const drawShifts = shiftTable($("shifts"), { told: (work, done) => told($("shift-told"), work, done), doctorName });
+$("replan").addEventListener("click", () => told($("replan-told"), () => post("/allocation/replan"), "A new plan is being made."));
+$("shift-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const said = new FormData(event.target);
+  const start = wardNow() + Number(said.get("starts")) * 3600000;
+  const body = { doctor_id: said.get("doctor"), start: new Date(start).toISOString(), end: new Date(start + Number(said.get("hours")) * 3600000).toISOString() };
+  const add = (more) => told($("shift-told"), () => post("/shifts", { ...body, ...more }), "Shift added. A new plan follows by itself.");
+  const join = (problem) => confirmDialog({ title: `${doctorName(body.doctor_id)} is on the rota then already`, act: "Make one shift of both", parts: [h("p", {}, problem.message)], send: () => add({ merge: true }) });
+  add({}).then((problem) => { if (problem?.type === "shift_overlaps") join(problem); });
+});
+$("doctor-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const said = new FormData(event.target);
+  const skills = said.get("skills").split(",").map((skill) => skill.trim()).filter(Boolean);
+  told($("doctor-told"), async () => { await post("/doctors", { name: said.get("name"), kind: said.get("kind"), skills, phone: said.get("phone").trim() || null }); event.target.reset(); }, "Added.");
+});
+whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName, prepare: scores, acuity: (patient) => Math.min(20, state.scores.get(patient) ?? 0) });
+
+await watch();
+await load();
+setInterval(load, REFRESH_MS);

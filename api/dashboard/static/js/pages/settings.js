@@ -1,0 +1,89 @@
+// What a ward decides by: every figure with its unit, its default and where that comes from; changed with a reason.
+import { get, put } from "../base/http.js";
+import { $, h, trouble } from "../base/dom.js";
+import { update } from "../base/patch.js";
+import { moment } from "../base/clock.js";
+import { metricName, metricUnit } from "../words/ward.js";
+import { watch } from "../base/vigil.js";
+import { options, tried } from "../base/dialog.js";
+import { meant } from "../base/meant.js";
+import { changesList } from "../patient/limits_history.js";
+
+const ward = $("told").dataset.ward;
+const address = `/wards/${encodeURIComponent(ward)}/settings`;
+const form = $("settings");
+const SIDES = { low: "alert below", high: "alert above" };
+let schema = null;
+let now = null;
+
+const at = (path, tree) => path.split(".").reduce((inner, name) => inner?.[name], tree);
+function label({ name, group }) {
+  const [, what, side] = name.split(".");
+  const words = what.replaceAll("_", " ");
+  if (side) return `${metricName(what)}, ${group === "critical" ? side : SIDES[side]}`;
+  return ["ages", "margins", "apart"].includes(group) && metricName(what) !== what ? metricName(what) : words.charAt(0).toUpperCase() + words.slice(1);
+}
+const unitOf = (one) => ({ "1": "", "mm[Hg]": "mmHg", Cel: "°C", d: "days" })[one.unit] ?? (one.unit === "%" ? "%" : one.unit || metricUnit(one.name.split(".")[1]));
+const fallback = (one) => schema.profiles[now.profile]?.[one.name] ?? one.default;
+const shown = (value) => (value === null || value === undefined ? "" : `${Math.round(value * 1000) / 1000}`);
+
+function row(one) {
+  const value = at(one.name, now);
+  const id = `set-${one.name.replaceAll(".", "-")}`;
+  const usual = fallback(one);
+  const input = h("input", { id, name: one.name, type: "number", step: "any", value: shown(value), min: one.lowest, max: one.highest, required: !one.none, placeholder: one.none ? "no limit" : "", "aria-describedby": `${id}-about`, inputmode: "decimal" });
+  return h("div", { class: "setting", "data-own": now.changed.includes(one.name) }, h("label", { for: id }, label(one), " ", h("span", { class: "hint" }, unitOf(one))), input,
+    h("p", { class: "small soft", id: `${id}-about` }, `Default ${usual === null ? "none" : shown(usual)}; ${one.lowest} to ${one.highest}${one.usual ? `, usually ${one.usual[0]} to ${one.usual[1]}` : ""}. ${one.source}`));
+}
+function draw() {
+  const profile = h("div", { class: "field" }, h("label", { for: "profile" }, "Profile ", h("span", { class: "hint" }, "which defaults apply where nothing else is set")), h("select", { id: "profile", name: "profile" }, options(Object.keys(schema.profiles).map((name) => [name, name]), now.profile)));
+  const groups = Object.entries(schema.groups).map(([group, words]) => {
+    const own = schema.settings.filter((one) => one.group === group);
+    const set = own.filter((one) => now.changed.includes(one.name)).length;
+    return h("details", { class: "card", open: group === "limits" }, h("summary", {}, h("h2", {}, words), h("span", { class: "hint" }, set ? ` ${set} set by this ward` : " all as by default")), h("div", { class: "settings-grid" }, own.map(row)));
+  });
+  $("groups").replaceChildren(profile, ...groups);
+  $("told").replaceChildren(now.revision ? [`Revision ${now.revision}, set by ${now.set_by_name ?? "nobody known"} `] .join("") : "Nothing was ever set: everything is as by default.", now.set_at ? moment(now.set_at) : "");
+  tell();
+}
+// What differs from what was read, as groups.
+function wanted() {
+  const groups = {};
+  for (const one of schema.settings) {
+    const input = form.elements[one.name];
+    const value = input.value.trim() === "" ? null : Number(input.value);
+    if (input.value === shown(at(one.name, now))) continue;
+    const [group, what, side] = one.name.split(".");
+    groups[group] ??= {};
+    if (side) (groups[group][what] ??= {})[side] = value; else groups[group][what] = value;
+  }
+  return groups;
+}
+function tell() {
+  const count = schema.settings.filter((one) => form.elements[one.name].value !== shown(at(one.name, now))).length + (form.elements.profile.value === now.profile ? 0 : 1);
+  $("changed").textContent = count ? `${count} changed, not saved yet.` : "Nothing is changed yet.";
+}
+async function history() {
+  try {
+    const { items } = await get(`${address}/history`, { limit: 20 });
+    update($("history"), items.length ? h("ol", { class: "history" }, items.map((one) => h("li", { "data-key": `${one.revision}` }, h("b", {}, `Revision ${one.revision}`), " ", moment(one.set_at), ` by ${one.set_by_name ?? "nobody known"}: “${one.reason}”`, changesList(one.changes)))) : h("p", { class: "soft" }, "Nothing was ever changed."));
+  } catch (problem) { trouble($("history"), problem); }
+}
+form.addEventListener("input", tell);
+form.addEventListener("reset", (event) => { event.preventDefault(); draw(); form.elements.reason.value = ""; });
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const body = { revision: now.revision, reason: form.elements.reason.value.trim(), profile: form.elements.profile.value, ...wanted() };
+  const save = async () => { now = await meant((said) => put(address, said), body, { whose: `ward ${ward}`, until: false, reason: false }); };
+  if (await tried($("saved"), "Saved. It applies from the next reading on.", save, form)) { form.elements.reason.value = ""; draw(); await history(); }
+});
+form.addEventListener("invalid", (event) => { const part = event.target.closest("details"); if (part) part.open = true; }, true);
+
+await watch();
+try {
+  [schema, now] = await Promise.all([get(`${address}/schema`), get(address)]);
+  draw();
+  $("fixed").replaceChildren(...Object.entries(schema.fixed).flatMap(([name, why]) => [h("dt", {}, name.replaceAll("_", " ")), h("dd", {}, why)]));
+  form.querySelector("fieldset").disabled = false;
+  await history();
+} catch (problem) { trouble($("groups"), problem, "Reload the page to try again."); }

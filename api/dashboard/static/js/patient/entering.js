@@ -1,0 +1,23 @@
+// Sends what a person measured; what is in doubt is shown to them first, with the patient's name.
+import { post } from "../base/http.js";
+import { h } from "../base/dom.js";
+import { confirmDialog } from "../base/dialog.js";
+
+// Reads the filled-in fields of a form as one sample of this moment; null where nothing is.
+export function sampleOf(form, names, now) {
+  const said = new FormData(form);
+  const filled = names.filter((name) => said.get(name));
+  return filled.length ? { t: new Date(now).toISOString(), ...Object.fromEntries(filled.map((name) => [name, Number(said.get(name))])) } : null;
+}
+// Saves the sample; resolves once it is saved, also after the question. `labels` gives a field's words.
+export async function enterSample(path, sample, { whose, labels, saved }) {
+  try {
+    await post(path, { samples: [sample], confirmed: false });
+    saved();
+  } catch (problem) {
+    if (!problem.type.endsWith("doubtful")) throw problem;
+    const doubt = (one) => { const name = one.field.split(".").pop(); return h("li", {}, h("b", {}, `${labels(name)} ${sample[name]}`), ` ${one.message}.`); };
+    confirmDialog({ title: `Is this right for ${whose}?`, act: "Save as it is", parts: [h("ul", {}, problem.errors.map(doubt)), h("p", {}, "If you can, measure again first.")],
+      send: async () => { await post(path, { samples: [sample], confirmed: true }); saved(); } });
+  }
+}
