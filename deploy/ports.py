@@ -1,12 +1,27 @@
-"""Which loopback ports a stack uses: fixed offsets from a base, or free ones that are kept."""
+"""Which loopback ports a stack uses: fixed offsets from a base, or free ones that are kept.
 
+A free port is looked for outside the kernel's ephemeral range: a port of that range, once told
+to a server that has yet to start, may meanwhile become the near end of any outgoing connection.
+And it is claimed for the life of this process, so that two processes that look at the same time
+are not both told the same one.
+"""
+
+import errno
 import json
+import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 HOST = "127.0.0.1"
+EPHEMERAL_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_EPHEMERAL = range(32_768, 61_000)  # Linux' own default, where the kernel does not tell
+_ASSIGNABLE = range(10_000, 65_536)  # below are the ports that well-known services listen on
+_ENOUGH = 1000
+_PORTS = range(1, 65_536)
+_claims: dict[int, int] = {}  # port: the descriptor that holds the claim until the process ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +50,57 @@ def is_free(port: int) -> bool:
     return True
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ``count`` different ports that are free at this moment."""
-    probes = [socket.socket() for _ in range(count)]
+def ephemeral(file: Path = EPHEMERAL_FILE) -> range:
+    """Return the ports that the kernel gives to outgoing connections."""
     try:
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+        first, last = (int(word) for word in file.read_text().split())
+    except (OSError, ValueError):
+        return _EPHEMERAL
+    return range(first, last + 1)
+
+
+def assignable(avoided: range) -> list[int]:
+    """Return the ports to choose from: outside ``avoided``, unless that leaves next to none."""
+    outside = [port for port in _ASSIGNABLE if port not in avoided]
+    return outside if len(outside) >= _ENOUGH else list(_ASSIGNABLE)
+
+
+def claim(port: int) -> bool:
+    """Mark ``port`` as this process's; whether no other process has done so.
+
+    The mark is a name in Linux' abstract socket namespace: it is shared by exactly the processes
+    that share the loopback, and ends with the process, however that ends. Where there is no such
+    namespace every claim succeeds.
+    """
+    if port in _claims:
+        return True
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0homeward-port-{port}")
+    except OSError as refused:
+        mark.close()
+        return refused.errno != errno.EADDRINUSE
+    _claims[port] = mark.detach()
+    return True
+
+
+def _unclaimed() -> Iterator[int]:
+    """Yield free ports that nobody has claimed, in an order of chance, each claimed now."""
+    choice = assignable(ephemeral())
+    secrets.SystemRandom().shuffle(choice)
+    return (port for port in choice if port not in _claims and claim(port) and is_free(port))
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ``count`` different ports that are free and stay so until this process uses them.
+
+    Raises:
+        OSError: there are not so many.
+    """
+    found = list(islice(_unclaimed(), count))
+    if len(found) < count:
+        raise OSError(errno.EADDRNOTAVAIL, f"fewer than {count} ports are free on {HOST}")
+    return found
 
 
 def kept_in(file: Path) -> dict[str, int]:
@@ -55,7 +111,7 @@ def kept_in(file: Path) -> dict[str, int]:
         return {}
     if not isinstance(kept, dict):
         return {}
-    return {name: port for name, port in kept.items() if isinstance(port, int)}
+    return {name: p for name, p in kept.items() if isinstance(p, int) and p in _PORTS}
 
 
 def choose(base: int | None, kept: Mapping[str, int]) -> Ports:
@@ -68,8 +124,14 @@ def choose(base: int | None, kept: Mapping[str, int]) -> Ports:
     """
     if base is not None:
         return Ports(**{name: base + offset for offset, name in enumerate(NAMES)})
-    fresh = dict(zip(NAMES, free_ports(len(NAMES)), strict=True))
-    return Ports(**{n: kept[n] if n in kept and is_free(kept[n]) else fresh[n] for n in NAMES})
+    again = {name: kept[name] for name in NAMES if name in kept and _is_ours(kept[name])}
+    others = [name for name in NAMES if name not in again]
+    return Ports(**again, **dict(zip(others, free_ports(len(others)), strict=True)))
+
+
+def _is_ours(port: int) -> bool:
+    """Whether a port of an earlier start can be had again."""
+    return is_free(port) and claim(port)
 
 
 def taken(ports: Ports) -> list[str]:

@@ -1,7 +1,6 @@
 """``homeward up`` as an operator meets it: start, crash, stop, start again, two side by side."""
 
 import os
-import secrets
 import shutil
 import signal
 import sqlite3
@@ -17,6 +16,7 @@ import psycopg
 import pytest
 
 from deploy.binaries import Binaries
+from deploy.ports import NAMES, claim, free_ports, is_free
 from device_sim.ledger import LedgerSummary, ledger_summary
 from tests.support.servers import wait_until
 from tests.support.wards import WardProcess, gone, running, seconds_to_ready, start
@@ -138,8 +138,16 @@ def test_simulated_devices_that_are_killed_lose_nothing_they_had_measured(
     assert len(stored) == len(set(stored))
 
 
+def free_row(length: int) -> int:
+    """The first of so many ports in a row that nobody has."""
+    while True:
+        base = free_ports(1)[0]
+        if all(is_free(port) and claim(port) for port in range(base + 1, base + length)):
+            return base
+
+
 def test_two_stacks_live_side_by_side(ward: WardProcess, folder: Path) -> None:
-    base = 20_000 + secrets.randbelow(10_000)
+    base = free_row(len(NAMES))
     with running(folder / "two", "--port-base", str(base)) as other:
         assert other.description["api"] == f"http://127.0.0.1:{base}"
         assert not set(other.all_pids()) & set(ward.all_pids())

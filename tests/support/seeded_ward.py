@@ -6,7 +6,6 @@ page can be tested without a broker.
 
 import json
 import secrets
-import socket
 import sys
 import urllib.request
 from dataclasses import dataclass, field
@@ -25,10 +24,10 @@ from analytics.domain.vitals import Metric, Quality
 from api.bootstrap import create_admin
 from deploy.keys import Secrets
 from deploy.launch import Launch
+from deploy.ports import HOST, free_ports
 from tests.support.databases import Database
 from tests.support.servers import Running
 
-HOST = "127.0.0.1"
 NAMES = (
     "Alice Moore",
     "Boris Okafor",
@@ -44,13 +43,6 @@ NAMES = (
 MINUTE_MS = 60_000
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def now_ms() -> int:
     return int(datetime.now(UTC).timestamp() * 1000)
 
@@ -61,7 +53,7 @@ class ApiServer:
 
     database: Database
     keys: Secrets
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=lambda: free_ports(1)[0])
     zone: str = "Europe/Berlin"
 
     @property
