@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 VENV_STAMP := .make/venv-$(shell { cat requirements.lock; sed '/^.tool.ruff/,$$d' pyproject.toml; } | cksum | tr ' ' '-')
 WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh | cksum | tr ' ' '-')
+# Each has a PostgreSQL and a broker of its own; 0: all tests one after another.
+WORKERS ?= 2
 SET_UP := $(VENV_STAMP) $(WEB_STAMP)
 
 .PHONY: demo test check bench soak setup
@@ -13,7 +15,7 @@ demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SEC
 	@exec $(BIN)/python -m deploy.demo
 
 test: setup  ## every test, against the real services
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak" --numprocesses=$(WORKERS) --durations=10 --durations-min=1
 
 check: $(VENV_STAMP)  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check --quiet

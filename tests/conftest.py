@@ -1,4 +1,4 @@
-"""Session-wide real servers: one private PostgreSQL, one Mosquitto, one Chromium."""
+"""Session-wide real servers: one private PostgreSQL, one Mosquitto, one Chromium for a worker."""
 
 import shutil
 import tempfile
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 from deploy.accounts import service_account
 from deploy.binaries import Binaries, find_chromium, find_services
@@ -17,7 +18,13 @@ from deploy.postgres import PrivatePostgres
 from deploy.settings import StackSettings
 from tests.support.brokers import Broker, broker_of
 from tests.support.databases import Database, DatabaseServer
+from tests.support.distribution import ByPiece
 from tests.support.servers import Running
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPiece:
+    config.option.loadscopereorder = False
+    return ByPiece(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +59,11 @@ def postgres_server(
     binaries: Binaries,
     server_folder: Path,
     stack_secrets: Secrets,
+    worker_id: str,
 ) -> Iterator[DatabaseServer]:
     """One database server for the session; ``HOMEWARD_DATABASE_URL`` names another."""
     if stack_settings.database_url:
+        assert worker_id == "master", "one database serves no several workers: WORKERS=0"
         server = DatabaseServer(url=stack_settings.database_url)
         server.prepare()
         yield server

@@ -32,8 +32,9 @@ def ward(
             made.running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium_path: Path) -> Iterator[Browser]:
+    """One for all of this folder; whatever runs after it may have an event loop of its own."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium_path, args=LAUNCH)
         yield opened
