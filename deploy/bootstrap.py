@@ -9,7 +9,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from api.bootstrap import create_admin
 from api.patience import address
 from deploy.keys import Secrets
-from deploy.roles import LOGINS, OWNER, make_database, make_roles
+from deploy.logins import LOGINS, OWNER
+from deploy.roles import make_database, make_roles
 from gateway.migrations import upgrade
 
 ADMIN = "admin"

@@ -15,9 +15,9 @@ from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
 from deploy.certificates import Credential, issue_client, issue_server, load, make_authority
+from deploy.logins import LOGINS
 from deploy.mosquitto import GATEWAY_USER, LIST
 from deploy.revocations import ensure_list
-from deploy.roles import LOGINS
 
 DATABASE_HOST = "database"
 """Name of the containers' database in their network."""

@@ -10,13 +10,7 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import sql
 
-OWNER = "homeward_owner"
-GROUPS: Mapping[str, str] = {
-    "homeward_gateway_login": "homeward_gateway",
-    "homeward_api_login": "homeward_api",
-    "homeward_engine_login": "homeward_engine",
-}
-LOGINS: tuple[str, ...] = (OWNER, *GROUPS)
+from deploy.logins import GROUPS, LOGINS, OWNER
 
 
 def make_roles(connection: psycopg.Connection, passwords: Mapping[str, str]) -> None:

@@ -28,11 +28,11 @@ from deploy.children import (
 from deploy.errors import ChildFailed
 from deploy.folder import opened
 from deploy.keys import write_private
+from deploy.logins import LOGINS
 from deploy.mosquitto import FLEET_USER, LIST
 from deploy.ports import HOST
 from deploy.preparation import Plan, StackOptions, prepare
 from deploy.revocations import keep_door
-from deploy.roles import LOGINS
 from deploy.settings import StackSettings, given
 from deploy.supervisor import Part, Supervisor
 

@@ -112,7 +112,7 @@ def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Part
     models = ModelBook()
     folder = Folder(lanes, rules)
     restorer = Restorer(lanes, models, settings.replay_days, wards)
-    quotas = Quotas(rules)
+    quotas = Quotas(rules.quota)
     return Parts(
         clock=settings.clock(),
         rules=rules,

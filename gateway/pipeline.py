@@ -48,7 +48,12 @@ class Pipeline:
         self._parts = parts
         self._session = session
         self._voice = voice
-        self._sender = Sender(parts.speaker, voice, parts.rules)
+        self._sender = Sender(
+            parts.speaker,
+            voice,
+            clock_ask_s=parts.rules.clock_ask_s,
+            repeat_s=parts.rules.command_repeat_s,
+        )
         self._buckets: list[int] = []
         self.names: frozenset[str] = frozenset()
         self._ids = FrameIds()
@@ -124,7 +129,9 @@ class Pipeline:
                 parts.admitter.take(item, batch)
             folded = time.perf_counter()
             writing.write(connection, batch.work)
-            parts.metrics.commands.inc(self._sender.repeat(connection, batch))
+            parts.metrics.commands.inc(
+                self._sender.repeat(connection, batch.greeted, batch.now_s, batch.now_ms)
+            )
             self._notify(connection, batch)
             written = time.perf_counter()
         stage.labels("read").observe(read - began)
@@ -204,7 +211,7 @@ class Pipeline:
             hold.assessment = None
         for state, boot, prompt in batch.owed:
             parts.devices.owe(state, boot, batch.now_s, prompt=prompt)
-        self._sender.ask_clocks(batch)
+        self._sender.ask_clocks(batch.asked, batch.now_s, batch.now_ms)
         parts.lanes.trim()
         parts.devices.trim()
         parts.count(items, batch)

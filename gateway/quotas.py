@@ -6,23 +6,32 @@ empties. Every one is counted, kept or not. What is here is an estimate between 
 the store, which knows the true numbers.
 """
 
+from dataclasses import dataclass
+
 from gateway.allowance import Allowance, AllowanceRules
-from gateway.rules import Rules
 
 Held = tuple[int, int]
 """(frames, bytes)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaRules:
+    """How much may be kept of one device; see ``gateway.settings`` for the meanings."""
+
+    unsigned_burst: float
+    unsigned_per_s: float
+    signed: int
+    signed_bytes: int
+
+
 class Quotas:
     """Counts of kept frames by device; number 0 stands for unknown devices."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: QuotaRules) -> None:
         self._rules = rules
         self._signed: dict[int, Held] = {}
         self._unsigned = Allowance(
-            AllowanceRules(
-                per_s=rules.quarantine_unsigned_per_s, burst=rules.quarantine_unsigned_burst
-            )
+            AllowanceRules(per_s=rules.unsigned_per_s, burst=rules.unsigned_burst)
         )
 
     def load(self, signed: dict[int, Held]) -> None:
@@ -47,7 +56,7 @@ class Quotas:
     def _may_keep_signed(self, number: int, size: int) -> bool:
         frames, held = self._signed.get(number, (0, 0))
         rules = self._rules
-        if frames >= rules.quarantine_signed or held + size > rules.quarantine_signed_bytes:
+        if frames >= rules.signed or held + size > rules.signed_bytes:
             return False
         self._signed[number] = (frames + 1, held + size)
         return True

@@ -10,6 +10,7 @@ from analytics.policy import Policy
 from gateway.allowance import AllowanceRules
 from gateway.clocks import ClockRules
 from gateway.devices import AckRules
+from gateway.quotas import QuotaRules
 from gateway.samples import DAY_MS, SampleRules
 from gateway.settings import GatewaySettings
 
@@ -38,11 +39,7 @@ class Rules:
     snapshot_s: float
     risk_step: float
     snapshot_past_ms: int
-    quarantine_unsigned: int
-    quarantine_unsigned_burst: float
-    quarantine_unsigned_per_s: float
-    quarantine_signed: int
-    quarantine_signed_bytes: int
+    quota: QuotaRules
     flood_frames: int
     flood_s: float
     warn_every_s: float = 60.0
@@ -75,11 +72,12 @@ def rules_of(settings: GatewaySettings) -> Rules:
         snapshot_s=settings.snapshot_s,
         risk_step=settings.risk_step,
         snapshot_past_ms=round(settings.snapshot_past_hours * HOUR_MS),
-        quarantine_unsigned=settings.quarantine_unsigned,
-        quarantine_unsigned_burst=settings.quarantine_unsigned_burst,
-        quarantine_unsigned_per_s=settings.quarantine_unsigned_per_s,
-        quarantine_signed=settings.quarantine_signed,
-        quarantine_signed_bytes=settings.quarantine_signed_bytes,
+        quota=QuotaRules(
+            unsigned_burst=settings.quarantine_unsigned_burst,
+            unsigned_per_s=settings.quarantine_unsigned_per_s,
+            signed=settings.quarantine_signed,
+            signed_bytes=settings.quarantine_signed_bytes,
+        ),
         flood_frames=settings.flood_frames,
         flood_s=settings.flood_s,
     )

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 from gateway.store import outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from psycopg import Connection
 
-    from gateway.batch import Batch
     from gateway.commands import Speaker, Voice
     from gateway.devices import DeviceState
-    from gateway.rules import Rules
     from gateway.store.session import Row
 
 COMMANDS_AT_ONCE = 200
@@ -30,28 +28,32 @@ class Sender:
     Args:
         speaker: signs them.
         voice: the way to the broker.
-        rules: how often one device is told again, or asked for its clock.
+        clock_ask_s: real seconds between two questions for the clock of one device.
+        repeat_s: real seconds before a device is told its unanswered commands again.
     """
 
-    def __init__(self, speaker: "Speaker", voice: "Voice", rules: "Rules") -> None:
+    def __init__(
+        self, speaker: "Speaker", voice: "Voice", *, clock_ask_s: float, repeat_s: float
+    ) -> None:
         self._speaker = speaker
         self._voice = voice
-        self._rules = rules
+        self._clock_ask_s = clock_ask_s
+        self._repeat_s = repeat_s
 
-    def ask_clocks(self, batch: "Batch") -> None:
+    def ask_clocks(self, states: "Iterable[DeviceState]", now_s: float, now_ms: int) -> None:
         """Ask the devices whose clock is not known, each not too often.
 
         Each is acknowledged first: the answer echoes the last live ``acks``, and the one before
         a clock was set tells nothing.
         """
         asked: list[DeviceState] = []
-        for state in batch.asked:
-            if batch.now_s - state.asked_s >= self._rules.clock_ask_s:
-                state.asked_s = batch.now_s
+        for state in states:
+            if now_s - state.asked_s >= self._clock_ask_s:
+                state.asked_s = now_s
                 asked.append(state)
-        self._speaker.acknowledge(self._voice, asked, batch.now_ms)
+        self._speaker.acknowledge(self._voice, asked, now_ms)
         for state in asked:
-            self._speaker.ask_clock(self._voice, state, batch.now_ms)
+            self._speaker.ask_clock(self._voice, state, now_ms)
 
     def send(self, connection: "Connection[Row]", buckets: "Sequence[int]", now_ms: int) -> int:
         """Publish what waits, then mark it: a crash between sends it again under the same id."""
@@ -61,16 +63,22 @@ class Sender:
             outgoing.mark_sent(connection, sent, now_ms)
         return len(sent)
 
-    def repeat(self, connection: "Connection[Row]", batch: "Batch") -> int:
+    def repeat(
+        self,
+        connection: "Connection[Row]",
+        states: "Iterable[DeviceState]",
+        now_s: float,
+        now_ms: int,
+    ) -> int:
         """Publish again what the devices that told their clock have not answered."""
-        due = {state.device.no: state for state in batch.greeted if self._may(state, batch.now_s)}
+        due = {state.device.no: state for state in states if self._may(state, now_s)}
         if not due:
             return 0
-        unanswered = outgoing.unanswered(connection, list(due), batch.now_ms, COMMANDS_AT_ONCE)
+        unanswered = outgoing.unanswered(connection, list(due), now_ms, COMMANDS_AT_ONCE)
         for one in unanswered:
             self._speaker.command(self._voice, one)
-            due[one.device_no].repeated_s = batch.now_s
+            due[one.device_no].repeated_s = now_s
         return len(unanswered)
 
     def _may(self, state: "DeviceState", now_s: float) -> bool:
-        return now_s - state.repeated_s >= self._rules.command_repeat_s
+        return now_s - state.repeated_s >= self._repeat_s

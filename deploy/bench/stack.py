@@ -25,10 +25,11 @@ from deploy.bench.child import Child
 from deploy.binaries import Binaries
 from deploy.keys import Secrets, ensure_secrets
 from deploy.launch import Launch
+from deploy.logins import GROUPS, OWNER
 from deploy.mosquitto import PrivateMosquitto
 from deploy.ports import HOST, free_ports
 from deploy.postgres import PrivatePostgres, address
-from deploy.roles import GROUPS, OWNER, make_database, make_roles
+from deploy.roles import make_database, make_roles
 from deploy.settings import inherited_environment
 from gateway.migrations import upgrade
 

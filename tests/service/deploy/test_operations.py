@@ -13,7 +13,7 @@ import pytest
 
 from deploy.binaries import Binaries
 from deploy.keys import write_private
-from deploy.roles import LOGINS
+from deploy.logins import LOGINS
 from tests.support.databases import Database, DatabaseServer
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operations.md"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from deploy.certificates import load
 from deploy.keys import ensure_certificates, ensure_secrets, write_private
+from deploy.logins import LOGINS
 from deploy.mosquitto import password_line
 from deploy.provision import provision
-from deploy.roles import LOGINS
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
