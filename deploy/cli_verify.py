@@ -60,7 +60,7 @@ def verify(
     from deploy.folder import database_of
     from deploy.settings import required_database_url
     from gateway.store.evidence import Range
-    from gateway.verify import run
+    from gateway.verify.walk import run
 
     url = required_database_url() if stack is None else database_of(stack)
     span = Range(str(patient) if patient else None, _utc(since), _utc(until))

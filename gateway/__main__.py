@@ -6,11 +6,11 @@ import threading
 
 import structlog
 
-from gateway import garbage
 from gateway.errors import KeyFileError
 from gateway.settings import GatewaySettings
 from gateway.telemetry import Health, Metrics, MetricsServer, configure_logging, pages
-from gateway.worker import Worker
+from gateway.worker import gc_tuning
+from gateway.worker.worker import Worker
 
 SWITCH_S = 0.001
 
@@ -23,7 +23,7 @@ def run(settings: GatewaySettings | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     sys.setswitchinterval(SWITCH_S)
-    garbage.begin(chosen.gc_young)
+    gc_tuning.begin(chosen.gc_young)
     metrics, health = Metrics(), Health(chosen.stuck_s)
     server = None
     if chosen.metrics_port:

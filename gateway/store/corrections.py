@@ -12,10 +12,10 @@ from psycopg import Connection
 
 from analytics.domain.vitals import Quality
 from analytics.readings import Sample
-from gateway.store.arrangements import to_ms
-from gateway.store.memory import StoredFold, StoredInput
+from gateway.store.batch_reads import StoredFold, StoredInput
+from gateway.store.connection import Row
 from gateway.store.models import instant_of
-from gateway.store.session import Row
+from gateway.store.registry import to_ms
 
 KIND = "entered_in_error"
 Mark = tuple[int, int, int]

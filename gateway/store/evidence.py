@@ -16,7 +16,7 @@ from psycopg.adapt import Loader
 from psycopg.pq import Format
 from typing_extensions import override
 
-from gateway.store.session import Row, connect, translated
+from gateway.store.connection import Row, connect, translated
 
 _EPOCH_2000_US = 946_684_800_000_000
 ROWS_AT_ONCE = 1_000

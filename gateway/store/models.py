@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from gateway.store.session import Row
+from gateway.store.connection import Row
 
 _TRAINABLE = """
     SELECT id, example FROM risk_example WHERE used_in IS NULL ORDER BY id LIMIT %s

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from psycopg import Connection
 
-from gateway.store.arrangements import to_ms
-from gateway.store.arrays import ByteaArray, Int4Array, Int8Array
+from gateway.store.binary_arrays import ByteaArray, Int4Array, Int8Array
+from gateway.store.connection import Row
 from gateway.store.models import instant_of
-from gateway.store.session import Row
-from gateway.store.upserts import Statement
+from gateway.store.registry import to_ms
+from gateway.store.statements import Statement
 
 _LANES = """
     SELECT p.no, s.frame_id, s.taken_at, s.state, n.latest::text, n.measured, n.received,

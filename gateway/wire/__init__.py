@@ -8,7 +8,7 @@ vectors that a test recomputes.
 What the other side may get wrong is answered with a ``Refusal``, never an exception.
 """
 
-from gateway.wire.acknowledgement import covers, ranges_of, upto_and_ranges
+from gateway.wire.ack_ranges import covers, ranges_of, upto_and_ranges
 from gateway.wire.enrolment import (
     EnrolledGateway,
     EnrolledMqtt,
@@ -32,7 +32,6 @@ from gateway.wire.frames import (
     signing_keys,
     unverified_message,
 )
-from gateway.wire.ignored import count_ignored
 from gateway.wire.messages import (
     MAX_ALSO_RANGES,
     MAX_BOOT,
@@ -75,6 +74,7 @@ from gateway.wire.topics import (
     owner_of,
     parse_topic,
 )
+from gateway.wire.unknown_members import count_ignored
 
 __all__ = [
     "BUCKETS",

@@ -13,10 +13,10 @@ from api.renewals import BEFORE
 from api.routes.devices import TOKEN_HOURS
 from device_sim import device, inbox, window
 from gateway import wire
-from gateway.allowance import ROOM
-from gateway.registry import KEYS_TRIED, OVERLAP_MS
+from gateway.admission.rate_limit import ROOM
+from gateway.admission.registry import KEYS_TRIED, OVERLAP_MS
+from gateway.admission.replay_window import WINDOW
 from gateway.settings import GatewaySettings
-from gateway.windows import WINDOW
 from gateway.wire import frames, messages
 
 TEXT = (Path(__file__).parents[2] / "docs" / "device-protocol.md").read_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway import wire
-from gateway.clocks import ClockState
+from gateway.admission.clock_offset import ClockState
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 from tests.support.real_device import BAD, WELL, RealDevice

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from deploy.bench.fleet import BenchDevice
 from gateway import wire
-from gateway.upkeep import Upkeep
+from gateway.worker.maintenance import Upkeep
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 

@@ -10,8 +10,9 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from deploy.bench.fleet import BenchDevice
-from gateway import verify, wire
+from gateway import wire
 from gateway.store.evidence import Range
+from gateway.verify import walk
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 from tests.support.replay_check import replay_differs
@@ -104,7 +105,7 @@ def test_the_lane_is_as_if_it_had_never_been_entered(bench: Bench) -> None:
         "SELECT (latest->'hr'->>'v')::float, news2_low FROM patient_now WHERE patient_no = 1"
     )
     assert (latest, low) == (72.0, 0)
-    assert verify.run(bench.database.superuser, Range(), out := io.StringIO()) == 0, out
+    assert walk.run(bench.database.superuser, Range(), out := io.StringIO()) == 0, out
 
 
 def test_what_came_after_it_is_folded_again(bench: Bench) -> None:

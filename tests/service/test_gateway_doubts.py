@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from deploy.bench.fleet import BenchDevice
-from gateway import verify, wire
+from gateway import wire
 from gateway.store.evidence import Range
+from gateway.verify import walk
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 from tests.support.replay_check import replay_differs
@@ -75,9 +76,9 @@ def test_a_doubted_reading_is_questionable_in_the_record_and_is_proved_so(bench:
     assert (1, 255.0) in doubted
     assert (2, 0.97) in doubted
     out = io.StringIO()
-    assert verify.run(bench.database.superuser, Range(), out) == 0, out.getvalue()
+    assert walk.run(bench.database.superuser, Range(), out) == 0, out.getvalue()
     bench.run("UPDATE observation SET quality = 0 WHERE metric = 8 AND value = 52.3")
-    assert verify.run(bench.database.superuser, Range(), io.StringIO()) != 0
+    assert walk.run(bench.database.superuser, Range(), io.StringIO()) != 0
 
 
 def test_a_finding_about_a_device_names_it(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.refusing import TOPIC_CHARS
+from gateway.ingest.quarantine import TOPIC_CHARS
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 

@@ -14,8 +14,9 @@ from nacl.bindings import crypto_scalarmult_base
 from psycopg.types.json import Jsonb
 
 from deploy.bench.fleet import sample
-from gateway import verify, wire
+from gateway import wire
 from gateway.store.evidence import Range
+from gateway.verify import walk
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 from tests.support.replay_check import replay_differs
@@ -362,7 +363,7 @@ def test_verify_names_a_row_a_frame_and_a_key(bench: Bench) -> None:
         bench.synced(device)
         bench.send(bench.vitals(device), bench.vitals(device))
     out = io.StringIO()
-    assert verify.run(bench.database.superuser, Range(), out) == 0, out.getvalue()
+    assert walk.run(bench.database.superuser, Range(), out) == 0, out.getvalue()
     bench.run(
         "UPDATE observation SET value = 200 WHERE metric = 1 AND patient_no = 1 AND frame_id ="
         " (SELECT min(frame_id) FROM observation WHERE patient_no = 1)"
@@ -373,12 +374,12 @@ def test_verify_names_a_row_a_frame_and_a_key(bench: Bench) -> None:
     )
     bench.run("UPDATE device_key SET revoked_at = now() - interval '1 day' WHERE device_no = 2")
     out = io.StringIO()
-    assert verify.run(bench.database.superuser, Range(), out) == 1
+    assert walk.run(bench.database.superuser, Range(), out) == 1
     found = {line.split()[0] for line in out.getvalue().splitlines()[:-1]}
     assert found == {"row", "frame", "key"}
     patient = str(two.patient)
     later = Range(patient=patient, since=datetime.now(UTC) + timedelta(hours=1))
-    assert verify.run(bench.database.superuser, later, io.StringIO()) == 0
+    assert walk.run(bench.database.superuser, later, io.StringIO()) == 0
 
 
 def test_status_is_noted(bench: Bench) -> None:

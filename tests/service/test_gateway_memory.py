@@ -9,8 +9,8 @@ from psycopg.types.json import Jsonb
 
 from gateway import wire
 from gateway.errors import StoreUnavailable
-from gateway.folding import FRAMES_A_SNAPSHOT, SNAPSHOTS_AT_ONCE
-from gateway.upkeep import Upkeep
+from gateway.ingest.lane_fold import FRAMES_A_SNAPSHOT, SNAPSHOTS_AT_ONCE
+from gateway.worker.maintenance import Upkeep
 from tests.support.databases import Database
 from tests.support.pipelines import ALL, Bench, bench_on
 from tests.support.replay_check import replay_differs

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from gateway.store import rebuilding
-from gateway.store.session import Row
-from gateway.windows import Window
+from gateway.admission.replay_window import Window
+from gateway.store import window_rebuild
+from gateway.store.connection import Row
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 
@@ -91,7 +91,7 @@ def test_the_first_frames_of_many_devices_are_looked_up_together_and_once(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    rebuilt = rebuilding.windows
+    rebuilt = window_rebuild.windows
 
     def counted(
         connection: Connection[Row], pairs: Sequence[tuple[int, int]]
@@ -99,7 +99,7 @@ def test_the_first_frames_of_many_devices_are_looked_up_together_and_once(
         asked.append(len(pairs))
         return rebuilt(connection, pairs)
 
-    monkeypatch.setattr(rebuilding, "windows", counted)
+    monkeypatch.setattr(window_rebuild, "windows", counted)
     with bench_on(database, tmp_path, size=300) as bench:
         for boot in (1, 1, 2):
             for device in bench.fleet:

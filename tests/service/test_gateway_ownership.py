@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.ownership import Claim
-from gateway.store import ownership
-from gateway.store.session import Session
+from gateway.ownership.lease import Claim
+from gateway.store import leases
+from gateway.store.connection import Session
 from tests.support.databases import Database
 
 LOST_S = 5.0
@@ -43,12 +43,12 @@ def age(session: Session, groups: int, group: int) -> None:
 
 def silent(session: Session, buckets: list[int]) -> list[int]:
     with session.transaction() as connection:
-        return ownership.end_silent(connection, buckets, LOST_S)
+        return leases.end_silent(connection, buckets, LOST_S)
 
 
 def gone(session: Session, groups: int) -> list[tuple[int, int]]:
     with session.transaction() as connection:
-        return ownership.other_divisions(connection, groups, LOST_S)
+        return leases.other_divisions(connection, groups, LOST_S)
 
 
 def test_a_holder_that_has_stopped_beating_is_ended(holder: Session, challenger: Session) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from gateway import wire
-from gateway.batch import Batch
 from gateway.errors import StoreUnavailable
-from gateway.opening import Item
+from gateway.ingest.batch import Batch
+from gateway.ingest.decoding import Item
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 

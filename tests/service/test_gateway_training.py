@@ -9,7 +9,7 @@ import pytest
 
 from analytics.features import NAMES
 from analytics.risk import Example
-from gateway.training import Trainer
+from gateway.worker.training import Trainer
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 

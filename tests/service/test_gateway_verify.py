@@ -14,10 +14,11 @@ import pytest
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from gateway import verify, wire
+from gateway import wire
 from gateway.store import evidence
+from gateway.store.connection import Row
 from gateway.store.evidence import EvidenceFrame, Range
-from gateway.store.session import Row
+from gateway.verify import walk as verify
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 

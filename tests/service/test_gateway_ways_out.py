@@ -18,14 +18,16 @@ import psycopg
 import pytest
 
 from deploy.bench.fleet import BenchDevice, enrol, make_fleet
-from gateway import draining, mqtt, serving
-from gateway.batching import Inbox
-from gateway.lines import broker_of
-from gateway.mqtt import Messenger
-from gateway.ownership import buckets_of
+from gateway.broker import connection as mqtt
+from gateway.broker import drain
+from gateway.broker.connection import Messenger
+from gateway.broker.session import broker_of
+from gateway.ingest.inbox import Inbox
+from gateway.ownership.lease import buckets_of
 from gateway.settings import GatewaySettings
 from gateway.telemetry import Health, Metrics
-from gateway.worker import Worker
+from gateway.worker import serving
+from gateway.worker.worker import Worker
 from tests.support.brokers import Broker
 from tests.support.databases import Database
 from tests.support.mqtt_clients import connected
@@ -187,7 +189,7 @@ def test_an_old_session_is_left_with_a_full_inbox(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits for a division that is gone is more than the inbox holds."""
-    monkeypatch.setattr(draining, "LOOK_EVERY_S", 0.2)
+    monkeypatch.setattr(drain, "LOOK_EVERY_S", 0.2)
     old = Messenger(broker_of(scene.settings), mqtt.client_id(2, 0), 65_535, lambda *_: None)
     old.connect()
     old.subscribe(mqtt.filters(buckets_of(2, 0)))

@@ -13,14 +13,14 @@ from nacl.public import PrivateKey
 
 from deploy.bench.fleet import BenchDevice, enrol, make_fleet
 from gateway import wire
-from gateway.batching import Arrival
-from gateway.keys import GatewayKeys
-from gateway.parts import Parts, join
-from gateway.pipeline import Pipeline
+from gateway.downlink.signing_keys import GatewayKeys
+from gateway.ingest.components import Parts, join
+from gateway.ingest.inbox import Arrival
+from gateway.ingest.pipeline import Pipeline
 from gateway.settings import GatewaySettings
-from gateway.store.session import Session
+from gateway.store.connection import Session
 from gateway.telemetry import Metrics
-from gateway.upkeep import Upkeep
+from gateway.worker.maintenance import Upkeep
 from tests.support.databases import Database
 
 ALL = range(wire.BUCKETS)

@@ -12,8 +12,8 @@ import psycopg
 
 from analytics.arranged import WardBook
 from analytics.policy import Policy
-from gateway.lanes import LaneBook
-from gateway.restoring import ModelBook, Restorer
+from gateway.recovery.lanes import ModelBook, Restorer
+from gateway.state.lanes import LaneBook
 
 REPLAY_DAYS = 30.0
 MOST_LANES = 100_000

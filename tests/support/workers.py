@@ -9,7 +9,7 @@ from nacl.public import PrivateKey
 
 from gateway.settings import GatewaySettings
 from gateway.telemetry import Health, Metrics
-from gateway.worker import Worker
+from gateway.worker.worker import Worker
 from tests.support.brokers import Broker
 from tests.support.databases import Database
 from tests.support.servers import wait_until

@@ -13,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from deploy.bench.stack import Broker
 from deploy.certificates import issue_client, load
 from deploy.keys import write_private
-from gateway.mqtt import client_id
+from gateway.broker.connection import client_id
 from tests.faults.rig import Rig
 from tests.faults.scene import Scene
 from tests.support.ledger_check import Excuse

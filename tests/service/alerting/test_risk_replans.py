@@ -11,8 +11,8 @@ import pytest
 
 from analytics.lane import Outcome
 from deploy.keys import Secrets
-from gateway import folding
-from gateway.lanes import Fold, fold_again
+from gateway.ingest import lane_fold
+from gateway.state.lanes import Fold, fold_again
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 from tests.support.ward import Ward, story, ward_in
@@ -49,7 +49,7 @@ def test_each_notable_rise_is_told_once_and_a_fall_is_silent(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = Model(says=[0.05, 0.3, 0.35, 0.65, 0.61, 0.64, 0.2, 0.25, 0.5])
-    monkeypatch.setattr(folding, "fold_again", model.fold)
+    monkeypatch.setattr(lane_fold, "fold_again", model.fold)
     device = bench.fleet[0]
     bench.synced(device)
     at = bench.now_ms()
@@ -64,7 +64,7 @@ def test_each_notable_rise_is_told_once_and_a_fall_is_silent(
 def test_a_risk_that_rises_leads_to_a_plan(
     bench: Bench, ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folding, "fold_again", Model(says=[0.7]).fold)
+    monkeypatch.setattr(lane_fold, "fold_again", Model(says=[0.7]).fold)
     ward.on_shift(ward.doctor())
     device = bench.fleet[0]
 

@@ -7,7 +7,7 @@ import pytest
 from analytics.acceptance import Verdict, contradicted, doubts, refusals, verdict
 from analytics.domain.vitals import FACTS, Metric, Quality
 from device_sim.cleaning import Cell, clean
-from gateway.staff import entered_samples
+from gateway.admission.staff_entries import entered_samples
 
 
 @pytest.mark.parametrize("metric", list(FACTS))

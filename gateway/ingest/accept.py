@@ -1,0 +1,219 @@
+"""What an accepted frame leads to: its clock learnt, its readings mapped, checked and folded.
+
+What is decided is pure (``clocks``, ``samples``, the lane's fold); this module carries it into the
+windows, lanes and rows of the batch.
+"""
+
+from analytics.readings import Reading
+from gateway import wire
+from gateway.admission import clock_offset
+from gateway.admission.clock_offset import ClockRules, ClockState, Echo, Interval, Mapping
+from gateway.admission.registry import Device, Key, Patient
+from gateway.admission.replay_window import Window
+from gateway.admission.samples import newest_ms, offset_of, readings
+from gateway.admission.verification import Opened
+from gateway.ingest.batch import Batch
+from gateway.ingest.lane_fold import Folder
+from gateway.ingest.rules import Rules
+from gateway.ingest.technical_findings import clock_change, outbox_row
+from gateway.recovery.message_replay import doubt
+from gateway.state.devices import DeviceState
+from gateway.state.lanes import Fold, LaneBook
+from gateway.store import copy_format
+from gateway.store.batch_writes import ReceiptRow
+
+_KINDS: dict[type, int] = {wire.Vitals: 1, wire.Clock: 2, wire.Receipt: 3}
+
+
+class Keeper:
+    """Keeps accepted frames."""
+
+    def __init__(self, lanes: LaneBook, folder: Folder, rules: Rules) -> None:
+        self._lanes = lanes
+        self._folder = folder
+        self._rules = rules
+
+    def keep(
+        self, opened: Opened, received_ms: int, state: DeviceState, patient: Patient, batch: Batch
+    ) -> None:
+        """Take a frame that counts, for the first time."""
+        device, key, frame, message = opened
+        window = state.windows.get(message.boot)
+        if window is None:
+            window = state.windows[message.boot] = Window(message.boot)
+        mapping = self._learn_clock(window, message, state, received_ms, batch)
+        _count(window, message, received_ms, state, batch)
+        _supersede(device, key, message, received_ms, batch)
+        plan, arranged = patient.plan_at(received_ms), patient.arrangement()
+        newest = newest_ms(message) if isinstance(message, wire.Vitals) else None
+        row = copy_format.FrameRow(
+            received_ms=received_ms,
+            frame_id=batch.ids.next(),
+            key_id=key.id,
+            boot=message.boot,
+            seq=message.seq,
+            offset_ms=offset_of(mapping, newest, received_ms),
+            patient_no=patient.no,
+            device_no=device.no,
+            kind=_KINDS[type(message)],
+            clock_state=mapping.state,
+            plan_revision=plan.revision,
+            settings_no=arranged.ward.no,
+            model_version=batch.population.version,
+            in_episode=patient.no in batch.in_episode,
+            paused=plan.paused,
+            refused=[],
+            frame=frame,
+        )
+        if isinstance(message, wire.Vitals):
+            self._vitals(message, row, device, patient, batch)
+        elif isinstance(message, wire.Receipt):
+            said = ReceiptRow(device.no, message.command_id, message.state.value, received_ms)
+            batch.work.receipts.append(said)
+        batch.work.frames.append(copy_format.frame_row(row))
+
+    def _vitals(
+        self,
+        message: wire.Vitals,
+        row: copy_format.FrameRow,
+        device: Device,
+        patient: Patient,
+        batch: Batch,
+    ) -> None:
+        """Map, check, store and fold a message's readings."""
+        work, received_ms = batch.work, row.received_ms
+        state = ClockState(row.clock_state)
+        made = readings(
+            message, state, row.offset_ms, received_ms, device=device, rules=self._rules.samples
+        )
+        for reason in made.reasons:
+            work.count_refusal(device.no, reason.value)
+        row.refused.extend(made.refused)
+        hold = self._lanes.get(patient.no)
+        if hold is None:
+            return
+        hold.received_ms = max(hold.received_ms, received_ms)
+        work.holds[patient.no] = hold
+        refused = made.telling()
+        if not made.accepted and not refused:
+            return
+        batch.readings += len(made.accepted)
+        reading = Reading(
+            frame_id=row.frame_id,
+            received_ms=received_ms,
+            clock_uncertain=state is ClockState.UNCERTAIN,
+            samples=tuple(made.accepted),
+            device=device.id,
+            refused=refused,
+        )
+        plan, policy = patient.plan_at(received_ms), patient.arrangement().policy
+        fold = Fold(reading, plan, batch.population, row.in_episode, row.frame_id, policy)
+        doubted = self._folder.fold(hold, patient, fold, batch)
+        row.refused.extend(doubt(made, doubted))
+        hold.saw(made.accepted, device.id)
+        arrived = copy_format.instant(received_ms)
+        work.observations.extend(
+            copy_format.observation_row(sample, arrived, device_ms, row)
+            for sample, device_ms in zip(made.accepted, made.device_ms, strict=True)
+        )
+
+    def _learn_clock(
+        self,
+        window: Window,
+        message: wire.DeviceMessage,
+        state: DeviceState,
+        received_ms: int,
+        batch: Batch,
+    ) -> Mapping:
+        """What the boot's clock is after this frame; says so when that has changed."""
+        rules = self._rules.clocks
+        current = message.boot >= state.newest_boot
+        was = clock_offset.mapping(window.clock, rules, current=current) if window.highest else None
+        if message.seq > window.highest:
+            window.clock = _learnt(window.clock, message, received_ms, rules)
+        now = clock_offset.mapping(window.clock, rules, current=current)
+        unknown = now.state is ClockState.UNCERTAIN
+        found = clock_change(
+            was,
+            now,
+            window.clock,
+            received_ms,
+            persist_s=self._rules.clock_persist_s,
+            again=unknown and state.may_warn("clock", batch.now_s, self._rules.clock_ask_s),
+        )
+        if found is not None:
+            device = state.device
+            row = outbox_row(
+                found, patient_no=device.patient_no, device_no=device.no, frame_id=None
+            )
+            batch.work.outbox.append(row)
+        if unknown or _lags(window.clock, message, received_ms, rules):
+            batch.asked.append(state)
+        return now
+
+
+def _lags(
+    interval: Interval, message: wire.DeviceMessage, received_ms: int, rules: ClockRules
+) -> bool:
+    if not isinstance(message, wire.Clock):
+        return False
+    return clock_offset.lags(interval, message.now, received_ms, rules)
+
+
+def _learnt(
+    interval: Interval, message: wire.DeviceMessage, received_ms: int, rules: ClockRules
+) -> Interval:
+    """What a frame in sequence tells of its boot's clock."""
+    if isinstance(message, wire.Vitals):
+        at_ms = _telling_ms(message, interval, received_ms, rules)
+        return (
+            interval if at_ms is None else clock_offset.heard(interval, at_ms, received_ms, rules)
+        )
+    if isinstance(message, wire.Receipt):
+        return clock_offset.heard(interval, message.at, received_ms, rules)
+    echo = message.echo
+    said = Echo(echo.gateway, echo.heard) if isinstance(echo, wire.ClockEcho) else None
+    return clock_offset.told(interval, message.now, said, received_ms, rules)
+
+
+def _telling_ms(
+    message: wire.Vitals, interval: Interval, received_ms: int, rules: ClockRules
+) -> int | None:
+    """The time in a message that tells of the clock: its newest, a lone slip ahead left out."""
+    newest = newest_ms(message)
+    if newest is None or interval.low is None:
+        return newest
+    most = received_ms - interval.low + rules.stands_ms
+    if newest <= most:
+        return newest
+    return max((sample.t for sample in message.samples if sample.t <= most), default=newest)
+
+
+def _count(
+    window: Window,
+    message: wire.DeviceMessage,
+    received_ms: int,
+    state: DeviceState,
+    batch: Batch,
+) -> None:
+    """Count the frame as handled; its device is owed an answer, a ``clock/1`` at once."""
+    window.handle(message.seq)
+    window.stored += 1
+    window.received_ms = max(window.received_ms, received_ms)
+    batch.work.windows[state.device.no, message.boot] = window
+    batch.accepted += 1
+    tells_clock = isinstance(message, wire.Clock)
+    batch.owed.append((state, message.boot, tells_clock))
+    if tells_clock:
+        batch.greeted.append(state)
+
+
+def _supersede(
+    device: Device, key: Key, message: wire.DeviceMessage, now_ms: int, batch: Batch
+) -> None:
+    """The first stored frame under a newer key ends the older ones, from its number on."""
+    for older in device.keys:
+        if older.id < key.id and older.superseded_at is None:
+            older.superseded_at = (message.boot, message.seq)
+            older.superseded_ms = now_ms
+            batch.work.superseded.append(older)

@@ -1,0 +1,112 @@
+"""What one batch will write, gathered while it is folded: plain buffers, no I/O.
+
+One transaction writes all of it, so that frames, readings, scores, replay windows, findings and
+snapshots stand or fall together (law 3).
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from gateway.admission.registry import Key
+from gateway.admission.replay_window import Window
+from gateway.state.lanes import Hold
+
+
+class OutboxRow(NamedTuple):
+    """One finding for the alert engine; ``payload`` is JSON."""
+
+    patient_no: int | None
+    device_no: int | None
+    frame_id: int | None
+    kind: str
+    at_ms: int
+    payload: bytes
+
+
+class QuarantineRow(NamedTuple):
+    """One refused frame, with the bytes as they came."""
+
+    at_ms: int
+    device_no: int | None
+    topic: str
+    reason: str
+    signed: bool
+    boot: int | None
+    seq: int | None
+    detail: str
+    payload: bytes
+
+
+class FoldedInput(NamedTuple):
+    """Where in its lane a person's input was folded, and what the fold used from elsewhere."""
+
+    id: int
+    frame_id: int
+    at_ms: int
+    plan_revision: int
+    model_version: int
+    in_episode: bool
+    paused: bool
+    settings_no: int
+
+
+class ReceiptRow(NamedTuple):
+    """What a device said of a command; ``command_id`` is whatever it said."""
+
+    device_no: int
+    command_id: str
+    state: str
+    at_ms: int
+
+
+class ExampleRow(NamedTuple):
+    """A matured example for the population model."""
+
+    patient_no: int
+    at_ms: int
+    example: bytes
+
+
+@dataclass(slots=True)
+class Work:
+    """Everything one batch writes.
+
+    Attributes:
+        observations: packed rows, see ``gateway.store.copy_format``.
+        frames: packed rows.
+        assessments: packed rows.
+        windows: changed windows by (device number, boot).
+        holds: lanes with news, by patient number.
+        snapshots: lanes to write down, by patient number.
+        past: those of them whose snapshot is kept beside newer ones.
+        refusals: counts by (device number or 0, reason).
+        entered: readings of staff (event ms, received ms, frame, patient, metric, quality, value,
+            user).
+        online: newest status by device number.
+        superseded: keys that a newer one has replaced.
+        begun: patients with a new stay, whose newest state is forgotten.
+    """
+
+    observations: list[bytes] = field(default_factory=list)
+    frames: list[bytes] = field(default_factory=list)
+    assessments: list[bytes] = field(default_factory=list)
+    windows: dict[tuple[int, int], Window] = field(default_factory=dict)
+    holds: dict[int, Hold] = field(default_factory=dict)
+    snapshots: dict[int, Hold] = field(default_factory=dict)
+    past: dict[int, Hold] = field(default_factory=dict)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    quarantine: list[QuarantineRow] = field(default_factory=list)
+    refusals: dict[tuple[int, str], int] = field(default_factory=dict)
+    examples: list[ExampleRow] = field(default_factory=list)
+    inputs: list[FoldedInput] = field(default_factory=list)
+    entered: list[tuple[object, ...]] = field(default_factory=list)
+    receipts: list[ReceiptRow] = field(default_factory=list)
+    online: dict[int, bool] = field(default_factory=dict)
+    superseded: list[Key] = field(default_factory=list)
+    begun: list[int] = field(default_factory=list)
+    at_ms: int = 0
+
+    def count_refusal(self, device_no: int | None, reason: str) -> None:
+        """Count one refusal; it stays when the bytes have gone."""
+        at = (device_no or 0, reason)
+        self.refusals[at] = self.refusals.get(at, 0) + 1

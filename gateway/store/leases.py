@@ -1,0 +1,182 @@
+"""Locks on buckets, and the heartbeats that tell a challenger whether their holder lives.
+
+Locks are advisory and belong to the committing connection, one for each bucket: whoever can
+commit holds them, and whoever lost them cannot commit. Heartbeats go over another connection, by
+the server's own clock (leases are real time).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from psycopg import Connection
+
+from gateway.store.connection import Line, Row, translated
+from gateway.store.stall_guard import Watchdog
+
+LOCK_CLASS = 7411
+_OLD_CLASS, _GROUPS_MOST = 7412, 1_000
+INBOX = "homeward_inbox"
+
+_TRY = "SELECT bool_and(pg_try_advisory_lock(%s, b)) FROM unnest(%s::int[]) b"
+_RELEASE = """
+    SELECT pg_advisory_unlock(l.classid::int, l.objid::int) FROM pg_locks l
+     WHERE l.locktype = 'advisory' AND l.granted AND l.pid = pg_backend_pid()
+       AND l.classid = %s AND l.objid = ANY (%s::oid[])
+"""
+_ARRIVE = """
+    INSERT INTO gateway_worker (groups, "group", worker, backend_pid, home)
+    VALUES (%s, %s, %s, pg_backend_pid(), %s)
+    ON CONFLICT (groups, "group") DO UPDATE SET worker = excluded.worker, wanted_by = NULL,
+        backend_pid = excluded.backend_pid, home = excluded.home, beat = now()
+"""
+_LEAVE = """
+    UPDATE gateway_worker SET beat = 'epoch', backend_pid = 0, wanted_by = NULL
+     WHERE groups = %s AND "group" = %s AND worker = %s
+"""
+_WANT = """
+    UPDATE gateway_worker SET wanted_by = %s
+     WHERE groups = %s AND "group" = %s AND NOT home AND worker <> %s
+"""
+_END_SILENT = """
+    SELECT l.pid, pg_terminate_backend(l.pid) FROM (
+        SELECT DISTINCT l.pid FROM pg_locks l JOIN gateway_worker w ON w.backend_pid = l.pid
+         WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s
+           AND l.objid = ANY (%s::oid[]) AND w.beat < now() - make_interval(secs => %s)
+           AND NOT EXISTS (SELECT FROM gateway_worker f WHERE f.backend_pid = l.pid
+                              AND f.beat >= now() - make_interval(secs => %s))
+           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) l
+"""
+_BEAT = """
+    UPDATE gateway_worker SET beat = now() WHERE worker = %s AND "group" = ANY (%s)
+    RETURNING "group", home, wanted_by
+"""
+_ORPHANS = """
+    SELECT g, w.worker IS NOT NULL FROM generate_series(0, %s - 1) g
+      LEFT JOIN gateway_worker w ON w.groups = %s AND w."group" = g
+     WHERE w.worker IS NULL OR w.beat < now() - make_interval(secs => %s)
+"""
+_OTHER_DIVISIONS = """
+    SELECT w.groups, w."group" FROM gateway_worker w
+     WHERE w.groups <> %s AND w.beat < now() - make_interval(secs => %s)
+       AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted
+                          AND l.classid = %s AND l.pid = w.backend_pid)
+"""
+_TRY_OLD = "SELECT pg_try_advisory_lock(%s, %s)"
+_RELEASE_OLD = "SELECT pg_advisory_unlock(%s, %s)"
+_FORGET = 'DELETE FROM gateway_worker WHERE groups = %s AND "group" = %s'
+
+
+def try_locks(connection: Connection[Row], buckets: Sequence[int]) -> bool:
+    """Take the locks of all these buckets, or none."""
+    found = connection.execute(_TRY, (LOCK_CLASS, list(buckets))).fetchone()
+    taken = bool(found and found[0])
+    if not taken:
+        release(connection, buckets)
+    return taken
+
+
+def release(connection: Connection[Row], buckets: Sequence[int]) -> None:
+    """Give back those of these locks that we hold."""
+    connection.execute(_RELEASE, (LOCK_CLASS, list(buckets)))
+
+
+def arrive(
+    connection: Connection[Row], groups: int, group: int, worker: UUID, *, home: bool
+) -> None:
+    """Say that this connection serves the group now."""
+    connection.execute(_ARRIVE, (groups, group, worker, home))
+
+
+def leave(connection: Connection[Row], groups: int, group: int, worker: UUID) -> None:
+    """Say that we no longer serve the group."""
+    connection.execute(_LEAVE, (groups, group, worker))
+
+
+def want(connection: Connection[Row], groups: int, group: int, worker: UUID) -> None:
+    """Ask whoever has adopted our group to hand it over."""
+    connection.execute(_WANT, (worker, groups, group, worker))
+
+
+def end_silent(connection: Connection[Row], buckets: Sequence[int], lost_s: float) -> list[int]:
+    """End the backends that hold any of these locks and have not beaten for ``lost_s``.
+
+    A backend that beats for any group lives: what it has handed over stays behind as a stale row.
+    """
+    rows = connection.execute(_END_SILENT, (LOCK_CLASS, list(buckets), lost_s, lost_s))
+    return [pid for pid, _ in rows]
+
+
+def other_divisions(
+    connection: Connection[Row], groups: int, lost_s: float
+) -> list[tuple[int, int]]:
+    """(groups, group) of workers of another division that are gone.
+
+    One that has stopped and still holds locks is not gone: by its row its challengers end it.
+    """
+    rows = connection.execute(_OTHER_DIVISIONS, (groups, lost_s, LOCK_CLASS))
+    return [(of, group) for of, group in rows]
+
+
+def try_old(connection: Connection[Row], old: tuple[int, int]) -> bool:
+    """Be the only one to take over a session of another division; kept until it is given back."""
+    found = connection.execute(_TRY_OLD, (_OLD_CLASS, _number(old))).fetchone()
+    return bool(found and found[0])
+
+
+def release_old(connection: Connection[Row], old: tuple[int, int]) -> None:
+    """Let others take it over."""
+    connection.execute(_RELEASE_OLD, (_OLD_CLASS, _number(old)))
+
+
+def _number(old: tuple[int, int]) -> int:
+    groups, group = old
+    return groups * _GROUPS_MOST + group
+
+
+def forget(connection: Connection[Row], groups: int, group: int) -> None:
+    """Forget a worker of another division."""
+    connection.execute(_FORGET, (groups, group))
+
+
+class Lease(Line):
+    """The heartbeat's own connection, which also hears that something waits for the gateway."""
+
+    def __init__(self, url: str, worker: UUID) -> None:
+        self._worker = worker
+        super().__init__(url, "homeward-gateway-beat", autocommit=True)
+
+    def listen(self) -> None:
+        """Hear wake-ups from now on."""
+        with self.asking() as connection:
+            connection.execute(f"LISTEN {INBOX}")
+
+    def beat(self, groups: Sequence[int]) -> dict[int, tuple[bool, UUID | None]]:
+        """Beat for the groups we serve: by group, whether it is home, and who wants it."""
+        with self.asking() as connection:
+            rows = connection.execute(_BEAT, (self._worker, list(groups))).fetchall()
+        return {group: (home, wanted) for group, home, wanted in rows}
+
+    def orphans(self, groups: int, lost_s: float) -> dict[int, bool]:
+        """Groups of our division that nobody serves: by group, whether anybody ever did."""
+        with self.asking() as connection:
+            rows = connection.execute(_ORPHANS, (groups, groups, lost_s)).fetchall()
+        return dict(rows)
+
+    def heard(self, timeout_s: float) -> bool:
+        """Wait for a wake-up; whether one came."""
+        with translated():
+            return any(True for _ in self.connection.notifies(timeout=timeout_s, stop_after=1))
+
+
+@contextmanager
+def leased(url: str, worker: UUID, watchdog: Watchdog, most_s: float) -> Iterator[Lease]:
+    """A lease for the time of a ``with``; cut when an answer takes longer than ``most_s``."""
+    lease = Lease(url, worker)
+    watchdog.watch(lease, most_s)
+    try:
+        lease.listen()
+        yield lease
+    finally:
+        watchdog.forget(lease)
+        lease.close()

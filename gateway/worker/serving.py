@@ -1,0 +1,217 @@
+"""One tenure: from holding the locks to losing them, or to the end of the program.
+
+Threads: the broker's (paho's own, one a group), the opener's, the heart's, and the pipeline's,
+which is the caller's. Everything in memory belongs to the tenure and is forgotten with it.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+import structlog
+
+from gateway import wire
+from gateway.broker.clear_retained import ANY
+from gateway.broker.connection import Messenger
+from gateway.broker.disconnect_revoked import SINCE_MS, Expeller
+from gateway.broker.drain import Succession
+from gateway.broker.session import Line
+from gateway.errors import OwnershipLost, StoreUnavailable
+from gateway.ingest.components import Parts
+from gateway.ingest.decoder_thread import IDLE_S, OpeningThread
+from gateway.ingest.decoding import Item
+from gateway.ingest.inbox import Arrival, Inbox
+from gateway.ingest.pipeline import NOTIFY_S, Pipeline
+from gateway.ownership.lease import Claim, Heart
+from gateway.settings import GatewaySettings
+from gateway.store.connection import Session
+from gateway.telemetry import Health
+from gateway.worker import gc_tuning
+from gateway.worker.maintenance import Upkeep
+
+_log = structlog.get_logger()
+
+
+class Tenure:
+    """Serves the buckets of a worker's home group, and of groups it adopts."""
+
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        parts: Parts,
+        session: Session,
+        *,
+        upkeep: Upkeep,
+        health: Health,
+    ) -> None:
+        self._settings, self._parts = settings, parts
+        self._session, self._health = session, health
+        self._inbox = Inbox(settings.inbox_bytes)
+        self._opening = OpeningThread(parts, self._inbox, settings)
+        self._pipeline = Pipeline(parts, session, self)
+        self._upkeep = upkeep
+        self._expeller = Expeller(settings)
+        self._succession = Succession(settings, parts, session, self._inbox)
+        self._lines: dict[int, Line] = {}
+        self._settled_s = 0.0
+
+    @property
+    def heard(self) -> bool:
+        """Whether a line is up; else whatever is said is lost."""
+        return self._up() is not None
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish by any line that is up; without one it is lost, and asked for again."""
+        messenger = self._up()
+        if messenger is not None:
+            messenger.publish(topic, payload)
+
+    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+        """Likewise, with QoS 0."""
+        messenger = self._up()
+        if messenger is not None:
+            messenger.tell(said)
+
+    def _up(self) -> Messenger | None:
+        messengers = (line.messenger for line in self._lines.values())
+        return next((one for one in messengers if one is not None), None)
+
+    def serve(self, home: Claim, heart: Heart, stop: threading.Event) -> None:
+        """Serve until ``stop``.
+
+        Raises:
+            StoreUnavailable: the database or the locks are lost.
+            OwnershipLost: another worker has our session or our groups.
+        """
+        self._health.turns()
+        self._parts.forget()
+        gc_tuning.anew()
+        self._upkeep.begin()
+        heart.wake = self._opening.wake
+        self._add(home, heart)
+        heart.start()
+        self._opening.start()
+        self._expeller.start()
+        if not home.group:
+            self._expeller.clear([ANY])
+        try:
+            while not stop.is_set():
+                self._turn(heart)
+        finally:
+            self._leave(heart, stop)
+
+    def _add(self, claim: Claim, heart: Heart) -> None:
+        """Begin to serve a group whose locks we hold."""
+        wake = self._opening.wake
+        self._lines[claim.group] = Line(self._settings, claim, self._deliver, wake)
+        self._share_out(heart)
+        self._pipeline.commit([])
+        self._pipeline.owe_untold(claim.buckets)
+
+    def _remove(self, group: int, heart: Heart) -> None:
+        """Hand an adopted group back to its own worker, which has asked for it."""
+        line = self._lines.pop(group)
+        line.close()
+        self._pipeline.save_lanes()
+        self._share_out(heart)
+        line.claim.give_up(self._session)
+        self._parts.forget_patients(self._pipeline.names)
+        _log.info("handed over", group=group)
+
+    def _share_out(self, heart: Heart) -> None:
+        heart.served = frozenset(self._lines)
+        buckets = [bucket for line in self._lines.values() for bucket in line.claim.buckets]
+        self._pipeline.serve(buckets)
+        self._succession.restart()
+        self._parts.metrics.serving.set(len(self._lines))
+
+    def _turn(self, heart: Heart) -> None:
+        if heart.lost.is_set() or self._opening.failed:
+            raise OwnershipLost("the heartbeat has stopped")
+        self._health.turns()
+        self._arrange(heart)
+        now_s = time.monotonic()
+        patience = NOTIFY_S if self._pipeline.wants_notify else IDLE_S
+        patience = self._parts.devices.next_due(now_s, patience)
+        items = self._opening.take(patience, self._settings.batch_frames_behind)
+        if items is not None or self._pipeline.wants_notify:
+            self._pipeline.commit(items or [])
+        handled = len(items or ())
+        self._inbox.dealt(item.arrival for item in items or ())
+        if self.heard:
+            self._pipeline.tell_devices(handled, busy=2 * handled >= self._settings.batch_frames)
+        if self._upkeep.run(time.monotonic()):
+            self._pipeline.commit([])
+        self._settled_s = gc_tuning.settle(self._settled_s, now_s)
+        self._expeller.expel(self._parts.registry.take_ended(self._parts.now_ms() - SINCE_MS))
+        self._expeller.clear(_kept(items or ()))
+        self._parts.metrics.inbox.set(len(self._inbox))
+
+    def _arrange(self, heart: Heart) -> None:
+        """Keep the lines up; adopt, hand over, and clear up after another division."""
+        for line in self._lines.values():
+            line.keep()
+        troubles = [line.trouble for line in self._lines.values() if line.trouble]
+        self._health.waits(f"broker: {troubles[0]}" if troubles else "")
+        for group in heart.wanted & frozenset(self._lines):
+            self._remove(group, heart)
+        if self._settings.adopt:
+            for group in heart.orphans - frozenset(self._lines):
+                self._adopt(group, heart)
+        if not troubles:
+            self._succession.turn(self._pipeline.names)
+
+    def _adopt(self, group: int, heart: Heart) -> None:
+        heart.orphans = frozenset()
+        home = self._lines[self._settings.group].claim
+        claim = Claim(home.worker, home.groups, group, home=False)
+        if claim.try_take(self._session, self._settings.heartbeat_lost_s):
+            _log.info("adopted", group=group)
+            self._add(claim, heart)
+
+    def _deliver(
+        self,
+        source: Messenger,
+        topic: str,
+        payload: bytes,
+        retained: bool,  # noqa: FBT001 - paho's thread calls it
+        mid: int,
+    ) -> None:
+        received_ms, at_s = self._parts.now_ms(), time.monotonic()
+        self._inbox.put(Arrival(topic, payload, retained, received_ms, at_s, source, mid))
+
+    def _leave(self, heart: Heart, stop: threading.Event) -> None:
+        """Disconnect first; then, if all is well, write down the lanes and say good-bye.
+
+        The inbox is opened before any line is closed: whoever waits in it for room would be
+        waited for in turn.
+        """
+        self._health.waits("standing by")
+        self._inbox.close()
+        for line in self._lines.values():
+            line.close()
+        with suppress(StoreUnavailable):
+            self._succession.close()
+        self._opening.close()
+        self._expeller.close()
+        if stop.is_set() and not heart.lost.is_set():
+            with suppress(StoreUnavailable):
+                self._pipeline.save_lanes()
+                for line in self._lines.values():
+                    line.claim.give_up(self._session)
+        heart.close()
+        self._parts.forget()
+        self._parts.metrics.serving.set(0)
+
+
+def _kept(items: Iterable[Item]) -> set[str]:
+    """The devices that have the broker keep what it must not."""
+    return {
+        item.topic.device
+        for item in items
+        if item.arrival.retained
+        and item.arrival.payload
+        and item.topic is not None
+        and item.topic.kind is not wire.TopicKind.STATUS
+    }
