@@ -117,7 +117,8 @@ class Policy:
             proposed (ADA: level 1 hypoglycaemia below 70 mg/dL; hyperglycaemia above 250).
         pregnancy_limits: in place of ``limits`` for a pregnant person, metric by metric: the red
             triggers of the modified early obstetric warning system (CEMACH 2003-2005; Singh 2012,
-            Anaesthesia 67:12-18). Children have their own, by age (``analytics.eligibility``).
+            Anaesthesia 67:12-18). Children have their own, by age
+            (``analytics.news2.eligibility``).
         scale_2_low: the ward's low SpO2 limit for patients on scale 2 (target 88-92 %; proposed).
         critical: absolute limits, whoever the patient is (proposed).
         margins: how far inside the limit a reading must be to clear (SpO2 2 %, pulse 5/min:

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from analytics import settings
-from analytics.arranged import Arrangement, StoredPlan
 from analytics.domain.care import Role
-from analytics.own_limits import InForce, Standing, check_limits, in_force, standing
 from analytics.settings.bounds import CONFIRMED_DAYS
+from analytics.settings.in_force import Arrangement, StoredPlan
+from analytics.settings.personal_limits import InForce, Standing, check_limits, in_force, standing
 from api import records
 from api.deps import UnitOfWork
 from api.errors import ConflictError, DoubtfulError, InvalidError

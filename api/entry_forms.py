@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from analytics.acceptance import Doubt, doubts, refusals
+from analytics.domain.acceptance import Doubt, doubts, refusals
 from analytics.domain.vitals import FACTS, METRIC_BY_NAME, Metric
 from api.errors import DoubtfulError, InvalidError
 from api.moments import Moment

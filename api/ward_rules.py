@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from analytics import settings
-from analytics.arranged import WardRules
 from analytics.domain.equipment import EquipmentPolicy
 from analytics.settings import WardPolicy
+from analytics.settings.in_force import WardRules
 from api.store.types import Row
 
 _MOST = 1_000

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from analytics.acceptance import CODES, Verdict, verdict
+from analytics.domain.acceptance import CODES, Verdict, verdict
 from device_sim.sources import Reading
 
 WHOLE = ("hr", "spo2", "rr", "sbp", "dbp")

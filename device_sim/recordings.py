@@ -2,10 +2,11 @@
 
 Columns: ``time`` (RFC 3339, or seconds or milliseconds since 1970; without a zone it is UTC, and
 then a person's rows must go one way in time: a repeated hour of a local clock cannot be told from
-the first), ``patient`` (any text), and one for each metric by its wire name and unit; an empty
-cell is not measured. Optional: ``quality``. Values are judged by the rule of every other door
-(``analytics.acceptance``): what can be no reading is refused here, where it can be mended, what is
-questionable is sent, for the gateway to judge. Every refusal names line and column and what to do.
+the first), ``patient`` (any text), and one for each metric by its wire name and unit; an empty cell
+is not measured. Optional: ``quality``. Values are judged by the rule of every other door
+(``analytics.domain.acceptance``): what can be no reading is refused here, where it can be mended,
+what is questionable is sent, for the gateway to judge. Every refusal names line and column and what
+to do.
 """
 
 import csv
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from analytics.acceptance import CODES, NAMES, refusals
+from analytics.domain.acceptance import CODES, NAMES, refusals
 from device_sim import cells, columns
 from device_sim.errors import RecordingInvalid
 from device_sim.sources import Reading

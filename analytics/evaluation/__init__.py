@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from analytics.errors import DatasetError
-from analytics.evaluation import home, hospital, intensive, sugar
+from analytics.evaluation import glucose, home, hospital, icu
 from analytics.evaluation.figures import Figure
 
 __all__ = ["DATASETS", "Figure", "run"]
@@ -18,9 +18,9 @@ __all__ = ["DATASETS", "Figure", "run"]
 DATASETS: Mapping[str, Callable[[Path], Iterator[Figure]]] = {
     "tihm": home.figures,
     "mimic_iv_demo": hospital.figures,
-    "challenge2012": intensive.figures,
-    "diabetes": sugar.diabetes_figures,
-    "cgm": sugar.cgm_figures,
+    "challenge2012": icu.figures,
+    "diabetes": glucose.diabetes_figures,
+    "cgm": glucose.cgm_figures,
 }
 _HEAD = ("task", "people", "n", "events", "metric", "value", "95 % interval", "against")
 _TABLE = "{:<44} {:>6} {:>7} {:>6} {:<6} {:>7} {:>17}  {}"

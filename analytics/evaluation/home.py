@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from analytics.baseline import FLOORS, Baseline
-from analytics.datasets import moment_ms, number, numbered, rows
-from analytics.diabetes import Table, cross_fitted
 from analytics.domain.vitals import FACTS, Metric
-from analytics.evaluation.answers import cross_answered
 from analytics.evaluation.figures import Figure, Judged, figure
+from analytics.evaluation.thresholds import cross_answered
+from analytics.risk.baseline import FLOORS, Baseline
+from analytics.studies.datasets import moment_ms, number, numbered, rows
+from analytics.studies.diabetes import Table, cross_fitted
 
 DATASET = "tihm"
 FOLLOWS_MS = 60 * 60_000

@@ -1,6 +1,6 @@
 """Evaluation on ``mimic_iv_demo``: the product's own lane, run over real hospital stays.
 
-Every stay is folded by :class:`analytics.lane.PatientLane` as the gateway would fold it, with
+Every stay is folded by :class:`analytics.lane.lane.PatientLane` as the gateway would fold it, with
 oxygen from the record. The risk model of a person is learnt from other persons only. The set is
 small: the intervals say so. Source: Johnson et al. 2023, MIMIC-IV demo, ODbL 1.0.
 """
@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from analytics.datasets import moment_ms, number, numbered, rows
 from analytics.domain.care import CarePlan
 from analytics.domain.vitals import Metric
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
-from analytics.lane import PatientLane, Reading, Sample
-from analytics.news2 import PARAMETERS, score
+from analytics.lane.lane import PatientLane, Reading, Sample
+from analytics.news2.score import PARAMETERS, score
 from analytics.policy import HOUR_MS
-from analytics.risk import Example, PopulationModel
+from analytics.risk.model import Example, PopulationModel
+from analytics.studies.datasets import moment_ms, number, numbered, rows
 
 DATASET = "mimic_iv_demo"
 FOLDS = 5

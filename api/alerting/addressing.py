@@ -10,8 +10,8 @@ The level only rises: what the coordinator has been called for stays at that lev
 from dataclasses import replace
 from uuid import UUID
 
+from analytics.alerts.transitions import EpisodePolicy, Event, Level
 from analytics.domain.alerts import Kind, Priority, State, kind_of
-from analytics.episodes import EpisodePolicy, Event, Level
 from api.alerting.duty import Duty
 from api.store.episodes import Record
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from analytics.alerts.transitions import EpisodePolicy, Event
 from analytics.domain.alerts import Kind, State, kind_of
-from analytics.episodes import EpisodePolicy, Event
 from api import audit
 from api.alerting import metrics, rungs
 from api.alerting.ledger import Ledger

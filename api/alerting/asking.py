@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from analytics.domain.alerts import Change, Finding
 from analytics.domain.vitals import Metric
-from analytics.news2 import PARAMETERS
+from analytics.news2.score import PARAMETERS
 from api.alerting.settings import AlertingSettings
 from api.store import questions as store
 from api.store.types import Conn, Row

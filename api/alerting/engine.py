@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import asking, intake, metrics, sweep, timekeeping
 from api.alerting.settings import AlertingSettings
 from api.leadership import Wake, lead

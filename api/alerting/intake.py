@@ -12,8 +12,8 @@ import msgspec
 import structlog
 from psycopg import OperationalError
 
+from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.alerts import Change, Finding, Priority
-from analytics.episodes import EpisodePolicy
 from api.alerting import asking, changed_limits, metrics, retracting
 from api.alerting.ledger import Ledger
 from api.alerting.posting import open_ledger, post

@@ -1,17 +1,17 @@
 """What one transaction of the alert engine changes, worked out in memory.
 
 Findings, due times and people's answers all go through here, so that episodes change by the pure
-functions of ``analytics.episodes`` and nothing else. The ledger knows which row an episode is,
-who holds it, and which changes the feed must tell.
+functions of ``analytics.alerts.transitions`` and nothing else. The ledger knows which row an
+episode is, who holds it, and which changes the feed must tell.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from analytics import episodes
+from analytics.alerts import transitions
+from analytics.alerts.transitions import EpisodePolicy, Event, Transition
 from analytics.domain.alerts import Finding, State
-from analytics.episodes import EpisodePolicy, Event, Transition
 from api.alerting import addressing
 from api.alerting.duty import Duty
 from api.alerting.subjects import NOBODY_ON_SHIFT, News, Subject
@@ -81,7 +81,7 @@ class Ledger:
         told = self._past.get((subject.patient_no, "", finding.condition))
         past = before.episode if before else None
         history, policy = told.episode if told else None, self.policy_of(subject.ward)
-        for made in episodes.apply(past, finding, self.now_ms, policy, history):
+        for made in transitions.apply(past, finding, self.now_ms, policy, history):
             again = made.episode.historic and made.episode.count > 1
             self._take(told if again else before, made, subject)
             before = self.current(subject, finding.condition)
@@ -90,24 +90,24 @@ class Ledger:
         """Let time act on an episode whose stored moment has come."""
         self._by = "time"
         self._all(
-            record, episodes.tick(record.episode, self.now_ms, self.policy_of(record.ward)), None
+            record, transitions.tick(record.episode, self.now_ms, self.policy_of(record.ward)), None
         )
 
     def acknowledge(self, record: Record, actor: UUID) -> Record:
         """Note that a person has taken the alert on."""
-        made = episodes.acknowledge(record.episode, self.now_ms, self.policy_of(record.ward))
+        made = transitions.acknowledge(record.episode, self.now_ms, self.policy_of(record.ward))
         return self._all(replace(record, acknowledged_by=actor), made, actor)
 
     def resolve(self, record: Record, actor: UUID) -> Record:
         """Close the alert for a person; while it holds, it becomes theirs with a plan."""
-        made = episodes.resolve(record.episode, self.now_ms, self.policy_of(record.ward))
+        made = transitions.resolve(record.episode, self.now_ms, self.policy_of(record.ward))
         holds = record.episode.holds
         by = replace(record, acknowledged_by=actor) if holds else replace(record, closed_by=actor)
         return self._all(by, made, actor)
 
     def escalate(self, record: Record, actor: UUID) -> Record:
         """Pass the alert on to the next level for a person."""
-        made = episodes.escalate(record.episode, self.now_ms, self.policy_of(record.ward))
+        made = transitions.escalate(record.episode, self.now_ms, self.policy_of(record.ward))
         return self._all(record, made, actor)
 
     def close(self, record: Record, reason: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from analytics import settings
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting.duty import Duty, OnShift
 from api.alerting.ledger import Ledger
 from api.alerting.subjects import NOBODY_ON_SHIFT, News

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import metrics
 from api.alerting.posting import open_ledger, post
 from api.store import resting

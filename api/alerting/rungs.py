@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from analytics.alerts.transitions import Level
 from analytics.domain.alerts import Kind, State, kind_of
-from analytics.episodes import Level
 from api.alerting.duty import Duty
 from api.alerting.posting import duty_now
 from api.store import duty

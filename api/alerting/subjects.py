@@ -23,8 +23,8 @@ class News:
 
     Attributes:
         event: ``alert.raised``, ``alert.changed`` or ``alert.closed``.
-        change: what happened, in the words of ``analytics.episodes.Event``, or ``handed_over``,
-            or ``nobody_on_shift`` when the last person at work has gone.
+        change: what happened, in the words of ``analytics.alerts.transitions.Event``, or
+            ``handed_over``, or ``nobody_on_shift`` when the last person at work has gone.
         notify: whether it should make itself heard.
         by: ``finding``, ``time`` or ``person``.
         former: who held it before, to be told that it has gone.

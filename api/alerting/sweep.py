@@ -7,8 +7,8 @@ has one and stands no more clears it.
 from dataclasses import replace
 from datetime import datetime
 
+from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.alerts import Change, Finding
-from analytics.episodes import EpisodePolicy
 from api.alerting import metrics, technical
 from api.alerting.guessing import CONDITION, standing_guesses
 from api.alerting.ledger import Ledger

@@ -6,7 +6,7 @@ is done at once.
 
 from datetime import datetime
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import metrics
 from api.alerting.duty import DOCTOR, Duty
 from api.alerting.posting import open_ledger, post

@@ -10,8 +10,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from analytics.domain.care import Role, scoring_of
-from analytics.news2 import BANDS
-from api import panel, records
+from analytics.news2.score import BANDS
+from analytics.ward import urgency
+from api import records
 from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import InvalidError, NotFoundError
 from api.identifiers import identifier_of, name_people
@@ -137,7 +138,7 @@ async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -
     Of more patients than a list can hold the most urgent are told, and of how many.
     """
     asked = ranking.Asked(limit=_MOST_PATIENTS)
-    ranked = await ranking.page(work.conn, asked, panel.THRESHOLDS, work.now)
+    ranked = await ranking.page(work.conn, asked, urgency.THRESHOLDS, work.now)
     known = await patients.of_numbers(work.conn, [row["no"] for row in ranked.rows])
     now = await course.newest(work.conn, [row["no"] for row in known])
     told = await _alerts_since(work, work.now - timedelta(hours=hours))
@@ -187,7 +188,7 @@ def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dic
         "state": row["state"],
         "doctor": str(row["doctor_id"]) if row["doctor_id"] else None,
         "doctor_name": row["doctor_name"],
-        "news2": panel.news2_now(
+        "news2": urgency.news2_now(
             assessment.get("news2"),
             _age_s(now, work.now),
             scoring_of(row["scoring"]),

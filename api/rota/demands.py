@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from analytics.allocation import Demand, Doctor
+from analytics.allocation.allocate import Demand, Doctor
 from api.rota.settings import RotaSettings
 
 EMERGENCY, URGENT, REVIEW = 7, 5, 1

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from analytics.allocation import Demand, Doctor, Plan
+from analytics.allocation.allocate import Demand, Doctor, Plan
 from api.store.types import Row
 
 

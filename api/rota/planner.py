@@ -9,7 +9,7 @@ from uuid import UUID
 
 from anyio import to_thread
 
-from analytics.allocation import Demand, Doctor, Plan, allocate
+from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
 from api.rota.demands import PatientSeen, Worker, demand, pins, worker
 from api.rota.emergencies import told
 from api.rota.settings import RotaSettings

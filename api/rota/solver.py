@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from analytics.allocation import Demand, Doctor, Plan, allocate
+from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
 
 _SEARCH_SHARE = 0.9
 """Of the limit: building the programme, and the way there and back, need the rest."""

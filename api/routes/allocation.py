@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from psycopg.errors import ForeignKeyViolation
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from analytics.allocation import Demand, Doctor
+from analytics.allocation.allocate import Demand, Doctor
 from analytics.domain.care import Role
 from api import audit
 from api.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from analytics.domain.care import scoring_of
+from analytics.ward.urgency import news2_now
 from api.deps import Work
 from api.errors import NotFoundError
-from api.panel import news2_now
 from api.spans import End, Start, span_of, width_of
 from api.store import patients, readings
 from api.store.instants import ms_of

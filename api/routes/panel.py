@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from analytics.domain.care import Role, scoring_of
-from api import panel, records
+from analytics.ward import urgency as panel
+from api import records
 from api.deps import CLINICIANS, UnitOfWork, Work, allow
 from api.finding import find_people
 from api.identifiers import identifier_of

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from analytics.alerts.value_age import MINUTE_S, Told, words
 from analytics.domain.episode import EpisodePolicy
-from analytics.wording import MINUTE_S, Told, words
 from api.store.instants import instant
 from api.store.types import Row
 

@@ -1,7 +1,8 @@
 """Episodes as the alert engine keeps them: read with a lock, written whole.
 
-``analytics.episodes`` has one ``due_ms``; the table keeps it in the column of what it is the end
-of (``pending_due``, ``escalate_due``, ``acknowledged_until``), so that a person can read it.
+``analytics.alerts.transitions`` has one ``due_ms``; the table keeps it in the column of what it is
+the end of (``pending_due``, ``escalate_due``, ``acknowledged_until``), so that a person can read
+it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,8 +11,8 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from analytics.alerts.transitions import Episode, Level
 from analytics.domain.alerts import Priority, State, kind_of
-from analytics.episodes import Episode, Level
 from api.store.instants import instant, maybe_ms, ms_of
 from api.store.types import Conn, Row
 
@@ -28,7 +29,7 @@ class Record:
     """One row: the pure episode and what only the database knows of it.
 
     Attributes:
-        episode: state, times and severity, as ``analytics.episodes`` decides on them.
+        episode: state, times and severity, as ``analytics.alerts.transitions`` decides on them.
         patient_no: None for an alert about the ward.
         ward: the ward that it belongs to.
         device_no: the device that it is about, if one.

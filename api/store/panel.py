@@ -1,8 +1,8 @@
 """SQL of the panel: everybody whom the acting user may see and who is not gone, ranked.
 
-The rank is made where the rows are, over all of them, and only then is a page cut: whoever is
-worst stands first, however late they were taken in. ``api.panel`` says what the order means; its
-thresholds are parameters here.
+The rank is made where the rows are, over all of them, and only then is a page cut: whoever is worst
+stands first, however late they were taken in. ``analytics.ward.urgency`` says what the order means;
+its thresholds are parameters here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -156,7 +156,7 @@ async def page(conn: Conn, asked: Asked, thresholds: Mapping[str, float], now: d
     Args:
         conn: a connection acting for who looks.
         asked: which page.
-        thresholds: what the order goes by, from ``api.panel``.
+        thresholds: what the order goes by, from ``analytics.ward.urgency``.
         now: the ward's time.
     """
     query = _PAGE.format(seen=_SEEN, urgency=_URGENCY, shown=_SHOWN[asked.show])

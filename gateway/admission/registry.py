@@ -7,8 +7,8 @@ one loaded, so a revocation counts from the next batch on. Memory: a few hundred
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from analytics.arranged import Arrangement, StoredPlan, WardBook
 from analytics.domain.care import CarePlan, PatientState
+from analytics.settings.in_force import Arrangement, StoredPlan, WardBook
 
 KEYS_TRIED = 4
 OVERLAP_MS = 7 * 86_400_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from analytics.acceptance import NONE, SURELY, Verdict, contradicted, narrow, verdict
+from analytics.domain.acceptance import NONE, SURELY, Verdict, contradicted, narrow, verdict
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
 from analytics.readings import Refused, Sample
 from gateway import wire

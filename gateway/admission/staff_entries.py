@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from analytics.acceptance import Verdict, contradicted, verdict
+from analytics.domain.acceptance import Verdict, contradicted, verdict
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
 from analytics.readings import Reading, Sample
 

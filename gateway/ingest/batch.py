@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analytics.risk import PopulationModel
+from analytics.risk.model import PopulationModel
 from gateway.admission.registry import Registry
 from gateway.store.batch_writes import Work
 

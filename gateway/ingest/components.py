@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from analytics.arranged import WardBook
 from analytics.domain.clock import WardClock
+from analytics.settings.in_force import WardBook
 from gateway.admission.quarantine_quota import Quotas
 from gateway.admission.rate_limit import Allowance
 from gateway.admission.registry import Device, Registry

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import structlog
 
+from analytics.lane.assess import Visit
 from analytics.readings import Reading
-from analytics.scoring import Visit
 from gateway.admission.registry import Patient
 from gateway.ingest.batch import Batch
 from gateway.ingest.lane_fold import device_no_of, failed, packed

@@ -10,9 +10,9 @@ import msgspec
 import structlog
 
 from analytics.domain.alerts import Change, Finding, Priority
-from analytics.lane import Outcome
+from analytics.lane.lane import Outcome
 from analytics.readings import Sample
-from analytics.risk import Example
+from analytics.risk.model import Example
 from gateway.admission.registry import Patient
 from gateway.admission.staff_entries import entered
 from gateway.ingest.batch import Batch

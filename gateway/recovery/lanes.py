@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from analytics.arranged import Arrangement, StoredPlan, WardBook
 from analytics.errors import SnapshotError
 from analytics.readings import Reading
-from analytics.risk import PopulationModel
+from analytics.risk.model import PopulationModel
+from analytics.settings.in_force import Arrangement, StoredPlan, WardBook
 from gateway import wire
 from gateway.admission.clock_offset import ClockState
 from gateway.admission.samples import DAY_MS

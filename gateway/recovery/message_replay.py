@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
-from analytics.acceptance import NONE
+from analytics.domain.acceptance import NONE
 from analytics.readings import Sample
 from gateway import wire
 from gateway.admission.clock_offset import ClockState

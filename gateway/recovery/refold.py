@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
-from analytics.conditions import UNCONFIRMED
-from analytics.correction import Course, Revision, compare
 from analytics.domain.alerts import Finding
-from analytics.lane import Assessment, Outcome, PatientLane
-from analytics.risk import Example
+from analytics.lane.correction import Course, Revision, compare
+from analytics.lane.lane import Assessment, Outcome, PatientLane
+from analytics.risk.model import Example
+from analytics.rules.hysteresis import UNCONFIRMED
 from gateway.recovery.lanes import Restorer, without
 from gateway.state.lanes import Fold, Hold, LaneBook, fold_again
 from gateway.store import corrections

@@ -14,10 +14,10 @@ import msgspec
 from analytics.domain.care import CarePlan
 from analytics.domain.vitals import Metric, Quality
 from analytics.errors import SnapshotError
-from analytics.lane import Assessment, Outcome, PatientLane
+from analytics.lane.lane import Assessment, Outcome, PatientLane
 from analytics.policy import Policy
 from analytics.readings import Reading, Sample
-from analytics.risk import PopulationModel
+from analytics.risk.model import PopulationModel
 
 _NAMES = {int(metric): metric.wire_name for metric in Metric}
 _CODES = {name: code for code, name in _NAMES.items()}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from psycopg import Connection
 
-from analytics.lane import assessment_json
+from analytics.lane.lane import assessment_json
 from gateway.admission.replay_window import Window
 from gateway.state.lanes import Hold
 from gateway.store import snapshots, statements

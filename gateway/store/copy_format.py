@@ -7,7 +7,7 @@ column lists here are those of the COPY statements in ``gateway.store``.
 from struct import Struct, pack
 from typing import NamedTuple
 
-from analytics.assessment import Assessment
+from analytics.lane.assessment import Assessment
 from analytics.readings import Sample
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)

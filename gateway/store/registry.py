@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from psycopg import Connection
 
-from analytics.arranged import StoredPlan, WardBook
 from analytics.domain.care import PatientState
+from analytics.settings.in_force import StoredPlan, WardBook
 from gateway.admission.registry import Device, Key, Patient, Registry
 from gateway.store.connection import Row
 

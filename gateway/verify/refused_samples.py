@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from analytics.domain.vitals import METRIC_BY_NAME
-from analytics.evidence import ever_suspect
+from analytics.rules.implausible import ever_suspect
 from gateway import wire
 from gateway.admission.clock_offset import ClockState
 from gateway.admission.registry import Device

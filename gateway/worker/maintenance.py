@@ -4,7 +4,7 @@ import time
 
 import structlog
 
-from analytics.risk import PopulationModel
+from analytics.risk.model import PopulationModel
 from gateway.admission.samples import DAY_MS
 from gateway.downlink.signing_keys import GatewayKeys, load_ring, signer
 from gateway.errors import KeyFileError

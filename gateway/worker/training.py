@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
-from analytics.risk import Example, PopulationModel
+from analytics.risk.model import Example, PopulationModel
 from gateway.ingest.components import Parts
 from gateway.store import models
 from gateway.store.connection import Session

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from psycopg.types.json import Jsonb
 
-from analytics.risk import Example, PopulationModel
+from analytics.risk.model import Example, PopulationModel
 from tests.support.browsers import Desk
 from tests.support.seeded_ward import SeededWard
 

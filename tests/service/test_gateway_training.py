@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from analytics.features import NAMES
-from analytics.risk import Example
+from analytics.risk.features import NAMES
+from analytics.risk.model import Example
 from gateway.worker.training import Trainer
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on

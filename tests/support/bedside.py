@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from analytics.acceptance import Verdict, verdict
+from analytics.domain.acceptance import Verdict, verdict
 from analytics.domain.alerts import Change, Finding
 from analytics.domain.care import CarePlan
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
-from analytics.lane import Outcome, PatientLane, Reading, Sample
+from analytics.lane.lane import Outcome, PatientLane, Reading, Sample
 from analytics.readings import Refused
-from analytics.risk import PopulationModel
+from analytics.risk.model import PopulationModel
 
 T0 = 1_764_000_000_000
 SECOND = 1_000

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import psycopg
 
-from analytics.arranged import WardBook
 from analytics.policy import Policy
+from analytics.settings.in_force import WardBook
 from gateway.recovery.lanes import ModelBook, Restorer
 from gateway.state.lanes import LaneBook
 

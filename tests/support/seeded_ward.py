@@ -18,9 +18,9 @@ import httpx
 import psycopg
 from psycopg.types.json import Jsonb
 
-from analytics import news2
-from analytics.assessment import Assessment, assessment_json
 from analytics.domain.vitals import Metric, Quality
+from analytics.lane.assessment import Assessment, assessment_json
+from analytics.news2 import score
 from api.bootstrap import create_admin
 from deploy.keys import Secrets
 from deploy.launch import Launch
@@ -249,7 +249,7 @@ def assess(values: dict[Metric, float], at: datetime, *, partial: bool) -> Asses
     """Return the assessment of a set of values, with or without a blood pressure."""
     systolic = None if partial else 128.0
     given = (values[Metric.RR], systolic, values[Metric.HR], values[Metric.TEMP], 0.0)
-    scored = news2.score((*given, values[Metric.SPO2], 0.0))
+    scored = score.score((*given, values[Metric.SPO2], 0.0))
     at_ms = int(at.timestamp() * 1000)
     return Assessment(
         time_ms=at_ms,
@@ -292,7 +292,7 @@ def _copy(
             in_episode) FROM STDIN"""
         with cursor.copy(statement) as copy:
             for at, arrival, frame, patient_no, one in scores:
-                band = news2.BANDS.index(one.band)
+                band = score.BANDS.index(one.band)
                 key = (at, arrival, frame, patient_no, 1, 1, one.risk, one.score)
                 copy.write_row((*key, one.low, one.high, band, 0, 0, 0, one.late, False))
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from analytics.alerts.transitions import Episode, EpisodePolicy, Event, apply, tick
 from analytics.domain.alerts import Kind, Priority, kind_of
 from analytics.domain.care import CarePlan
-from analytics.episodes import Episode, EpisodePolicy, Event, apply, tick
-from analytics.lane import Assessment, Sample
+from analytics.lane.lane import Assessment, Sample
 from tests.support.bedside import SECOND, Bedside
 
 POLICY = EpisodePolicy()

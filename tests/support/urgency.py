@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from api import panel
-from api.panel import THRESHOLDS
+from analytics.ward import urgency as panel
+from analytics.ward.urgency import THRESHOLDS
 
 PRIORITY = {"high": 3, "medium": 2, "low": 1}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import intake
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import Patient, Person, Ward, story

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from psycopg.types.json import Jsonb
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import intake
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import START, Patient, Person, Ward, story

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import intake, timekeeping
 from api.alerting.settings import AlertingSettings
 from api.rota.planner import plan

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import intake, timekeeping
 from api.alerting.posting import open_ledger, post
 from api.alerting.settings import AlertingSettings

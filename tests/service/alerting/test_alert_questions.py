@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from psycopg.types.json import Jsonb
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import asking, intake
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import START, Patient, Ward, story

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting.settings import AlertingSettings
 from api.alerting.sweep import sweep
 from tests.support.ward import START, Ward, story

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from analytics.allocation import Plan
+from analytics.allocation.allocate import Plan
 from api.rota.planner import Question, plan
 from api.rota.settings import RotaSettings
 from tests.support.ward import START, Patient, Ward, story

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from analytics.lane import Outcome
+from analytics.lane.lane import Outcome
 from deploy.keys import Secrets
 from gateway.ingest import lane_fold
 from gateway.state.lanes import Fold, fold_again

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from psycopg.types.json import Jsonb
 
-from analytics.episodes import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import intake, sweep, timekeeping
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import START, Ward, story

@@ -11,9 +11,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from analytics.ward.urgency import THRESHOLDS
 from api import records
 from api.addresses import bucket_of
-from api.panel import THRESHOLDS
 from api.records import Personal
 from api.store import panel as sql
 from tests.service.api.conftest import Ward

@@ -6,8 +6,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.alerts.transitions import Episode, EpisodePolicy, Event, Level
 from analytics.domain.alerts import Priority, State
-from analytics.episodes import Episode, EpisodePolicy, Event, Level
 from api.alerting import addressing
 from api.alerting.duty import Duty, OnShift
 from api.store.episodes import Record

@@ -5,8 +5,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.alerts import Change, Finding, Priority
-from analytics.episodes import EpisodePolicy
 from api.alerting.duty import Duty, OnShift
 from api.alerting.ledger import Ledger
 from api.alerting.subjects import Subject

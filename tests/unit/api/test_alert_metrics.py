@@ -2,7 +2,7 @@
 
 from prometheus_client import generate_latest
 
-from analytics.risk import Example, PopulationModel
+from analytics.risk.model import Example, PopulationModel
 from api.alerting import metrics
 from api.telemetry import REGISTRY
 

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from analytics.domain.care import Scoring
 from analytics.domain.vitals import Metric
-from api import addresses, enrolment, panel, proof
+from analytics.ward import urgency as panel
+from api import addresses, enrolment, proof
 from api.errors import ApiError, InvalidError
 from api.observation_ids import ObservationId, parse
 from api.paging import cut, read_cursor, write_cursor

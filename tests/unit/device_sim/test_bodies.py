@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from analytics.news2 import score
+from analytics.news2.score import score
 from device_sim.physiology import DAY_MS, Physiology, as_measured, make_person, smooth_noise
 from device_sim.scenarios import COURSES, Event, Kind, choose_events, expectation
 from device_sim.sources import BodySource

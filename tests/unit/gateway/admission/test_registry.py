@@ -2,10 +2,10 @@
 
 import pytest
 
-from analytics.arranged import StoredPlan, plan_of
 from analytics.domain.care import Limit
 from analytics.domain.vitals import Metric
 from analytics.policy import DEFAULT
+from analytics.settings.in_force import StoredPlan, plan_of
 from api.patient_forms import PatientChange
 from tests.support.bedside import Bedside
 

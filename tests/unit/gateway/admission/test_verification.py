@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.bindings import crypto_scalarmult_base
 
-from analytics.arranged import StoredPlan, WardBook
 from analytics.domain.care import PatientState
+from analytics.settings.in_force import StoredPlan, WardBook
 from gateway import wire
 from gateway.admission.registry import OVERLAP_MS, Device, Key, Patient, Registry
 from gateway.admission.replay_window import Window

@@ -1,7 +1,7 @@
 """Frames that were opened while another batch brought a newer registry."""
 
-from analytics.arranged import StoredPlan, WardBook
 from analytics.domain.care import PatientState
+from analytics.settings.in_force import StoredPlan, WardBook
 from gateway import wire
 from gateway.admission.rate_limit import Allowance, AllowanceRules
 from gateway.admission.registry import Device, Key, Patient, Registry

@@ -1,0 +1,4 @@
+"""How findings, time and people move an alert: pure transitions and escalation.
+
+Imported by the API's alert engine.
+"""

@@ -1,0 +1,134 @@
+"""Who looks after whom: doctors' minutes to patients' demands, at least cost.
+
+One doctor for a demand, within skills, minutes and places. The aims in order: urgent demands
+unmet (weighted by acuity), demands unmet, lateness, moves, cost, imbalance. What must be
+somebody's uses the reserve, then the free time of who lacks its skills, then overloads somebody as
+little as can be; these aims come before lateness. What cannot be met is said with its reason,
+never hidden in a penalty. Computing takes up to the time limit on one
+core: call it in a thread.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from analytics.allocation.problem import DOCTOR, UNMET, Choice, Problem, pose
+from analytics.allocation.solver import Solved, solve
+from analytics.domain.rota import Assignment, Demand, Doctor, Load, Plan, Shortage, Unmet
+
+__all__ = ["Assignment", "Demand", "Doctor", "Load", "Plan", "Shortage", "Unmet", "allocate"]
+
+_CENT_SECONDS = 360_000
+"""Cents per hour times seconds, in one unit of currency."""
+
+
+def allocate(
+    doctors: Sequence[Doctor],
+    demands: Sequence[Demand],
+    *,
+    time_limit_s: float = 5.0,
+    pinned: Mapping[str, str] | None = None,
+    better: Callable[[Plan], None] | None = None,
+) -> Plan:
+    """Return the best plan for the demands.
+
+    Args:
+        doctors: on shift, with what is left of their time; ids differ.
+        demands: work to do.
+        time_limit_s: most seconds of computing.
+        pinned: patient to doctor id: set by a person, never moved by the solver, not even for
+            want of a skill; without effect if that doctor is not on shift.
+        better: is told each better plan as it is found, the first after a moment: for who must
+            answer in time whatever the search does.
+    """
+    problem = pose(doctors, demands, pinned or {})
+
+    def told(solved: Solved) -> None:
+        if better is not None:
+            better(_answer(doctors, demands, problem, solved))
+
+    return _answer(doctors, demands, problem, solve(problem, time_limit_s, told))
+
+
+def _answer(
+    doctors: Sequence[Doctor], demands: Sequence[Demand], problem: Problem, solved: Solved
+) -> Plan:
+    choice = solved.choice
+    given = [(demands[at], doctor) for at, doctor in enumerate(choice) if doctor != UNMET]
+    unmet = _unmet(doctors, demands, problem, choice)
+    met = "optimal" if solved.proved else "feasible"
+    cost = sum(demand.minutes / 60 * doctors[doctor].cost_per_hour for demand, doctor in given)
+    return Plan(
+        status="infeasible" if unmet else met,
+        cost=round(cost, 6),
+        bound=round(min(cost, solved.cost_bound / _CENT_SECONDS), 6),
+        assignments=[
+            Assignment(patient=demand.patient, doctor=doctors[doctor].id, minutes=demand.minutes)
+            for demand, doctor in given
+        ],
+        loads=_loads(doctors, demands, choice),
+        moves=problem.aims(choice).moves,
+        unmet=unmet,
+        shortage=_shortage(demands, choice),
+    )
+
+
+def _loads(doctors: Sequence[Doctor], demands: Sequence[Demand], choice: Choice) -> list[Load]:
+    loads = []
+    for at, doctor in enumerate(doctors):
+        mine = [demand for demand, to in zip(demands, choice, strict=True) if to == at]
+        load = Load(
+            doctor=doctor.id,
+            minutes=doctor.minutes,
+            load_minutes=sum(demand.minutes for demand in mine),
+            patients=len({demand.patient for demand in mine}),
+        )
+        loads.append(load)
+    return loads
+
+
+def _unmet(
+    doctors: Sequence[Doctor], demands: Sequence[Demand], problem: Problem, choice: Choice
+) -> list[Unmet]:
+    left = [
+        capacity - load
+        for capacity, load in zip(problem.capacity, problem.planned(choice), strict=True)
+    ]
+    return [
+        Unmet(
+            patient=demand.patient,
+            minutes=demand.minutes,
+            reason=_fullness(problem, at, left) if problem.able[at] else _lack(doctors, demand),
+        )
+        for at, demand in enumerate(demands)
+        if choice[at] == UNMET
+    ]
+
+
+def _lack(doctors: Sequence[Doctor], demand: Demand) -> str:
+    """Return what is missing in those who are there."""
+    if not doctors:
+        return "nobody"
+    none_there = not any(DOCTOR in doctor.skills for doctor in doctors)
+    return "no_doctor" if DOCTOR in demand.skills and none_there else "no_skill"
+
+
+def _fullness(problem: Problem, demand: int, left: Sequence[int]) -> str:
+    able = problem.able[demand]
+    if any(left[doctor] >= problem.work[demand] for doctor in able):
+        return "max_patients"
+    return "no_time"
+
+
+def _shortage(demands: Sequence[Demand], choice: Choice) -> list[Shortage]:
+    lacking: dict[str | None, list[Demand]] = {}
+    for demand, doctor in zip(demands, choice, strict=True):
+        if doctor == UNMET:
+            for skill in demand.skills or (None,):
+                lacking.setdefault(skill, []).append(demand)
+    return [
+        Shortage(
+            skill=skill,
+            minutes=sum(demand.minutes for demand in lacked),
+            patients=len({demand.patient for demand in lacked}),
+        )
+        for skill, lacked in sorted(lacking.items(), key=lambda item: item[0] or "")
+    ]

@@ -1,0 +1,203 @@
+"""One moment's samples into the lane's state: what counts, what is only history, what is bad.
+
+A reading of poor quality, still calibrating or without a known time is for charts only. A
+questionable one feeds nothing, yet is never silent if it is bad; what evidence explains is told to
+whoever owns the equipment. A good one older than the newest of its metric is history: it never
+changes the current value.
+"""
+
+from collections.abc import Sequence
+
+from analytics.domain.error_codes import PLAUSIBLE_CODES
+from analytics.domain.vitals import FACTS, Metric, Quality
+from analytics.lane.device_agreement import outdone
+from analytics.lane.reading_context import Sight
+from analytics.lane.set_aside import ask_about, mistaken, recovered
+from analytics.lane.state import Track
+from analytics.lane.weights import foreign, remember, weigh
+from analytics.readings import Sample
+from analytics.risk.baseline import FLOORS
+from analytics.risk.features import SPEC
+from analytics.rules.hysteresis import calls
+from analytics.rules.implausible import (
+    LOOKED_AT,
+    ODD,
+    Verdict,
+    explained,
+    may_be_arrest,
+    plausible_code,
+    suspect,
+)
+from analytics.rules.limits import (
+    CRITICAL_NAMES,
+    NONE,
+    battery,
+    beyond,
+    critical,
+    critical_limit,
+    give_way,
+    judge,
+    limit_of,
+)
+
+_END = max(Metric) + 1
+_BATTERY = int(Metric.BATTERY)
+_WEIGHT = int(Metric.WEIGHT)
+_QUESTIONABLE = int(Quality.QUESTIONABLE)
+_CHART_ONLY = frozenset({Quality.POOR, Quality.CALIBRATING, Quality.UNSYNCHRONISED})
+_O2 = int(Metric.O2)
+_WINDOWED = frozenset({Metric.HR, Metric.RR})
+_ROLLED = frozenset(code for code, _, _, _ in SPEC)
+_RANGES: list[tuple[float, float, float, float]] = [(1.0, 0.0, 1.0, 0.0)] * _END
+for _metric, _facts in FACTS.items():
+    _RANGES[_metric] = (*_facts.reject, *_facts.plausible)
+_RANGES[Metric.STEPS] = (1.0, 0.0, 1.0, 0.0)
+"""Reject and plausible ranges by metric code; nothing fits an unknown one, nor steps."""
+_CODES = frozenset(value for codes in PLAUSIBLE_CODES.values() for value in codes)
+"""Numbers that are looked at before they count, whatever they are of."""
+
+
+def take(sight: Sight, samples: Sequence[Sample]) -> int:
+    """Take one moment's samples; return the mask (by code) of metrics with a new current value."""
+    fresh = 0
+    for sample in samples:
+        code, value, quality = sample.metric, sample.value, sample.quality
+        if quality in _CHART_ONLY or not 0 < code < _END:
+            continue
+        least, most, low, high = _RANGES[code]
+        if not least <= value <= most:
+            continue
+        if not low <= value <= high:
+            _implausible(sight, code, value)
+        elif quality == _QUESTIONABLE:
+            ask_about(sight, code, value, repeats=True, lost=False)
+        elif code == _BATTERY:
+            battery(sight.scene, value)
+        elif (code in LOOKED_AT or value in _CODES) and _doubted(sight, code, value):
+            sight.scene.doubted.append(sample)
+        else:
+            fresh |= _good(sight, code, value)
+    return fresh
+
+
+def _implausible(sight: Sight, code: int, value: float) -> None:
+    """A value that can hardly be: explained by evidence, or a question."""
+    told = sight.unit_told(code)
+    verdict = explained(code, value, sight.known(code), sight.scene.policy, told=told)
+    if verdict is None and code == _WEIGHT:
+        verdict = foreign(sight, value)
+    if verdict is not None:
+        mistaken(sight, code, value, verdict)
+        return
+    arrest = may_be_arrest(code, value)
+    asked = ask_about(sight, code, value, repeats=not arrest, lost=arrest)
+    if not asked and code != _WEIGHT:  # no limit says that it is bad; yet it is no reading
+        mistaken(sight, code, value, Verdict(ODD, "hardly to be believed"))
+
+
+def _doubted(sight: Sight, code: int, value: float) -> bool:
+    """Whether a plausible value is one that evidence speaks against; it is told then."""
+    if not sight.newest(code):
+        return False
+    verdict = _against(sight, code, value)
+    if verdict is None:
+        return False
+    mistaken(sight, code, value, verdict)
+    return True
+
+
+def _against(sight: Sight, code: int, value: float) -> Verdict | None:
+    if code == _WEIGHT:
+        return foreign(sight, value)
+    known, policy = sight.known(code), sight.scene.policy
+    if not suspect(code, value, known, sight.scene.time_ms, policy):
+        return None
+    return plausible_code(code, value) or explained(
+        code, value, known, policy, told=sight.unit_told(code)
+    )
+
+
+def _good(sight: Sight, code: int, value: float) -> int:
+    state, scene = sight.state, sight.scene
+    now = scene.time_ms
+    track = state.tracks[code]
+    if track is None:
+        track = state.tracks[code] = Track(now, value, sight.staff)
+        before = None
+    elif now < track.t_ms:
+        _history(sight, track, code, value)
+        return 0
+    else:
+        before = track.value
+    if state.unused or scene.on or code == _WEIGHT:
+        _followed(sight, code, value, before)
+    if sight.device and outdone(sight, track, code, value):
+        return 0
+    track.t_ms, track.value, track.staff = now, value, sight.staff
+    if code in _ROLLED:
+        track.rolling.add(value, now)
+    if code in FLOORS:
+        _learn(sight, track, code)
+    if code != _O2 and not _within(sight, track, code):
+        _judge(sight, track, code)
+    return 1 << code
+
+
+def _learn(sight: Sight, track: Track, code: int) -> None:
+    level_ms = sight.scene.policy.baseline_level_ms
+    if sight.learn:
+        track.baseline.learn(track.value, track.t_ms, FLOORS[code], level_ms)
+    else:
+        track.baseline.rest(track.value, track.t_ms, level_ms)
+
+
+def _followed(sight: Sight, code: int, value: float, before: float | None) -> None:
+    """What a good reading says of those before it; the record still shows them."""
+    if code == _WEIGHT:
+        weigh(sight, value, known=before is not None)
+    recovered(sight, code, value, before)
+
+
+def _within(sight: Sight, track: Track, code: int) -> bool:
+    """Whether a value is within all limits while nothing is on: most are, and ask for no more."""
+    scene, value = sight.scene, track.value
+    if scene.on or scene.late or beyond(scene.policy.critical.get(code, NONE), value):
+        return False
+    if code in _WINDOWED:
+        value = track.median(scene.policy.window_ms)
+    return not beyond(limit_of(code, sight.plan, scene), value)
+
+
+def _judge(sight: Sight, track: Track, code: int) -> None:
+    state, scene, value = sight.state, sight.scene, track.value
+    called = calls(scene, CRITICAL_NAMES[code])
+    bad = critical(scene, code, value)
+    grave = CRITICAL_NAMES[code] in scene.on
+    limit = limit_of(code, sight.plan, scene)
+    if code in _WINDOWED:
+        value = track.median(scene.policy.window_ms)
+    if bad:  # one number makes one alert, and the absolute limit's is the graver
+        give_way(scene, code)
+    elif grave and not scene.late:  # it has not ended yet, and speaks for the limit until it has
+        bad = beyond(limit, value)
+    elif limit is not NONE or scene.on:  # a limit taken away must end what it started
+        bad = judge(scene, code, value, limit, eased=called and not grave)
+    if scene.late:
+        state.doubtful = state.doubtful | 1 << code if bad else state.doubtful & ~(1 << code)
+
+
+def _history(sight: Sight, track: Track, code: int, value: float) -> None:
+    scene = sight.scene
+    if code in _ROLLED:
+        track.rolling.add(value, scene.time_ms)
+    if code == _O2:
+        return
+    if code == _WEIGHT:
+        remember(sight.state, scene.time_ms, value, track.t_ms - scene.policy.known_ms)
+    late = scene.late
+    scene.late = late or not beyond(critical_limit(scene, code), value)
+    grave = critical(scene, code, value)  # out of order, yet never silent
+    scene.late = True
+    if not grave:
+        judge(scene, code, value, limit_of(code, sight.plan, scene))
+    scene.late = late

@@ -1,0 +1,192 @@
+"""The risk model: labels that mature, versions that are immutable, honest figures."""
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from msgspec import structs
+
+from analytics.domain.alerts import Change
+from analytics.domain.care import CarePlan
+from analytics.errors import SnapshotError
+from analytics.lane.lane import PatientLane
+from analytics.risk.features import NAMES
+from analytics.risk.model import Example, ModelState, PopulationModel
+from analytics.risk.progressive_validation import bin_of, calibration, empty
+from tests.support.bedside import HOUR, MINUTE, T0, WELL, Bedside, reading
+
+AT = NAMES.index("heart rate against the last hours")
+
+
+def examples(count: int, seed: int, model: PopulationModel) -> list[Example]:
+    """People whose pulse rises deteriorate, whatever NEWS2 says."""
+    chance = Random(seed)
+    made = []
+    for at in range(count):
+        features = [0.0] * len(NAMES)
+        features[AT] = chance.gauss(0, 1)
+        low = chance.randrange(5)
+        features[NAMES.index("NEWS2")] = low / 7
+        made.append(
+            Example(
+                at_ms=at,
+                features=tuple(features),
+                probability=model.predict(tuple(features)),
+                model_version=model.version,
+                news2_low=low,
+                deteriorated=features[AT] + chance.gauss(0, 0.5) > 1,
+            )
+        )
+    return made
+
+
+def trained(rounds: int = 20) -> PopulationModel:
+    model = PopulationModel.initial()
+    for seed in range(rounds):
+        model = PopulationModel.trained_on(examples(200, seed, model), model)
+    return model
+
+
+def test_it_learns_and_says_how_well() -> None:
+    report = trained().report()
+    assert report["model"] == "risk-20"
+    assert float(str(report["auroc"])) > 0.85
+    assert float(str(report["auroc"])) > float(str(report["auroc_news2"])) + 0.2
+    assert float(str(report["brier"])) < 0.13
+
+
+def test_versions_are_immutable_and_reproducible() -> None:
+    first = PopulationModel.initial()
+    before = first.snapshot()
+    lesson = examples(50, 1, first)
+    second = PopulationModel.trained_on(lesson, first)
+    assert first.snapshot() == before
+    assert second.snapshot() == PopulationModel.trained_on(lesson, first).snapshot()
+    assert PopulationModel.trained_on([], second) is second
+    restored = PopulationModel.restore(second.snapshot())
+    assert restored.snapshot() == second.snapshot()
+    more = examples(50, 2, second)
+    assert (
+        PopulationModel.trained_on(more, restored).snapshot()
+        == PopulationModel.trained_on(more, second).snapshot()
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"\xc1\xc1", b"\x81\xa6format\x09"])
+def test_a_damaged_version_is_refused(data: bytes) -> None:
+    with pytest.raises(SnapshotError):
+        PopulationModel.restore(data)
+
+
+def test_weights_that_are_no_numbers_are_neither_learnt_nor_restored() -> None:
+    before = trained(2)
+    spoilt = structs.replace(before.state, weights=(float("nan"), *before.state.weights[1:]))
+    with pytest.raises(SnapshotError, match="no numbers"):
+        PopulationModel.restore(PopulationModel(spoilt).snapshot())
+    lesson = examples(20, 1, before)
+    lesson[3] = structs.replace(
+        lesson[3], features=(float("inf"), *lesson[3].features[1:]), probability=0.5
+    )
+    after = PopulationModel.trained_on(lesson, before)
+    assert after.version == before.version + 1
+    assert after.state.weights == before.state.weights
+
+
+def test_it_may_raise_only_after_it_has_learnt() -> None:
+    assert not PopulationModel.initial().raises
+    assert trained(5).raises
+    sure = PopulationModel(ModelState(version=3, intercept=9.0, examples=500, positives=50))
+    unsure = PopulationModel(ModelState(version=3, intercept=9.0))
+    for model, expected in ((sure, True), (unsure, False)):
+        bed = Bedside(model=model)
+        bed.well()
+        assert (("risk", Change.STARTED) in bed.said()) is expected
+
+
+def test_no_model_silences_a_rule() -> None:
+    calm = PopulationModel(ModelState(version=9, intercept=-30.0, examples=500, positives=50))
+    bed = Bedside(model=calm)
+    bed.well(rr=26, hr=135)
+    assert ("news2_urgent", Change.STARTED) in bed.said()
+
+
+def test_a_change_of_level_is_noticed() -> None:
+    model = PopulationModel.initial()
+    calm = [replace_truth(one, deteriorated=False) for one in examples(500, 3, model)]
+    model = PopulationModel.trained_on(calm, model)
+    assert model.report()["drifts"] == 0
+    wild = [replace_truth(one, deteriorated=True) for one in examples(500, 4, model)]
+    assert PopulationModel.trained_on(wild, model).state.drifts > 0
+
+
+def replace_truth(one: Example, *, deteriorated: bool) -> Example:
+    return Example(
+        one.at_ms, one.features, one.probability, one.model_version, one.news2_low, deteriorated
+    )
+
+
+def test_a_label_matures_when_the_patient_deteriorates() -> None:
+    bed = Bedside()
+    bed.well()
+    outcome = bed.well(3600, rr=26, hr=135)
+    assert [(one.at_ms, one.deteriorated) for one in outcome.examples] == [(T0, True)]
+
+
+def test_a_label_matures_when_the_horizon_has_passed() -> None:
+    bed = Bedside()
+    made = []
+    for _ in range(20):
+        made += bed.well(20 * 60).examples
+    assert made
+    assert not any(one.deteriorated for one in made)
+    assert all(one.probability < 0.1 for one in made)
+
+
+def test_not_seen_is_not_well() -> None:
+    bed = Bedside()
+    bed.well()
+    assert bed.well(6 * 3600).examples == []
+
+
+def test_a_clinician_may_give_the_label() -> None:
+    bed = Bedside()
+    bed.well()
+    assert bed.lane.outcome(T0 + HOUR, deteriorated=False) == []
+    ready = bed.lane.outcome(T0 + HOUR, deteriorated=True)
+    assert [one.deteriorated for one in ready] == [True]
+    assert bed.lane.outcome(T0 + HOUR, deteriorated=True) == []
+
+
+def test_the_baseline_rests_during_an_episode_and_speaks_in_own_units() -> None:
+    bed = Bedside()
+    for at in range(30):
+        bed.take(reading(T0 + at * HOUR, {**WELL, "hr": 56 + at % 3}))
+    bed.said()
+    for at in range(5):
+        bed.take(reading(T0 + 30 * HOUR + at * 10 * MINUTE, {**WELL, "hr": 85}), in_episode=True)
+    found = [one for one in bed.findings if one.condition == "baseline_hr"]
+    assert found[0].change is Change.STARTED
+    assert found[0].persist_s == 600
+    assessment = bed.take(reading(T0 + 31 * HOUR, WELL)).assessment
+    assert assessment is not None
+    medians = {code: median for code, median, _ in assessment.baselines}
+    assert medians[1] == pytest.approx(57, abs=1)
+
+
+def test_the_model_in_force_is_named() -> None:
+    lane, model = PatientLane(), trained(1)
+    plan = replace(CarePlan(), revision=4)
+    assessment = lane.fold(reading(T0, WELL), plan, model, False).assessment  # noqa: FBT003
+    assert assessment is not None
+    assert (assessment.model_version, assessment.plan_revision) == (1, 4)
+
+
+def test_counts_give_the_figures() -> None:
+    counts = empty(50)
+    assert counts.auroc() is None
+    for said, happened in ((0.1, False), (0.2, False), (0.8, True), (0.9, True)):
+        counts = counts.add(bin_of(said), positive=happened)
+    assert counts.auroc() == 1.0
+    rows = calibration(counts)
+    assert [row["happened"] for row in rows] == [0.0, 0.0, 1.0]
+    assert bin_of(1.0) == 49
