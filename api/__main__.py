@@ -3,9 +3,9 @@
 import uvicorn
 
 from api.app import create_app
+from api.http.timed_head import timed_head
 from api.settings import ApiSettings
 from api.telemetry import configure_logs
-from api.timed_head import timed_head
 
 _GRACE_S = 5
 

@@ -13,26 +13,27 @@ from functools import partial
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from api import contract, problems, routes
+from api import routes
 from api.alerting import run_engine
-from api.anchoring import keep_anchors
-from api.certificates import DeviceAuthority
 from api.dashboard import pages
+from api.devices.certificate_authority import DeviceAuthority
+from api.forms.text import storable
+from api.http import openapi, problems
+from api.http.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
+from api.jobs.audit_anchoring import keep_anchors
+from api.jobs.certificate_renewal import keep_certificates
+from api.jobs.revocation_list import keep_list
+from api.jobs.scoring import answer_all
+from api.jobs.sealing import seal_all
+from api.jobs.supervisor import Task, running
+from api.limits.request_rate import CallerRates
 from api.live import LiveFeed
-from api.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
-from api.names import NameCache
-from api.rates import CallerRates
-from api.renewals import keep_certificates
-from api.revocations import keep_list
 from api.rota import run_rota
 from api.rota.what_if import WhatIfDesk
-from api.scoring_job import answer_all
-from api.sealing_job import seal_all
 from api.services import Services, open_pool
 from api.settings import ApiSettings
-from api.storable import storable
-from api.supervision import Task, running
-from api.vault import Vault
+from api.vault.envelope import Vault
+from api.vault.name_index import NameCache
 
 PREFIX = "/api/v1"
 DESCRIPTION = (
@@ -49,7 +50,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
     Raises:
         OSError: a key file cannot be read.
-        api.vault.VaultError: the master key file holds no keys.
+        api.vault.envelope.VaultError: the master key file holds no keys.
     """
     app = FastAPI(
         title="Homeward",
@@ -65,7 +66,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.live = LiveFeed(app.state.services)
     app.state.what_if = WhatIfDesk()
     problems.install(app)
-    contract.describe(app)
+    openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
     app.add_middleware(AllowedHosts, hosts=settings.hosts())
     app.add_middleware(SecurityHeaders, tls=settings.cookie_secure)

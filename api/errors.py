@@ -14,7 +14,7 @@
     ├── ThrottledError 429     (says when to come back)
     └── UnavailableError 503
 
-Raise them anywhere below a route; ``api.problems`` turns them into RFC 9457 problem details.
+Raise them anywhere below a route; ``api.http.problems`` turns them into RFC 9457 problem details.
 """
 
 from collections.abc import Mapping, Sequence

@@ -13,12 +13,12 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from analytics.domain.clock import WardClock
-from api.certificates import DeviceAuthority
-from api.names import NameCache
-from api.patience import address, answering_within
-from api.rates import CallerRates
+from api.devices.certificate_authority import DeviceAuthority
+from api.limits.request_rate import CallerRates
 from api.settings import ApiSettings
-from api.vault import Vault
+from api.store.connections import address, answering_within
+from api.vault.envelope import Vault
+from api.vault.name_index import NameCache
 
 Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
@@ -30,7 +30,7 @@ class Services:
 
     Attributes:
         settings: as read from the environment.
-        pool: connections as ``homeward_api``; use it through ``api.deps.acting`` only.
+        pool: connections as ``homeward_api``; use it through ``api.http.deps.acting`` only.
         engine_pool: connections as ``homeward_engine``, for the alert engine and the re-planner.
         clock: the ward's clock.
         vault: seals and opens personal data.

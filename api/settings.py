@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from analytics.domain.clock import WardClock
-from api.passwords import MIN_GUESSES
+from api.limits.passwords import MIN_GUESSES
 
 
 class ApiSettings(BaseSettings):

@@ -6,8 +6,8 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from api.bootstrap import create_admin
-from api.patience import address
+from api.admin import create_admin
+from api.store.connections import address
 from deploy.keys import Secrets
 from deploy.logins import LOGINS, OWNER
 from deploy.roles import make_database, make_roles

@@ -154,7 +154,7 @@ def create_admin(
     ] = False,
 ) -> None:
     """Make an administrator; the password is HOMEWARD_ADMIN_PASSWORD or standard input."""
-    from api.bootstrap import create_admin as create
+    from api.admin import create_admin as create
     from deploy.settings import StackSettings, required_database_url
 
     secret = StackSettings().admin_password

@@ -35,7 +35,7 @@ def rotate_master(
     ] = False,
 ) -> None:
     """Add a version of the master key, and wrap every data key with it while the API runs."""
-    from api.bootstrap import rotate_master as rotate
+    from api.admin import rotate_master as rotate
     from deploy.settings import required_database_url
 
     wrapped = rotate(required_database_url(), key_file, retire_old=retire_old)

@@ -56,7 +56,7 @@ def verify(
     take away whole frames, or an entry with its readings, or change both: hold it against a backup.
     The audit record's owner can chain it anew: with --anchors that is found.
     """
-    from api.bootstrap import verify_audit
+    from api.admin import verify_audit
     from deploy.folder import database_of
     from deploy.settings import required_database_url
     from gateway.store.evidence import Range

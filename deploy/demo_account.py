@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from api.patience import address
+from api.store.connections import address
 from deploy.figures import Identity, commit_times, percentiles, sent_frames
 from device_sim.files import RunFiles, read_truth
 from device_sim.scenarios import Expectation

@@ -16,7 +16,7 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg.types.json import Jsonb
 
-from api.patience import address
+from api.store.connections import address
 
 KEY_BYTES = 32
 ASKED_FOR = timedelta(days=14)

@@ -17,8 +17,8 @@ from typing import Protocol
 
 from cryptography import x509
 
-from api.certificates import DeviceAuthority, Revoked
-from api.revocations import write_whole
+from api.devices.certificate_authority import DeviceAuthority, Revoked
+from api.jobs.revocation_list import write_whole
 
 LOOK_EVERY_S = 1.0
 _FRESH_FOR = timedelta(days=15)

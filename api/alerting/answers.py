@@ -14,16 +14,16 @@ from psycopg.types.json import Jsonb
 
 from analytics.alerts.transitions import EpisodePolicy, Event
 from analytics.domain.alerts import Kind, State, kind_of
-from api import audit
-from api.alerting import metrics, rungs
-from api.alerting.ledger import Ledger
-from api.alerting.posting import open_ledger, post
+from api.alerting import ladder, metrics
+from api.alerting.commit import open_ledger, post
+from api.alerting.episode_changes import Ledger
 from api.errors import ConflictError, InvalidError, NotFoundError
-from api.private_text import PatientText
+from api.evidence import audit
 from api.services import Services
-from api.store import duty, episodes, lane_inputs, notices, stream
+from api.store import duty, episodes, lane_inputs, notify, stream
 from api.store.episodes import Record
 from api.store.types import Conn
+from api.vault.private_text import PatientText
 
 _PASSED_ON = frozenset({Event.ESCALATED.value, Event.REMINDED.value})
 
@@ -110,7 +110,7 @@ async def _escalated_already(conn: Conn, said: Answer) -> bool:
 
 async def _somebody_above(conn: Conn, now: datetime, record: Record, said: Answer) -> None:
     """Refuse to pass on to nobody."""
-    why = rungs.refusal(await rungs.ladder(conn, now), record, said.actor)
+    why = ladder.refusal(await ladder.ladder(conn, now), record, said.actor)
     if why is not None:
         raise ConflictError(why)
 
@@ -171,4 +171,4 @@ async def _teach(conn: Conn, services: Services, record: Record, said: Answer) -
         entered_by=said.actor,
         payload=Jsonb(payload),
     )
-    await notices.wake_gateway(conn, "lane_input")
+    await notify.wake_gateway(conn, "lane_input")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from analytics.domain.alerts import Change, Finding
 from api.store import limit_changes
 from api.store.episodes import Record
-from api.store.instants import instant
+from api.store.timestamps import instant
 from api.store.types import Conn
 
 

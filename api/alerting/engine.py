@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import asking, intake, metrics, sweep, timekeeping
+from api.alerting import due, findings, measure_requests, metrics, sweep
 from api.alerting.settings import AlertingSettings
-from api.leadership import Wake, lead
+from api.jobs.leader import Wake, lead
+from api.patients.ward_policy import WardPolicies
 from api.services import Connection, Services
 from api.store import erasure, models, outbox, wards
-from api.ward_rules import WardPolicies
 
 _DUTY = "homeward_duty"
 CHANNELS = ("homeward_outbox", _DUTY)
@@ -46,14 +46,14 @@ class AlertEngine:
         while True:
             busy = await self._drain(conn)
             if self._due("tick", self.settings.tick_s):
-                await timekeeping.stop_watching(conn, self.services.now(), self.policy)
-                await timekeeping.tick(conn, self.services.now(), self.policy)
+                await due.stop_watching(conn, self.services.now(), self.policy)
+                await due.tick(conn, self.services.now(), self.policy)
             if self._due("duty", self.settings.sweep_s):
-                await timekeeping.hand_over(conn, self.services.now(), self.policy)
+                await due.hand_over(conn, self.services.now(), self.policy)
             if self._due("sweep", self.settings.sweep_s):
                 await self._sweep(conn, began)
             if self._due("missing", self.settings.ask_missing_sweep_s):
-                await asking.ask_for_missing(conn, self.services.now(), self.settings)
+                await measure_requests.ask_for_missing(conn, self.services.now(), self.settings)
             if self._due("tidy", self.settings.tidy_s):
                 await self._tidy(conn)
             if not busy:
@@ -62,7 +62,7 @@ class AlertEngine:
     async def _drain(self, conn: Connection) -> bool:
         """Take what waits; True if more may wait than was allowed between two looks at time."""
         for _ in range(_BATCHES_BETWEEN_TICKS):
-            taken = await intake.take(conn, self.services.now(), self.settings, self.policy)
+            taken = await findings.take(conn, self.services.now(), self.settings, self.policy)
             if taken < self.settings.batch:
                 return False
         return True

@@ -10,17 +10,17 @@ from datetime import datetime
 from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.alerts import Change, Finding
 from api.alerting import metrics, technical
-from api.alerting.guessing import CONDITION, standing_guesses
-from api.alerting.ledger import Ledger
-from api.alerting.posting import open_ledger, post
+from api.alerting.commit import open_ledger, post
+from api.alerting.episode_changes import Ledger
+from api.alerting.password_guessing import CONDITION, standing_guesses
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
 from api.alerting.technical import DeviceSeen, Standing, WardSeen
-from api.store import episodes, equipment, gateways, throttles, wards
+from api.patients.ward_policy import WardPolicies
+from api.store import episodes, gateways, liveness, throttles, wards
 from api.store.episodes import Record
-from api.store.instants import maybe_ms, ms_of
+from api.store.timestamps import maybe_ms, ms_of
 from api.store.types import Conn, Row
-from api.ward_rules import WardPolicies
 
 CONDITIONS = (*technical.CONDITIONS, CONDITION)
 
@@ -58,12 +58,12 @@ async def sweep(
                 outage_ended_ms=maybe_ms(row["outage_ended"]) or 0,
                 in_outage=row["in_outage"],
             )
-            for row in await equipment.wards(conn)
+            for row in await liveness.wards(conn)
         ]
         stands = technical.standing(
             ms_of(now),
             seen,
-            [_device(row) for row in await equipment.devices(conn)],
+            [_device(row) for row in await liveness.devices(conn)],
             gateway_alive=alive,
             slack_s=slack_s,
             policies=lambda ward: known.of(told.get(ward)).equipment,

@@ -14,13 +14,13 @@ from fastapi.responses import Response
 from analytics.domain.care import Limit, Role
 from analytics.domain.vitals import CLINICAL, FACTS, Metric
 from analytics.policy import Policy
+from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.dashboard.visits import Visitor, own_page, to_first_page, to_login
-from api.deps import acting, services_of
-from api.identity import Caller
-from api.passwords import MIN_PASSWORD
+from api.http.deps import acting, services_of
+from api.limits.passwords import MIN_PASSWORD
+from api.patients.ward_policy import WardPolicies
 from api.store import wards
-from api.ward_rules import WardPolicies
 
 router = APIRouter()
 MANAGERS: Final = frozenset({Role.COORDINATOR, Role.ADMIN})

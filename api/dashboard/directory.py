@@ -4,13 +4,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
-from api import records
-from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
-from api.finding import find_people
-from api.identifiers import identifier_of
+from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.patients.identifiers import identifier_of
+from api.patients.search import find_people
 from api.store import patients
-from api.store.instants import rfc3339
+from api.store.timestamps import rfc3339
 from api.store.types import Row
+from api.vault import personal_data
 
 router = APIRouter(prefix="/ui", include_in_schema=False)
 
@@ -42,7 +42,7 @@ async def directory(
 
 
 def _line(work: UnitOfWork, row: Row) -> dict[str, Any]:
-    personal = records.open_personal(work.services.vault, row)
+    personal = personal_data.open_personal(work.services.vault, row)
     return {
         "id": str(row["id"]),
         "name": personal.name if personal else None,

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.staticfiles import StaticFiles
 
 from analytics.domain.care import Role
-from api.identity import Caller
+from api.auth.sessions import Caller
 
 HERE: Final = Path(__file__).parent
 _pages = Environment(

@@ -11,12 +11,12 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from analytics.domain.care import Role
-from api import signing_in
+from api.auth import sign_in
 from api.dashboard import administration, directory, frames, ui
 from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_first_page, to_login
-from api.deps import Shared, acting, own_origin
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
-from api.store import course, people
+from api.http.deps import Shared, acting, own_origin
+from api.store import accounts, chart_points
 
 router = APIRouter(include_in_schema=False)
 router.include_router(frames.static)
@@ -71,21 +71,21 @@ async def log_in(
     """Open a session as a cookie, or say what is missing."""
     if not own_origin(request):
         raise ForbiddenError("This log-in did not come from Homeward's own page.")
-    browser = signing_in.browser_of(request) or signing_in.new_browser()
-    given = signing_in.Attempt(
+    browser = sign_in.browser_of(request) or sign_in.new_browser()
+    given = sign_in.Attempt(
         username=form.username,
         password=form.password,
         otp=form.otp.replace(" ", "") or None,
-        address=signing_in.address_of(request),
+        address=sign_in.address_of(request),
         browser=browser,
     )
     try:
-        token = await signing_in.sign_in(services, given, "cookie")
+        token = await sign_in.sign_in(services, given, "cookie")
     except (NotSignedInError, ThrottledError) as refusal:
         return _refused(refusal, form)
     answer = RedirectResponse(own_path(form.next), SEE_OTHER)
-    signing_in.set_cookie(answer, services, token)
-    signing_in.set_browser(answer, services, browser)
+    sign_in.set_cookie(answer, services, token)
+    sign_in.set_browser(answer, services, browser)
     return answer
 
 
@@ -117,9 +117,9 @@ async def log_out(services: Shared, visitor: Visitor) -> Response:
     answer = RedirectResponse("/login", SEE_OTHER)
     if visitor is not None:
         async with acting(services, visitor) as work:
-            await people.revoke_session(work.conn, visitor.session)
+            await accounts.revoke_session(work.conn, visitor.session)
             work.note("session.close")
-    signing_in.clear_cookie(answer, services)
+    sign_in.clear_cookie(answer, services)
     return answer
 
 
@@ -155,7 +155,7 @@ async def mine(request: Request, services: Shared, visitor: Visitor) -> Response
     found = None
     if visitor.patient_no is not None:
         async with acting(services, visitor) as work:
-            found = await course.patient_id(work.conn, visitor.patient_no)
+            found = await chart_points.patient_id(work.conn, visitor.patient_no)
     return frames.frame("mine", visitor, patient=found)
 
 

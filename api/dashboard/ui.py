@@ -12,16 +12,14 @@ from fastapi import APIRouter, Query
 from analytics.domain.care import Role, scoring_of
 from analytics.news2.score import BANDS
 from analytics.ward import urgency
-from api import records
-from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import InvalidError, NotFoundError
-from api.identifiers import identifier_of, name_people
-from api.moments import Moment
-from api.private_text import open_in
+from api.forms.timestamps import Moment
+from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.patients.identifiers import identifier_of, name_people
 from api.store import (
     alert_list,
     alerts,
-    course,
+    chart_points,
     devices,
     duty,
     gateways,
@@ -30,8 +28,10 @@ from api.store import (
     patients,
 )
 from api.store import panel as ranking
-from api.store.instants import ms_of, rfc3339
+from api.store.timestamps import ms_of, rfc3339
 from api.store.types import Row
+from api.vault import personal_data
+from api.vault.private_text import open_in
 
 router = APIRouter(prefix="/ui", include_in_schema=False)
 
@@ -79,7 +79,7 @@ async def history(
     if not start < end <= start + timedelta(days=_MOST_DAYS):
         raise InvalidError("to", f"must follow `from` by at most {_MOST_DAYS} days")
     number = await _number(work, patient_id)
-    rows = await course.assessments(work.conn, number, start, end)
+    rows = await chart_points.assessments(work.conn, number, start, end)
     work.note("assessments.read", number, points=len(rows))
     return {"items": [_point(row) for row in rows]}
 
@@ -101,7 +101,7 @@ async def patients_devices(work: Work, patient_id: UUID) -> dict[str, Any]:
     number = await _number(work, patient_id)
     known = await devices.devices(work.conn, after=0, limit=50, patient_no=number)
     await name_people(work.conn, work.services.vault, known)
-    now = await course.newest(work.conn, [number])
+    now = await chart_points.newest(work.conn, [number])
     wanted = alert_list.Wanted(states=_OPEN, patient=patient_id)
     raised = await alert_list.page(work.conn, wanted, now=work.now, limit=50)
     silent = {one["device"] for one in raised if one["condition"] == "silent"}
@@ -115,7 +115,7 @@ async def patients_accounts(work: Work, patient_id: UUID) -> dict[str, Any]:
     """Return the accounts with which a patient sees their own readings."""
     number = await _number(work, patient_id)
     work.note("account.list", number)
-    return {"items": await course.accounts(work.conn, number)}
+    return {"items": await chart_points.accounts(work.conn, number)}
 
 
 def _device(row: Row, battery: Row | None, silent: set[str]) -> dict[str, Any]:
@@ -140,7 +140,7 @@ async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -
     asked = ranking.Asked(limit=_MOST_PATIENTS)
     ranked = await ranking.page(work.conn, asked, urgency.THRESHOLDS, work.now)
     known = await patients.of_numbers(work.conn, [row["no"] for row in ranked.rows])
-    now = await course.newest(work.conn, [row["no"] for row in known])
+    now = await chart_points.newest(work.conn, [row["no"] for row in known])
     told = await _alerts_since(work, work.now - timedelta(hours=hours))
     items = [_line(work, row, now.get(row["no"]), told.pop(row["no"], [])) for row in known]
     ward = told.pop(None, [])
@@ -180,7 +180,7 @@ def _age_s(now: Row | None, at: datetime) -> float | None:
 
 def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dict[str, Any]:
     assessment = (now["assessment"] or {}) if now else {}
-    personal = records.open_personal(work.services.vault, row)
+    personal = personal_data.open_personal(work.services.vault, row)
     return {
         "patient": str(row["id"]),
         "name": personal.name if personal else None,
@@ -196,7 +196,7 @@ def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dic
         ),
         "received": rfc3339(now["received"]) if now else None,
         "latest": now["latest"] if now else {},
-        "alerts": open_in(raised, records.text_of(work.services.vault, row)),
+        "alerts": open_in(raised, personal_data.text_of(work.services.vault, row)),
     }
 
 
@@ -223,6 +223,6 @@ async def risk_model(work: Work) -> dict[str, Any]:
 async def messages(work: Work) -> dict[str, Any]:
     """Return what the care team told the patient who asks."""
     number = work.caller.patient_no
-    rows = await course.messages(work.conn, number) if number is not None else []
+    rows = await chart_points.messages(work.conn, number) if number is not None else []
     work.note("messages.read", number)
     return {"items": [{**row, "issued": rfc3339(row["issued"])} for row in rows]}

@@ -6,9 +6,9 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.auth.sessions import Caller
 from api.dashboard import frames
-from api.deps import lacks_factor, optional_caller, services_of
-from api.identity import Caller
+from api.http.deps import lacks_factor, optional_caller, services_of
 
 SEE_OTHER = 303
 ACCOUNT = "/account"

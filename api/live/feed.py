@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import structlog
 from psycopg import OperationalError
 
+from api.auth.sessions import Caller
 from api.errors import ThrottledError
-from api.identity import Caller
-from api.leadership import RETRY_S, Wake, apart, listen
+from api.jobs.leader import RETRY_S, Wake, apart, listen
+from api.jobs.supervisor import heed_cancellation
 from api.live import metrics
 from api.live.naming import named, names_for
 from api.live.settings import LiveSettings
@@ -23,7 +24,6 @@ from api.live.subscription import End, Event, Subscription, encode
 from api.services import Services
 from api.store import leadership, stream
 from api.store.types import Conn, Row
-from api.supervision import heed_cancellation
 
 if TYPE_CHECKING:
     from uuid import UUID

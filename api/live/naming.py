@@ -15,9 +15,9 @@ import structlog
 from psycopg import OperationalError
 
 from analytics.domain.care import Role
-from api.deps import acting
-from api.identifiers import Person, people, tell
-from api.identity import Caller
+from api.auth.sessions import Caller
+from api.http.deps import acting
+from api.patients.identifiers import Person, people, tell
 from api.services import Services
 from api.store.types import Row
 

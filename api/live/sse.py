@@ -9,13 +9,13 @@ do, has them as events that say whether the feed is stale, with an ``id`` to go 
 import json
 from collections.abc import AsyncIterator
 
-from api.identity import Caller
+from api.auth.sessions import Caller
 from api.live import metrics
 from api.live.feed import LiveFeed
 from api.live.naming import named, names_for
 from api.live.subscription import End, Event, Subscription, encode
 from api.store import stream
-from api.store.instants import rfc3339
+from api.store.timestamps import rfc3339
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 MEDIA_TYPE = "text/event-stream"

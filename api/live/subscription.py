@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
-from api.identity import Caller
+from api.auth.sessions import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

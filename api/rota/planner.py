@@ -14,7 +14,7 @@ from api.rota.demands import PatientSeen, Worker, demand, pins, worker
 from api.rota.emergencies import told
 from api.rota.settings import RotaSettings
 from api.services import Connection
-from api.store import duty, notices, plans
+from api.store import duty, notify, plans
 from api.store.types import Row
 
 _WORST = ("optimal", "feasible", "infeasible")
@@ -84,7 +84,7 @@ async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettin
         )
         await plans.answer_requests(conn, asked_by, plan_id)
         await plans.forget(conn, settings.keep_plans)
-        await notices.wake_duty(conn, "plan")
+        await notify.wake_duty(conn, "plan")
     return plan_id
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from api.leadership import Wake, lead
+from api.jobs.leader import Wake, lead
 from api.rota.planner import plan
 from api.rota.settings import RotaSettings
 from api.services import Connection, Services

@@ -10,14 +10,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.domain.care import Role
-from api.alerting import rungs
+from api.alerting import ladder
 from api.alerting.answers import Action, Answer, answer
-from api.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
+from api.auth.sessions import Caller
 from api.errors import InvalidError, NotFoundError
-from api.identifiers import NOBODY, Person, name_people, people, tell
-from api.identity import Caller
+from api.forms.paging import Cursor, Limit, cut, read_cursor
+from api.http.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
 from api.live.sse import HEADERS, MEDIA_TYPE, stream_alerts
-from api.paging import Cursor, Limit, cut, read_cursor
+from api.patients.identifiers import NOBODY, Person, name_people, people, tell
 from api.services import Services
 from api.store import alert_list, alerts, evidence
 from api.store.types import Row
@@ -133,7 +133,7 @@ async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Row]:
     await name_people(work.conn, work.services.vault, told)
     if rows and work.caller.role is not Role.PATIENT:
         async with work.services.engine_pool.connection() as conn:
-            rungs.tell(await rungs.ladder(conn, work.now), rows, told, work.caller.user_id)
+            ladder.tell(await ladder.ladder(conn, work.now), rows, told, work.caller.user_id)
     return told
 
 
@@ -198,7 +198,7 @@ async def _answer(
     async with services.engine_pool.connection() as conn:
         row = (await alerts.many(conn, [alert_id]))[alert_id]
         shown = alerts.alert_json(row, services.now())
-        rungs.tell(await rungs.ladder(conn, services.now()), [row], [shown], caller.user_id)
+        ladder.tell(await ladder.ladder(conn, services.now()), [row], [shown], caller.user_id)
     tell([shown], known)
     return shown
 

@@ -9,16 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from analytics.allocation.allocate import Demand, Doctor
 from analytics.domain.care import Role
-from api import audit
-from api.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
-from api.identifiers import name_people
+from api.evidence import audit
+from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
+from api.patients.identifiers import name_people
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
 from api.rota.solver import Question
 from api.rota.what_if import Asked, WhatIfDesk, while_connected
-from api.store import duty, notices, patients, plans, staffing
-from api.store.instants import rfc3339
+from api.store import duty, notify, patients, plans, staffing
+from api.store.timestamps import rfc3339
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
 
@@ -142,7 +142,7 @@ async def pin(services: Shared, caller: Signed, body: Pin) -> dict[str, str | No
         async with services.engine_pool.connection() as conn, conn.transaction():
             if not await plans.pin(conn, number, body.doctor):
                 raise ConflictError("No plan has been made yet.")
-            await notices.wake_rota(conn, "pin")
+            await notify.wake_rota(conn, "pin")
             detail = {"doctor": str(body.doctor) if body.doctor else None}
             note = audit.Note(action="allocation.pin", patient_no=number, detail=detail)
             await audit.append(conn, services.now(), str(caller.user_id), [note])

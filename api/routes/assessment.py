@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict
 
 from analytics.domain.care import scoring_of
 from analytics.ward.urgency import news2_now
-from api.deps import Work
 from api.errors import NotFoundError
-from api.spans import End, Start, span_of, width_of
+from api.forms.time_range import End, Start, span_of, width_of
+from api.http.deps import Work
 from api.store import patients, readings
-from api.store.instants import ms_of
+from api.store.timestamps import ms_of
 
 router = APIRouter(tags=["readings"])
 _MOST = 10_000

@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from analytics.domain.care import Role
-from api import audit
-from api.deps import Work, allow
 from api.errors import NotFoundError
-from api.identifiers import name_people
-from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.evidence import audit
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.http.deps import Work, allow
+from api.patients.identifiers import name_people
 from api.store import audit as sql
 from api.store import patients
 

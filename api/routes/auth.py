@@ -7,11 +7,13 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.domain.care import Role
-from api import audit, identity, passwords, signing_in, throttle
-from api.account_forms import Password, Username
-from api.deps import Shared, Signed, Work, acting
+from api.auth import sessions, sign_in, throttle
 from api.errors import InvalidError
-from api.store import people
+from api.evidence import audit
+from api.forms.accounts import Password, Username
+from api.http.deps import Shared, Signed, Work, acting
+from api.limits import passwords
+from api.store import accounts
 
 router = APIRouter(tags=["people"])
 
@@ -85,23 +87,23 @@ async def log_in(
     form: Annotated[LoginForm, Depends()], request: Request, services: Shared
 ) -> Token:
     """Exchange name and password for a bearer token that can be revoked."""
-    attempt = signing_in.Attempt(
+    attempt = sign_in.Attempt(
         username=form.username,
         password=form.password,
         otp=form.otp,
-        address=signing_in.address_of(request),
+        address=sign_in.address_of(request),
     )
-    token = await signing_in.sign_in(services, attempt, "bearer")
+    token = await sign_in.sign_in(services, attempt, "bearer")
     return Token(access_token=token, expires_in=int(services.settings.session_hours * 3600))
 
 
 @router.post("/auth/logout", status_code=204)
 async def log_out(work: Work, response: Response) -> None:
     """End this session."""
-    await people.revoke_session(work.conn, work.caller.session)
+    await accounts.revoke_session(work.conn, work.caller.session)
     work.note("session.close")
     if work.caller.by_cookie:
-        signing_in.clear_cookie(response, work.services)
+        sign_in.clear_cookie(response, work.services)
 
 
 @router.post("/auth/register", status_code=201)
@@ -112,11 +114,11 @@ async def register(body: Registration, request: Request, services: Shared) -> Re
     would else tell who has one.
     """
     made = await throttle.keyed(services)
-    rules = throttle.registration_rules(services, made, signing_in.address_of(request))
+    rules = throttle.registration_rules(services, made, sign_in.address_of(request))
     await throttle.count(services, rules)
     least = services.settings.password_min_guesses
     passwords.demand_strong("password", body.password, (body.username, body.display_name), least)
-    hashed = await identity.hash_password(body.password)
+    hashed = await sessions.hash_password(body.password)
     async with services.pool.connection() as conn, conn.transaction():
         values = {
             "username": body.username,
@@ -126,7 +128,7 @@ async def register(body: Registration, request: Request, services: Shared) -> Re
             "display_name": body.display_name,
             "ward": body.ward,
         }
-        user_id = await people.add_user(conn, values)
+        user_id = await accounts.add_user(conn, values)
         detail = {"user": str(user_id)} if user_id else {"refused": "taken"}
         note = audit.Note(action="account.register", detail=detail)
         await audit.append(conn, services.now(), "nobody", [note])
@@ -136,19 +138,19 @@ async def register(body: Registration, request: Request, services: Shared) -> Re
 @router.get("/me")
 async def me(work: Work) -> Me:
     """Return who is signed in."""
-    row = await people.user(work.conn, work.caller.user_id)
+    row = await accounts.user(work.conn, work.caller.user_id)
     return Me.model_validate(row)
 
 
 @router.post("/me/password", status_code=204)
 async def change_password(body: PasswordChange, caller: Signed, services: Shared) -> None:
     """Change one's own password; every other session of the account ends."""
-    proved = await signing_in.demand_password(services, caller, "current", body.current)
+    proved = await sign_in.demand_password(services, caller, "current", body.current)
     least = services.settings.password_min_guesses
     passwords.demand_strong("new", body.new, (caller.username, caller.display_name), least)
-    hashed = await identity.hash_password(body.new)
+    hashed = await sessions.hash_password(body.new)
     async with acting(services, caller) as work:
-        if not await people.replace_password(work.conn, caller.session, proved, hashed):
+        if not await accounts.replace_password(work.conn, caller.session, proved, hashed):
             raise InvalidError("current", "was changed meanwhile, or this session has ended")
-        await people.revoke_sessions(work.conn, caller.user_id, caller.session)
+        await accounts.revoke_sessions(work.conn, caller.user_id, caller.session)
         work.note("password.change")

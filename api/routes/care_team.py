@@ -7,10 +7,10 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.domain.care import Role
-from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import ConflictError, InvalidError, NotFoundError
-from api.revisions import IfMatch, Revision, agree, tag
-from api.store import patients, people, stays
+from api.forms.revisions import IfMatch, Revision, agree, tag
+from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.store import accounts, patients, stays
 
 router = APIRouter(tags=["patients"])
 
@@ -53,7 +53,7 @@ async def set_care_team(
     agree(await patients.hold(work.conn, patient_no), named, body.revision)
     if not await patients.staying(work.conn, patient_no):
         raise ConflictError("The patient is discharged: a new stay begins with no care team.")
-    known = await people.clinicians_among(work.conn, body.clinicians, ward)
+    known = await accounts.clinicians_among(work.conn, body.clinicians, ward)
     for position, user_id in enumerate(body.clinicians):
         if user_id not in known:
             wrong = "is no active doctor or nurse of the patient's ward"
@@ -68,11 +68,11 @@ async def set_care_team(
 async def link_account(work: Work, patient_id: UUID, body: Account) -> Account:
     """Link a registered patient's own account to the record, so that they see it."""
     patient_no, ward = await _patient(work, patient_id)
-    account = await people.user(work.conn, body.user_id)
+    account = await accounts.user(work.conn, body.user_id)
     elsewhere = account is not None and account["ward"] != ward
     if account is None or (elsewhere and work.caller.role is not Role.ADMIN):
         raise InvalidError("user_id", "is no account of this ward")
-    if not await people.link_patient(work.conn, body.user_id, patient_no, ward):
+    if not await accounts.link_patient(work.conn, body.user_id, patient_no, ward):
         raise ConflictError("This account is not a patient's, or belongs to another patient.")
     work.note("account.link", patient_no, user=str(body.user_id))
     return body
@@ -88,5 +88,5 @@ async def unlink_account(work: Work, patient_id: UUID, user_id: UUID) -> None:
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None or not await stays.unlink_patient(work.conn, user_id, patient_no):
         raise NotFoundError
-    await people.revoke_sessions(work.conn, user_id)
+    await accounts.revoke_sessions(work.conn, user_id)
     work.note("account.unlink", patient_no, user=str(user_id))

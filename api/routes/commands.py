@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.vitals import METRIC_BY_NAME
-from api import identity
-from api.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.auth import sessions
 from api.errors import ConflictError, NotFoundError
-from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.store import devices
 from api.store.types import Row
 
@@ -149,8 +149,8 @@ async def send(work: Work, device_id: DeviceId, body: NewCommand) -> Queued:
 
 async def _args(work: UnitOfWork, row: Row, body: _Timed) -> dict[str, Any]:
     if isinstance(body, RotateKey):
-        token = identity.new_token()
-        hashed = identity.token_hash(token)
+        token = sessions.new_token()
+        hashed = sessions.token_hash(token)
         await devices.add_token(work.conn, row["no"], hashed, _TOKEN_HOURS)
         return {"token": token}
     args: dict[str, Any] = body.model_dump()["args"]

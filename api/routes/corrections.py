@@ -11,15 +11,15 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from analytics.domain.care import Role
-from api import records
-from api.deps import CLINICIANS, Shared, Signed, acting
+from api.auth.sessions import Caller
 from api.errors import ConflictError, ForbiddenError, NotFoundError
-from api.identity import Caller
-from api.observation_ids import ObservationId, parse
-from api.points import Point, mark_of, point_of
+from api.evidence.observation_ids import ObservationId, parse
+from api.http.deps import CLINICIANS, Shared, Signed, acting
+from api.patients.readings import Point, mark_of, point_of
 from api.services import Connection, Services
 from api.store import marks, patients, readings
 from api.store.types import Row
+from api.vault import personal_data
 
 router = APIRouter(tags=["readings"])
 _MAY_MARK = frozenset({*CLINICIANS, Role.ADMIN})
@@ -52,10 +52,10 @@ async def mark_in_error(
         if caller.role not in _MAY_MARK and row["entered_by"] != caller.user_id:
             raise ForbiddenError("Only who entered it and clinicians may take a reading back.")
         patient = await patients.record(work.conn, row["patient"])
-        key = None if patient is None else records.patient_key(services.vault, patient)
+        key = None if patient is None else personal_data.patient_key(services.vault, patient)
         if key is None:
             raise ConflictError("This person was erased.")
-        sealed = records.seal_reason(key, row["patient"], body.reason)
+        sealed = personal_data.seal_reason(key, row["patient"], body.reason)
         made = await marks.add(work.conn, row, by=caller.user_id, reason=sealed, now=work.now)
         if made is not None:
             work.note("observation.entered_in_error", row["patient_no"], frame=row["frame_id"])

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from analytics.domain.vitals import Metric
-from api import coverage
-from api.coverage import HourCount, Span
-from api.deps import CLINICIANS, COORDINATORS, Work, allow
+from api.devices import coverage
+from api.devices.coverage import HourCount, Span
 from api.errors import InvalidError, NotFoundError
-from api.spans import End, Start, span_of
+from api.forms.time_range import End, Start, span_of
+from api.http.deps import CLINICIANS, COORDINATORS, Work, allow
 from api.store import coverage as sql
 from api.store import devices, patients
 from api.store.types import Row

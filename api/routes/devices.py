@@ -10,16 +10,17 @@ from fastapi import APIRouter, Path, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.vitals import METRIC_BY_NAME
-from api import identity, records
-from api.addresses import new_device_id
-from api.certificates import RequestRefusedError
-from api.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.auth import sessions
+from api.devices.certificate_authority import RequestRefusedError
+from api.devices.topics import new_device_id
 from api.errors import ConflictError, InvalidError, NotFoundError
-from api.identifiers import name_people, people
-from api.paging import Cursor, Limit, Page, cut, read_cursor
-from api.revocations import revoked_certificates
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.jobs.revocation_list import revoked_certificates
+from api.patients.identifiers import name_people, people
 from api.store import devices, patients
 from api.store.types import Row
+from api.vault import personal_data
 
 router = APIRouter(tags=["devices"], dependencies=[allow(*COORDINATORS)])
 TOKEN_HOURS = 24
@@ -124,8 +125,8 @@ async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Device]:
 
 
 async def _token(work: UnitOfWork, row: Row) -> Registered:
-    token = identity.new_token()
-    hashed = identity.token_hash(token)
+    token = sessions.new_token()
+    hashed = sessions.token_hash(token)
     expires = await devices.add_token(work.conn, row["no"], hashed, TOKEN_HOURS)
     return Registered(id=row["id"], device=row["id"], enrolment_token=token, expires_at=expires)
 
@@ -168,7 +169,7 @@ async def register(work: Work, patient_id: UUID, body: NewDevice) -> Registered:
     if not await patients.staying(work.conn, patient_no):
         raise ConflictError("The patient is discharged: a device is for a stay.")
     device_id = new_device_id()
-    mark = await records.serial_mark(work.conn, work.services.vault, body.serial)
+    mark = await personal_data.serial_mark(work.conn, work.services.vault, body.serial)
     text = (await people(work.conn, work.services.vault, [str(patient_id)]))[str(patient_id)].text
     if text is None:
         raise NotFoundError

@@ -8,11 +8,11 @@ from psycopg.errors import UniqueViolation
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.care import Role
-from api.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.auth.sessions import Caller
 from api.errors import ConflictError, InvalidError, NotFoundError
-from api.identity import Caller
-from api.paging import Cursor, Limit, Page, cut, read_cursor
-from api.revisions import IfMatch, Revision, agree, tag
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.revisions import IfMatch, Revision, agree, tag
+from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.store import staffing
 from api.store.types import Row
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.deps import Work
 from api.errors import NotFoundError
-from api.paging import Page
+from api.forms.paging import Page
+from api.http.deps import Work
 from api.store import patients, stays
 
 router = APIRouter(tags=["patients"])

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import enrolment
-from api.certificates import Issued, RequestRefusedError
-from api.deps import Shared
+from api.auth.sessions import token_hash
+from api.devices import enrolment
+from api.devices.certificate_authority import Issued, RequestRefusedError
 from api.errors import InvalidError, NotSignedInError, UnavailableError
-from api.identity import token_hash
+from api.http.deps import Shared
 from api.services import Connection, Services
 from api.store import devices
 from api.store.types import Row

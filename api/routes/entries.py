@@ -11,11 +11,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from analytics.domain.care import Role
-from api.deps import CLINICIANS, Shared, Signed, acting, allow
-from api.entry_forms import DoubtTold, Entry, checked, payload_of
 from api.errors import ConflictError, NotFoundError
+from api.forms.entries import DoubtTold, Entry, checked, payload_of
+from api.http.deps import CLINICIANS, Shared, Signed, acting, allow
 from api.services import Services
-from api.store import course, patients, readings
+from api.store import chart_points, patients, readings
 
 router = APIRouter(tags=["readings"])
 _WAIT_S = 2.0
@@ -57,7 +57,7 @@ async def _enter(
     """Take an entry for a patient; None is the caller's own."""
     async with acting(services, caller) as work:
         if patient_id is None and caller.patient_no is not None:
-            patient_id = await course.patient_id(work.conn, caller.patient_no)
+            patient_id = await chart_points.patient_id(work.conn, caller.patient_no)
         row = patient_id and await patients.record(work.conn, patient_id)
         if not row:
             raise NotFoundError

@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from analytics.domain.care import Role
-from api.deps import Shared, Signed, acting, allow
 from api.errors import ConflictError, NotFoundError
+from api.http.deps import Shared, Signed, acting, allow
 from api.store import erasure, patients
 
 router = APIRouter(tags=["patients"])

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from analytics.domain.vitals import Metric, Quality
-from api import proof
-from api.deps import UnitOfWork, Work
 from api.errors import NotFoundError
-from api.observation_ids import parse
-from api.points import FINAL, IN_ERROR, Mark, mark_of
+from api.evidence import proof
+from api.evidence.observation_ids import parse
+from api.http.deps import UnitOfWork, Work
+from api.patients.readings import FINAL, IN_ERROR, Mark, mark_of
 from api.store import patients, readings
 from api.store.types import Row
 

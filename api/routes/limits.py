@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api import care_plans, records
-from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.errors import NotFoundError
-from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.patients import care_plans
 from api.store import patients
 from api.store.types import Row
+from api.vault import personal_data
 
 router = APIRouter(tags=["patients"], dependencies=[allow(*CLINICIANS, *COORDINATORS)])
 
@@ -58,8 +59,8 @@ def _told(work: UnitOfWork, record: Row, row: Row, earlier: Row | None) -> PlanC
     changed = {one["setting"].split(".")[1] for one in limits}
     if (before["profile"], before["settings"]) != (row["profile"], row["settings"]):
         changed.add(care_plans.OWN)
-    key = records.patient_key(work.services.vault, record)
-    reasons = records.open_reasons(key, record["id"], row["reasons"])
+    key = personal_data.patient_key(work.services.vault, record)
+    reasons = personal_data.open_reasons(key, record["id"], row["reasons"])
     return PlanChange(
         **{name: row[name] for name in ("revision", "set_by", "set_by_name", "set_at")},
         changes=changes,

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from analytics.domain.vitals import METRIC_BY_NAME, Metric
-from api.deps import UnitOfWork, Work
 from api.errors import InvalidError, NotFoundError
-from api.paging import Cursor, Page, cut, read_cursor
-from api.points import Point, mark_of, point_of
-from api.spans import LONGEST, End, Start, Width, span_of, width_of
+from api.forms.paging import Cursor, Page, cut, read_cursor
+from api.forms.time_range import LONGEST, End, Start, Width, span_of, width_of
+from api.http.deps import UnitOfWork, Work
+from api.patients.readings import Point, mark_of, point_of
 from api.store import patients, readings
 from api.store.types import Row
 

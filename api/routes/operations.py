@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg_pool import PoolTimeout
 
 from api import readiness
-from api.deps import Shared
+from api.http.deps import Shared
 from api.store import quarantine
 from api.telemetry import POOL, REFUSED, REGISTRY
 

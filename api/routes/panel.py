@@ -9,14 +9,14 @@ from pydantic import BaseModel
 
 from analytics.domain.care import Role, scoring_of
 from analytics.ward import urgency as panel
-from api import records
-from api.deps import CLINICIANS, UnitOfWork, Work, allow
-from api.finding import find_people
-from api.identifiers import identifier_of
-from api.paging import Cursor, Page, cut, read_cursor
+from api.forms.paging import Cursor, Page, cut, read_cursor
+from api.http.deps import CLINICIANS, UnitOfWork, Work, allow
+from api.patients.identifiers import identifier_of
+from api.patients.search import find_people
 from api.store import panel as sql
-from api.store.instants import ms_of
+from api.store.timestamps import ms_of
 from api.store.types import Row
+from api.vault import personal_data
 
 router = APIRouter(tags=["patients"])
 Limit = Annotated[int, Query(ge=1, le=1_000)]
@@ -74,7 +74,7 @@ def _age_s(at: datetime | None, now: datetime) -> float | None:
 
 def _shown(work: UnitOfWork, row: Row) -> PanelRow:
     now_ms = ms_of(work.now)
-    personal = records.open_personal(work.services.vault, row)
+    personal = personal_data.open_personal(work.services.vault, row)
     score_age_s = _age_s(row["measured"], work.now)
     return PanelRow(
         patient=row["id"],

@@ -10,19 +10,20 @@ from fastapi import APIRouter, Query, Response
 from analytics import settings
 from analytics.domain.care import Role, scoring_of
 from analytics.domain.civil import age_on, day_at
-from api import care_plans, records
-from api.addresses import bucket_of
-from api.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.devices.topics import bucket_of
 from api.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from api.identifiers import identifier_of
-from api.paging import Cursor, Limit, Page, cut, read_cursor
-from api.patient_forms import NewPatient, Patient, PatientChange, PatientInFull
-from api.records import Contact, Personal
-from api.revisions import IfMatch, agree, tag
-from api.scoring import pregnancy_of, scoring_json
+from api.forms.news2_scope import pregnancy_of, scoring_json
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.patients import NewPatient, Patient, PatientChange, PatientInFull
+from api.forms.revisions import IfMatch, agree, tag
+from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.patients import care_plans
+from api.patients.identifiers import identifier_of
 from api.store import keys, patients, stays
-from api.store.instants import ms_of
+from api.store.timestamps import ms_of
 from api.store.types import Row
+from api.vault import personal_data
+from api.vault.personal_data import Contact, Personal
 
 router = APIRouter(tags=["patients"])
 _DOCTORS = "A doctor may change how a patient is judged and pregnant; the rest a coordinator."
@@ -31,7 +32,7 @@ _TAKEN = "Another patient has this external id."
 
 def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
     """Return a record as it is answered, with the personal part opened."""
-    personal = records.open_personal(work.services.vault, row)
+    personal = personal_data.open_personal(work.services.vault, row)
     contact = personal.emergency_contact if personal else None
     born = personal.birth_date if personal else None
     return {
@@ -123,7 +124,7 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
     zone = await _zone(work, body.time_zone, work.services.settings.zone)
     _check_birth(personal, zone, work.now)
     patient_id = uuid4()
-    key, wrapped = records.new_patient_key(work.services.vault, patient_id)
+    key, wrapped = personal_data.new_patient_key(work.services.vault, patient_id)
     values = {
         **body.model_dump(include={"sex", "state"}),
         "spo2_scale": body.spo2_scale,
@@ -132,7 +133,7 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
         "id": patient_id,
         "bucket": bucket_of(patient_id),
         "ward": ward,
-        "sealed": records.seal_personal(key, patient_id, personal),
+        "sealed": personal_data.seal_personal(key, patient_id, personal),
         "external_hash": await _external_hash(work, body.external_id),
         "paused_until": _check_state(body.state, body.until, work.now),
         "scoring": scoring_json(body.birth_date, body.pregnant, zone, work.now),
@@ -159,7 +160,7 @@ def _check_ward(work: UnitOfWork, ward: str) -> None:
 
 
 async def _external_hash(work: UnitOfWork, external_id: str | None) -> bytes | None:
-    return await records.external_hash(work.conn, work.services.vault, external_id)
+    return await personal_data.external_hash(work.conn, work.services.vault, external_id)
 
 
 async def _in_full(work: UnitOfWork, patient_id: UUID) -> PatientInFull:
@@ -223,7 +224,7 @@ async def _held(work: UnitOfWork, patient_id: UUID) -> Row:
 async def _change_scoring(work: UnitOfWork, patient_id: UUID, body: PatientChange) -> None:
     """Say anew whom NEWS2 is for, by the record as it has just been changed."""
     row = await patients.record(work.conn, patient_id)
-    personal = records.open_personal(work.services.vault, row) if row else None
+    personal = personal_data.open_personal(work.services.vault, row) if row else None
     if row is None or personal is None:
         raise ConflictError("This person was erased.")
     told = pregnancy_of(row["scoring"])
@@ -234,8 +235,8 @@ async def _change_scoring(work: UnitOfWork, patient_id: UUID, body: PatientChang
 
 
 async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> None:
-    key = records.patient_key(work.services.vault, row)
-    old = records.open_personal(work.services.vault, row)
+    key = personal_data.patient_key(work.services.vault, row)
+    old = personal_data.open_personal(work.services.vault, row)
     if key is None or old is None:
         raise ConflictError("This person was erased.")
     personal = _changed(old, body)
@@ -249,7 +250,7 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
         raise InvalidError("until", "goes with the state `paused`")
     values = {
         "ward": ward,
-        "sealed": records.seal_personal(key, row["id"], personal),
+        "sealed": personal_data.seal_personal(key, row["id"], personal),
         "external_hash": await _external_hash(work, personal.external_id),
         "sex": body.sex or row["sex"],
         "time_zone": zone,

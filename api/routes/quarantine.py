@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
-from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import NotFoundError
-from api.identifiers import name_people
-from api.paging import Cursor, Limit, Page, cut, read_cursor
-from api.refused_readings import CODES, refused_of
+from api.evidence.refused_readings import CODES, refused_of
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.patients.identifiers import name_people
 from api.store import quarantine, refused
-from api.store.instants import instant
+from api.store.timestamps import instant
 from api.store.types import Row
 
 router = APIRouter(tags=["devices"], dependencies=[allow(*COORDINATORS)])

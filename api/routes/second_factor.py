@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import records, signing_in, totp
-from api.deps import Shared, Signed, acting
+from api.auth import sign_in, totp
 from api.errors import ConflictError
-from api.passwords import MAX_PASSWORD
-from api.store import people
+from api.http.deps import Shared, Signed, acting
+from api.limits.passwords import MAX_PASSWORD
+from api.store import accounts
+from api.vault import personal_data
 
 router = APIRouter(tags=["people"])
 
@@ -55,15 +56,15 @@ async def offer(body: Proof, caller: Signed, services: Shared) -> Offered:
 
     The password is asked for again: an open session alone must not change who may sign in.
     """
-    await signing_in.demand_password(services, caller, "password", body.password)
+    await sign_in.demand_password(services, caller, "password", body.password)
     async with acting(services, caller) as work:
-        row = await people.secrets_of(work.conn, caller.user_id)
+        row = await accounts.secrets_of(work.conn, caller.user_id)
         if row is not None and row["totp_step"] is not None:
             raise ConflictError("This account has a second factor already; remove it first.")
         secret = totp.new_secret()
-        key = await records.system_key(work.conn, services.vault, "totp")
+        key = await personal_data.system_key(work.conn, services.vault, "totp")
         sealed = totp.seal_secret(key, secret, caller.user_id.bytes)
-        await people.set_totp(work.conn, caller.user_id, sealed)
+        await accounts.set_totp(work.conn, caller.user_id, sealed)
         work.note("totp.offer")
     return Offered(secret=secret, otpauth_uri=totp.address(secret, caller.username))
 
@@ -71,9 +72,9 @@ async def offer(body: Proof, caller: Signed, services: Shared) -> Offered:
 @router.post("/me/totp/verify")
 async def confirm(body: Otp, caller: Signed, services: Shared) -> FactorState:
     """Confirm the offered secret with a first one-time password; other sessions end."""
-    await signing_in.demand_otp(services, caller, body.otp)
+    await sign_in.demand_otp(services, caller, body.otp)
     async with acting(services, caller) as work:
-        await people.revoke_sessions(work.conn, caller.user_id, caller.session)
+        await accounts.revoke_sessions(work.conn, caller.user_id, caller.session)
         work.note("totp.confirm")
     return FactorState(totp=True)
 
@@ -81,10 +82,10 @@ async def confirm(body: Otp, caller: Signed, services: Shared) -> FactorState:
 @router.post("/me/totp/remove")
 async def remove(body: Removal, caller: Signed, services: Shared) -> FactorState:
     """Drop the second factor; the password and a one-time password are needed."""
-    await signing_in.demand_password(services, caller, "password", body.password)
-    await signing_in.demand_otp(services, caller, body.otp)
+    await sign_in.demand_password(services, caller, "password", body.password)
+    await sign_in.demand_otp(services, caller, body.otp)
     async with acting(services, caller) as work:
-        await people.set_totp(work.conn, caller.user_id, None)
-        await people.revoke_sessions(work.conn, caller.user_id, caller.session)
+        await accounts.set_totp(work.conn, caller.user_id, None)
+        await accounts.revoke_sessions(work.conn, caller.user_id, caller.session)
         work.note("totp.remove")
     return FactorState(totp=False)

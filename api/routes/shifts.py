@@ -14,13 +14,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from analytics.domain.care import Role
-from api.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.auth.sessions import Caller
 from api.errors import ConflictError, InvalidError, NotFoundError, OverlapError
-from api.identity import Caller
-from api.moments import Moment
-from api.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.timestamps import Moment
+from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.store import shifts, staffing
-from api.store.instants import rfc3339
+from api.store.timestamps import rfc3339
 from api.store.types import Row
 
 router = APIRouter(prefix="/shifts", tags=["rota"], dependencies=[allow(*COORDINATORS)])

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.domain.care import Role
-from api import identity, passwords
-from api.account_forms import Password, Username
-from api.changes import Kept
-from api.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.auth import sessions
 from api.errors import ConflictError, NotFoundError
-from api.paging import Cursor, Limit, Page, cut, read_cursor
-from api.revisions import IfMatch, Revision, agree, tag
-from api.store import people, stays, throttles
+from api.forms.accounts import Password, Username
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.patch import Kept
+from api.forms.revisions import IfMatch, Revision, agree, tag
+from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.limits import passwords
+from api.store import accounts, stays, throttles
 
 router = APIRouter(tags=["people"])
 
@@ -91,7 +92,7 @@ async def list_users(
 ) -> Page[User]:
     """List accounts by name."""
     after = read_cursor(cursor, str)
-    rows = await people.users(
+    rows = await accounts.users(
         work.conn,
         after=str(after[0]) if after else None,
         limit=limit + 1,
@@ -107,13 +108,13 @@ async def add_user(work: Work, body: NewUser) -> User:
     _demand_strong(work, body.password, body.username, body.display_name)
     values = {
         "username": body.username,
-        "password_hash": await identity.hash_password(body.password),
+        "password_hash": await sessions.hash_password(body.password),
         "role": body.role.value,
         "state": "pending" if body.role is Role.PATIENT else "active",
         "display_name": body.display_name,
         "ward": body.ward,
     }
-    user_id = await people.add_user(work.conn, values)
+    user_id = await accounts.add_user(work.conn, values)
     if user_id is None:
         raise ConflictError("This user name is taken.")
     work.note("user.create", user=str(user_id), role=body.role.value)
@@ -125,26 +126,26 @@ async def change_user(
     work: Work, user_id: UUID, body: UserChange, named: IfMatch, response: Response
 ) -> User:
     """Change an account; a new password, role or ward, or disabling, ends its sessions."""
-    row = await people.user(work.conn, user_id, lock=True)
+    row = await accounts.user(work.conn, user_id, lock=True)
     if row is None:
         raise NotFoundError
     agree(row["revision"], named, body.revision)
     await _keep_an_admin(work, user_id, body)
     if body.password:
         _demand_strong(work, body.password, row["username"], row["display_name"])
-        hashed = await identity.hash_password(body.password)
-        await people.set_password(work.conn, user_id, hashed)
+        hashed = await sessions.hash_password(body.password)
+        await accounts.set_password(work.conn, user_id, hashed)
         await throttles.forget_places(work.conn, user_id)
     if body.reset_totp:
-        await people.set_totp(work.conn, user_id, None)
+        await accounts.set_totp(work.conn, user_id, None)
     values = body.model_dump(include={"role", "state", "display_name", "ward"}, mode="json")
-    await people.change_user(work.conn, user_id, values)
+    await accounts.change_user(work.conn, user_id, values)
     if body.ward and body.ward != row["ward"]:
         await stays.leave_wards(work.conn, user_id, body.ward)
     if body.unlinks and row["patient_no"] is not None:
         await stays.unlink_patient(work.conn, user_id, row["patient_no"])
     if body.ends_sessions:
-        await people.revoke_sessions(work.conn, user_id)
+        await accounts.revoke_sessions(work.conn, user_id)
     fields = body.model_fields_set - {"revision"}
     work.note("user.change", user=str(user_id), fields=sorted(fields))
     changed = await _shown(work, user_id)
@@ -162,15 +163,15 @@ async def _keep_an_admin(work: UnitOfWork, user_id: UUID, body: UserChange) -> N
     loses = body.state == "disabled" or body.role not in {None, Role.ADMIN}
     if not loses:
         return
-    row = await people.user(work.conn, user_id)
+    row = await accounts.user(work.conn, user_id)
     if row is None or row["role"] != Role.ADMIN:
         return
-    if not await people.other_admins(work.conn, user_id):
+    if not await accounts.other_admins(work.conn, user_id):
         raise ConflictError("This is the last administrator.")
 
 
 async def _shown(work: UnitOfWork, user_id: UUID) -> User:
-    return User.model_validate(await people.user(work.conn, user_id))
+    return User.model_validate(await accounts.user(work.conn, user_id))
 
 
 def _own_ward(work: UnitOfWork) -> str | None:
@@ -182,7 +183,7 @@ def _own_ward(work: UnitOfWork) -> str | None:
 async def list_clinicians(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[Clinician]:
     """List active doctors and nurses, whom a care team can be made of."""
     after = read_cursor(cursor, str)
-    rows = await people.users(
+    rows = await accounts.users(
         work.conn,
         after=str(after[0]) if after else None,
         limit=limit + 1,
@@ -200,7 +201,7 @@ async def list_registrations(
 ) -> Page[Clinician]:
     """List patients' own accounts that wait to be linked to a patient."""
     after = read_cursor(cursor, str)
-    rows = await people.users(
+    rows = await accounts.users(
         work.conn,
         after=str(after[0]) if after else None,
         limit=limit + 1,

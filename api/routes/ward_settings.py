@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics import settings
 from analytics.domain.care import Role
-from api.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.errors import DoubtfulError, InvalidError, NotFoundError, StaleError
-from api.paging import Cursor, Limit, Page, cut, read_cursor
-from api.revisions import IfMatch, Revision, agree, tag
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.revisions import IfMatch, Revision, agree, tag
+from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.store import wards
 from api.store.types import Row
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.alerts.value_age import MINUTE_S, Told, words
 from analytics.domain.episode import EpisodePolicy
-from api.store.instants import instant
+from api.store.timestamps import instant
 from api.store.types import Row
 
 _GAP_MIN = EpisodePolicy().gap_min

@@ -7,7 +7,7 @@ from uuid import UUID
 from analytics.domain.alerts import SUPERSEDED_BY
 from api.store.aging import aged_message
 from api.store.episodes import record_of
-from api.store.instants import rfc3339
+from api.store.timestamps import rfc3339
 from api.store.types import Conn, Row
 
 LEVEL_NAMES = ("doctor", "second", "coordinator")

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from analytics.alerts.transitions import Episode, Level
 from analytics.domain.alerts import Priority, State, kind_of
-from api.store.instants import instant, maybe_ms, ms_of
+from api.store.timestamps import instant, maybe_ms, ms_of
 from api.store.types import Conn, Row
 
 LEVELS: tuple[Level, ...] = (Level.DOCTOR, Level.SECOND, Level.COORDINATOR)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from analytics.domain.vitals import Metric, Quality
 from analytics.settings import CATALOG
-from api.store.instants import rfc3339
+from api.store.timestamps import rfc3339
 from api.store.types import Conn, Row
 
 _OLDEST_INPUT = timedelta(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.store.episodes import Record, record_of
-from api.store.instants import instant
+from api.store.timestamps import instant
 from api.store.types import Conn
 
 _HISTORY = """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from api.store.instants import ms_of
+from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
 
 _SEEN = """

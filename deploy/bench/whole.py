@@ -18,7 +18,7 @@ from pathlib import Path
 
 import httpx
 
-from api.bootstrap import create_admin
+from api.admin import create_admin
 from deploy.bench.child import Child
 from deploy.bench.fleet import make_fleet
 from deploy.bench.report import Figure, plain

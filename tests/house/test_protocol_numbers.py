@@ -8,8 +8,8 @@ import pytest
 
 from analytics.domain.vitals import FACTS, Metric
 from api.alerting.settings import AlertingSettings
-from api.certificates import LIFETIME
-from api.renewals import BEFORE
+from api.devices.certificate_authority import LIFETIME
+from api.jobs.certificate_renewal import BEFORE
 from api.routes.devices import TOKEN_HOURS
 from device_sim import device, inbox, window
 from gateway import wire

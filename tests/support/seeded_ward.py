@@ -21,7 +21,7 @@ from psycopg.types.json import Jsonb
 from analytics.domain.vitals import Metric, Quality
 from analytics.lane.assessment import Assessment, assessment_json
 from analytics.news2 import score
-from api.bootstrap import create_admin
+from api.admin import create_admin
 from deploy.keys import Secrets
 from deploy.launch import Launch
 from deploy.ports import HOST, free_ports

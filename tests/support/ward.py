@@ -19,10 +19,10 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from api.app import create_app
-from api.identity import new_token, token_hash
-from api.records import Personal, new_patient_key, seal_personal
+from api.auth.sessions import new_token, token_hash
 from api.settings import ApiSettings
-from api.vault import Vault
+from api.vault.envelope import Vault
+from api.vault.personal_data import Personal, new_patient_key, seal_personal
 from tests.support.databases import Database
 
 if TYPE_CHECKING:

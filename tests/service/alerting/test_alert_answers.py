@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import intake
+from api.alerting import findings
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import Patient, Person, Ward, story
 
@@ -18,7 +18,7 @@ def raised(ward: Ward, patient: Patient, condition: str = "news2_emergency") -> 
 
     async def told() -> None:
         async with ward.engine() as conn:
-            await intake.take(conn, now, AlertingSettings(), EpisodePolicy())
+            await findings.take(conn, now, AlertingSettings(), EpisodePolicy())
 
     story(told())
     return str(ward.episodes(condition)[-1]["id"])
@@ -115,7 +115,7 @@ def over(ward: Ward, patient: Patient, condition: str = "news2_emergency") -> No
 
     async def told() -> None:
         async with ward.engine() as conn:
-            await intake.take(conn, now, AlertingSettings(), EpisodePolicy())
+            await findings.take(conn, now, AlertingSettings(), EpisodePolicy())
 
     story(told())
 

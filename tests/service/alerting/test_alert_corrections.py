@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from psycopg.types.json import Jsonb
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import intake
+from api.alerting import findings
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import START, Patient, Person, Ward, story
 
@@ -15,7 +15,7 @@ MINUTE = timedelta(minutes=1)
 def take(ward: Ward, now: datetime) -> None:
     async def told() -> None:
         async with ward.engine() as conn:
-            while await intake.take(conn, now, AlertingSettings(), EpisodePolicy()):
+            while await findings.take(conn, now, AlertingSettings(), EpisodePolicy()):
                 pass
 
     story(told())

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import intake, timekeeping
+from api.alerting import due as timekeeping
+from api.alerting import findings
 from api.alerting.settings import AlertingSettings
 from api.rota.planner import plan
 from api.rota.settings import RotaSettings
@@ -25,7 +26,7 @@ def engine(ward: Ward, now: datetime) -> None:
 
     async def told() -> None:
         async with ward.engine() as conn:
-            while await intake.take(conn, now, SETTINGS, POLICY):
+            while await findings.take(conn, now, SETTINGS, POLICY):
                 pass
             while await timekeeping.tick(conn, now, POLICY):
                 pass

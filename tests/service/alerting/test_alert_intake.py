@@ -7,8 +7,9 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import intake, timekeeping
-from api.alerting.posting import open_ledger, post
+from api.alerting import due as timekeeping
+from api.alerting import findings
+from api.alerting.commit import open_ledger, post
 from api.alerting.settings import AlertingSettings
 from api.store import alerts, episodes
 from tests.support.ward import START, Ward, story
@@ -21,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 def take(ward: Ward, now: datetime) -> None:
     async def told() -> None:
         async with ward.engine() as conn:
-            while await intake.take(conn, now, SETTINGS, POLICY):
+            while await findings.take(conn, now, SETTINGS, POLICY):
                 pass
 
     story(told())

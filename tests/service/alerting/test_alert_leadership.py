@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from api import leadership
+from api.jobs import leader
 from api.store import leadership as store
 from tests.support.ward import START, Patient, Person, Ward, story
 
@@ -70,7 +70,7 @@ def test_one_process_alone_leads_again_after_the_database_was_away(ward: Ward) -
 def test_a_holder_that_has_fallen_silent_loses_its_lock(
     ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leadership, "STALE_S", 1.0)
+    monkeypatch.setattr(leader, "STALE_S", 1.0)
     patient = ward.patient()
 
     async def main() -> None:

@@ -14,14 +14,15 @@ from psycopg import OperationalError
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
-from api import leadership, readiness
-from api.alerting import intake
+from api import readiness
+from api.alerting import findings
 from api.alerting.settings import AlertingSettings
 from api.app import create_app
-from api.patience import address
+from api.jobs import leader
 from api.services import Services, open_pool
 from api.store import gateways
 from api.store import leadership as store
+from api.store.connections import address
 from tests.service.alerting.test_alert_leadership import backend, until
 from tests.support.databases import DatabaseServer
 from tests.support.proxy import TcpProxy
@@ -76,8 +77,8 @@ def test_alerting_goes_on_after_its_line_swallowed_everything(ward: Ward, line: 
 def test_a_leader_that_is_lost_before_its_first_beat_is_ended(
     ward: Ward, line: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leadership, "STALE_S", 1.0)
-    beat = leadership._beat  # noqa: SLF001 - it is let wait
+    monkeypatch.setattr(leader, "STALE_S", 1.0)
+    beat = leader._beat  # noqa: SLF001 - it is let wait
     silent = {"alerts", "rota"}
 
     async def late(services: Services, job: str, holder: UUID, pid: int) -> None:
@@ -86,7 +87,7 @@ def test_a_leader_that_is_lost_before_its_first_beat_is_ended(
             await asyncio.sleep(3600)
         await beat(services, job, holder, pid)
 
-    monkeypatch.setattr(leadership, "_beat", late)
+    monkeypatch.setattr(leader, "_beat", late)
     patient = ward.patient()
 
     async def main() -> None:
@@ -126,12 +127,12 @@ def test_the_leaders_heartbeat_needs_no_place_in_the_pool(ward: Ward) -> None:
             pool = app.state.services.engine_pool
             for _ in range(pool.max_size):
                 await held.enter_async_context(pool.connection())
-            await asyncio.sleep(3 * leadership.BEAT_S)
+            await asyncio.sleep(3 * leader.BEAT_S)
             row = ward.one(
                 "SELECT extract(epoch FROM now() - beat)::float8 AS age"
                 " FROM engine_leader WHERE job = 'alerts'"
             )
-            assert row["age"] < 2 * leadership.BEAT_S
+            assert row["age"] < 2 * leader.BEAT_S
 
     story(main())
 
@@ -168,7 +169,7 @@ def test_a_row_is_not_taken_before_it_is_told_that_it_could_not_be_read(
     patient = ward.patient()
     ward.finding(patient, "news2_emergency", START)
     ward.sql.execute("UPDATE outbox SET device_no = 424242")
-    fold = intake._fold  # noqa: SLF001 - where the engine falls
+    fold = findings._fold  # noqa: SLF001 - where the engine falls
 
     async def falls(*given: object) -> object:
         found = given[-1]
@@ -176,11 +177,11 @@ def test_a_row_is_not_taken_before_it_is_told_that_it_could_not_be_read(
             raise OperationalError("the line is gone")
         return await fold(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(intake, "_fold", falls)
+    monkeypatch.setattr(findings, "_fold", falls)
 
     async def main() -> None:
         async with ward.engine() as conn:
-            await intake.take(conn, START, AlertingSettings(), intake.EpisodePolicy())
+            await findings.take(conn, START, AlertingSettings(), findings.EpisodePolicy())
 
     with pytest.raises(OperationalError):
         story(main())

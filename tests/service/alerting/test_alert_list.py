@@ -7,7 +7,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import intake
+from api.alerting import findings
 from api.alerting.settings import AlertingSettings
 from gateway import migrations
 from tests.support.databases import Database
@@ -144,7 +144,7 @@ def test_what_late_data_showed_is_listed_with_when_it_was_and_when_it_came(ward:
 
     async def told() -> None:
         async with ward.engine() as conn:
-            await intake.take(conn, now, AlertingSettings(), EpisodePolicy())
+            await findings.take(conn, now, AlertingSettings(), EpisodePolicy())
 
     story(told())
     assert listed(ward, doctor) == []

@@ -6,7 +6,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import asking, intake
+from api.alerting import findings, measure_requests
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import START, Patient, Ward, story
 
@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 def take(ward: Ward, now: datetime) -> None:
     async def told() -> None:
         async with ward.engine() as conn:
-            while await intake.take(conn, now, SETTINGS, EpisodePolicy()):
+            while await findings.take(conn, now, SETTINGS, EpisodePolicy()):
                 pass
 
     story(told())
@@ -110,7 +110,7 @@ def scored(ward: Ward, patient: Patient, missing: list[str], **latest: dict[str,
 def ask_for_missing(ward: Ward, now: datetime) -> None:
     async def told() -> None:
         async with ward.engine() as conn:
-            await asking.ask_for_missing(conn, now, SETTINGS)
+            await measure_requests.ask_for_missing(conn, now, SETTINGS)
 
     story(told())
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import httpx
 
-from api.records import Personal
+from api.vault.personal_data import Personal
 from tests.support.ward import Person, Told, Ward, read_events, served, story
 
 

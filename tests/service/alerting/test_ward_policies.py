@@ -5,7 +5,7 @@ from datetime import timedelta
 from psycopg.types.json import Jsonb
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import intake, sweep, timekeeping
+from api.alerting import due, findings, sweep
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import START, Ward, story
 
@@ -32,7 +32,7 @@ def test_deadlines_and_ladder_are_each_wards_own(ward: Ward) -> None:
         async with ward.engine() as conn:
             for patient in (here, there):
                 ward.finding(patient, "news2_emergency", START)
-            await intake.take(conn, START, SETTINGS, EpisodePolicy())
+            await findings.take(conn, START, SETTINGS, EpisodePolicy())
 
     story(main())
     by_ward = {row["ward"]: row for row in ward.episodes()}
@@ -51,10 +51,10 @@ def test_a_change_applies_to_the_next_step_of_an_open_alert(ward: Ward) -> None:
     async def main() -> None:
         async with ward.engine() as conn:
             ward.finding(patient, "news2_emergency", START)
-            await intake.take(conn, START, SETTINGS, EpisodePolicy())
+            await findings.take(conn, START, SETTINGS, EpisodePolicy())
             decide(ward, "main", {"deadlines.emergency": 60})
             now = START + 5 * MINUTE
-            await timekeeping.tick(conn, now, EpisodePolicy())
+            await due.tick(conn, now, EpisodePolicy())
             [row] = ward.episodes()
             assert row["escalate_due"] == now + 10 * MINUTE
 

@@ -21,7 +21,7 @@ from fastapi import FastAPI
 
 from analytics.domain.care import Role
 from api.app import create_app
-from api.identity import hash_password, new_token, token_hash
+from api.auth.sessions import hash_password, new_token, token_hash
 from api.settings import ApiSettings
 from deploy.certificates import make_authority
 from tests.support.databases import Database, DatabaseServer

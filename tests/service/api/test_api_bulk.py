@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import psycopg
 
-from api import records
-from api.addresses import bucket_of
-from api.records import Personal
+from api.devices.topics import bucket_of
+from api.vault import personal_data
+from api.vault.personal_data import Personal
 from tests.service.api.conftest import Ward
 
 MANY = 1_000
@@ -24,12 +24,17 @@ def fill(ward: Ward) -> None:
     with psycopg.connect(ward.database.superuser) as connection, connection.cursor() as cursor:
         for n in range(MANY):
             patient = uuid4()
-            key, wrapped = records.new_patient_key(vault, patient)
+            key, wrapped = personal_data.new_patient_key(vault, patient)
             personal = Personal(name=f"Patient {n}", birth_date=now.date())
             cursor.execute(
                 "INSERT INTO patient (id, bucket, sealed, sex, created_at) "
                 "VALUES (%s, %s, %s, 'other', %s) RETURNING no",
-                (patient, bucket_of(patient), records.seal_personal(key, patient, personal), now),
+                (
+                    patient,
+                    bucket_of(patient),
+                    personal_data.seal_personal(key, patient, personal),
+                    now,
+                ),
             )
             (no,) = cursor.fetchone() or (0,)
             cursor.execute(

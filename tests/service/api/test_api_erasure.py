@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from api import sealing_job
-from api.private_text import PREFIX
+from api.jobs import sealing
 from api.services import Services, open_pool
+from api.vault.private_text import PREFIX
 from tests.service.api.conftest import Ward
 
 DEVICE = """
@@ -85,9 +85,9 @@ async def _seal(served: Services) -> None:
     own = replace(served, pool=pool, engine_pool=engine_pool)
     async with pool, engine_pool:
         async with pool.connection() as conn, conn.transaction():
-            assert await sealing_job.seal_devices(conn, own.vault) == 3
-        assert await sealing_job.seal_comments(own) == 1
-        assert await sealing_job.seal_comments(own) == 0
+            assert await sealing.seal_devices(conn, own.vault) == 3
+        assert await sealing.seal_comments(own) == 1
+        assert await sealing.seal_comments(own) == 0
 
 
 def test_an_erased_person_is_nowhere_and_their_accounts_and_devices_end(

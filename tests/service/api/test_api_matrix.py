@@ -16,7 +16,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.observation_ids import ObservationId
+from api.evidence.observation_ids import ObservationId
 from tests.service.api.conftest import Ward
 from tests.service.api.writing import NOW, iso, store
 

@@ -12,10 +12,10 @@ import psycopg
 import pytest
 
 from analytics.ward.urgency import THRESHOLDS
-from api import records
-from api.addresses import bucket_of
-from api.records import Personal
+from api.devices.topics import bucket_of
 from api.store import panel as sql
+from api.vault import personal_data
+from api.vault.personal_data import Personal
 from tests.service.api.conftest import Ward
 from tests.support.urgency import Standing, urgency
 
@@ -26,12 +26,12 @@ PRIORITIES = (None, None, None, "low", "medium", "high")
 def add(cursor: psycopg.Cursor[Any], ward: Ward, name: str, born: datetime) -> int:
     vault = ward.app.state.services.vault
     patient = uuid4()
-    key, wrapped = records.new_patient_key(vault, patient)
+    key, wrapped = personal_data.new_patient_key(vault, patient)
     personal = Personal(name=name, birth_date=born.date(), external_id=f"R-{name[-5:]}")
     cursor.execute(
         "INSERT INTO patient (id, bucket, sealed, sex, created_at) "
         "VALUES (%s, %s, %s, 'other', now()) RETURNING no",
-        (patient, bucket_of(patient), records.seal_personal(key, patient, personal)),
+        (patient, bucket_of(patient), personal_data.seal_personal(key, patient, personal)),
     )
     (no,) = cursor.fetchone() or (0,)
     cursor.execute(

@@ -7,7 +7,7 @@ import psycopg
 from nacl.signing import SigningKey
 from psycopg.rows import dict_row
 
-from api.renewals import ask_due
+from api.jobs.certificate_renewal import ask_due
 from tests.service.api.conftest import Ward
 from tests.service.api.test_api_devices import certificate_request, home, request_for
 

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 
 from api.app import create_app
-from api.timed_head import timed_head
+from api.http.timed_head import timed_head
 from tests.service.api.conftest import Served, Ward, settings_for
 from tests.support.servers import wait_until
 

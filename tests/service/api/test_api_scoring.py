@@ -8,7 +8,7 @@ import pytest
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from api.scoring_job import answer_some
+from api.jobs.scoring import answer_some
 from tests.service.api.conftest import Ward
 from tests.service.api.writing import assess
 

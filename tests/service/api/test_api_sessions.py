@@ -9,8 +9,8 @@ import httpx
 import pyotp
 import pytest
 
-from api import identity
 from api.app import create_app
+from api.auth import sessions
 from tests.service.api.conftest import PASSWORD, Served, Ward, served, settings_for
 
 
@@ -117,7 +117,7 @@ CHANGED = {
 
 def changed_while_looked_at(ward: Ward, monkeypatch: pytest.MonkeyPatch, statement: bytes) -> None:
     """Let somebody else change an account after its password was read and found to fit."""
-    looked = identity.password_matches
+    looked = sessions.password_matches
 
     async def slowly(stored: str | None, password: str) -> bool:
         found = await looked(stored, password)
@@ -126,7 +126,7 @@ def changed_while_looked_at(ward: Ward, monkeypatch: pytest.MonkeyPatch, stateme
         ward.sql(statement.decode())
         return found
 
-    monkeypatch.setattr(identity, "password_matches", slowly)
+    monkeypatch.setattr(sessions, "password_matches", slowly)
 
 
 @pytest.mark.parametrize("what", sorted(CHANGED))

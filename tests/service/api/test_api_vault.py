@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from cryptography import x509
 
-from api.bootstrap import NameTakenError, create_admin, rotate_master
-from api.vault import KEY_BYTES, read_ring
+from api.admin import NameTakenError, create_admin, rotate_master
+from api.vault.envelope import KEY_BYTES, read_ring
 from tests.service.api.conftest import PASSWORD, Ward
 from tests.support.databases import Database
 

@@ -146,8 +146,8 @@ def test_a_record_that_its_owner_chained_anew_differs_from_its_anchors(
 ) -> None:
     import asyncio  # noqa: PLC0415
 
-    from api.anchors import note, read  # noqa: PLC0415
-    from api.bootstrap import verify_audit  # noqa: PLC0415
+    from api.admin import verify_audit  # noqa: PLC0415
+    from api.evidence.anchors import note, read  # noqa: PLC0415
 
     file = tmp_path / "anchors.jsonl"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from api.certificates import DeviceAuthority, Revoked
-from api.revocations import write_whole
+from api.devices.certificate_authority import DeviceAuthority, Revoked
+from api.jobs.revocation_list import write_whole
 from deploy.binaries import Binaries
 from deploy.certificates import issue_client, load, make_authority
 from deploy.keys import Secrets, write_private

@@ -6,7 +6,7 @@ from analytics.domain.care import Limit
 from analytics.domain.vitals import Metric
 from analytics.policy import DEFAULT
 from analytics.settings.in_force import StoredPlan, plan_of
-from api.patient_forms import PatientChange
+from api.forms.patients import PatientChange
 from tests.support.bedside import Bedside
 
 

@@ -1,0 +1,101 @@
+"""What time does to alerts: persistence, escalation, acknowledgements that run out, pauses.
+
+Every moment is stored with its episode, so a restart forgets none; what fell due while nobody led
+is done at once.
+"""
+
+from datetime import datetime
+
+from analytics.alerts.transitions import EpisodePolicy
+from api.alerting import metrics
+from api.alerting.commit import open_ledger, post
+from api.alerting.on_call import DOCTOR, Duty
+from api.store import duty, episodes, handovers, liveness
+from api.store.timestamps import ms_of
+from api.store.types import Conn
+
+_LIMIT = 500
+
+
+async def tick(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
+    """Let everything that is due happen, at most 500 episodes; return how many there were."""
+    async with conn.transaction():
+        records = await episodes.due(conn, ms_of(now), _LIMIT)
+        if not records:
+            return 0
+        numbers = [record.patient_no for record in records if record.patient_no is not None]
+        ledger = await open_ledger(conn, now, policy, numbers)
+        ledger.know(records)
+        for record in records:
+            ledger.due(record)
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+    return len(records)
+
+
+async def stop_watching(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
+    """End pauses that are over, and end alerts of patients who are not watched any more."""
+    async with conn.transaction():
+        await duty.end_pauses(conn, now)
+        ended = await liveness.not_watched(conn)
+        if not ended:
+            return
+        ledger = await open_ledger(conn, now, policy)
+        for row in ended:
+            record = await episodes.get(conn, row["id"])
+            if record is not None and record.open:
+                ledger.close(record, row["state"])
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+
+
+async def hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
+    """Address anew what is for nobody at work, or follows plan or patient to somebody else."""
+    while await _follow(conn, now, policy) == _LIMIT:
+        pass
+    while await _hand_over(conn, now, policy) == _LIMIT:
+        pass
+
+
+async def _follow(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
+    """Let at most 500 alerts follow patients who have moved to another ward; how many did."""
+    async with conn.transaction():
+        astray = await handovers.astray(conn, _LIMIT)
+        if not astray:
+            return 0
+        numbers = [record.patient_no for record, _ in astray if record.patient_no is not None]
+        ledger = await open_ledger(conn, now, policy, numbers)
+        for record, ward in astray:
+            ledger.hand_over(record, ward)
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+    return len(astray)
+
+
+async def _hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
+    """Address anew at most 500 alerts; return how many have changed, so that each look ends."""
+    async with conn.transaction():
+        ledger = await open_ledger(conn, now, policy)
+        records = await handovers.unattended(conn, _present(ledger.duty, policy), _LIMIT)
+        if not records:
+            return 0
+        numbers = [record.patient_no for record in records if record.patient_no is not None]
+        ledger.duty.planned = await duty.planned(conn, numbers)
+        ledger.know(records)
+        for record in records:
+            ledger.hand_over(record)
+        await post(conn, ledger)
+        metrics.count(ledger.news)
+    return len(ledger.changed)
+
+
+def _present(at_work: Duty, policy: EpisodePolicy) -> handovers.Present:
+    people = at_work.on_shift
+    return handovers.Present(
+        at_work=[one.doctor_id for one in people],
+        nurses=[one.doctor_id for one in people if one.kind != DOCTOR],
+        staffed={one.ward for one in people},
+        with_doctors={one.ward for one in people if one.kind == DOCTOR},
+        emergencies=policy.emergency,
+        coordinators=policy.coordinators,
+    )

@@ -1,0 +1,275 @@
+"""What one transaction of the alert engine changes, worked out in memory.
+
+Findings, due times and people's answers all go through here, so that episodes change by the pure
+functions of ``analytics.alerts.transitions`` and nothing else. The ledger knows which row an
+episode is, who holds it, and which changes the feed must tell.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from analytics.alerts import transitions
+from analytics.alerts.transitions import EpisodePolicy, Event, Transition
+from analytics.domain.alerts import Finding, State
+from api.alerting import recipients
+from api.alerting.on_call import Duty
+from api.alerting.subjects import NOBODY_ON_SHIFT, News, Subject
+from api.store.episodes import Record
+
+_SILENT = frozenset({Event.PENDING, Event.REPEATED, Event.HISTORIC})
+_CLOSED = frozenset({State.RESOLVED, State.EXPIRED})
+
+
+RETRACTED = "The reading that this rests on was entered in error."
+
+Key = tuple[int | None, str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """The episodes in question, those changed, and the news.
+
+    Attributes:
+        now_ms: ward time of the transaction.
+        policy: when to raise, escalate and let go, where the ward says nothing else.
+        duty: who is at work.
+        wards: the same by ward, if any has set something.
+        revisions: of the wards' settings that this goes by.
+        changed: records to write, by id, in the order of their first change.
+        news: what to append to the feed, in order.
+    """
+
+    now_ms: int
+    policy: EpisodePolicy
+    duty: Duty
+    wards: Callable[[str], EpisodePolicy] | None = None
+    revisions: Mapping[str, int] = field(default_factory=dict)
+    changed: dict[UUID, Record] = field(default_factory=dict)
+    news: list[News] = field(default_factory=list)
+    _known: dict[Key, Record] = field(default_factory=dict)
+    _past: dict[Key, Record] = field(default_factory=dict)
+    _by: str = "time"
+
+    def know(self, records: Iterable[Record]) -> None:
+        """Take in what the database holds: for each subject and condition the newest episode."""
+        for record in records:
+            self._known[self._key(record)] = record
+
+    def recall(self, records: Iterable[Record]) -> None:
+        """Take in what back-fill told lately: for each patient and condition the newest."""
+        for record in records:
+            self._past[self._key(record)] = record
+
+    def policy_of(self, ward: str) -> EpisodePolicy:
+        """Return what a ward's episodes go by."""
+        return self.policy if self.wards is None else self.wards(ward)
+
+    def current(self, subject: Subject, condition: str) -> Record | None:
+        """Return the newest episode of a condition, None if there is none of interest."""
+        ward = subject.ward if subject.patient_no is None else ""
+        return self._known.get((subject.patient_no, ward, condition))
+
+    def living(self) -> list[Record]:
+        """Return the known episodes that are not closed, as they are now."""
+        return [record for record in self._known.values() if record.open]
+
+    def find(self, subject: Subject, finding: Finding) -> None:
+        """Apply one finding to the subject's episode of that condition."""
+        self._by = "finding"
+        before = self.current(subject, finding.condition)
+        told = self._past.get((subject.patient_no, "", finding.condition))
+        past = before.episode if before else None
+        history, policy = told.episode if told else None, self.policy_of(subject.ward)
+        for made in transitions.apply(past, finding, self.now_ms, policy, history):
+            again = made.episode.historic and made.episode.count > 1
+            self._take(told if again else before, made, subject)
+            before = self.current(subject, finding.condition)
+
+    def due(self, record: Record) -> None:
+        """Let time act on an episode whose stored moment has come."""
+        self._by = "time"
+        self._all(
+            record, transitions.tick(record.episode, self.now_ms, self.policy_of(record.ward)), None
+        )
+
+    def acknowledge(self, record: Record, actor: UUID) -> Record:
+        """Note that a person has taken the alert on."""
+        made = transitions.acknowledge(record.episode, self.now_ms, self.policy_of(record.ward))
+        return self._all(replace(record, acknowledged_by=actor), made, actor)
+
+    def resolve(self, record: Record, actor: UUID) -> Record:
+        """Close the alert for a person; while it holds, it becomes theirs with a plan."""
+        made = transitions.resolve(record.episode, self.now_ms, self.policy_of(record.ward))
+        holds = record.episode.holds
+        by = replace(record, acknowledged_by=actor) if holds else replace(record, closed_by=actor)
+        return self._all(by, made, actor)
+
+    def escalate(self, record: Record, actor: UUID) -> Record:
+        """Pass the alert on to the next level for a person."""
+        made = transitions.escalate(record.episode, self.now_ms, self.policy_of(record.ward))
+        return self._all(record, made, actor)
+
+    def close(self, record: Record, reason: str) -> None:
+        """End an episode that has lost its subject (a pause, a discharge), saying why."""
+        shown = record.episode.raised_ms is not None
+        ended = replace(
+            record.episode,
+            state=State.EXPIRED,
+            due_ms=None,
+            closed_ms=self.now_ms,
+            detail={**record.episode.detail, "closed_because": reason},
+        )
+        self._keep(replace(record, episode=ended))
+        if shown:
+            self._tell(record, "alert.closed", Event.EXPIRED.value, notify=False, actor=None)
+
+    def retract(self, record: Record, actor: UUID | None) -> None:
+        """Note that an episode rests on a reading entered in error: it is false, and over."""
+        was = record.episode
+        shown = was.raised_ms is not None
+        detail = {**was.detail, "closed_because": "entered_in_error"}
+        after = replace(
+            record,
+            episode=replace(was, detail=detail),
+            outcome="false" if record.open else record.outcome or "false",
+            comment=record.comment or RETRACTED,
+        )
+        if record.open:
+            state = State.RESOLVED if shown else State.EXPIRED
+            ended = replace(after.episode, state=state, due_ms=None, closed_ms=self.now_ms)
+            after = replace(after, episode=ended, closed_by=actor)
+        self._keep(after)
+        if record.open and shown:
+            self._tell(after, "alert.closed", "retracted", notify=False, actor=actor)
+
+    def hand_over(self, record: Record, ward: str | None = None) -> None:
+        """Address an alert anew: its holder is not at work, or the plan names somebody else.
+
+        Args:
+            record: the alert.
+            ward: where its patient is now, if they have left the alert's ward.
+        """
+        there = record if ward is None else recipients.in_ward(record, ward, self.duty)
+        after = recipients.handed_over(there, self.duty, self.policy_of(there.ward))
+        if after == record:
+            return
+        held = (after.doctor_id, after.episode.level) != (record.doctor_id, record.episode.level)
+        moved = held or (ward is not None and record.episode.raised_ms is not None)
+        call = moved and recipients.calls(after)
+        after = self._keep(
+            replace(after, episode=replace(after.episode, calls=after.episode.calls + call))
+        )
+        if moved:
+            nobody = after.doctor_id is None and recipients.addressed(after)
+            self._tell(
+                after,
+                "alert.changed",
+                NOBODY_ON_SHIFT if nobody else "handed_over",
+                notify=call,
+                actor=None,
+                former=record.doctor_id,
+                skipped=nobody,
+            )
+
+    def annotate(self, record: Record, *, outcome: str | None, comment: str | None) -> Record:
+        """Add what a person said about the alert."""
+        kept = replace(record, outcome=outcome or record.outcome, comment=comment or record.comment)
+        return self._keep(kept)
+
+    def _all(self, record: Record, made: list[Transition], actor: UUID | None) -> Record:
+        subject = Subject(
+            ward=record.ward,
+            patient_no=record.patient_no,
+            device_no=record.device_no,
+            frame_id=record.frame_id,
+        )
+        for one in made:
+            record = self._take(record, one, subject, actor)
+        return record
+
+    def _take(
+        self,
+        before: Record | None,
+        made: Transition,
+        subject: Subject,
+        actor: UUID | None = None,
+    ) -> Record:
+        after = self._row(before, made, subject)
+        level, policy = after.episode.level, self.policy_of(after.ward)
+        after = self._keep(recipients.after(after, made.event, actor, self.duty, policy))
+        event = self._event(before, made)
+        if event:
+            self._tell(
+                after,
+                event,
+                made.event.value,
+                notify=made.notify,
+                actor=actor,
+                former=before.doctor_id if before and before.id == after.id else None,
+                skipped=after.episode.level is not level,
+            )
+        return after
+
+    def _row(self, before: Record | None, made: Transition, subject: Subject) -> Record:
+        """Continue the row, or begin another: for a new episode, or for one of back-fill."""
+        after = made.episode
+        if before is not None and before.episode.historic == after.historic:
+            reopened = not before.open and after.state not in _CLOSED
+            if not reopened:
+                raised_now = made.event is Event.RAISED and subject.frame_id is not None
+                frame = subject.frame_id if raised_now else before.frame_id
+                return replace(before, episode=after, frame_id=frame)
+        return Record(
+            episode=after,
+            ward=subject.ward,
+            patient_no=subject.patient_no,
+            device_no=subject.device_no,
+            frame_id=subject.frame_id,
+        )
+
+    def _event(self, before: Record | None, made: Transition) -> str | None:
+        if made.event in _SILENT:
+            return None
+        if made.event is Event.RAISED:
+            return "alert.raised"
+        if made.episode.state in _CLOSED:
+            shown = before is not None and before.episode.raised_ms is not None
+            return "alert.closed" if shown else None
+        return "alert.changed"
+
+    def _keep(self, record: Record) -> Record:
+        self.changed[record.id] = record
+        known = self._past if record.episode.historic else self._known
+        known[self._key(record)] = record
+        return record
+
+    def _tell(
+        self,
+        record: Record,
+        event: str,
+        change: str,
+        *,
+        notify: bool,
+        actor: UUID | None,
+        former: UUID | None = None,
+        skipped: bool = False,
+    ) -> None:
+        self.news.append(
+            News(
+                episode_id=record.id,
+                event=event,
+                change=change,
+                notify=notify,
+                by="person" if actor is not None else self._by,
+                at_ms=self.now_ms,
+                actor=actor,
+                former=former,
+                skipped=skipped,
+            )
+        )
+
+    @staticmethod
+    def _key(record: Record) -> Key:
+        ward = record.ward if record.patient_no is None else ""
+        return (record.patient_no, ward, record.episode.condition)

@@ -1,0 +1,106 @@
+"""Whom an alert would be passed on to now: told beside it, and asked before it is done.
+
+Above the people on shift stand the ward's coordinators, and the administrators where a ward has
+none. At the top an alert can be passed on to another of them; to nobody it is not passed on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from analytics.alerts.transitions import Level
+from analytics.domain.alerts import Kind, State, kind_of
+from api.alerting.commit import duty_now
+from api.alerting.on_call import Duty
+from api.store import duty
+from api.store.episodes import LEVELS, Record
+from api.store.types import Conn, Row
+
+LAST = (
+    "You are the last to be called: nobody else coordinates this ward. "
+    "Call somebody in (see the capacity board), and answer the alert yourself."
+)
+CLOSED = "It is closed."
+_LIVING = frozenset({State.OPEN, State.ACKNOWLEDGED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Who stands on each rung now.
+
+    Attributes:
+        duty: the people on shift.
+        coordinators: account and name of those who coordinate, by ward.
+        everywhere: the administrators, for a ward without a coordinator.
+    """
+
+    duty: Duty
+    coordinators: Mapping[str, Sequence[tuple[UUID, str]]]
+    everywhere: Sequence[tuple[UUID, str]]
+
+    def above(
+        self, ward: str, level: Level, holder: UUID | None, *, clinical: bool, caller: UUID
+    ) -> tuple[Level, str] | None:
+        """Return the rung that ``caller`` would pass the alert on to, with who stands there."""
+        if clinical and level is Level.DOCTOR:
+            looked = Duty(on_shift=self.duty.on_shift, held=dict(self.duty.held))
+            other = looked.second(ward, holder)
+            if other is not None:
+                return Level.SECOND, self._name(other)
+        last = self.coordinators.get(ward) or self.everywhere
+        top = level is Level.COORDINATOR
+        others = [name for user, name in last if not (top and user == caller)]
+        return (Level.COORDINATOR, ", ".join(others)) if others else None
+
+    def _name(self, doctor_id: UUID) -> str:
+        return next(one.name for one in self.duty.on_shift if one.doctor_id == doctor_id)
+
+
+async def ladder(conn: Conn, now: datetime) -> Ladder:
+    """Return who stands on each rung at ``now``; the connection is the engine's."""
+    by_ward: dict[str, list[tuple[UUID, str]]] = {}
+    everywhere = []
+    for row in await duty.coordinators(conn):
+        one = (row["id"], row["name"])
+        if row["role"] == "admin":
+            everywhere.append(one)
+        else:
+            by_ward.setdefault(row["ward"], []).append(one)
+    return Ladder(duty=await duty_now(conn, now), coordinators=by_ward, everywhere=everywhere)
+
+
+def refusal(steps: Ladder, record: Record, caller: UUID) -> str | None:
+    """Return why ``caller`` cannot pass this alert on, None if they can."""
+    episode = record.episode
+    clinical = kind_of(episode.condition) is Kind.CLINICAL
+    holder = record.doctor_id
+    above = steps.above(record.ward, episode.level, holder, clinical=clinical, caller=caller)
+    return LAST if above is None else None
+
+
+def tell(steps: Ladder, rows: Sequence[Row], told: Sequence[Row], caller: UUID) -> None:
+    """Add to each alert as it is told whom its reader would pass it on to, or why to nobody.
+
+    Args:
+        steps: who stands on each rung.
+        rows: the alerts' rows, in the order of ``told``.
+        told: alerts as they are answered; changed here.
+        caller: who reads.
+    """
+    for row, one in zip(rows, told, strict=True):
+        above = None
+        if State(row["state"]) in _LIVING:
+            above = steps.above(
+                row["ward"],
+                LEVELS[row["escalation_level"]],
+                row["doctor_id"],
+                clinical=row["kind"] == Kind.CLINICAL.value,
+                caller=caller,
+            )
+        one["escalates_to"] = above and {"level": above[0].value, "name": above[1]}
+        one["escalates_not"] = None if above else _why(row)
+
+
+def _why(row: Row) -> str:
+    return LAST if State(row["state"]) in _LIVING else CLOSED

@@ -1,0 +1,142 @@
+"""For whom an alert is after something happened to it; pure.
+
+A clinical alert that is shown is always somebody's who is at work, or the coordinator's: a rung
+without a person is skipped at once, a holder who goes home hands on, whoever acknowledges owns it
+while at work, and an open alert follows the plan when that gives the patient to somebody else.
+What is the coordinator's from the beginning is nobody else's unless they take it on.
+The level only rises: what the coordinator has been called for stays at that level.
+"""
+
+from dataclasses import replace
+from uuid import UUID
+
+from analytics.alerts.transitions import EpisodePolicy, Event, Level
+from analytics.domain.alerts import Kind, Priority, State, kind_of
+from api.alerting.on_call import Duty
+from api.store.episodes import Record
+
+_SHOWN = frozenset({State.OPEN, State.ACKNOWLEDGED})
+_TAKEN = frozenset({Event.ACKNOWLEDGED, Event.PLANNED})
+
+
+def after(
+    record: Record, event: Event, actor: UUID | None, duty: Duty, policy: EpisodePolicy
+) -> Record:
+    """Return the record with whom it is for after this event.
+
+    Args:
+        record: as the event left it, with the holder and level from before or of the event.
+        event: what happened.
+        actor: who did it, None for time and findings.
+        duty: who is at work.
+        policy: what an emergency is.
+    """
+    if not addressed(record):
+        return record
+    if record.episode.condition in policy.coordinators:
+        taken = event in _TAKEN
+        return _coordinators(record, duty.person_of(actor) if taken else _there(record, duty))
+    if not duty.covers(record.ward):
+        return _coordinators(record)
+    return _at_rung(record, event, actor, duty, policy)
+
+
+def _at_rung(
+    record: Record, event: Event, actor: UUID | None, duty: Duty, policy: EpisodePolicy
+) -> Record:
+    if event is Event.RAISED:
+        return _given(record, _first(record, duty, policy), duty)
+    kept = _kept(record, duty, policy)
+    if event in _TAKEN:
+        return replace(record, doctor_id=duty.person_of(actor) or kept)
+    if event is Event.ESCALATED and record.episode.level is Level.SECOND:
+        other = duty.second(record.ward, record.doctor_id)
+        none_left = other is None
+        return _coordinators(record, kept) if none_left else replace(record, doctor_id=other)
+    return replace(record, doctor_id=kept)
+
+
+def handed_over(record: Record, duty: Duty, policy: EpisodePolicy) -> Record:
+    """Return the record with whom it is for now that a shift or the plan has changed."""
+    if not addressed(record):
+        return record
+    if record.episode.condition in policy.coordinators:
+        return _coordinators(record, _there(record, duty))
+    if not duty.covers(record.ward):
+        return _coordinators(record)
+    planned = duty.plan_of(record.patient_no)
+    moved = duty.there(planned) and planned != record.planned_id
+    if moved and not _owned(record, duty):
+        keep = record.doctor_id if _suits(record, duty, policy) else None
+        return _given(record, _first(record, duty, policy, keep), duty)
+    return _given(record, _kept(record, duty, policy), duty)
+
+
+def in_ward(record: Record, ward: str, duty: Duty) -> Record:
+    """Return the record of a patient who is in another ward now: nobody of the old one has it."""
+    keeps = duty.works_in(record.doctor_id, ward)
+    return replace(record, ward=ward, doctor_id=record.doctor_id if keeps else None)
+
+
+def calls(record: Record) -> bool:
+    """Whether being handed an alert calls: not where it is low, or somebody has taken it on.
+
+    A grave one calls all the same: who took it on has gone home in the middle of it.
+    """
+    episode = record.episode
+    waits = episode.state is State.OPEN and episode.priority is Priority.MEDIUM
+    return waits or episode.priority is Priority.HIGH
+
+
+def addressed(record: Record) -> bool:
+    """Whether it is for anybody of the rota: shown, clinical, not of the past."""
+    episode = record.episode
+    shown = episode.raised_ms is not None and episode.state in _SHOWN and not episode.historic
+    return shown and kind_of(episode.condition) is Kind.CLINICAL
+
+
+def _there(record: Record, duty: Duty) -> UUID | None:
+    return record.doctor_id if duty.there(record.doctor_id) else None
+
+
+def _first(
+    record: Record, duty: Duty, policy: EpisodePolicy, keep: UUID | None = None
+) -> UUID | None:
+    emergency = policy.is_emergency(record.episode.condition)
+    return duty.first(record.patient_no, record.ward, emergency=emergency, keep=keep)
+
+
+def _kept(record: Record, duty: Duty, policy: EpisodePolicy) -> UUID | None:
+    """Return the holder if they may have it still, else whoever gets it in their place."""
+    if _suits(record, duty, policy):
+        return record.doctor_id
+    if record.episode.level is Level.SECOND:  # the first was called before
+        other = duty.second(record.ward, duty.plan_of(record.patient_no))
+        if other is not None:
+            return other
+    return _first(record, duty, policy)
+
+
+def _suits(record: Record, duty: Duty, policy: EpisodePolicy) -> bool:
+    """Whether its holder may have it: an emergency nobody has answered is for a doctor first."""
+    episode = record.episode
+    unanswered = episode.state is State.OPEN and episode.level is Level.DOCTOR
+    emergency = unanswered and policy.is_emergency(episode.condition)
+    return duty.suits(record.doctor_id, record.ward, emergency=emergency)
+
+
+def _owned(record: Record, duty: Duty) -> bool:
+    """Whether somebody at work has taken it on: the plan does not take it away."""
+    if record.episode.state is not State.ACKNOWLEDGED or record.acknowledged_by is None:
+        return False
+    return duty.user_of(record.doctor_id) == record.acknowledged_by
+
+
+def _given(record: Record, doctor: UUID | None, duty: Duty) -> Record:
+    return replace(record, doctor_id=doctor, planned_id=duty.plan_of(record.patient_no))
+
+
+def _coordinators(record: Record, doctor: UUID | None = None) -> Record:
+    return replace(
+        record, doctor_id=doctor, episode=replace(record.episode, level=Level.COORDINATOR)
+    )

@@ -1,0 +1,182 @@
+"""What routes ask FastAPI for.
+
+The names to use:
+
+``Signed``
+    the ``Caller``: who is signed in (cookie or bearer); 401 otherwise. For cookies, unsafe methods
+    must come from our own pages (``Sec-Fetch-Site`` / ``Origin``), else 403.
+``Work``
+    a ``UnitOfWork``: ``.conn`` is a connection in a transaction in which row-level security acts
+    for the caller; ``.now`` the ward's time; ``.services``; ``.note(action, patient_no, **detail)``
+    records an access. Committed when the handler returns, before the answer is sent; rolled back on
+    any exception. Every clinical read or change must be noted.
+``allow(Role.DOCTOR, ...)``
+    a dependency that answers 403 to other roles: ``dependencies=[allow(...)]`` on the route. An
+    administrator passes every guard. ``CLINICIANS`` and ``COORDINATORS`` are ready-made.
+``acting(services, caller)``
+    the same unit of work as an ``async with``, for what outlives one transaction (streams, waits).
+``optional_caller(request)``
+    the caller or None, for pages that redirect to the log-in instead of answering 401.
+``own_origin(request)``
+    whether an unsafe request comes from our own pages; for the log-in form.
+``Shared``
+    the ``Services`` themselves.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from analytics.domain.care import Role
+from api.auth import sessions
+from api.auth.sessions import Caller
+from api.errors import ForbiddenError, NotSignedInError, SecondFactorError
+from api.evidence import audit
+from api.services import Connection, Services
+from api.store import rls_context as acting_sql
+
+_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
+_BEFORE_FACTOR = frozenset(
+    {"/me", "/me/password", "/me/totp", "/me/totp/verify", "/auth/logout", "/auth/login"}
+)
+"""What staff may call before they have the second factor that they need."""
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def services_of(request: Request) -> Services:
+    """Return the program's shared services."""
+    found: Services = request.app.state.services
+    return found
+
+
+Shared = Annotated[Services, Depends(services_of)]
+
+
+def own_origin(request: Request) -> bool:
+    """Whether the browser says that this request comes from one of our own pages.
+
+    ``Sec-Fetch-Site`` decides where the browser sends it, else ``Origin`` must name this host.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _token(request: Request, bearer: str | None) -> str | None:
+    if bearer:
+        return bearer
+    services = services_of(request)
+    token = request.cookies.get(sessions.cookie_name(secure=services.settings.cookie_secure))
+    if token and request.method not in _SAFE_METHODS and not own_origin(request):
+        raise ForbiddenError("This request did not come from Homeward's own pages.")
+    return token
+
+
+async def optional_caller(request: Request) -> Caller | None:
+    """Return who is signed in, by bearer token or cookie, or None."""
+    token = _token(request, await _bearer(request))
+    if not token:
+        return None
+    services = services_of(request)
+    async with services.pool.connection() as conn:
+        return await sessions.caller_of(conn, token, services.settings.staff_idle_minutes)
+
+
+async def _caller(
+    request: Request,
+    _documented: Annotated[str | None, Depends(_bearer)],
+) -> Caller:
+    found = await optional_caller(request)
+    if found is None:
+        raise NotSignedInError
+    services_of(request).rates.demand(found.user_id, time.monotonic())
+    if lacks_factor(services_of(request), found) and not _leads_to_factor(request):
+        raise SecondFactorError("Staff sign in with a second factor: POST /me/totp offers one.")
+    return found
+
+
+def lacks_factor(services: Services, caller: Caller) -> bool:
+    """Whether somebody must set up a second factor before they may do anything else."""
+    return services.settings.staff_second_factor and caller.staff and not caller.second_factor
+
+
+def _leads_to_factor(request: Request) -> bool:
+    path = request.url.path.removeprefix("/api/v1")
+    return path in _BEFORE_FACTOR
+
+
+Signed = Annotated[Caller, Depends(_caller)]
+
+
+def allow(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI's own type for a dependency
+    """Return a dependency that lets only these roles (and administrators) pass; 403 otherwise."""
+
+    async def guard(caller: Signed) -> None:
+        if caller.role not in {*roles, Role.ADMIN}:
+            raise ForbiddenError
+
+    return Depends(guard)
+
+
+CLINICIANS = (Role.DOCTOR, Role.NURSE)
+COORDINATORS = (Role.COORDINATOR,)
+
+
+@dataclass(slots=True, kw_only=True)
+class UnitOfWork:
+    """One transaction on behalf of one person.
+
+    Attributes:
+        conn: the connection; row-level security acts for ``caller``.
+        caller: who acts.
+        now: the ward's time at the start (UTC).
+        services: the program's shared services.
+    """
+
+    conn: Connection
+    caller: Caller
+    now: datetime
+    services: Services
+    _notes: list[audit.Note] = field(default_factory=list)
+
+    def note(self, action: str, patient_no: int | None = None, **detail: object) -> None:
+        """Record an access or a change in the audit chain, with this transaction.
+
+        Args:
+            action: ``noun.verb``, for example ``patient.read``.
+            patient_no: whose record it was, None for several or none.
+            **detail: what explains it; never personal data.
+        """
+        self._notes.append(audit.Note(action=action, patient_no=patient_no, detail=detail))
+
+    async def write_notes(self) -> None:
+        """Append what was noted; last in the transaction, since the chain has one writer."""
+        await audit.append(self.conn, self.now, str(self.caller.user_id), self._notes)
+        self._notes.clear()
+
+
+@asynccontextmanager
+async def acting(services: Services, caller: Caller) -> AsyncIterator[UnitOfWork]:
+    """Give a unit of work that acts for ``caller`` and commits at the end."""
+    async with services.pool.connection() as conn, conn.transaction():
+        await acting_sql.act_for(conn, caller.user_id, caller.role)
+        work = UnitOfWork(conn=conn, caller=caller, now=services.now(), services=services)
+        yield work
+        await work.write_notes()
+
+
+async def _unit_of_work(services: Shared, caller: Signed) -> AsyncIterator[UnitOfWork]:
+    async with acting(services, caller) as work:
+        yield work
+
+
+Work = Annotated[UnitOfWork, Depends(_unit_of_work, scope="function")]

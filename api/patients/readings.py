@@ -1,0 +1,86 @@
+"""One reading as it is told: by whom, how good, and whether it was entered in error."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from analytics.domain.vitals import Metric, Quality
+from api.evidence.observation_ids import ObservationId
+from api.services import Services
+from api.store.types import Row
+from api.vault import personal_data
+
+FINAL, IN_ERROR = "final", "entered-in-error"
+
+
+class Mark(BaseModel):
+    """Who took a reading back, when and why; the reason is gone once the person is erased."""
+
+    at: datetime
+    by: UUID
+    by_name: str | None
+    reason: str | None
+
+
+class Point(BaseModel):
+    """One reading: by a device, or entered by a person.
+
+    Attributes:
+        status: ``final``, or ``entered-in-error``: then it counts nowhere, and is told on request.
+    """
+
+    id: str
+    time: datetime
+    metric: str
+    value: float
+    quality: str
+    status: str
+    device: str | None
+    entered_by: UUID | None
+    entered_by_name: str | None
+    received: datetime
+    entered_in_error: Mark | None
+
+
+def identity_of(row: Row, patient_no: int) -> ObservationId:
+    """Return the identity of a reading's row."""
+    return ObservationId(
+        time=row["time"], patient_no=patient_no, metric=row["metric"], frame_id=row["frame_id"]
+    )
+
+
+def point_of(row: Row, patient_no: int, mark: Mark | None) -> Point:
+    """Return a reading's row as it is told."""
+    return Point(
+        id=identity_of(row, patient_no).text(),
+        time=row["time"],
+        metric=Metric(row["metric"]).wire_name,
+        value=row["value"],
+        quality=Quality(row["quality"]).name.lower(),
+        status=FINAL if mark is None else IN_ERROR,
+        device=row["device"],
+        entered_by=row["entered_by"],
+        entered_by_name=row["entered_by_name"],
+        received=row["received"],
+        entered_in_error=mark,
+    )
+
+
+def mark_of(services: Services, row: Row, patient: Row | None) -> Mark | None:
+    """Return the mark on a reading's row, None if it has none.
+
+    Args:
+        services: the vault opens the reason.
+        row: a reading.
+        patient: the patient's record, with the key's columns; None leaves the reason out.
+    """
+    if row["marked_at"] is None:
+        return None
+    reason = None
+    if patient is not None:
+        key = personal_data.patient_key(services.vault, patient)
+        reason = personal_data.open_reason(key, patient["id"], row["reason"])
+    return Mark(
+        at=row["marked_at"], by=row["marked_by"], by_name=row["marked_by_name"], reason=reason
+    )

@@ -1,0 +1,109 @@
+"""Whom an alert is for, whatever happens and whoever is there."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.alerts.transitions import Episode, EpisodePolicy, Event, Level
+from analytics.domain.alerts import Priority, State
+from api.alerting import recipients
+from api.alerting.on_call import Duty, OnShift
+from api.store.episodes import Record
+
+POLICY = EpisodePolicy()
+SHOWN = st.sampled_from([State.OPEN, State.ACKNOWLEDGED])
+IDS = st.integers(min_value=1, max_value=4).map(lambda n: UUID(int=n))
+PEOPLE = st.lists(
+    st.builds(
+        OnShift,
+        doctor_id=IDS,
+        kind=st.sampled_from(["doctor", "nurse"]),
+        ward=st.sampled_from(["main", "other"]),
+        user_id=st.none() | IDS.map(lambda one: UUID(int=one.int + 100)),
+    ),
+    unique_by=lambda one: one.doctor_id,
+    max_size=4,
+)
+
+
+def episode(state: State, level: Level, condition: str) -> Episode:
+    return Episode(
+        condition=condition,
+        priority=Priority.MEDIUM,
+        state=state,
+        started_ms=0,
+        measured_ms=0,
+        received_ms=0,
+        raised_ms=0,
+        level=level,
+    )
+
+
+RECORDS = st.builds(
+    lambda state, level, condition, **more: Record(
+        episode=episode(state, level, condition), patient_no=1, ward="main", **more
+    ),
+    state=SHOWN,
+    level=st.sampled_from(list(Level)),
+    condition=st.sampled_from(["news2_emergency", "critical_hr", "limit_hr_high", "risk"]),
+    doctor_id=st.none() | IDS,
+    planned_id=st.none() | IDS,
+    acknowledged_by=st.none() | IDS.map(lambda one: UUID(int=one.int + 100)),
+)
+PLANS = st.dictionaries(st.just(1), IDS, max_size=1)
+
+
+def right(record: Record, people: list[OnShift]) -> bool:
+    """Held by somebody at work, or the coordinator's while nobody of the ward is."""
+    if not any(one.ward == "main" for one in people):
+        return record.doctor_id is None and record.episode.level is Level.COORDINATOR
+    return any(one.doctor_id == record.doctor_id for one in people)
+
+
+@given(record=RECORDS, people=PEOPLE, plan=PLANS, event=st.sampled_from(list(Event)))
+def test_after_anything_it_is_for_somebody_who_is_there(
+    record: Record, people: list[OnShift], plan: dict[int, UUID], event: Event
+) -> None:
+    if event is Event.HISTORIC:
+        return
+    made = recipients.after(record, event, None, Duty(on_shift=people, planned=plan), POLICY)
+    assert right(made, people)
+    levels = list(Level)
+    assert levels.index(made.episode.level) >= levels.index(record.episode.level)
+
+
+@given(record=RECORDS, people=PEOPLE, plan=PLANS)
+def test_a_second_look_changes_nothing_more(
+    record: Record, people: list[OnShift], plan: dict[int, UUID]
+) -> None:
+    duty = Duty(on_shift=people, planned=plan)
+    once = recipients.handed_over(record, duty, POLICY)
+    assert right(once, people)
+    assert recipients.handed_over(once, duty, POLICY) == once
+
+
+@given(record=RECORDS, people=PEOPLE, plan=PLANS)
+def test_an_unanswered_emergency_is_a_doctors_while_one_is_there(
+    record: Record, people: list[OnShift], plan: dict[int, UUID]
+) -> None:
+    first = replace(record, episode=episode(State.OPEN, Level.DOCTOR, "critical_spo2"))
+    made = recipients.handed_over(first, Duty(on_shift=people, planned=plan), POLICY)
+    doctors = {one.doctor_id for one in people if one.kind == "doctor"}
+    if any(one.kind == "doctor" and one.ward == "main" for one in people):
+        assert made.doctor_id in doctors
+
+
+def test_closed_technical_and_pending_ones_are_left_alone() -> None:
+    duty = Duty(on_shift=[OnShift(doctor_id=UUID(int=1), kind="doctor", ward="main")])
+    for state, condition in (
+        (State.PENDING, "risk"),
+        (State.RESOLVED, "risk"),
+        (State.OPEN, "silent"),
+    ):
+        one = Record(
+            episode=episode(state, Level.COORDINATOR, condition), patient_no=1, ward="main"
+        )
+        assert recipients.handed_over(one, duty, POLICY) == one
+        assert recipients.after(one, Event.RAISED, None, duty, POLICY) == one

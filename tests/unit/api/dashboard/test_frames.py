@@ -1,0 +1,122 @@
+"""The frames: nothing inline, nothing from elsewhere, every role's own pages."""
+
+import re
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from analytics.domain.care import Role
+from analytics.policy import Policy
+from api.auth.sessions import Caller
+from api.dashboard import frames
+from api.dashboard.administration import REASONS, limits_shown
+from api.dashboard.pages import own_path
+
+STATIC = frames.HERE / "static"
+CARE: dict[str, object] = {"limits": limits_shown(Policy()), "scale_2_low": 86.0}
+SHOWN: dict[str, dict[str, object]] = {
+    "login": {"next": "/", "told": "", "username": "", "otp": True},
+    "panel": {},
+    "feed": {},
+    "handover": {},
+    "capacity": {},
+    "patient": {"patient": UUID(int=1), "may_enter": True, "record_link": "Record"},
+    "patients": {},
+    "admit": CARE,
+    "record": {"patient": UUID(int=1), "manages": True, **CARE},
+    "people": {"accounts": True, "least": 12},
+    "refused": {"reasons": REASONS},
+    "register": {"least": 12},
+    "account": {"username": "singh", "least": 12},
+    "mine": {"patient": UUID(int=1)},
+}
+
+
+def caller(role: Role = Role.DOCTOR, name: str = "Dr <b>Singh</b>") -> Caller:
+    return Caller(
+        user_id=UUID(int=2),
+        username="singh",
+        display_name=name,
+        role=role,
+        state="active",
+        ward="main",
+        patient_no=None,
+        session=b"",
+        by_cookie=True,
+    )
+
+
+def text_of(name: str) -> str:
+    visitor = None if name in {"login", "register"} else caller()
+    return bytes(frames.frame(name, visitor, **SHOWN[name]).body).decode()
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_nothing_is_inline_and_nothing_comes_from_elsewhere(name: str) -> None:
+    text = text_of(name)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert "<style" not in text
+    assert not re.search(r"\s(?:on\w+|style)=", text)
+    assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", text)
+    assert "not a medical device and not for primary alarming" in text
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_static_file_exists(name: str) -> None:
+    for address in re.findall(r"\"/static/([^\"]+)\"", text_of(name)):
+        assert address.startswith("vendor/") or (STATIC / address).is_file()
+
+
+def test_every_import_of_a_script_exists() -> None:
+    for script in (STATIC / "js").rglob("*.js"):
+        for address in re.findall(r"from \"(\.[^\"]+)\"", script.read_text()):
+            assert "vendor" in address or (script.parent / address).resolve().is_file()
+
+
+def test_scripts_never_write_markup() -> None:
+    for script in (STATIC / "js").rglob("*.js"):
+        assert not re.search(
+            r"innerHTML|insertAdjacentHTML|document\.write|eval\(", script.read_text()
+        )
+
+
+def test_a_name_is_escaped() -> None:
+    assert "&lt;b&gt;Singh" in text_of("panel")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_has_a_first_page_of_their_own(role: Role) -> None:
+    assert frames.may_open(role, frames.first_page(role))
+
+
+def test_patients_and_clinicians_do_not_share_pages() -> None:
+    assert not frames.may_open(Role.PATIENT, frames.PANEL)
+    assert not frames.may_open(Role.DOCTOR, frames.CAPACITY)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("/handover", "/handover"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/a\nb", "/"),
+        ("", "/"),
+    ],
+)
+def test_no_redirect_leads_away(asked: str, answered: str) -> None:
+    assert own_path(asked) == answered
+
+
+def test_scripts_stay_short() -> None:
+    for script in Path(STATIC / "js").rglob("*.js"):
+        assert len(script.read_text().splitlines()) <= 250
+
+
+def test_limits_are_offered_for_what_can_be_limited_with_the_wards_own() -> None:
+    rows = {row.name: row for row in limits_shown(Policy())}
+    assert set(rows) == {"hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "weight"}
+    assert (rows["spo2"].low, rows["spo2"].high) == (91, None)
+    assert (rows["temp"].unit, rows["sbp"].unit) == ("°C", "mmHg")
