@@ -25,7 +25,7 @@ from deploy.preparation import StackOptions
 from deploy.refusals import explain
 from deploy.settings import StackSettings
 from deploy.stack import RunningStack, run
-from device_sim.files import RunFiles
+from device_sim.fleet.run_files import RunFiles
 
 PATIENTS = 20
 EVENTS = 4

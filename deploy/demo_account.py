@@ -12,8 +12,8 @@ import psycopg
 
 from api.store.connections import address
 from deploy.figures import Identity, commit_times, percentiles, sent_frames
-from device_sim.files import RunFiles, read_truth
-from device_sim.scenarios import Expectation
+from device_sim.fleet.run_files import RunFiles, read_truth
+from device_sim.patients.scenarios import Expectation
 
 _QUARANTINED = """
 SELECT d.id, q.boot, q.seq FROM quarantine q JOIN device d ON d.no = q.device_no

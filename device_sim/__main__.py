@@ -12,20 +12,20 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from device_sim.casting import Casting, cast_body, cast_recording
-from device_sim.files import RunFiles, RunSummary
-from device_sim.fleet import Fleet
-from device_sim.kept import Kept
-from device_sim.ledger import Ledger
+from device_sim.device.spool import SPOOL_FRAMES
+from device_sim.fleet.casting import Casting, cast_body, cast_recording
+from device_sim.fleet.fleet import Fleet
+from device_sim.fleet.kept_devices import Kept
+from device_sim.fleet.ledger import Ledger
+from device_sim.fleet.outbox import Outbox, Totals
+from device_sim.fleet.run import Ending, Links, Say, new_inward, run
+from device_sim.fleet.run_files import RunFiles, RunSummary
+from device_sim.fleet.simulated_device import Clocks
 from device_sim.options import ReplayOptions, RunOptions, SimulateOptions
-from device_sim.outbox import Outbox, Totals
-from device_sim.registration import Registered, enroller, register
-from device_sim.running import Ending, Links, Say, new_inward, run
 from device_sim.settings import SimulatorSettings, ward_clocks
-from device_sim.simulated import Clocks
-from device_sim.spool import SPOOL_FRAMES
-from device_sim.stack import Stack
-from device_sim.ward import Ward
+from device_sim.ward.api_client import Ward
+from device_sim.ward.registration import Registered, enroller, register
+from device_sim.ward.stack_file import Stack
 
 
 def _say(line: str) -> None:

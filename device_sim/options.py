@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device_sim.errors import StackUnreadable
-from device_sim.stack import Admin, Stack, read_stack
+from device_sim.ward.stack_file import Admin, Stack, read_stack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

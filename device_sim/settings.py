@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from device_sim.simulated import Clocks
+from device_sim.fleet.simulated_device import Clocks
 
 
 class SimulatorSettings(BaseSettings):

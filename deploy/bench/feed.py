@@ -24,7 +24,7 @@ from deploy.preparation import StackOptions
 from deploy.settings import StackSettings
 from deploy.stack import RunningStack
 from deploy.stack import run as run_stack
-from device_sim.files import RunFiles
+from device_sim.fleet.run_files import RunFiles
 
 PATIENTS, RATE, EVENTS = 100, 100, 60
 CLOCK_RATE = 60.0

@@ -25,9 +25,9 @@ from nacl.signing import SigningKey
 from deploy.bench.fleet import sample
 from deploy.binaries import Binaries
 from device_sim.__main__ import simulate
-from device_sim.identity import Identity, Keys, enrolment_request, identity_of, make_keys
+from device_sim.device.identity import Identity, Keys, enrolment_request, identity_of, make_keys
 from device_sim.options import SimulateOptions, Target
-from device_sim.tls import certificate_request, client_context, make_tls_key
+from device_sim.ward.tls import certificate_request, client_context, make_tls_key
 from gateway import wire
 from tests.support.mqtt_clients import Listener
 from tests.support.servers import wait_until

@@ -17,7 +17,7 @@ import pytest
 
 from deploy.binaries import Binaries
 from deploy.ports import NAMES, claim, free_ports, is_free
-from device_sim.ledger import LedgerSummary, ledger_summary
+from device_sim.fleet.ledger import LedgerSummary, ledger_summary
 from tests.support.servers import wait_until
 from tests.support.wards import WardProcess, gone, running, seconds_to_ready, start
 

@@ -4,9 +4,9 @@ import os
 from dataclasses import dataclass
 
 from deploy.bench.fleet import BenchDevice
-from device_sim.device import DeviceCore
-from device_sim.identity import Identity, Keys
-from device_sim.spool import MemorySpool, Record
+from device_sim.device.core import DeviceCore
+from device_sim.device.identity import Identity, Keys
+from device_sim.device.spool import MemorySpool, Record
 
 RESEND_AFTER_S = 3.0
 

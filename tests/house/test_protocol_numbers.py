@@ -11,7 +11,7 @@ from api.alerting.settings import AlertingSettings
 from api.devices.certificate_authority import LIFETIME
 from api.jobs.certificate_renewal import BEFORE
 from api.routes.devices import TOKEN_HOURS
-from device_sim import device, inbox, window
+from device_sim.device import core, gateway_messages, send_window
 from gateway import wire
 from gateway.admission.rate_limit import ROOM
 from gateway.admission.registry import KEYS_TRIED, OVERLAP_MS
@@ -78,10 +78,10 @@ def test_the_bounds_are_those_that_refuse() -> None:
         f"The latest {wire.MAX_BOOTS} boots with news",
         f"both ends included; at most {wire.MAX_ALSO_RANGES})",
         f"a {wire.NONCE_BYTES}-byte nonce",
-        f"**The window**: at most {window.WINDOW_FRAMES} frames",
-        f"not covered {plain(window.RESEND_AFTER_S / 60)} minutes after it was sent",
-        f"wait up to {plain(device.RETAINED_WAIT_S)} s for the retained `acks`",
-        f"the latest {inbox.OBEYED_KEPT} will do",
+        f"**The window**: at most {send_window.WINDOW_FRAMES} frames",
+        f"not covered {plain(send_window.RESEND_AFTER_S / 60)} minutes after it was sent",
+        f"wait up to {plain(core.RETAINED_WAIT_S)} s for the retained `acks`",
+        f"the latest {gateway_messages.OBEYED_KEPT} will do",
     ],
 )
 def test_a_number_in_a_sentence_is_the_codes(sentence: str) -> None:
@@ -90,6 +90,6 @@ def test_a_number_in_a_sentence_is_the_codes(sentence: str) -> None:
 
 def test_what_is_promised_is_kept_by_the_defaults() -> None:
     assert setting("ack_s") <= setting("ack_latest_s") <= 60 - 10  # a large ward takes a while
-    assert setting("rate_burst") >= ROOM >= 2 * window.WINDOW_FRAMES
+    assert setting("rate_burst") >= ROOM >= 2 * send_window.WINDOW_FRAMES
     assert 60 * alerting("silent_multiple") <= alerting("silent_grace_s")
-    assert window.MAX_RESEND_AFTER_S == 3_600
+    assert send_window.MAX_RESEND_AFTER_S == 3_600

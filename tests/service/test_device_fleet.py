@@ -7,19 +7,19 @@ from pathlib import Path
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from device_sim.casting import cast_body
-from device_sim.files import RunFiles
-from device_sim.fleet import Fleet
-from device_sim.identity import Keys
-from device_sim.ledger import Ledger, ledger_summary
+from device_sim.device.identity import Keys
+from device_sim.fleet.casting import cast_body
+from device_sim.fleet.fleet import Fleet
+from device_sim.fleet.ledger import Ledger, ledger_summary
+from device_sim.fleet.outbox import Outbox
+from device_sim.fleet.run import Ending, Links, new_inward, run
+from device_sim.fleet.run_files import RunFiles
+from device_sim.fleet.simulated_device import Clocks
 from device_sim.options import SimulateOptions, Target
-from device_sim.outbox import Outbox
-from device_sim.registration import Registered
-from device_sim.running import Ending, Links, new_inward, run
 from device_sim.settings import ward_clocks
-from device_sim.simulated import Clocks
-from device_sim.stack import Admin, Mqtt, Stack
-from device_sim.stack import Fleet as FleetAccount
+from device_sim.ward.registration import Registered
+from device_sim.ward.stack_file import Admin, Mqtt, Stack
+from device_sim.ward.stack_file import Fleet as FleetAccount
 from gateway import wire
 from tests.support.brokers import Broker
 from tests.support.near_gateway import NearGateway

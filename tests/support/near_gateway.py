@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from nacl.bindings import crypto_box_seed_keypair
 
-from device_sim.identity import Identity, Keys
+from device_sim.device.identity import Identity, Keys
 from gateway import wire
 
 PUBLIC, SECRET = wire.signing_keys(b"g" * 32)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from analytics.domain.clock import WardClock
 from deploy.bench.fleet import BenchDevice
-from device_sim.actions import Action, Moment, Publish
-from device_sim.device import DeviceCore
-from device_sim.identity import Identity, Keys
-from device_sim.spool import MemorySpool, Record
+from device_sim.device.actions import Action, Moment, Publish
+from device_sim.device.core import DeviceCore
+from device_sim.device.identity import Identity, Keys
+from device_sim.device.spool import MemorySpool, Record
 from gateway import wire
 from tests.support.pipelines import Bench
 

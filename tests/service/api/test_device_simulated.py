@@ -10,16 +10,16 @@ import pytest
 from nacl.bindings import crypto_scalarmult_base
 
 from device_sim.__main__ import simulate
-from device_sim.casting import cast_body
+from device_sim.device.identity import enrolment_request, make_keys
 from device_sim.errors import WardRefused
-from device_sim.files import read_truth
-from device_sim.identity import enrolment_request, make_keys
-from device_sim.ledger import ledger_summary
+from device_sim.fleet.casting import cast_body
+from device_sim.fleet.ledger import ledger_summary
+from device_sim.fleet.run_files import read_truth
 from device_sim.options import SimulateOptions, Target
-from device_sim.registration import Registered, register
 from device_sim.settings import ward_clocks
-from device_sim.ward import Ward as WardClient
-from device_sim.ward import enrol_now
+from device_sim.ward.api_client import Ward as WardClient
+from device_sim.ward.api_client import enrol_now
+from device_sim.ward.registration import Registered, register
 from gateway import wire
 from tests.service.api.conftest import PASSWORD, Ward
 from tests.support.brokers import Broker

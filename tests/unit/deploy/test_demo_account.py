@@ -7,7 +7,7 @@ from deploy.demo import verdict
 from deploy.demo_account import Books, Raised, summary
 from deploy.demo_people import CAST, shifts
 from deploy.figures import percentiles
-from device_sim.scenarios import Expectation
+from device_sim.patients.scenarios import Expectation
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ONSET = NOW - timedelta(minutes=30)

@@ -6,7 +6,7 @@ import pytest
 
 from analytics.domain.acceptance import Verdict, contradicted, doubts, refusals, verdict
 from analytics.domain.vitals import FACTS, Metric, Quality
-from device_sim.cleaning import Cell, clean
+from device_sim.recordings.cleaning import Cell, clean
 from gateway.admission.staff_entries import entered_samples
 
 

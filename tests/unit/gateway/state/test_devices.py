@@ -2,10 +2,10 @@
 
 import pytest
 
-from device_sim.actions import Action, Moment, Publish
-from device_sim.device import DeviceCore
-from device_sim.identity import Identity, Keys
-from device_sim.spool import MemorySpool, Record
+from device_sim.device.actions import Action, Moment, Publish
+from device_sim.device.core import DeviceCore
+from device_sim.device.identity import Identity, Keys
+from device_sim.device.spool import MemorySpool, Record
 from gateway import wire
 from gateway.admission.rate_limit import Allowance, AllowanceRules
 from gateway.admission.registry import Device

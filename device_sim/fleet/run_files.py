@@ -7,8 +7,8 @@ from typing import TypedDict
 
 import msgspec
 
-from device_sim.outbox import Totals
-from device_sim.scenarios import Expectation
+from device_sim.fleet.outbox import Totals
+from device_sim.patients.scenarios import Expectation
 
 
 class RunSummary(TypedDict):

@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ssl import SSLContext
 
-from device_sim.identity import Identity, Keys, enrolment_request, identity_of, make_keys
-from device_sim.spool import MemorySpool, Spool
-from device_sim.tls import (
+from device_sim.device.identity import Identity, Keys, enrolment_request, identity_of, make_keys
+from device_sim.device.spool import MemorySpool, Spool
+from device_sim.ward.api_client import Ward, enrol_now
+from device_sim.ward.tls import (
     certificate_request,
     client_context,
     make_tls_key,
     show_certificate,
     tls_key_text,
 )
-from device_sim.ward import Ward, enrol_now
 from gateway import wire
 
 CONCURRENCY = 8

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from device_sim.casting import cast_recording
-from device_sim.cleaning import Cell, acvpu_of_gcs, clean
 from device_sim.errors import DatasetMissing, RecordingInvalid
-from device_sim.mimic import load
+from device_sim.fleet.casting import cast_recording
 from device_sim.options import ReplayOptions, Target
-from device_sim.recordings import read_csv, shift
-from device_sim.sources import Reading, RecordedSource
+from device_sim.patients.sources import Reading, RecordedSource
+from device_sim.recordings.cleaning import Cell, acvpu_of_gcs, clean
+from device_sim.recordings.csv_file import read_csv, shift
+from device_sim.recordings.mimic import load
 from gateway import wire
 
 HOUR = 3_600_000

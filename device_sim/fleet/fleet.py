@@ -9,13 +9,13 @@ import heapq
 from collections.abc import Sequence
 from queue import Empty
 
-from device_sim.actions import Action, Forgot, Made, Moment, Obey, Publish
-from device_sim.outbox import Outbox, Totals
-from device_sim.publish import Heard, Inward, LinkDown, LinkUp
-from device_sim.registration import Enrol
-from device_sim.simulated import Clocks, SimulatedDevice
-from device_sim.sources import Reading
-from device_sim.wearer import Wearer
+from device_sim.device.actions import Action, Forgot, Made, Moment, Obey, Publish
+from device_sim.fleet.outbox import Outbox, Totals
+from device_sim.fleet.simulated_device import Clocks, SimulatedDevice
+from device_sim.fleet.wearer import Wearer
+from device_sim.patients.sources import Reading
+from device_sim.ward.mqtt import Heard, Inward, LinkDown, LinkUp
+from device_sim.ward.registration import Enrol
 from gateway import wire
 
 _TICK_S = 0.5

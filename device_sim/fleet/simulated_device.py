@@ -4,11 +4,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from device_sim.actions import Moment
-from device_sim.device import DeviceCore
-from device_sim.faults import NONE, FaultPlan
-from device_sim.scenarios import Event
-from device_sim.sources import Source
+from device_sim.device.actions import Moment
+from device_sim.device.core import DeviceCore
+from device_sim.fleet.faults import NONE, FaultPlan
+from device_sim.patients.scenarios import Event
+from device_sim.patients.sources import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

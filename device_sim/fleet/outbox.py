@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
-from device_sim.actions import Forgot, Made, Publish
-from device_sim.faults import deliveries
-from device_sim.ledger import Ledger
-from device_sim.simulated import Clocks, SimulatedDevice
+from device_sim.device.actions import Forgot, Made, Publish
+from device_sim.fleet.faults import deliveries
+from device_sim.fleet.ledger import Ledger
+from device_sim.fleet.simulated_device import Clocks, SimulatedDevice
 from gateway import wire
 
 Send = Callable[[str, str, bytes, bool], None]

@@ -6,9 +6,15 @@ from itertools import pairwise
 import pytest
 
 from analytics.news2.score import score
-from device_sim.physiology import DAY_MS, Physiology, as_measured, make_person, smooth_noise
-from device_sim.scenarios import COURSES, Event, Kind, choose_events, expectation
-from device_sim.sources import BodySource
+from device_sim.patients.physiology import (
+    DAY_MS,
+    Physiology,
+    as_measured,
+    make_person,
+    smooth_noise,
+)
+from device_sim.patients.scenarios import COURSES, Event, Kind, choose_events, expectation
+from device_sim.patients.sources import BodySource
 
 START = 1_764_000_000_000
 MINUTE = 60_000

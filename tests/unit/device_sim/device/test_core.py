@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from nacl.bindings import crypto_box_seed_keypair
 
-from device_sim.actions import Action, Forgot, Moment, Obey, Publish
-from device_sim.device import DeviceCore
-from device_sim.identity import Identity, Keys
-from device_sim.spool import MemorySpool, Record, Spool, SpoolFile
+from device_sim.device.actions import Action, Forgot, Moment, Obey, Publish
+from device_sim.device.core import DeviceCore
+from device_sim.device.identity import Identity, Keys
+from device_sim.device.spool import MemorySpool, Record, Spool, SpoolFile
 from gateway import wire
 
 T0 = 1_764_000_000_000

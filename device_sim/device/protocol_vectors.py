@@ -1,7 +1,8 @@
 """The test vectors of the device protocol, made by the reference code.
 
-``python -m device_sim.vectors docs/device-protocol-vectors.json`` rewrites the file; a test
-recomputes all of it and compares. Every key, nonce and time in it is fixed and of no other use.
+``python -m device_sim.device.protocol_vectors docs/device-protocol-vectors.json`` rewrites the
+file; a test recomputes all of it and compares. Every key, nonce and time in it is fixed and of no
+other use.
 """
 
 import json
@@ -12,7 +13,7 @@ from uuid import UUID
 import msgspec
 from nacl.bindings import crypto_scalarmult_base
 
-from device_sim.identity import Keys, encode_key, enrolment_request
+from device_sim.device.identity import Keys, encode_key, enrolment_request
 from gateway import wire
 
 DEVICE = "w-7k2m9q"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from device_sim.identity import Identity, Keys
-from device_sim.registration import Newcomer, Registered
-from device_sim.spool import SpoolFile
-from device_sim.tls import client_context, read_tls_key
+from device_sim.device.identity import Identity, Keys
+from device_sim.device.spool import SpoolFile
+from device_sim.ward.registration import Newcomer, Registered
+from device_sim.ward.tls import client_context, read_tls_key
 from gateway import wire
 
 

@@ -8,8 +8,8 @@ import heapq
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from device_sim.physiology import Physiology, as_measured
-from device_sim.scenarios import Event
+from device_sim.patients.physiology import Physiology, as_measured
+from device_sim.patients.scenarios import Event
 from gateway import wire
 
 STREAM = ("hr", "spo2", "rr")

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from device_sim.spool import FrameId, Spooled
+from device_sim.device.spool import FrameId, Spooled
 
 WINDOW_FRAMES = 100
 RESEND_AFTER_S = 300.0

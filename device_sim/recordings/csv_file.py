@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Protocol
 
 from analytics.domain.acceptance import CODES, NAMES, refusals
-from device_sim import cells, columns
 from device_sim.errors import RecordingInvalid
-from device_sim.sources import Reading
+from device_sim.patients.sources import Reading
+from device_sim.recordings import cells, columns
 from gateway import wire
 
 _QUALITIES = {quality.value: quality for quality in wire.SampleQuality}

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from device_sim.errors import StackUnreadable
 from device_sim.options import SimulateOptions, Target
 from device_sim.settings import SimulatorSettings, ward_clocks
-from device_sim.stack import read_stack
+from device_sim.ward.stack_file import read_stack
 
 STACK = {
     "api": "http://127.0.0.1:1",

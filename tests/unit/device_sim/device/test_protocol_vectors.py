@@ -9,10 +9,10 @@ import pytest
 from nacl.public import Box, PrivateKey, PublicKey
 from nacl.signing import SigningKey, VerifyKey
 
-from device_sim.vectors import render
+from device_sim.device.protocol_vectors import render
 from gateway import wire
 
-FILE = Path(__file__).parents[3] / "docs" / "device-protocol-vectors.json"
+FILE = Path(__file__).parents[4] / "docs" / "device-protocol-vectors.json"
 VECTORS = json.loads(FILE.read_text())
 KEYS = {name: bytes.fromhex(value) for name, value in VECTORS["keys"].items()}
 

@@ -4,20 +4,20 @@ import random
 from pathlib import Path
 from queue import SimpleQueue
 
-from device_sim.device import DeviceCore
+from device_sim.device.core import DeviceCore
+from device_sim.device.identity import Keys
+from device_sim.device.spool import MemorySpool, Record
 from device_sim.errors import WardRefused
-from device_sim.faults import NONE, FaultPlan
-from device_sim.fleet import Fleet
-from device_sim.identity import Keys
-from device_sim.ledger import Ledger, ledger_summary
-from device_sim.outbox import Outbox
-from device_sim.physiology import Physiology, make_person
-from device_sim.publish import Heard, Inward, LinkDown, LinkUp
-from device_sim.registration import Enrol
-from device_sim.scenarios import Event
-from device_sim.simulated import Clocks, SimulatedDevice
-from device_sim.sources import BodySource
-from device_sim.spool import MemorySpool, Record
+from device_sim.fleet.faults import NONE, FaultPlan
+from device_sim.fleet.fleet import Fleet
+from device_sim.fleet.ledger import Ledger, ledger_summary
+from device_sim.fleet.outbox import Outbox
+from device_sim.fleet.simulated_device import Clocks, SimulatedDevice
+from device_sim.patients.physiology import Physiology, make_person
+from device_sim.patients.scenarios import Event
+from device_sim.patients.sources import BodySource
+from device_sim.ward.mqtt import Heard, Inward, LinkDown, LinkUp
+from device_sim.ward.registration import Enrol
 from gateway import wire
 from tests.support.near_gateway import NearGateway
 

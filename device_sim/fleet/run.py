@@ -6,11 +6,11 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from device_sim.errors import StackUnreadable
-from device_sim.fleet import Fleet
-from device_sim.publish import Endpoint, Inward, Link
-from device_sim.registration import Registered
-from device_sim.simulated import Clocks
-from device_sim.stack import Stack
+from device_sim.fleet.fleet import Fleet
+from device_sim.fleet.simulated_device import Clocks
+from device_sim.ward.mqtt import Endpoint, Inward, Link
+from device_sim.ward.registration import Registered
+from device_sim.ward.stack_file import Stack
 from gateway import wire
 
 Say = Callable[[str], None]

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from device_sim.actions import Action, Forgot, Moment, Obey, Publish, made_of
-from device_sim.identity import Identity, Keys
-from device_sim.inbox import Inbox, gateway_ms, heard_more
-from device_sim.rollback import conflicts, contents, covered, renumbered
-from device_sim.spool import SPOOL_FRAMES, FrameId, Spool, Spooled
-from device_sim.window import RESEND_AFTER_S, WINDOW_FRAMES, Window
+from device_sim.device.actions import Action, Forgot, Moment, Obey, Publish, made_of
+from device_sim.device.gateway_messages import Inbox, gateway_ms, heard_more
+from device_sim.device.identity import Identity, Keys
+from device_sim.device.rollback import conflicts, contents, covered, renumbered
+from device_sim.device.send_window import RESEND_AFTER_S, WINDOW_FRAMES, Window
+from device_sim.device.spool import SPOOL_FRAMES, FrameId, Spool, Spooled
 from gateway import wire
 
 RETAINED_WAIT_S = 2.0

@@ -10,11 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from deploy.certificates import Credential, issue_server, make_authority
-from device_sim import registration
+from device_sim.device.identity import Identity, Keys, enrolment_request
 from device_sim.errors import WardRefused
-from device_sim.identity import Identity, Keys, enrolment_request
-from device_sim.registration import Registered, enroller
-from device_sim.tls import certificate_request, client_context, make_tls_key
+from device_sim.ward import registration
+from device_sim.ward.registration import Registered, enroller
+from device_sim.ward.tls import certificate_request, client_context, make_tls_key
 from gateway import wire
 
 NOW = dt.datetime.now(dt.UTC)

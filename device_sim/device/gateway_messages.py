@@ -3,8 +3,8 @@
 import base64
 import binascii
 
-from device_sim.identity import Identity, encode_key
-from device_sim.spool import Record
+from device_sim.device.identity import Identity, encode_key
+from device_sim.device.spool import Record
 from gateway import wire
 
 OBEYED_KEPT = 256
