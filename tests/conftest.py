@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from xdist.remote import Producer
 
-from deploy.accounts import service_account
-from deploy.binaries import Binaries, find_chromium, find_services
-from deploy.keys import Secrets, ensure_secrets
-from deploy.mosquitto import PrivateMosquitto
-from deploy.ports import free_ports
-from deploy.postgres import PrivatePostgres
+from deploy.secrets.stack_secrets import Secrets, ensure_secrets
+from deploy.services.binaries import Binaries, find_chromium, find_services
+from deploy.services.mosquitto import PrivateMosquitto
+from deploy.services.ports import free_ports
+from deploy.services.postgres import PrivatePostgres
+from deploy.services.unix_account import service_account
 from deploy.settings import StackSettings
 from tests.support.brokers import Broker, broker_of
 from tests.support.databases import Database, DatabaseServer

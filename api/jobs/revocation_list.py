@@ -3,7 +3,7 @@
 It is written at once when a certificate was revoked, and daily in any case: a list that has expired
 shuts every device out. What makes a revoked device's readings worthless is the gateway's refusal;
 the list only closes the door as well. Whoever runs the broker makes it read the file again: see
-``deploy.revocations`` and ``deploy/broker/serve.sh``.
+``deploy.secrets.revocation_list`` and ``deploy/broker/serve.sh``.
 """
 
 import asyncio

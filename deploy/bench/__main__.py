@@ -17,7 +17,7 @@ from deploy.bench.run import QUICK, Run, Size
 from deploy.bench.stack import SOURCES, base, database_server
 from deploy.bench.throughput import capacity, large_fleet, two_workers
 from deploy.bench.whole import whole_ward
-from deploy.binaries import find_services
+from deploy.services.binaries import find_services
 from deploy.settings import StackSettings
 
 SCENARIOS: Mapping[str, Callable[[Run], list[Figure]]] = {

@@ -16,14 +16,14 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from deploy.bench.commit_times import Identity, commit_times, percentiles, sent_frames
 from deploy.bench.report import Figure, plain, say
 from deploy.bench.run import Run
-from deploy.embedded import simulator_launch
-from deploy.figures import Identity, commit_times, percentiles, sent_frames
-from deploy.preparation import StackOptions
 from deploy.settings import StackSettings
-from deploy.stack import RunningStack
-from deploy.stack import run as run_stack
+from deploy.stack.plan import StackOptions
+from deploy.stack.run import RunningStack
+from deploy.stack.run import run as run_stack
+from deploy.stack.up import simulator_launch
 from device_sim.fleet.run_files import RunFiles
 
 PATIENTS, RATE, EVENTS = 100, 100, 60

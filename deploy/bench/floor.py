@@ -25,7 +25,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from deploy.mosquitto import FLEET_USER
+from deploy.services.mosquitto import FLEET_USER
 from gateway import wire
 
 BATCH = 1000

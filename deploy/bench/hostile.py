@@ -19,9 +19,9 @@ from typing_extensions import override
 from deploy.bench.report import Figure, at_most, plain
 from deploy.bench.run import Run
 from deploy.bench.ward import BenchWard, WardPlan
-from deploy.certificates import issue_client, load
-from deploy.mosquitto import client_context
-from deploy.ports import HOST
+from deploy.secrets.certificates import issue_client, load
+from deploy.services.mosquitto import client_context
+from deploy.services.ports import HOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable

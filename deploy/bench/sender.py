@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from deploy.bench.fleet import Ready
-from deploy.mosquitto import FLEET_USER
-from deploy.ports import HOST
+from deploy.services.mosquitto import FLEET_USER
+from deploy.services.ports import HOST
 
 _CONNECT, _CONNACK, _PUBLISH_QOS1, _PUBACK, _DISCONNECT = 0x10, 2, 0x32, 4, 0xE0
 _CLEAN_WITH_LOGIN = 0xC2

@@ -20,16 +20,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-from deploy.accounts import service_account
 from deploy.bench.child import Child
-from deploy.binaries import Binaries
-from deploy.keys import Secrets, ensure_secrets
-from deploy.launch import Launch
-from deploy.logins import GROUPS, OWNER
-from deploy.mosquitto import PrivateMosquitto
-from deploy.ports import HOST, free_ports
-from deploy.postgres import PrivatePostgres, address
-from deploy.roles import make_database, make_roles
+from deploy.database.roles import make_database, make_roles
+from deploy.secrets.logins import GROUPS, OWNER
+from deploy.secrets.stack_secrets import Secrets, ensure_secrets
+from deploy.services.binaries import Binaries
+from deploy.services.mosquitto import PrivateMosquitto
+from deploy.services.ports import HOST, free_ports
+from deploy.services.postgres import PrivatePostgres, address
+from deploy.services.process import Launch
+from deploy.services.unix_account import service_account
 from deploy.settings import inherited_environment
 from gateway.migrations import upgrade
 

@@ -26,10 +26,10 @@ from deploy.bench.run import Run
 from deploy.bench.stack import SOURCES, is_ready
 from deploy.bench.throughput import burst, floor, median
 from deploy.bench.ward import BenchWard, WardPlan
-from deploy.children import api_environment
-from deploy.launch import Launch
-from deploy.ports import HOST, free_ports
+from deploy.services.ports import HOST, free_ports
+from deploy.services.process import Launch
 from deploy.settings import inherited_environment
+from deploy.stack.programs import api_environment
 
 PAGES, EVERY_S = 4, 2.0
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from deploy.keys import Secrets
+from deploy.secrets.stack_secrets import Secrets
 from tests.support.browsers import LAUNCH, PATIENCE_MS, Desk
 from tests.support.databases import DatabaseServer
 from tests.support.seeded_ward import SeededWard, seeded

@@ -21,7 +21,7 @@ import pytest
 from nacl.signing import SigningKey
 from paho.mqtt.enums import CallbackAPIVersion
 
-from deploy.binaries import Binaries
+from deploy.services.binaries import Binaries
 from tests.support.servers import wait_until
 from tests.support.wards import WardProcess, running
 from tests.support.words import (

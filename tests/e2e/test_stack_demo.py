@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from deploy.binaries import Binaries
+from deploy.services.binaries import Binaries
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from cryptography import x509
 from nacl.signing import SigningKey
 
 from deploy.bench.fleet import sample
-from deploy.binaries import Binaries
+from deploy.services.binaries import Binaries
 from device_sim.__main__ import simulate
 from device_sim.device.identity import Identity, Keys, enrolment_request, identity_of, make_keys
 from device_sim.options import SimulateOptions, Target

@@ -15,8 +15,8 @@ import httpx
 import psycopg
 import pytest
 
-from deploy.binaries import Binaries
-from deploy.ports import NAMES, claim, free_ports, is_free
+from deploy.services.binaries import Binaries
+from deploy.services.ports import NAMES, claim, free_ports, is_free
 from device_sim.fleet.ledger import LedgerSummary, ledger_summary
 from tests.support.servers import wait_until
 from tests.support.wards import WardProcess, gone, running, seconds_to_ready, start

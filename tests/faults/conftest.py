@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.bench.stack import Base, base
-from deploy.binaries import Binaries
+from deploy.services.binaries import Binaries
 from tests.faults.rig import Rig
 from tests.faults.rig import rig as make_rig
 from tests.faults.scene import Scene

@@ -17,7 +17,7 @@ import msgspec
 
 from deploy.bench.child import wait_until
 from deploy.bench.fleet import BenchDevice, sample
-from deploy.mosquitto import FLEET_USER
+from deploy.services.mosquitto import FLEET_USER
 from device_sim.device.actions import Action, Forgot, Made, Moment, Obey, Publish
 from device_sim.ward.mqtt import Endpoint, Heard, Inward, Link, LinkDown, LinkUp
 from gateway import wire

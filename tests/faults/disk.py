@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.accounts import service_account
 from deploy.bench.child import wait_until
+from deploy.services.unix_account import service_account
 from tests.faults.rig import Rig
 
 SIZE = "384m"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic_settings import BaseSettings
 
-from deploy.logins import LOGINS
+from deploy.secrets.logins import LOGINS
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -98,7 +98,7 @@ def test_nothing_secret_is_written_here_or_has_a_default() -> None:
 def test_every_secret_is_one_that_provisioning_makes(tmp_path: Path) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from deploy.provision import provision  # noqa: PLC0415
+    from deploy.stack.provision import provision  # noqa: PLC0415
 
     provision(tmp_path, ["broker.example.org"], datetime(2026, 1, 1, tzinfo=UTC))
     for secret in COMPOSE["secrets"].values():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from deploy.cli import app
+from deploy.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

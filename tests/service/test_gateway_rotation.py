@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from psycopg.types.json import Jsonb
 
-from deploy.gateway_key import Progress, rotate_gateway_key
+from deploy.secrets.gateway_key_rotation import Progress, rotate_gateway_key
 from gateway import wire
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.certificates import issue_client, load
-from deploy.keys import write_private
-from deploy.mosquitto import FLEET_USER, PrivateMosquitto
+from deploy.secrets.certificates import issue_client, load
+from deploy.secrets.stack_secrets import write_private
+from deploy.services.mosquitto import FLEET_USER, PrivateMosquitto
 from tests.support.servers import Running
 
 
@@ -29,7 +29,7 @@ class Broker:
         fleet_port: plain, ``fleet_username`` and ``fleet_password``, any device.
         ca_file: the authority of the broker's own certificate.
         secrets: folder with ``device-ca.crt``/``.key``, ``service-ca.crt``/``.key``, the
-            gateway's keys and certificate (see ``deploy.keys``).
+            gateway's keys and certificate (see ``deploy.secrets.stack_secrets``).
         gateway: the gateway's client certificate.
         running: the process, to be killed and started again by fault tests.
     """

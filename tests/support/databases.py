@@ -9,8 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from deploy.logins import GROUPS, LOGINS, OWNER
-from deploy.roles import make_database, make_roles
+from deploy.database.roles import make_database, make_roles
+from deploy.secrets.logins import GROUPS, LOGINS, OWNER
 from gateway.migrations import upgrade
 
 TEMPLATE = "homeward_template"

@@ -22,9 +22,9 @@ from analytics.domain.vitals import Metric, Quality
 from analytics.lane.assessment import Assessment, assessment_json
 from analytics.news2 import score
 from api.admin import create_admin
-from deploy.keys import Secrets
-from deploy.launch import Launch
-from deploy.ports import HOST, free_ports
+from deploy.secrets.stack_secrets import Secrets
+from deploy.services.ports import HOST, free_ports
+from deploy.services.process import Launch
 from tests.support.databases import Database
 from tests.support.servers import Running
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from deploy.launch import Launch
+from deploy.services.process import Launch
 
 
 class Server(Protocol):
-    """What a server must tell to be started: see ``deploy.postgres`` and ``deploy.mosquitto``."""
+    """What a server must tell to be started: see ``deploy.services``."""
 
     def launch(self) -> Launch: ...
 

@@ -11,8 +11,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.bench.stack import Broker
-from deploy.certificates import issue_client, load
-from deploy.keys import write_private
+from deploy.secrets.certificates import issue_client, load
+from deploy.secrets.stack_secrets import write_private
 from gateway.broker.connection import client_id
 from tests.faults.rig import Rig
 from tests.faults.scene import Scene

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from deploy.bench.child import wait_until
 from deploy.bench.fleet import sample
-from deploy.mosquitto import FLEET_USER
+from deploy.services.mosquitto import FLEET_USER
 from tests.faults.carriers import Shuffler, among_thieves, copies, faithfully
 from tests.faults.crew import Crew
 from tests.faults.scene import SETTLED_WITHIN_S, Scene

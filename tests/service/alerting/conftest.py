@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.keys import Secrets
+from deploy.secrets.stack_secrets import Secrets
 from tests.support.databases import Database
 from tests.support.ward import Ward, ward_in
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from analytics.lane.lane import Outcome
-from deploy.keys import Secrets
+from deploy.secrets.stack_secrets import Secrets
 from gateway.ingest import lane_fold
 from gateway.state.lanes import Fold, fold_again
 from tests.support.databases import Database

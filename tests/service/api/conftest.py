@@ -23,7 +23,7 @@ from analytics.domain.care import Role
 from api.app import create_app
 from api.auth.sessions import hash_password, new_token, token_hash
 from api.settings import ApiSettings
-from deploy.certificates import make_authority
+from deploy.secrets.certificates import make_authority
 from tests.support.databases import Database, DatabaseServer
 from tests.support.servers import wait_until
 

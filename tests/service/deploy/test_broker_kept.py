@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from deploy.bench.fleet import BenchDevice, enrol, make_fleet
-from deploy.mosquitto import access_list
+from deploy.services.mosquitto import access_list
 from tests.support.brokers import Broker
 from tests.support.databases import Database
 from tests.support.mqtt_clients import Listener, connected

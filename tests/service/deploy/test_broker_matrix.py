@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.certificates import issue_client, make_authority
-from deploy.keys import write_private
+from deploy.secrets.certificates import issue_client, make_authority
+from deploy.secrets.stack_secrets import write_private
 from tests.support.broker_matrix import (
     CLIENT_IDS,
     CREDENTIALS,

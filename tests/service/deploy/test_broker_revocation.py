@@ -15,11 +15,11 @@ from cryptography import x509
 
 from api.devices.certificate_authority import DeviceAuthority, Revoked
 from api.jobs.revocation_list import write_whole
-from deploy.binaries import Binaries
-from deploy.certificates import issue_client, load, make_authority
-from deploy.keys import Secrets, write_private
-from deploy.mosquitto import LIST, PrivateMosquitto
-from deploy.revocations import ensure_list, keep_door
+from deploy.secrets.certificates import issue_client, load, make_authority
+from deploy.secrets.revocation_list import ensure_list, keep_door
+from deploy.secrets.stack_secrets import Secrets, write_private
+from deploy.services.binaries import Binaries
+from deploy.services.mosquitto import LIST, PrivateMosquitto
 from tests.support.brokers import Broker, ClientFiles
 from tests.support.mqtt_clients import connected
 from tests.support.servers import wait_until

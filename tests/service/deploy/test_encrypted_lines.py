@@ -12,13 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.accounts import hand_over, service_account
-from deploy.binaries import Binaries
-from deploy.certificates import make_authority
-from deploy.keys import Secrets
-from deploy.launch import Launch
-from deploy.ports import free_ports
-from deploy.postgres import PrivatePostgres
+from deploy.secrets.certificates import make_authority
+from deploy.secrets.stack_secrets import Secrets
+from deploy.services.binaries import Binaries
+from deploy.services.ports import free_ports
+from deploy.services.postgres import PrivatePostgres
+from deploy.services.process import Launch
+from deploy.services.unix_account import hand_over, service_account
 from tests.support.brokers import Broker, ClientFiles
 from tests.support.servers import Running
 

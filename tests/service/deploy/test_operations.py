@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.binaries import Binaries
-from deploy.keys import write_private
-from deploy.logins import LOGINS
+from deploy.secrets.logins import LOGINS
+from deploy.secrets.stack_secrets import write_private
+from deploy.services.binaries import Binaries
 from tests.support.databases import Database, DatabaseServer
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operations.md"
@@ -104,7 +104,7 @@ def test_a_backup_restores_to_the_same_ward(
 def test_an_extension_made_by_the_container_image_is_accepted(
     empty_database: Database, postgres_server: DatabaseServer
 ) -> None:
-    from deploy.bootstrap import migrate_with_roles  # noqa: PLC0415
+    from deploy.database.bootstrap import migrate_with_roles  # noqa: PLC0415
 
     with psycopg.connect(empty_database.superuser, autocommit=True) as connection:
         connection.execute("CREATE EXTENSION timescaledb")

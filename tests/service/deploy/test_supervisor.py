@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.children import answers_at
 from deploy.errors import ChildFailed
-from deploy.launch import Launch
-from deploy.mosquitto import PrivateMosquitto
-from deploy.ports import free_ports
+from deploy.services.mosquitto import PrivateMosquitto
+from deploy.services.ports import free_ports
+from deploy.services.process import Launch
 from deploy.settings import plain_environment
-from deploy.supervisor import Part, Supervisor
+from deploy.stack.programs import answers_at
+from deploy.stack.supervisor import Part, Supervisor
 from tests.support.brokers import Broker
 from tests.support.servers import wait_until
 
@@ -100,9 +100,9 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     program = f"""
 import asyncio, sys
 from pathlib import Path
-from deploy.launch import Launch
+from deploy.services.process import Launch
 from deploy.settings import plain_environment
-from deploy.supervisor import Part, Supervisor
+from deploy.stack.supervisor import Part, Supervisor
 async def live():
     supervisor = Supervisor(Path({str(tmp_path)!r}), print, lambda: None)
     launch = Launch(argv=[sys.executable, "-c", {SLEEPER!r}], env=plain_environment())

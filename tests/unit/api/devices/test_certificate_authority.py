@@ -14,7 +14,7 @@ from api.devices.certificate_authority import (
     RequestRefusedError,
     Revoked,
 )
-from deploy.certificates import make_authority
+from deploy.secrets.certificates import make_authority
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RequestKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey

@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
-from deploy.certificates import Credential, issue_server, make_authority
+from deploy.secrets.certificates import Credential, issue_server, make_authority
 from device_sim.device.identity import Identity, Keys, enrolment_request
 from device_sim.errors import WardRefused
 from device_sim.ward import registration

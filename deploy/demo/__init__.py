@@ -1,0 +1,4 @@
+"""``make demo``: the whole ward with simulated patients, and the account of what came of it.
+
+Imported by nobody.
+"""

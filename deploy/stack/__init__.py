@@ -1,0 +1,4 @@
+"""``homeward up``: the embedded ward on one machine, from plan to supervisor.
+
+Imported by ``cli`` and ``demo``.
+"""

@@ -1,0 +1,122 @@
+"""Everything that is decided before the first program of a stack is started."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analytics.domain.clock import WardClock
+from deploy.errors import FolderRefused
+from deploy.secrets.stack_secrets import Secrets, ensure_secrets, write_private
+from deploy.services import ports as port_choice
+from deploy.services.binaries import Binaries, find_services
+from deploy.services.mosquitto import PrivateMosquitto
+from deploy.services.ports import Ports
+from deploy.services.postgres import PrivatePostgres
+from deploy.services.unix_account import Account
+from deploy.settings import StackSettings
+from deploy.stack import ward_clock
+from deploy.stack.data_folder import DataFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackOptions:
+    """What the command line asked for.
+
+    Attributes:
+        data: the data folder.
+        port_base: first of a fixed row of ports; None takes the kept or free ones.
+        clock_start: ward time to start at (RFC 3339); None goes on, or is real time.
+        clock_rate: ward seconds per real second; None keeps the last one, or 1.
+        simulate: how many simulated patients to run with; 0 is none.
+    """
+
+    data: Path
+    port_base: int | None = None
+    clock_start: str | None = None
+    clock_rate: float | None = None
+    simulate: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was decided: programs, secrets, ports and clock."""
+
+    folder: DataFolder
+    account: Account | None
+    binaries: Binaries
+    secrets: Secrets
+    ports: Ports
+    clock: WardClock
+    settings: StackSettings
+
+    @property
+    def clock_file(self) -> Path:
+        """Where the ward clock is kept over restarts."""
+        return self.folder.root / "clock.json"
+
+    def postgres(self) -> PrivatePostgres:
+        """Return the stack's own database server."""
+        return PrivatePostgres(
+            binaries=self.binaries.postgres,
+            data=self.folder.servers / "postgres",
+            port=self.ports.postgres,
+            password=self.secrets.superuser,
+            account=self.account,
+        )
+
+    def mosquitto(self) -> PrivateMosquitto:
+        """Return the stack's own broker."""
+        return PrivateMosquitto(
+            program=self.binaries.mosquitto,
+            folder=self.folder.servers / "broker",
+            device_port=self.ports.mqtt,
+            service_port=self.ports.mqtt_service,
+            fleet_port=self.ports.mqtt_fleet,
+            account=self.account,
+        )
+
+
+def prepare(
+    options: StackOptions,
+    settings: StackSettings,
+    folder: DataFolder,
+    *,
+    account: Account | None,
+    say: Callable[[str], None],
+    real_s: float,
+) -> Plan:
+    """Decide everything for a start, and make what a first start needs.
+
+    Raises:
+        DeployError: programs are missing, ports are taken, or the clock would run backwards.
+    """
+    clock_file = folder.root / "clock.json"
+    start = ward_clock.parse(options.clock_start) if options.clock_start else None
+    clock = ward_clock.choose(start, options.clock_rate, ward_clock.read(clock_file), real_s)
+    ports = _ports(options, folder)
+    admin = settings.admin_password.get_secret_value() if settings.admin_password else None
+    now = datetime.fromtimestamp(real_s, UTC)
+    return Plan(
+        folder=folder,
+        account=account,
+        binaries=find_services(settings, say),
+        secrets=ensure_secrets(folder.secrets, now, admin),
+        ports=ports,
+        clock=clock,
+        settings=settings,
+    )
+
+
+def _ports(options: StackOptions, folder: DataFolder) -> Ports:
+    """Return the ports, keep them for later starts, and refuse ports of somebody else."""
+    file = folder.root / "ports.json"
+    ports = port_choice.choose(options.port_base, port_choice.kept_in(file))
+    others = port_choice.taken(ports)
+    if others:
+        raise FolderRefused(
+            f"something else already listens on {', '.join(others)}; choose another --port-base"
+        )
+    write_private(file, json.dumps(asdict(ports)).encode())
+    return ports
