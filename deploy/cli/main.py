@@ -199,7 +199,3 @@ def main() -> None:
             raise
         say(reason)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()
