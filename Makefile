@@ -17,11 +17,13 @@ demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SEC
 test: setup  ## every test, against the real services
 	$(BIN)/pytest -m "not soak" --numprocesses=$(WORKERS) --durations=10 --durations-min=1
 
-check: $(VENV_STAMP)  ## format, lint, types, import contracts
+check: setup  ## format, lint, types (Python and the pages' scripts), import contracts
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/node node_modules/typescript/bin/tsc -p tsconfig.json
+	$(BIN)/node node_modules/typescript/bin/tsc -p tsconfig.pure.json
 
 bench: setup  ## the benchmarks: a table, and JSON lines in bench-results/
 	$(BIN)/python -m deploy.bench

@@ -13,4 +13,5 @@ npm ci --loglevel=error --no-progress >/dev/null
 vendor=api/dashboard/static/vendor
 mkdir -p "$vendor"
 cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css "$vendor/"
+cp node_modules/uplot/dist/uPlot.d.ts "$vendor/uPlot.esm.d.ts"  # for the check of types alone
 cp node_modules/uplot/LICENSE "$vendor/uPlot.LICENSE"

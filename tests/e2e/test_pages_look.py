@@ -118,7 +118,7 @@ def test_charts_are_drawn_with_their_gap(desk: Desk, ward: SeededWard) -> None:
     )
     assert all(drawn)
     broken = page.evaluate(
-        """async () => { const { withGaps } = await import("/static/js/charts/plots.js");
+        """async () => { const { withGaps } = await import("/static/js/charts/series.js");
             return withGaps([0, 60, 120, 180, 9000, 9060], [[1, 2, 3, 4, 5, 6]])[1]; }"""
     )
     assert broken == [1, 2, 3, 4, None, 5, 6]
@@ -128,7 +128,7 @@ def test_what_stands_alone_between_gaps_is_drawn(desk: Desk, ward: SeededWard) -
     """A line needs two points: one reading between two silences is a point of its own."""
     page = shown(desk, ward, "patient")
     found = page.evaluate(
-        """async () => { const { alone } = await import("/static/js/charts/plots.js");
+        """async () => { const { alone } = await import("/static/js/charts/series.js");
             return alone([1, 2, null, 3, null, 4, undefined, 5, null, undefined, 6]); }"""
     )
     assert found == [3, 10]
@@ -209,7 +209,7 @@ def test_a_long_name_fits_a_phone(desk: Desk, ward: SeededWard) -> None:
 def test_questionable_points_are_not_in_the_line(desk: Desk, ward: SeededWard) -> None:
     page = shown(desk, ward, "patient")
     sorted_points = page.evaluate(
-        """async () => { const { sortPoints } = await import("/static/js/charts/plots.js");
+        """async () => { const { sortPoints } = await import("/static/js/charts/series.js");
             const at = (time, quality, received) => ({ time, quality, received, value: 5 });
             const late = at("2026-01-01T00:00:00Z", "ok", "2026-01-01T02:00:00Z");
             return sortPoints([late, at("2026-01-01T00:01:00Z", "questionable")]); }"""

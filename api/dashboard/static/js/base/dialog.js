@@ -33,7 +33,7 @@ export function noticeDialog({ title, parts, act, keep = false }) {
   return shown(dialog);
 }
 function shown(dialog) {
-  const before = document.activeElement;
+  const before = /** @type {HTMLElement} */ (document.activeElement);
   dialog.addEventListener("close", () => { dialog.remove(); if (before?.isConnected) before.focus(); });
   document.body.append(dialog);
   dialog.showModal();
@@ -63,6 +63,10 @@ export async function tried(told, done, work, form) {
     return false;
   }
 }
+
+// What a form says: every field that we read is text.
+/** @type {(form: any) => { get: (name: string) => string, getAll: (name: string) => string[] }} */
+export const answers = (form) => /** @type {any} */ (new FormData(form));
 
 export function field(name, label, input, hint) {
   input.id = `f-${name}-${(made += 1)}`;

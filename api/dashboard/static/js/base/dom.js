@@ -1,8 +1,14 @@
 // Elements made by hand: text is always text, so nothing that a person typed can become markup.
-import { moment, wardNow } from "./clock.js";
+import { wardNow } from "./clock.js";
+import { moment } from "./moments.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+/** The element of an id; what kind it is, the template says. @type {(id: string) => any} */
 export const $ = (id) => document.getElementById(id);
+
+// Elements by a selector, of whatever kind.
+/** @type {(selector: string, within?: ParentNode) => any[]} */
+export const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {

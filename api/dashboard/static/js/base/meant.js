@@ -1,7 +1,7 @@
 // What the server doubts is asked: is it meant, why, and until when? Then it is sent again with the answer.
-import { h } from "./dom.js";
-import { field, formDialog } from "./dialog.js";
 import { wardNow } from "./clock.js";
+import { field, formDialog } from "./dialog.js";
+import { h } from "./dom.js";
 
 const DAY_MS = 86400000;
 const day = (ms) => new Date(ms).toISOString().slice(0, 10);

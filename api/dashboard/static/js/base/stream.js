@@ -3,9 +3,14 @@
 const DEAF_MS = 12500; // two heartbeats missed: the line is dead, whatever TCP says
 const LONGEST_WAIT_MS = 10000;
 
+// `onEvent(name, alert)` gets what is said; `onState(state, why)` whether the line is live.
 export class AlertStream {
+  /** @param {{ url?: string, onEvent: (name: string, alert: any) => void, onState: (state: string, why?: string) => void, deafMs?: number }} asked */
   constructor({ url = "/api/v1/alerts/stream?heartbeats=event", onEvent, onState, deafMs = DEAF_MS }) {
-    Object.assign(this, { url, onEvent, onState, deafMs });
+    this.url = url;
+    this.onEvent = onEvent;
+    this.onState = onState;
+    this.deafMs = deafMs;
     this.lastId = null;
     this.heard = performance.now();
     this.failures = 0;
@@ -23,7 +28,7 @@ export class AlertStream {
       try { await this.connect(); } catch (error) { if (this.stopped) break; this.failures += 1; this.onState("lost", error.message); }
       if (this.stopped) break;
       const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(this.failures, 5)) * (0.7 + Math.random() * 0.6);
-      await new Promise((done) => { this.wake = done; setTimeout(done, wait); });
+      await new Promise((/** @type {(none?: any) => void} */ done) => { this.wake = done; setTimeout(done, wait); });
     }
     clearInterval(guard);
   }

@@ -1,8 +1,9 @@
 // Watches the watchers: the clock, the alert engine, the line to this page and the rota. Whatever
 // is wrong is said in one loud banner, with what to do, because a quiet page must mean a quiet ward.
-import { page } from "./http.js";
-import { setClock, secondsText, tick, wardNow } from "./clock.js";
+import { setClock, secondsText, wardNow } from "./clock.js";
 import { $, h, shape } from "./dom.js";
+import { page } from "./http.js";
+import { tick } from "./moments.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
 

@@ -1,6 +1,6 @@
 // Where a value lies is seen by its place: each vital has its own fixed range, which grows by whole steps, and
 // only for a trusted value or a limit that lies beyond it.
-import { metricName } from "../words/ward.js";
+import { metricName } from "../words/metrics.js";
 
 // Lowest, highest and step, in the metric's unit (proposed, after the rows of the NEWS2 observation chart).
 const RANGES = { hr: [30, 180, 10], spo2: [80, 100, 5], rr: [0, 40, 5], temp: [34, 41, 1], sbp: [40, 220, 20], dbp: [40, 220, 20], glucose: [40, 400, 50] };

@@ -1,13 +1,13 @@
 // One's own account: the password, and a second factor from an authenticator program.
-import { get, post } from "../base/http.js";
+import { copyable, field, refused, tried, answers } from "../base/dialog.js";
 import { $, h, trouble } from "../base/dom.js";
+import { get, post } from "../base/http.js";
 import { watch } from "../base/vigil.js";
-import { copyable, field, refused, tried } from "../base/dialog.js";
 
 $("password-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const said = new FormData(form);
+  const said = answers(form);
   const told = $("password-told");
   if (said.get("new") !== said.get("again")) { refused(form, told, { message: "The two new passwords differ.", fields: ["again"] }); return; }
   if (await tried(told, "Password changed. Other sessions of yours have ended.", () => post("/me/password", { current: said.get("current"), new: said.get("new") }), form)) form.reset();
@@ -21,7 +21,7 @@ const passwordField = () => field("password", "Password in use", h("input", { ty
 
 function codeForm(text, send, ...more) {
   const form = h("form", { class: "code-form" }, ...more, otpField(), h("button", { class: "primary", type: "submit" }, text));
-  form.addEventListener("submit", (event) => { event.preventDefault(); send(new FormData(form).get("otp").trim(), form); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(answers(form).get("otp").trim(), form); });
   return form;
 }
 async function show() {
@@ -32,7 +32,7 @@ async function show() {
 }
 function off() {
   const form = h("form", { class: "code-form" }, passwordField(), h("button", { class: "primary", type: "submit" }, "Set up…"));
-  form.addEventListener("submit", (event) => { event.preventDefault(); offer(new FormData(form).get("password"), form); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); offer(answers(form).get("password"), form); });
   return [h("p", {}, "Off. With it, a stolen password alone opens nothing: logging in also asks for six digits that an authenticator program on your phone shows. Staff may need it before anything else opens."), form];
 }
 function on() {

@@ -1,10 +1,10 @@
 // Admission: the record first, then devices and care team on the record's own page.
-import { post } from "../base/http.js";
-import { $ } from "../base/dom.js";
-import { watch } from "../base/vigil.js";
 import { refused } from "../base/dialog.js";
+import { $ } from "../base/dom.js";
+import { post } from "../base/http.js";
 import { meant } from "../base/meant.js";
-import { enableForms, fillLimits, offerZones, readCare, readPerson, watchScale } from "../patient/form.js";
+import { watch } from "../base/vigil.js";
+import { enableForms, fillLimits, offerZones, watchScale, readCare, readPerson } from "../patient/form.js";
 
 const form = $("admit");
 form.addEventListener("submit", async (event) => {

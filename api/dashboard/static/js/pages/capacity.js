@@ -1,16 +1,20 @@
 // The capacity board: whose time there is, what needs it, and why the plan is as it is.
-import { all, get, post } from "../base/http.js";
+import { wardNow } from "../base/clock.js";
+import { confirmDialog, options, answers } from "../base/dialog.js";
 import { $, h, bar, empty, say, trouble } from "../base/dom.js";
+import { all, get, post } from "../base/http.js";
+import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { steady } from "../base/steady.js";
-import { confirmDialog, options } from "../base/dialog.js";
-import { moment, wardNow } from "../base/clock.js";
-import { called, personLink, staffNames } from "../words/ward.js";
 import { watch } from "../base/vigil.js";
-import { unmetLine, whatIf } from "../rota/what_if.js";
+import { personLink } from "../parts/person.js";
 import { callInCard, emergencyCard } from "../rota/call_in.js";
+import { why } from "../rota/causes.js";
 import { pins } from "../rota/pins.js";
 import { shiftTable } from "../rota/shifts.js";
+import { onShift, shiftOf, minutesLeft } from "../rota/there.js";
+import { unmetLine, whatIf } from "../rota/what_if.js";
+import { called, staffNames } from "../words/people.js";
 
 const REFRESH_MS = 15000;
 const state = { doctors: [], shifts: [], plan: null, scores: new Map() };
@@ -35,41 +39,30 @@ async function load() {
     drawSoon();
   } catch (problem) { trouble($("board"), problem); }
 }
-const leaves = (shift) => Date.parse(shift.absent_from ?? shift.end);
-const shiftOf = (doctor) => state.shifts.filter((shift) => shift.doctor_id === doctor.id && !shift.removed_at && leaves(shift) > Math.max(wardNow(), Date.parse(shift.start))).sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
-const onShift = (doctor) => { const shift = shiftOf(doctor); return shift && Date.parse(shift.start) <= wardNow(); };
-
 function loadOf(doctor) {
   const said = (state.plan?.loads ?? []).find((load) => load.doctor === doctor.id) ?? {};
   const mine = (state.plan?.assignments ?? []).filter((one) => one.doctor === doctor.id);
   const used = said.load_minutes ?? mine.reduce((sum, one) => sum + one.minutes, 0);
-  const given = said.minutes ?? minutesLeft(doctor);
+  const given = said.minutes ?? minutesLeft(state.shifts, doctor);
   return { used, given, kept: said.reserve_minutes ?? 0, mine };
-}
-function minutesLeft(doctor) {
-  const shift = shiftOf(doctor);
-  return shift ? Math.max(0, (leaves(shift) - Math.max(wardNow(), Date.parse(shift.start))) / 60000) : 0;
 }
 function doctorCard(doctor) {
   const { used, given, kept, mine } = loadOf(doctor);
-  const shift = shiftOf(doctor);
+  const shift = shiftOf(state.shifts, doctor);
   const share = given > 0 ? used / given : used > 0 ? 2 : 0;
   const pinned = new Set((state.plan?.pinned ?? []).map((one) => one.patient ?? one));
   return h("section", { class: "card", "data-key": doctor.id },
     h("div", { class: "load" }, h("h3", {}, doctor.name, " ", h("span", { class: "tag" }, doctor.kind ?? "doctor")),
       h("span", { class: share > 1 ? "overdue" : "" }, `${whole(used)} of ${whole(given)}`), bar(share, `${doctor.name}: ${whole(used)} of ${whole(given)}`)),
-    h("p", { class: "small soft" }, onShift(doctor) ? ["on shift until ", moment(shift.absent_from ?? shift.end)] : shift ? ["next shift ", moment(shift.start)] : h("span", { class: "ageing" }, "no shift planned"),
+    h("p", { class: "small soft" }, onShift(state.shifts, doctor) ? ["on shift until ", moment(shift.absent_from ?? shift.end)] : shift ? ["next shift ", moment(shift.start)] : h("span", { class: "ageing" }, "no shift planned"),
       doctor.skills?.length ? ` · ${doctor.skills.join(", ")}` : "", doctor.max_patients ? ` · at most ${doctor.max_patients} patients` : "", kept > 0 ? ` · ${whole(kept)} kept for emergencies` : ""),
     mine.length ? h("ul", { class: "chips" }, mine.sort((a, b) => b.minutes - a.minutes).map((one) => h("li", {}, personLink(one), ` ${whole(one.minutes)}`, pinned.has(one.patient) ? " (pinned)" : ""))) : h("p", { class: "soft" }, "No patient assigned."));
 }
-const CAUSES = { start: "the ward was started", pin: "somebody fixed a patient to a doctor", shift: "a shift changed", alert: "an alert was raised or closed", risk: "a risk changed", request: "somebody asked for it", doctor: "a clinician's entry changed", patient: "a patient was admitted, paused or discharged", time: "time went on" };
-const why = (cause) => (cause ?? "").split(/, */).filter(Boolean).map((part) => CAUSES[part] ?? part).join(", ");
-
 function planCard() {
   const { plan } = state;
   if (!plan) return empty("No plan yet.", "A plan is made by itself as soon as somebody is on shift. Add a shift below.");
   const unmet = plan.unmet ?? [];
-  const total = (kind) => state.doctors.filter((doctor) => onShift(doctor) || loadOf(doctor).used > 0).map(loadOf).reduce((sum, one) => sum + one[kind], 0);
+  const total = (kind) => state.doctors.filter((doctor) => onShift(state.shifts, doctor) || loadOf(doctor).used > 0).map(loadOf).reduce((sum, one) => sum + one[kind], 0);
   const tile = (text, value, bad) => h("div", { class: "card" }, h("b", { class: bad ? "overdue" : "" }, value), h("span", { class: "soft" }, text));
   return h("div", {}, h("p", {}, "Plan made ", moment(plan.made_at), plan.cause ? [", because ", h("b", {}, why(plan.cause))] : "", ". ", h("span", { class: "soft" }, plan.status === "optimal" ? "Proved best." : plan.status === "infeasible" ? "Not everybody could be placed." : "Good, not proved best.")),
     h("div", { class: "big-numbers" }, tile("patients placed", `${(plan.assignments ?? []).length}`), tile("without anybody", `${unmet.length}`, unmet.length > 0), tile("minutes needed / there", `${Math.round(total("used"))} / ${Math.round(total("given"))}`, total("used") > total("given")), tile("changed hands", `${plan.moves ?? 0}`), tile("cost", plan.cost === null || plan.cost === undefined ? "–" : `${Math.round(plan.cost)}`)));
@@ -85,7 +78,7 @@ function unmetCard() {
     h("p", {}, "Add a shift below, or call somebody in."));
 }
 function draw() {
-  const there = [...state.doctors].sort((a, b) => Number(onShift(b) ?? false) - Number(onShift(a) ?? false) || a.name.localeCompare(b.name));
+  const there = [...state.doctors].sort((a, b) => Number(onShift(state.shifts, b) ?? false) - Number(onShift(state.shifts, a) ?? false) || a.name.localeCompare(b.name));
   update($("plan"), planCard(), emergencyCard(state.plan, { doctorName }), unmetCard(), callInCard(state.plan));
   update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
   const picker = $("shift-doctor");
@@ -103,7 +96,7 @@ const drawShifts = shiftTable($("shifts"), { told: (work, done) => told($("shift
 $("replan").addEventListener("click", () => told($("replan-told"), () => post("/allocation/replan"), "A new plan is being made."));
 $("shift-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const said = new FormData(event.target);
+  const said = answers(event.target);
   const start = wardNow() + Number(said.get("starts")) * 3600000;
   const body = { doctor_id: said.get("doctor"), start: new Date(start).toISOString(), end: new Date(start + Number(said.get("hours")) * 3600000).toISOString() };
   const add = (more) => told($("shift-told"), () => post("/shifts", { ...body, ...more }), "Shift added. A new plan follows by itself.");
@@ -112,7 +105,7 @@ $("shift-form").addEventListener("submit", (event) => {
 });
 $("doctor-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const said = new FormData(event.target);
+  const said = answers(event.target);
   const skills = said.get("skills").split(",").map((skill) => skill.trim()).filter(Boolean);
   told($("doctor-told"), async () => { await post("/doctors", { name: said.get("name"), kind: said.get("kind"), skills, phone: said.get("phone").trim() || null }); event.target.reset(); }, "Added.");
 });

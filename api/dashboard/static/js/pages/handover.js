@@ -1,13 +1,20 @@
 // The list for the handover of a shift: who needs words, what happened, newest vitals, on one page
 // that prints.
-import { page } from "../base/http.js";
+import { lateLine } from "../alerts/alert_card.js";
+import { clockText, dayText, timeText, wardNow, zoneText } from "../base/clock.js";
 import { $, h, empty, mark, trouble } from "../base/dom.js";
+import { page } from "../base/http.js";
+import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { steady } from "../base/steady.js";
-import { clockText, dayText, moment, timeText, wardNow, zoneText } from "../base/clock.js";
-import { conditionName, isOpen, metricName, metricUnit, metricValue, notScored, partialWords, personLink, score, stateWords, whose, RANK } from "../words/ward.js";
-import { lateLine } from "../alerts/alert_card.js";
 import { watch } from "../base/vigil.js";
+import { stateWords, whose } from "../parts/alert_words.js";
+import { personLink } from "../parts/person.js";
+import { score } from "../parts/score.js";
+import { conditionName } from "../words/conditions.js";
+import { isOpen, RANK } from "../words/dangers.js";
+import { metricName, metricUnit, metricValue } from "../words/metrics.js";
+import { notScored, partialWords } from "../words/news2.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
 const REFRESH_MS = 60000;

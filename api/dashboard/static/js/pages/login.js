@@ -6,7 +6,7 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(/** @type {any} */ (new FormData(form))), credentials: "same-origin" });
     if (response.redirected || response.ok) { location.assign(response.url); return; }
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const id of ["told", "otp-part"]) {

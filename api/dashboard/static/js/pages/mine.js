@@ -1,14 +1,15 @@
 // A patient's own page: my readings and what my care team told me, in plain words.
-import { all, get, page } from "../base/http.js";
+import { setPlace, wardNow } from "../base/clock.js";
 import { $, h, empty, say, trouble } from "../base/dom.js";
-import { enterSample, sampleOf } from "../patient/entering.js";
-import { readingList } from "../patient/corrections.js";
+import { all, get, page } from "../base/http.js";
+import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
-import { moment, setPlace, wardNow } from "../base/clock.js";
-import { metricName, metricUnit, metricValue } from "../words/ward.js";
 import { watch } from "../base/vigil.js";
 import { figures } from "../charts/figures.js";
 import { vitalChart } from "../charts/plots.js";
+import { readingList } from "../patient/corrections.js";
+import { enterSample, sampleOf } from "../patient/entering.js";
+import { metricName, metricUnit, metricValue } from "../words/metrics.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "weight"];
 const REFRESH_MS = 30000;

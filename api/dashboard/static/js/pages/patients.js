@@ -1,14 +1,15 @@
 // Every patient of the ward, the paused and the discharged too, to find and to open.
 // Found, counted and cut on the server.
-import { all, page } from "../base/http.js";
+import { chooser, typed } from "../base/choosing.js";
 import { $, h, empty, trouble } from "../base/dom.js";
-import { moment } from "../base/clock.js";
-import { called, personLink } from "../words/ward.js";
+import { all, page } from "../base/http.js";
+import { moment } from "../base/moments.js";
 import { watch } from "../base/vigil.js";
+import { personLink } from "../parts/person.js";
+import { called } from "../words/people.js";
 
 const PAGE_SIZE = 50;
 const REFRESH_MS = 30000;
-const TYPING_MS = 250;
 const state = { rows: [], total: 0, matched: 0, waiting: 0, page: 0, search: "", show: "here" };
 let asked = 0;
 
@@ -53,17 +54,10 @@ function table(rows) {
   return h("div", { class: "scroll card" }, h("table", { class: "stack" }, h("caption", { class: "visually-hidden" }, "Patients by name"),
     h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Readings")))), h("tbody", {}, rows.map(cells))));
 }
-let typing = 0;
 function anew() { state.page = 0; load(); }
-$("search").addEventListener("input", () => {
-  clearTimeout(typing);
-  typing = setTimeout(() => { state.search = $("search").value.trim(); anew(); }, TYPING_MS);
-});
-$("states").addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (!button) return;
-  state.show = button.dataset.state;
-  for (const one of $("states").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === button));
+typed($("search"), (text) => { state.search = text; anew(); });
+chooser($("states"), (data) => {
+  state.show = data.state;
   anew();
 });
 $("back").addEventListener("click", () => { state.page -= 1; load(); });

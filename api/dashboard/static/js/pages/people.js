@@ -1,8 +1,8 @@
 // Who works here: the people whom the plan gives patients to, and (for administrators) all accounts.
-import { all, patch, post } from "../base/http.js";
-import { $, h, empty, trouble } from "../base/dom.js";
-import { watch } from "../base/vigil.js";
 import { field, formDialog, options, tried } from "../base/dialog.js";
+import { $, h, empty, trouble } from "../base/dom.js";
+import { all, patch, post } from "../base/http.js";
+import { watch } from "../base/vigil.js";
 import { accounts } from "../staff/accounts.js";
 
 const skillsOf = (text) => text.split(",").map((skill) => skill.trim()).filter(Boolean);

@@ -1,14 +1,15 @@
 // One patient's record: the person, whether they are watched, limits, team, account and devices.
-import { all, get, patch, page, put } from "../base/http.js";
-import { $, h, empty, trouble } from "../base/dom.js";
-import { clockText, dayText, moment, setPlace, span, wardNow, zoneText } from "../base/clock.js";
-import { called } from "../words/ward.js";
-import { watch } from "../base/vigil.js";
+import { clockText, dayText, setPlace, span, wardNow, zoneText } from "../base/clock.js";
 import { confirmDialog, field, formDialog, options, tried } from "../base/dialog.js";
-import { enableForms, fillLimits, fillPerson, fillPregnancy, offerZones, readCare, readPerson, watchScale } from "../patient/form.js";
-import { showDevices } from "../patient/devices.js";
+import { $, h, empty, trouble } from "../base/dom.js";
+import { all, get, patch, page, put } from "../base/http.js";
 import { meant } from "../base/meant.js";
+import { moment } from "../base/moments.js";
+import { watch } from "../base/vigil.js";
+import { showDevices } from "../patient/devices.js";
+import { enableForms, fillLimits, fillPerson, fillPregnancy, offerZones, readCare, readPerson, watchScale } from "../patient/form.js";
 import { limitsHistory } from "../patient/limits_history.js";
+import { called } from "../words/people.js";
 
 const id = document.body.dataset.patient;
 const manages = $("person") !== null;

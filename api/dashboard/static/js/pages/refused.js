@@ -1,10 +1,11 @@
 // What was refused: frames in quarantine and single readings, by patient and reason, newest first.
-import { get } from "../base/http.js";
 import { $, h, empty, trouble } from "../base/dom.js";
-import { moment } from "../base/clock.js";
-import { personPicker } from "../patient/person_picker.js";
-import { metricName, personLink } from "../words/ward.js";
+import { get } from "../base/http.js";
+import { moment } from "../base/moments.js";
 import { watch } from "../base/vigil.js";
+import { personLink } from "../parts/person.js";
+import { personPicker } from "../patient/person_picker.js";
+import { metricName } from "../words/metrics.js";
 
 const PAGE_SIZE = 50;
 const WORDS = Object.fromEntries([...$("reason").options].filter((one) => one.value).map((one) => [one.value, one.textContent]));

@@ -1,6 +1,6 @@
 // How good the risk figure has been so far: each example was told before its outcome was known.
-import { page } from "../base/http.js";
 import { $, h, trouble } from "../base/dom.js";
+import { page } from "../base/http.js";
 
 const share = (value, digits = 0) => `${(value * 100).toFixed(digits)} %`;
 const figure = (value) => (value === null || value === undefined ? "not known yet" : value.toFixed(2));

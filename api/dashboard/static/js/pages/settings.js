@@ -1,13 +1,13 @@
 // What a ward decides by: every figure with its unit, its default and where that comes from; changed with a reason.
-import { get, put } from "../base/http.js";
-import { $, h, trouble } from "../base/dom.js";
-import { update } from "../base/patch.js";
-import { moment } from "../base/clock.js";
-import { metricName, metricUnit } from "../words/ward.js";
-import { watch } from "../base/vigil.js";
 import { options, tried } from "../base/dialog.js";
+import { $, h, trouble } from "../base/dom.js";
+import { get, put } from "../base/http.js";
 import { meant } from "../base/meant.js";
+import { moment } from "../base/moments.js";
+import { update } from "../base/patch.js";
+import { watch } from "../base/vigil.js";
 import { changesList } from "../patient/limits_history.js";
+import { metricName, metricUnit } from "../words/metrics.js";
 
 const ward = $("told").dataset.ward;
 const address = `/wards/${encodeURIComponent(ward)}/settings`;

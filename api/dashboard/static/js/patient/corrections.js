@@ -1,10 +1,11 @@
 // Readings one by one: who gave each, and taking one back that was entered in error.
-import { all, post } from "../base/http.js";
-import { $, h, say, trouble } from "../base/dom.js";
-import { update } from "../base/patch.js";
-import { moment, wardNow } from "../base/clock.js";
-import { metricName, metricUnit, metricValue } from "../words/ward.js";
+import { wardNow } from "../base/clock.js";
 import { field, formDialog } from "../base/dialog.js";
+import { $, h, say, trouble } from "../base/dom.js";
+import { all, post } from "../base/http.js";
+import { moment } from "../base/moments.js";
+import { update } from "../base/patch.js";
+import { metricName, metricUnit, metricValue } from "../words/metrics.js";
 
 const SHOWN = 60;
 const MINUTE = 60000;

@@ -1,16 +1,17 @@
 // A patient's devices: registered, given a one-time code, told what to do, taken back, revoked.
-import { get, page, post } from "../base/http.js";
+import { span } from "../base/clock.js";
+import { confirmDialog, copyable, field, formDialog, noticeDialog } from "../base/dialog.js";
 import { $, h, empty, say, trouble } from "../base/dom.js";
+import { get, page, post } from "../base/http.js";
+import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { steady } from "../base/steady.js";
-import { moment, span } from "../base/clock.js";
-import { metricName, METRIC_NAMES } from "../words/ward.js";
-import { confirmDialog, copyable, field, formDialog, noticeDialog, options } from "../base/dialog.js";
+import { metricName } from "../words/metrics.js";
+import { command } from "./device_commands.js";
+import { scheduleRow, readSchedule } from "./device_schedule.js";
 
 const REFRESH_MS = 15000;
 const ENDING_DAYS = 30;
-const UNITS = [["1", "seconds"], ["60", "minutes"], ["3600", "hours"]];
-const SCHEDULED = METRIC_NAMES.filter((name) => !["acvpu", "o2"].includes(name));
 const STATES = { registered: "waits for enrolment", enrolled: "enrolled", ended: "use ended", revoked: "revoked" };
 const stateOf = (device) => device.state !== "revoked" && device.bound_to ? "ended" : device.state;
 let patient;
@@ -62,7 +63,7 @@ function card(device) {
   return h("article", { class: gone ? "device gone" : "device", "data-key": device.id, "data-device": device.id },
     h("h3", {}, device.kind, " ", h("span", { class: "soft" }, device.serial ?? ""), " ", h("span", { class: "tag" }, STATES[state])),
     h("dl", {}, pair("Address", h("code", {}, device.id)), device.bound_to ? pair("Used until", moment(device.bound_to)) : [], pair("Last heard", heard(device)), pair("Gaps", gaps(device)), pair("Certificate", certificate(device)), pair("Expected", schedule(device.expected) || h("span", { class: "ageing" }, "nothing: its silence raises no alert"))),
-    state !== "revoked" && h("div", { class: "group" }, state === "enrolled" && button("Send a command…", () => command(device)), !gone && button(state === "registered" ? "New code…" : "Enrol anew…", () => renew(device)), !gone && button("Take back…", () => release(device)), button("Revoke…", () => revoke(device), "danger")),
+    state !== "revoked" && h("div", { class: "group" }, state === "enrolled" && button("Send a command…", () => command(device, { about: about(device), load })), !gone && button(state === "registered" ? "New code…" : "Enrol anew…", () => renew(device)), !gone && button("Take back…", () => release(device)), button("Revoke…", () => revoke(device), "danger")),
     device.state === "enrolled" && sent(device));
 }
 function sent(device) {
@@ -87,18 +88,6 @@ function handOver(made, what) {
     h("p", { class: "small soft" }, `Device address ${made.device}. Good for one enrolment, for 24 hours (until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC). If it is lost, ask for a new one; this one ends then.`)] });
 }
 
-function scheduleRow(name = "hr", every = 1, unit = "60") {
-  const row = h("div", { class: "schedule" },
-    h("select", { name: "metric", "aria-label": "Metric" }, options(SCHEDULED.map((one) => [one, metricName(one)]), name)),
-    h("span", {}, "every"), h("input", { name: "every", type: "number", min: 1, max: 10000, step: 1, value: every, required: true, "aria-label": "Every how many" }),
-    h("select", { name: "unit", "aria-label": "Unit" }, options(UNITS, unit)),
-    h("button", { type: "button", class: "quiet", "aria-label": "Remove this metric", onclick: () => row.remove() }, "Remove"));
-  return row;
-}
-function readSchedule(said) {
-  const [every, unit] = [said.getAll("every"), said.getAll("unit")];
-  return Object.fromEntries(said.getAll("metric").map((name, at) => [name, Number(every[at]) * Number(unit[at])]));
-}
 function register() {
   const rows = h("div", {}, scheduleRow());
   formDialog({ title: `Register a device for ${whose()}`, about: whose(), act: "Register and show the code", wide: true, parts: [
@@ -123,30 +112,4 @@ function release(device) {
 function revoke(device) {
   confirmDialog({ title: `Revoke ${about(device)}?`, act: "Revoke for ever", about: about(device), parts: [h("p", {}, "It is cut off at once and nothing that it sends is taken any more: for a lost, stolen or returned device."), h("p", {}, h("b", {}, "This cannot be undone."), " The same hardware can be registered again as a new device.")],
     send: async () => { await post(`/devices/${device.id}/revoke`); say("Device revoked"); await load(); } });
-}
-
-const COMMANDS = {
-  measure: ["Measure now", () => [metricField()], (said) => ({ metric: said.get("metric") })],
-  message: ["Show a message or advice", () => [field("text", "Text", h("textarea", { rows: 3, maxlength: 2000, required: true }), "the patient reads it on the device and on their own page")], (said) => ({ text: said.get("text").trim() })],
-  interval: ["Measure every …", () => [metricField(), h("div", { class: "inline-form" }, field("seconds", "Every", h("input", { type: "number", min: 1, max: 86400, value: 5, required: true })), field("unit", "Unit", h("select", {}, options(UNITS, "60"))))], (said) => ({ metric: said.get("metric"), seconds: Number(said.get("seconds")) * Number(said.get("unit")) })],
-  clock: ["Set the clock", () => [h("p", { class: "small soft" }, "The device takes over the ward's time.")], () => ({})],
-};
-const metricField = () => field("metric", "What", h("select", {}, options(SCHEDULED.map((one) => [one, metricName(one)]))));
-
-function command(device) {
-  const kind = h("select", {}, options(Object.entries(COMMANDS).map(([name, [text]]) => [name, text])));
-  const rest = h("div", {});
-  const redraw = () => rest.replaceChildren(...COMMANDS[kind.value][1]());
-  kind.addEventListener("change", redraw);
-  redraw();
-  formDialog({ title: `Command to ${about(device)}`, act: "Send", about: about(device), parts: [field("command", "Command", kind), rest,
-    field("hours", "Give up after", h("select", {}, options([["1", "1 hour"], ["6", "6 hours"], ["24", "1 day"], ["168", "7 days"]], "24")), "if the device is not reached")],
-    send: async (said) => {
-      await post(`/devices/${device.id}/commands`, { command: kind.value, args: COMMANDS[kind.value][2](said), expires_in_s: Number(said.get("hours")) * 3600 });
-      say("Command queued");
-      await load();
-      const box = document.querySelector(`[data-device="${device.id}"] details`);
-      if (box?.open) box.dispatchEvent(new Event("toggle"));
-      else if (box) box.open = true;
-    } });
 }

@@ -1,7 +1,7 @@
 // Sends what a person measured; what is in doubt is shown to them first, with the patient's name.
-import { post } from "../base/http.js";
-import { h } from "../base/dom.js";
 import { confirmDialog } from "../base/dialog.js";
+import { h } from "../base/dom.js";
+import { post } from "../base/http.js";
 
 // Reads the filled-in fields of a form as one sample of this moment; null where nothing is.
 export function sampleOf(form, names, now) {

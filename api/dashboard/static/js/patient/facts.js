@@ -1,8 +1,11 @@
 // The head of a patient's page: the person, the state now, devices and limits.
+import { clockText, wardNow, span } from "../base/clock.js";
 import { h, bar } from "../base/dom.js";
+import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
-import { clockText, moment, wardNow, span } from "../base/clock.js";
-import { metricName, metricUnit, metricValue, notScored, percent, refusedWords, score } from "../words/ward.js";
+import { refusedWords, score } from "../parts/score.js";
+import { metricName, metricUnit, metricValue } from "../words/metrics.js";
+import { notScored, percent } from "../words/news2.js";
 
 const UNUSUAL = 2; // in the patient's own units of spread
 const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));

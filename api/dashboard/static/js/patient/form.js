@@ -1,17 +1,17 @@
 // A patient's record as a form: read from it and written to it, for admission and for changes.
-import { $, h } from "../base/dom.js";
 import { zoneName } from "../base/clock.js";
+import { $, h, $$ } from "../base/dom.js";
 
 const text = (form, name) => form.elements[name].value.trim() || null;
 
 // Forms are dead until they hold what is stored: saving an empty one would wipe it.
 export function enableForms() {
-  for (const body of document.querySelectorAll(".form-body")) body.disabled = false;
+  for (const body of $$(".form-body")) body.disabled = false;
 }
 export function offerZones() {
   const names = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
   $("zones").append(...["UTC", ...names].map((name) => h("option", { value: name })));
-  const field = document.querySelector("input[list=zones]");
+  const field = $$("input[list=zones]")[0];
   if (!field.value) field.value = zoneName() || "UTC";
 }
 export function readPerson(form) {
@@ -43,7 +43,7 @@ export function watchScale(form, before = () => 1) {
   return warn;
 }
 
-const rows = () => [...document.querySelectorAll(".limit[data-metric]")];
+const rows = () => $$(".limit[data-metric]");
 // The ward's lower limit of SpO2 depends on the scale.
 const ward = (row, side, form) => (side === "low" && row.dataset.low2 && form.elements.spo2_scale.value === "2" ? row.dataset.low2 : row.dataset[side]);
 const number = (value) => (value === "" || value === null || value === undefined ? null : Number(value));

@@ -1,9 +1,9 @@
 // Who changed how a patient is judged: each limit with its old and new value, when, and why.
-import { get } from "../base/http.js";
 import { h, trouble } from "../base/dom.js";
+import { get } from "../base/http.js";
+import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
-import { moment } from "../base/clock.js";
-import { metricName } from "../words/ward.js";
+import { metricName } from "../words/metrics.js";
 
 export function settingName(path) {
   const [group, name, side] = path.split(".");

@@ -1,12 +1,12 @@
 // A menu of patients that the server searches: whoever types a part of the name, the birth date or the
 // record number finds one among any number, and what the menu leaves out is said in it.
-import { page } from "../base/http.js";
+import { typed } from "../base/choosing.js";
 import { options } from "../base/dialog.js";
+import { page } from "../base/http.js";
 import { update } from "../base/patch.js";
-import { called } from "../words/ward.js";
+import { called } from "../words/people.js";
 
 const MOST = 50;
-const TYPING_MS = 250;
 
 // `first` is what choosing nobody is called; `show` whom the menu holds (as on the list of patients).
 export function personPicker(select, find, { first, show = "here" }) {
@@ -22,8 +22,7 @@ export function personPicker(select, find, { first, show = "here" }) {
     const rest = matched - items.length;
     update(select, options([["", first], ...ids.map((id) => [id, known.get(id)])], chosen), rest > 0 ? options([["more", `${rest} more: type more of the name`]]).map((one) => { one.disabled = true; return one; }) : []);
   }
-  let typing = 0;
-  find.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(offer, TYPING_MS); });
+  typed(find, offer);
   // Chooses somebody who may not be among those offered yet.
   const choose = (one) => { known.set(one.id, called(one)); select.append(...options([[one.id, called(one)]])); select.value = one.id; };
   return { offer, choose, name: (id) => known.get(id) };

@@ -1,7 +1,7 @@
 // Emergencies of the plan, and who could be called in where it falls short.
 import { h } from "../base/dom.js";
-import { moment } from "../base/clock.js";
-import { personLink } from "../words/ward.js";
+import { moment } from "../base/moments.js";
+import { personLink } from "../parts/person.js";
 
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 

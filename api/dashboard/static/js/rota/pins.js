@@ -1,10 +1,10 @@
 // Fixing a patient to a doctor: a person's knowledge that the plan does not have.
-import { put } from "../base/http.js";
-import { h } from "../base/dom.js";
-import { update } from "../base/patch.js";
 import { options } from "../base/dialog.js";
+import { h } from "../base/dom.js";
+import { put } from "../base/http.js";
+import { update } from "../base/patch.js";
 import { personPicker } from "../patient/person_picker.js";
-import { staffNames } from "../words/ward.js";
+import { staffNames } from "../words/people.js";
 
 export function pins(form, { told, name, doctorName }) {
   const list = form.querySelector("[data-pins]");

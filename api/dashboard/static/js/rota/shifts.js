@@ -1,9 +1,9 @@
 // The shifts to come: taken off only after a question, put back again, and absence told apart.
-import { post, remove } from "../base/http.js";
-import { h } from "../base/dom.js";
-import { update } from "../base/patch.js";
 import { timeText, wardNow } from "../base/clock.js";
 import { confirmDialog, field, formDialog } from "../base/dialog.js";
+import { h } from "../base/dom.js";
+import { post, remove } from "../base/http.js";
+import { update } from "../base/patch.js";
 
 const SHOWN = 30;
 const at = (text) => timeText(Date.parse(text));

@@ -1,6 +1,6 @@
 // "What if": the plan in force with other minutes or more demand, answered and not stored.
-import { post } from "../base/http.js";
 import { h, trouble } from "../base/dom.js";
+import { post } from "../base/http.js";
 
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 

@@ -1,8 +1,8 @@
 // Everybody's accounts, for administrators: opened, given a role, disabled, helped back in.
-import { all, patch, post } from "../base/http.js";
-import { $, h, empty, trouble } from "../base/dom.js";
 import { dateText } from "../base/clock.js";
 import { field, formDialog, options, tried } from "../base/dialog.js";
+import { $, h, empty, trouble } from "../base/dom.js";
+import { all, patch, post } from "../base/http.js";
 
 const ROLES = ["doctor", "nurse", "coordinator", "admin", "patient"].map((role) => [role, role]);
 const SHOWN = 100;
