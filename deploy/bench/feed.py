@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-import httpx
+import httpx2
 import psycopg
 
 from deploy.bench.commit_times import Identity, commit_times, percentiles, sent_frames
@@ -74,7 +74,7 @@ class FeedRun:
 
     async def _listen(self, stack: RunningStack) -> None:
         form = {"username": "admin", "password": stack.plan.secrets.admin}
-        async with httpx.AsyncClient(base_url=f"{stack.api}/api/v1", timeout=60) as http:
+        async with httpx2.AsyncClient(base_url=f"{stack.api}/api/v1", timeout=60) as http:
             token = (await http.post("/auth/login", data=form)).json()["access_token"]
             headers = {"Authorization": f"Bearer {token}"}
             async with http.stream("GET", "/alerts/stream", headers=headers) as feed:
@@ -101,7 +101,7 @@ class FeedRun:
         return [*_figures("publish to stored", waits), *_figures("publish to feed", ways)]
 
 
-async def _raised(feed: httpx.Response) -> AsyncIterator[str]:
+async def _raised(feed: httpx2.Response) -> AsyncIterator[str]:
     """Give the id of each alert as it is raised."""
     event = ""
     async for line in feed.aiter_lines():

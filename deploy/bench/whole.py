@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from api.admin import create_admin
 from deploy.bench.child import Child
@@ -85,12 +85,12 @@ class Pages:
             thread.join(10)
 
     def _page(self) -> None:
-        with httpx.Client(base_url=self._address, timeout=5) as http:
+        with httpx2.Client(base_url=self._address, timeout=5) as http:
             token = http.post("/auth/login", data=self._form).json()["access_token"]
             http.headers["Authorization"] = f"Bearer {token}"
             while not self._stop.wait(EVERY_S):
                 for path in _ASKED:
-                    with suppress(httpx.HTTPError):  # the API is suspended now and then
+                    with suppress(httpx2.HTTPError):  # the API is suspended now and then
                         self.answers += http.get(path).is_success
 
 

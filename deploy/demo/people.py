@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
-import httpx
+import httpx2
 
 from deploy.errors import WardUnwell
 
@@ -53,7 +53,7 @@ class WardApi:
 
     def __init__(self, api: str, username: str, password: str) -> None:
         self._form = {"username": username, "password": password}
-        self._http = httpx.AsyncClient(base_url=f"{api}/api/v1", timeout=30)
+        self._http = httpx2.AsyncClient(base_url=f"{api}/api/v1", timeout=30)
 
     async def __aenter__(self) -> Self:
         """Sign in."""
@@ -65,7 +65,7 @@ class WardApi:
         """Close the connection."""
         await self._http.aclose()
 
-    async def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx's arguments
+    async def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx2's arguments
         """Return the answer's JSON.
 
         Raises:
@@ -73,7 +73,7 @@ class WardApi:
         """
         try:
             answer = await self._http.request(method, path, **content)
-        except httpx.HTTPError as failure:
+        except httpx2.HTTPError as failure:
             raise WardUnwell(f"{method} {path}: {failure!r}") from None
         if answer.status_code >= _REFUSED_FROM:
             raise WardUnwell(f"{method} {path}: {answer.status_code} {answer.text[:300]}")

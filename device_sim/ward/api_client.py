@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
-import httpx
+import httpx2
 import msgspec
 
 from device_sim.errors import WardRefused
@@ -39,7 +39,7 @@ class Ward:
 
     def __init__(self, api: str, username: str, password: str) -> None:
         self._form = {"username": username, "password": password}
-        self._http = httpx.AsyncClient(base_url=api.rstrip("/") + _PREFIX, timeout=_TIMEOUT_S)
+        self._http = httpx2.AsyncClient(base_url=api.rstrip("/") + _PREFIX, timeout=_TIMEOUT_S)
 
     async def __aenter__(self) -> Self:
         """Sign in."""
@@ -59,9 +59,9 @@ class Ward:
         """Whether the ward still has a patient, watched or not."""
         try:
             found = await self._http.get(f"/patients/{patient}")
-        except httpx.HTTPError as failure:
+        except httpx2.HTTPError as failure:
             raise WardRefused(_unreachable(self._http.base_url, failure)) from None
-        return bool(found.status_code == httpx.codes.OK)
+        return bool(found.status_code == httpx2.codes.OK)
 
     async def add_patient(self, body: Mapping[str, object]) -> str:
         """Register a patient; their id."""
@@ -78,18 +78,18 @@ class Ward:
         for _ in range(_ENROL_TRIES - 1):
             try:
                 return _enrolled(await self._http.post("/enrol", json=body))
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 continue
         return _enrolled(await self._post_raw("/enrol", json=body))
 
-    async def _post(self, path: str, **content: Any) -> dict[str, Any]:  # noqa: ANN401 -- httpx's arguments
+    async def _post(self, path: str, **content: Any) -> dict[str, Any]:  # noqa: ANN401 -- httpx2's arguments
         answer: dict[str, Any] = (await self._post_raw(path, **content)).json()
         return answer
 
-    async def _post_raw(self, path: str, **content: Any) -> httpx.Response:  # noqa: ANN401 -- httpx's arguments
+    async def _post_raw(self, path: str, **content: Any) -> httpx2.Response:  # noqa: ANN401 -- httpx2's arguments
         try:
             answer = await self._http.post(path, **content)
-        except httpx.HTTPError as failure:
+        except httpx2.HTTPError as failure:
             raise WardRefused(_unreachable(self._http.base_url, failure)) from None
         return _accepted(answer)
 
@@ -102,13 +102,13 @@ def enrol_now(api: str, request: wire.EnrolmentRequest) -> wire.EnrolmentAnswer:
     """
     body = msgspec.to_builtins(request)
     try:
-        answer = httpx.post(f"{api.rstrip('/')}{_PREFIX}/enrol", json=body, timeout=_TIMEOUT_S)
-    except httpx.HTTPError as failure:
+        answer = httpx2.post(f"{api.rstrip('/')}{_PREFIX}/enrol", json=body, timeout=_TIMEOUT_S)
+    except httpx2.HTTPError as failure:
         raise WardRefused(_unreachable(api, failure)) from None
     return _enrolled(answer)
 
 
-def _accepted(answer: httpx.Response) -> httpx.Response:
+def _accepted(answer: httpx2.Response) -> httpx2.Response:
     if answer.status_code >= _REFUSED_FROM:
         request = answer.request
         place = f"{request.method} {request.url}"
@@ -116,7 +116,7 @@ def _accepted(answer: httpx.Response) -> httpx.Response:
     return answer
 
 
-def _reason(answer: httpx.Response) -> str:
+def _reason(answer: httpx2.Response) -> str:
     """What the API says is wrong, or the first of whatever else answered there."""
     try:
         return msgspec.json.decode(answer.content, type=_Problem).detail
@@ -124,11 +124,11 @@ def _reason(answer: httpx.Response) -> str:
         return answer.text[:_SHOWN] or answer.reason_phrase
 
 
-def _unreachable(api: object, failure: httpx.HTTPError) -> str:
+def _unreachable(api: object, failure: httpx2.HTTPError) -> str:
     return f"the ward at {api} cannot be reached: {str(failure) or type(failure).__name__}"
 
 
-def _enrolled(answer: httpx.Response) -> wire.EnrolmentAnswer:
+def _enrolled(answer: httpx2.Response) -> wire.EnrolmentAnswer:
     try:
         return msgspec.json.decode(_accepted(answer).content, type=wire.EnrolmentAnswer)
     except msgspec.DecodeError as failure:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import paho.mqtt.client as mqtt
 import pytest
 from nacl.signing import SigningKey
@@ -93,7 +93,7 @@ class Story:
     """What is entered, and of whom."""
 
     up: WardProcess
-    http: httpx.Client
+    http: httpx2.Client
     client: mqtt.Client
     entered: dict[str, str] = field(default_factory=dict)
     patients: list[str] = field(default_factory=list)
@@ -197,7 +197,7 @@ def story(ward: WardProcess) -> Iterator[Story]:
     client.username_pw_set(fleet["username"], fleet["password"])
     client.connect(fleet["host"], fleet["port"])
     client.loop_start()
-    with httpx.Client(base_url=f"{found['api']}/api/v1", timeout=30) as http:
+    with httpx2.Client(base_url=f"{found['api']}/api/v1", timeout=30) as http:
         token = http.post("/auth/login", data=found["admin"]).json()["access_token"]
         http.headers["Authorization"] = f"Bearer {token}"
         yield Story(ward, http, client)
@@ -206,7 +206,7 @@ def story(ward: WardProcess) -> Iterator[Story]:
 
 
 def fields_about_people(story: Story) -> list[tuple[str, FieldPath]]:
-    spec = httpx.get(f"{story.up.description['api']}/openapi.json").json()
+    spec = httpx2.get(f"{story.up.description['api']}/openapi.json").json()
     found = [
         (route, at)
         for route, at in text_fields(spec)

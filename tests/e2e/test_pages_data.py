@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 
 from tests.support.seeded_ward import SeededWard
@@ -13,7 +13,7 @@ def day() -> dict[str, str]:
     return {"from": (now - timedelta(days=1)).isoformat(), "to": now.isoformat()}
 
 
-def ask(ward: SeededWard, username: str, path: str, **query: object) -> httpx.Response:
+def ask(ward: SeededWard, username: str, path: str, **query: object) -> httpx2.Response:
     with ward.client(username) as client:
         return client.get(ward.url + path, params=query)
 
@@ -25,7 +25,7 @@ def test_the_course_is_seen_by_relation_alone(ward: SeededWard) -> None:
     assert len(own.json()["items"]) > 200
     assert ask(ward, "alice", f"/ui/patients/{other}/history", **day()).status_code == 404
     assert ask(ward, "alice", f"/ui/patients/{other}/devices").status_code == 404
-    assert httpx.get(f"{ward.url}/ui/patients/{alice}/history", params=day()).status_code == 401
+    assert httpx2.get(f"{ward.url}/ui/patients/{alice}/history", params=day()).status_code == 401
 
 
 def test_the_course_is_bounded(ward: SeededWard) -> None:

@@ -3,7 +3,7 @@
 import secrets
 import time
 
-import httpx
+import httpx2
 import pyotp
 from playwright.sync_api import expect
 
@@ -44,7 +44,7 @@ def test_logging_out_ends_the_session(desk: Desk, ward: SeededWard) -> None:
     kept = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login")
-    again = httpx.get(ward.url + "/feed", cookies=kept)
+    again = httpx2.get(ward.url + "/feed", cookies=kept)
     assert again.status_code == 303
 
 
@@ -72,7 +72,7 @@ def test_second_factor_is_asked_only_when_it_is_needed(desk: Desk, ward: SeededW
 
 def test_a_log_in_from_another_site_is_refused(ward: SeededWard) -> None:
     form = {"username": "carla", "password": ward.passwords["carla"]}
-    answer = httpx.post(ward.url + "/login", data=form, headers={"Origin": "https://evil.example"})
+    answer = httpx2.post(ward.url + "/login", data=form, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
 
 

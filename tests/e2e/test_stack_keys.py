@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import msgspec
 import psycopg
 import pytest
@@ -61,7 +61,7 @@ class Office:
     """The ward's API as its administrator uses it, and its tables."""
 
     ward: WardProcess
-    http: httpx.Client
+    http: httpx2.Client
 
     def post(self, path: str, body: object = None) -> dict[str, Any]:
         answer = self.http.post(path, json=body)
@@ -96,7 +96,7 @@ class Office:
 @pytest.fixture(scope="module")
 def office(ward: WardProcess) -> Iterator[Office]:
     told = ward.description
-    with httpx.Client(base_url=f"{told['api']}/api/v1", timeout=20) as client:
+    with httpx2.Client(base_url=f"{told['api']}/api/v1", timeout=20) as client:
         token = client.post("/auth/login", data=told["admin"]).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield Office(ward=ward, http=client)

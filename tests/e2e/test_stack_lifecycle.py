@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 
@@ -41,9 +41,9 @@ def ward(folder: Path) -> Iterator[WardProcess]:
         yield up
 
 
-def sign_in(ward: WardProcess) -> httpx.Response:
+def sign_in(ward: WardProcess) -> httpx2.Response:
     admin = ward.description["admin"]
-    return httpx.post(f"{ward.description['api']}/api/v1/auth/login", data=admin, timeout=20)
+    return httpx2.post(f"{ward.description['api']}/api/v1/auth/login", data=admin, timeout=20)
 
 
 def test_the_description_is_private_and_complete(ward: WardProcess) -> None:
@@ -60,8 +60,8 @@ def test_the_description_is_private_and_complete(ward: WardProcess) -> None:
 
 
 def test_the_ward_serves_and_its_admin_can_sign_in(ward: WardProcess) -> None:
-    assert httpx.get(f"{ward.description['api']}/healthz").status_code == 200
-    assert httpx.get(f"{ward.description['api']}/readyz").status_code == 200
+    assert httpx2.get(f"{ward.description['api']}/healthz").status_code == 200
+    assert httpx2.get(f"{ward.description['api']}/readyz").status_code == 200
     assert sign_in(ward).status_code == 200
 
 
@@ -78,7 +78,7 @@ def test_a_part_that_is_killed_comes_back(ward: WardProcess, part: str) -> None:
     os.kill(before, signal.SIGKILL)
     wait_until(lambda: ward.ready() and ward.pid(part) not in (0, before), 40)
     assert f"{part} ended (signal 9)" in ward.said()
-    wait_until(lambda: httpx.get(f"{ward.description['api']}/readyz").status_code == 200, 30)
+    wait_until(lambda: httpx2.get(f"{ward.description['api']}/readyz").status_code == 200, 30)
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -87,7 +87,7 @@ def test_a_part_that_hangs_comes_back(ward: WardProcess, part: str) -> None:
     os.kill(before, signal.SIGSTOP)
     wait_until(lambda: ward.ready() and ward.pid(part) not in (0, before), 60)
     assert f"{part} has not answered for 6 s" in ward.said()
-    wait_until(lambda: httpx.get(f"{ward.description['api']}/readyz").status_code == 200, 30)
+    wait_until(lambda: httpx2.get(f"{ward.description['api']}/readyz").status_code == 200, 30)
 
 
 def simulator(ward: WardProcess, out: Path, *words: str) -> subprocess.Popen[bytes]:
@@ -120,7 +120,7 @@ def test_simulated_devices_that_are_killed_lose_nothing_they_had_measured(
     killed = books()
     assert killed is not None
     assert killed["uncovered"] > 30
-    wait_until(lambda: httpx.get(f"{ward.description['api']}/readyz").status_code == 200, 60)
+    wait_until(lambda: httpx2.get(f"{ward.description['api']}/readyz").status_code == 200, 60)
     again = simulator(ward, out, "--seconds", "5", "--drain", "40")
     assert again.wait(120) == 0
     books_now = books()

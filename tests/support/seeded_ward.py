@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
-import httpx
+import httpx2
 import psycopg
 from psycopg.types.json import Jsonb
 
@@ -110,15 +110,15 @@ class SeededWard:
     def url(self) -> str:
         return self.server.url
 
-    def client(self, username: str) -> httpx.Client:
+    def client(self, username: str) -> httpx2.Client:
         """Return an HTTP client signed in as a user."""
         base = f"{self.url}/api/v1"
         if username not in self._tokens:
             form = {"username": username, "password": self.passwords[username]}
-            answer = httpx.post(f"{base}/auth/login", data=form, timeout=20).raise_for_status()
+            answer = httpx2.post(f"{base}/auth/login", data=form, timeout=20).raise_for_status()
             self._tokens[username] = answer.json()["access_token"]
         bearer = {"Authorization": f"Bearer {self._tokens[username]}"}
-        return httpx.Client(base_url=base, headers=bearer, timeout=20)
+        return httpx2.Client(base_url=base, headers=bearer, timeout=20)
 
     def seed(self) -> None:
         """Make people, patients, doctors, a shift, and readings."""
@@ -143,12 +143,12 @@ class SeededWard:
                       VALUES (1, 0, gen_random_uuid(), 1, 'infinity')"""
             conn.execute(beat)
 
-    def _add_user(self, admin: httpx.Client, username: str, role: str) -> None:
+    def _add_user(self, admin: httpx2.Client, username: str, role: str) -> None:
         self.passwords[username] = secrets.token_urlsafe(16)
         body = {"username": username, "password": self.passwords[username], "role": role}
         self.users[username] = admin.post("/users", json=body).raise_for_status().json()["id"]
 
-    def _admit(self, coordinator: httpx.Client, name: str) -> None:
+    def _admit(self, coordinator: httpx2.Client, name: str) -> None:
         body = {
             "name": name,
             "birth_date": "1948-03-12",

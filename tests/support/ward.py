@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 import psycopg
 import uvicorn
 from fastapi import FastAPI
@@ -243,13 +243,13 @@ class Ward:
             yield conn
 
     @asynccontextmanager
-    async def api(self, *, background: bool = False) -> AsyncIterator[httpx.AsyncClient]:
+    async def api(self, *, background: bool = False) -> AsyncIterator[httpx2.AsyncClient]:
         """A client of the application in this process, with or without its background tasks."""
         app = create_app(self.settings)
         async with (
             _started(app, background=background),
-            httpx.AsyncClient(
-                transport=httpx.ASGITransport(app), base_url="http://ward/api/v1"
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(app), base_url="http://ward/api/v1"
             ) as client,
         ):
             yield client
@@ -311,7 +311,7 @@ class Told:
     data: dict[str, Any]
 
 
-async def read_events(response: httpx.Response) -> AsyncIterator[Told]:
+async def read_events(response: httpx2.Response) -> AsyncIterator[Told]:
     """The events of a stream; comments and retry times are passed over."""
     fields: dict[str, str] = {}
     async for line in response.aiter_lines():

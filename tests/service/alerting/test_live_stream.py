@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
-import httpx
+import httpx2
 
 from api.vault.personal_data import Personal
 from tests.support.ward import Person, Told, Ward, read_events, served, story
@@ -19,7 +19,7 @@ async def listening(
     if last is not None:
         headers["Last-Event-ID"] = str(last)
     async with (
-        httpx.AsyncClient(timeout=20) as client,
+        httpx2.AsyncClient(timeout=20) as client,
         client.stream("GET", f"{base}/alerts/stream?heartbeats=event", headers=headers) as response,
     ):
         assert response.status_code == 200
@@ -213,7 +213,7 @@ def test_heartbeats_are_comments_for_whoever_does_not_ask(ward: Ward) -> None:
     async def main() -> None:
         async with (
             served(ward.settings) as base,
-            httpx.AsyncClient(timeout=20) as client,
+            httpx2.AsyncClient(timeout=20) as client,
             client.stream("GET", f"{base}/alerts/stream", headers=nurse.headers) as response,
         ):
             beats = 0

@@ -6,7 +6,7 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
@@ -49,8 +49,8 @@ def set_limits(other: psycopg.Connection[Any], patient: Patient, limits: dict[st
 async def while_another_writes(
     ward: Ward,
     writes: Callable[[psycopg.Connection[Any]], object],
-    asks: Callable[[], Awaitable[httpx.Response]],
-) -> httpx.Response:
+    asks: Callable[[], Awaitable[httpx2.Response]],
+) -> httpx2.Response:
     """Send a request while another's transaction has written and not committed yet."""
     with psycopg.connect(ward.database.owner, row_factory=psycopg.rows.dict_row) as other:
         writes(other)
@@ -68,7 +68,7 @@ def test_a_change_of_the_scale_keeps_limits_that_are_being_set(ward: Ward) -> No
         async with ward.api() as api:
             path = f"/patients/{patient.id}"
 
-            async def asks() -> httpx.Response:
+            async def asks() -> httpx2.Response:
                 return await api.patch(path, json={"spo2_scale": 2}, headers=person.headers)
 
             limits = {"hr": {"low": 45, "high": 120}}
@@ -97,7 +97,7 @@ def test_one_field_of_the_rota_keeps_another_that_is_being_set(ward: Ward) -> No
         async with ward.api() as api:
             path = f"/doctors/{doctor.doctor_id}"
 
-            async def asks() -> httpx.Response:
+            async def asks() -> httpx2.Response:
                 return await api.patch(path, json={"max_patients": 3}, headers=person.headers)
 
             got = await while_another_writes(ward, writes, asks)
@@ -120,7 +120,7 @@ def test_two_care_teams_are_never_mixed(ward: Ward) -> None:
         async with ward.api() as api:
             path, body = f"/patients/{patient.id}/care-team", {"clinicians": [str(second.user_id)]}
 
-            async def asks() -> httpx.Response:
+            async def asks() -> httpx2.Response:
                 return await api.put(path, json=body, headers=person.headers)
 
             assert (await while_another_writes(ward, writes, asks)).json() == body

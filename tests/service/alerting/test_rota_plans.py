@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from api.rota.planner import plan
@@ -275,7 +275,7 @@ def test_nobody_is_on_the_rota_of_a_ward_whose_patients_they_cannot_see(ward: Wa
     async def main() -> None:
         async with ward.api() as api:
 
-            async def sends(method: str, path: str, person: Person) -> httpx.Response:
+            async def sends(method: str, path: str, person: Person) -> httpx2.Response:
                 body = {"name": "X", "user_id": str(person.user_id)}
                 return await api.request(method, path, json=body, headers=admin.headers)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -26,14 +26,14 @@ def at(hours: float, since: datetime = START) -> str:
 class Rota:
     """A coordinator at the rota of one doctor."""
 
-    def __init__(self, api: httpx.AsyncClient, head: dict[str, str], doctor: Person) -> None:
+    def __init__(self, api: httpx2.AsyncClient, head: dict[str, str], doctor: Person) -> None:
         self.api, self.head, self.doctor = api, head, str(doctor.doctor_id)
 
-    async def ask(self, method: str, path: str, **body: Any) -> httpx.Response:
+    async def ask(self, method: str, path: str, **body: Any) -> httpx2.Response:
         json = body or None
         return await self.api.request(method, f"/shifts{path}", json=json, headers=self.head)
 
-    async def add(self, start: str, end: str, **more: Any) -> httpx.Response:
+    async def add(self, start: str, end: str, **more: Any) -> httpx2.Response:
         return await self.ask("POST", "", doctor_id=self.doctor, start=start, end=end, **more)
 
     async def listed(self, query: str = "") -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 import uvicorn
@@ -42,7 +42,7 @@ class Ward:
     """The API, and tokens of people by role; every call goes through ``/api/v1``."""
 
     app: FastAPI
-    client: httpx.Client
+    client: httpx2.Client
     database: Database
     settings: ApiSettings
     password_hash: str
@@ -190,7 +190,7 @@ def served_api(postgres_server: DatabaseServer) -> Iterator[Served]:
 @pytest.fixture
 def ward(served_api: Served) -> Iterator[Ward]:
     """An empty ward with an administrator who is signed in."""
-    with httpx.Client(base_url=served_api.address, timeout=30.0) as client:
+    with httpx2.Client(base_url=served_api.address, timeout=30.0) as client:
         made = Ward(
             app=served_api.app,
             client=client,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from api.evidence.observation_ids import ObservationId
@@ -227,6 +227,6 @@ def heard(ward: Ward, who: str, since: int, alert: str, wait_s: float = 3.0) -> 
                     return True
                 if time.monotonic() - began > wait_s:
                     return False
-        except httpx.ReadTimeout:
+        except httpx2.ReadTimeout:
             return False
     return False

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 
@@ -126,7 +126,7 @@ def hasty(ward: Ward, served_api: Served, tmp_path: Path) -> Iterator[Ward]:
     wait_until(lambda: server.started or not thread.is_alive(), 20.0)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30.0) as client:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30.0) as client:
             yield replace(ward, client=client, settings=settings)
     finally:
         server.should_exit = True

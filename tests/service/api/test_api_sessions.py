@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
+import httpx2
 import pyotp
 import pytest
 
@@ -20,7 +20,7 @@ def strict(ward: Ward, served_api: Served, tmp_path: Path) -> Iterator[Ward]:
     settings = settings_for(served_api.database, tmp_path, staff_second_factor=True)
     settings = settings.model_copy(update={"master_key_file": ward.settings.master_key_file})
     app = create_app(settings)
-    with served(app) as address, httpx.Client(base_url=address, timeout=30.0) as client:
+    with served(app) as address, httpx2.Client(base_url=address, timeout=30.0) as client:
         yield replace(ward, app=app, client=client, settings=settings)
 
 

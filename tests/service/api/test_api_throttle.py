@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pyotp
 import pytest
 
@@ -13,19 +13,19 @@ HOME, CAFE = "127.0.0.1", "127.0.0.9"
 """Addresses of the loopback network: what comes from another is another subscriber."""
 
 
-def client_at(ward: Ward, address: str) -> httpx.Client:
-    transport = httpx.HTTPTransport(local_address=address)
-    return httpx.Client(base_url=ward.client.base_url, transport=transport, timeout=30.0)
+def client_at(ward: Ward, address: str) -> httpx2.Client:
+    transport = httpx2.HTTPTransport(local_address=address)
+    return httpx2.Client(base_url=ward.client.base_url, transport=transport, timeout=30.0)
 
 
 @pytest.fixture
-def cafe(ward: Ward) -> Iterator[httpx.Client]:
+def cafe(ward: Ward) -> Iterator[httpx2.Client]:
     """Somebody elsewhere."""
     with client_at(ward, CAFE) as client:
         yield client
 
 
-def log_in(client: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:
+def log_in(client: httpx2.Client, name: str, password: str = PASSWORD) -> httpx2.Response:
     form = {"username": name, "password": password}
     return client.post("/api/v1/auth/login", data=form)
 
@@ -35,7 +35,7 @@ def hurry(ward: Ward, kind: str, failures: int) -> None:
     ward.sql("UPDATE login_throttle SET failures = %s WHERE key LIKE %s", failures, f"{kind}:%")
 
 
-def test_guesses_from_one_place_are_refused_after_ten(ward: Ward, cafe: httpx.Client) -> None:
+def test_guesses_from_one_place_are_refused_after_ten(ward: Ward, cafe: httpx2.Client) -> None:
     answers = [log_in(cafe, "admin", f"guess number {n}").status_code for n in range(12)]
     assert answers == [401] * 10 + [429] * 2
     refused = log_in(cafe, "admin")
@@ -46,7 +46,7 @@ def test_guesses_from_one_place_are_refused_after_ten(ward: Ward, cafe: httpx.Cl
     assert log_in(cafe, "admin").status_code == 200
 
 
-def test_what_is_refused_counts_against_nobody_else(ward: Ward, cafe: httpx.Client) -> None:
+def test_what_is_refused_counts_against_nobody_else(ward: Ward, cafe: httpx2.Client) -> None:
     for n in range(60):
         log_in(cafe, "admin", f"guess {n}")
     counts = dict(ward.sql("SELECT split_part(key, ':', 1), failures FROM login_throttle"))
@@ -55,7 +55,7 @@ def test_what_is_refused_counts_against_nobody_else(ward: Ward, cafe: httpx.Clie
 
 
 def test_a_place_where_the_account_signed_in_before_is_always_looked_at(
-    ward: Ward, cafe: httpx.Client
+    ward: Ward, cafe: httpx2.Client
 ) -> None:
     assert ward.log_in("admin").status_code == 200
     for address in range(11, 17):
@@ -72,7 +72,7 @@ def test_a_place_where_the_account_signed_in_before_is_always_looked_at(
     assert ward.log_in("admin").status_code == 200, "the right password is, even so"
 
 
-def test_a_shared_address_is_slowed_and_not_shut(ward: Ward, cafe: httpx.Client) -> None:
+def test_a_shared_address_is_slowed_and_not_shut(ward: Ward, cafe: httpx2.Client) -> None:
     ward.add("nina", "nurse")
     assert log_in(cafe, "admin").status_code == 200
     log_in(cafe, "invented-1", "guess")
@@ -82,7 +82,7 @@ def test_a_shared_address_is_slowed_and_not_shut(ward: Ward, cafe: httpx.Client)
     assert log_in(cafe, "nina").status_code == 200, "new here, and right"
 
 
-def test_the_line_behind_a_limit_is_short(ward: Ward, cafe: httpx.Client) -> None:
+def test_the_line_behind_a_limit_is_short(ward: Ward, cafe: httpx2.Client) -> None:
     log_in(cafe, "invented-1", "guess")
     hurry(ward, "from", 201)
     ward.sql("UPDATE login_throttle SET next_look = now() + interval '9 s' WHERE key LIKE 'from:%'")
@@ -90,7 +90,7 @@ def test_the_line_behind_a_limit_is_short(ward: Ward, cafe: httpx.Client) -> Non
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
 
 
-def test_a_browser_is_known_wherever_it_goes(ward: Ward, cafe: httpx.Client) -> None:
+def test_a_browser_is_known_wherever_it_goes(ward: Ward, cafe: httpx2.Client) -> None:
     own = {"Sec-Fetch-Site": "same-origin"}
     form = {"username": "admin", "password": PASSWORD}
     first = ward.client.post("/login", data=form, headers=own)
@@ -102,7 +102,7 @@ def test_a_browser_is_known_wherever_it_goes(ward: Ward, cafe: httpx.Client) -> 
     assert known.status_code == 303
 
 
-def test_counts_end_with_their_window(ward: Ward, cafe: httpx.Client) -> None:
+def test_counts_end_with_their_window(ward: Ward, cafe: httpx2.Client) -> None:
     for n in range(3):
         log_in(cafe, f"invented-{n}", "guess")
     ward.sql("UPDATE login_throttle SET window_start = window_start - interval '16 minutes'")
@@ -123,7 +123,7 @@ def test_places_are_bounded_and_end_with_a_password_set_by_another(ward: Ward) -
     assert ward.sql(kept, user)[0][0] == 0
 
 
-def test_refused_log_ins_are_written_down_without_the_name(ward: Ward, cafe: httpx.Client) -> None:
+def test_refused_log_ins_are_written_down_without_the_name(ward: Ward, cafe: httpx2.Client) -> None:
     for n in range(14):
         log_in(cafe, "admin", f"guess {n}")
     rows = ward.sql("SELECT actor, detail FROM audit WHERE action = 'session.refused' ORDER BY id")

@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.service.api.conftest import Ward
@@ -58,7 +58,7 @@ def crowd(staffed: Ward) -> Ward:
 def asked(ward: Ward, who: str, body: object, timeout_s: float = 60.0) -> tuple[Any, float]:
     began = time.monotonic()
     headers = {"Authorization": f"Bearer {ward.tokens[who]}"}
-    with httpx.Client(base_url=ward.client.base_url, timeout=timeout_s) as client:
+    with httpx2.Client(base_url=ward.client.base_url, timeout=timeout_s) as client:
         answer = client.post(PATH, json=body, headers=headers)
     return answer, time.monotonic() - began
 
@@ -73,7 +73,7 @@ def test_the_time_limit_holds_for_everything(crowd: Ward) -> None:
 
 
 def test_a_client_that_goes_away_takes_its_question_along(crowd: Ward) -> None:
-    with pytest.raises(httpx.ReadTimeout):
+    with pytest.raises(httpx2.ReadTimeout):
         asked(crowd, "c1", hard(2, 30.0), timeout_s=1.5)
     answer, took = asked(crowd, "c2", EASY)
     assert answer.json()["status"] == "optimal"
