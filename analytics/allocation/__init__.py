@@ -1,4 +1,6 @@
 """Who looks after whom: doctors' minutes to patients' demands, with OR-Tools.
 
-Pure but for the solver; imported by the API's re-planner.
+Pure but for the solvers; imported by the API's re-planner. ``allocate`` is the way in and ``plan``
+chooses: exact for small wards (``solver``), by decomposition for large ones (``decompose``),
+around what stands after an event (``local``).
 """

@@ -5,13 +5,14 @@ unmet (weighted by acuity), demands unmet, lateness, moves, cost, imbalance. Wha
 somebody's uses the reserve, then the free time of who lacks its skills, then overloads somebody as
 little as can be; these aims come before lateness. What cannot be met is said with its reason,
 never hidden in a penalty. Computing takes up to the time limit on one
-core: call it in a thread.
+core: call it in a process or thread of its own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
+from analytics.allocation.plan import best_plan
 from analytics.allocation.problem import DOCTOR, UNMET, Choice, Problem, pose
-from analytics.allocation.solver import Solved, solve
+from analytics.allocation.solver import Solved
 from analytics.domain.rota import Assignment, Demand, Doctor, Load, Plan, Shortage, Unmet
 
 __all__ = ["Assignment", "Demand", "Doctor", "Load", "Plan", "Shortage", "Unmet", "allocate"]
@@ -33,7 +34,7 @@ def allocate(
     Args:
         doctors: on shift, with what is left of their time; ids differ.
         demands: work to do.
-        time_limit_s: most seconds of computing.
+        time_limit_s: most seconds of computing, building included.
         pinned: patient to doctor id: set by a person, never moved by the solver, not even for
             want of a skill; without effect if that doctor is not on shift.
         better: is told each better plan as it is found, the first after a moment: for who must
@@ -45,7 +46,7 @@ def allocate(
         if better is not None:
             better(_answer(doctors, demands, problem, solved))
 
-    return _answer(doctors, demands, problem, solve(problem, time_limit_s, told))
+    return _answer(doctors, demands, problem, best_plan(problem, time_limit_s, told))
 
 
 def _answer(

@@ -1,5 +1,8 @@
 """The allocation as an integer programme for OR-Tools' CP-SAT, one aim after the other.
 
+Exact, and slow beyond some thousands of pairs: larger wards are ``analytics.allocation``'s, which
+asks it about a few doctors at a time.
+
 Each aim is minimised with the aims before it held at what they reached. CP-SAT uses a hint well
 only if it is complete and feasible, so every stage starts from the best plan so far. An aim that
 the plan so far reaches at its obvious least is not solved again. The seed and the number of
@@ -10,6 +13,7 @@ gives the same plan.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
+from time import perf_counter
 from typing import Any
 
 from ortools.sat.python import cp_model
@@ -48,6 +52,19 @@ class Solved:
     cost_bound: int = 0
 
 
+class StopWatch:
+    """Computing time that is left, building and hints included."""
+
+    def __init__(self, limit_s: float) -> None:
+        """Start it."""
+        self._end = perf_counter() + limit_s
+
+    @property
+    def left_s(self) -> float:
+        """Seconds that are left; 0 when there are none."""
+        return max(0.0, self._end - perf_counter())
+
+
 @dataclass(slots=True, kw_only=True)
 class _Budget:
     """Computing time that is left: by the wall, and in CP-SAT's own deterministic measure.
@@ -55,12 +72,11 @@ class _Budget:
     The deterministic one is smaller, so that on an idle machine it is what stops a search.
     """
 
-    seconds: float
+    watch: StopWatch
     work: float
 
     def spend(self, solver: Any) -> None:  # noqa: ANN401 - ortools has no types
         """Take off what a search has used."""
-        self.seconds -= solver.wall_time
         self.work -= solver.response_proto.deterministic_time
 
 
@@ -101,24 +117,33 @@ class _Model:
 
 
 def solve(
-    problem: Problem, time_limit_s: float, better: Callable[[Solved], None] | None = None
+    problem: Problem,
+    time_limit_s: float,
+    better: Callable[[Solved], None] | None = None,
+    *,
+    start: Choice | None = None,
+    until: str = "imbalance",
 ) -> Solved:
     """Return the best plan, aim after aim, within the time.
 
     Args:
         problem: the allocation in whole numbers.
-        time_limit_s: most seconds of searching; building the programme comes on top.
+        time_limit_s: most seconds, building the programme included.
         better: is told each plan that is better than the ones before, the first at once.
+        start: a complete plan to begin with, in place of the greedy one.
+        until: the last aim to be worked on.
     """
-    best = Solved(choice=greedy(problem))
+    watch = StopWatch(time_limit_s)
+    best = Solved(choice=greedy(problem) if start is None else list(start))
     if not problem.work:
         return best
     tell = better or (lambda _: None)
     tell(Solved(choice=best.choice, proved=False))
     built = _build(problem)
     stages = _stages(built)
-    budget = _Budget(seconds=time_limit_s, work=time_limit_s * DETERMINISTIC_SHARE)
-    for name, expression in zip(AIMS, stages, strict=True):
+    budget = _Budget(watch=watch, work=time_limit_s * DETERMINISTIC_SHARE)
+    last = AIMS.index(until) + 1
+    for name, expression in zip(AIMS[:last], stages[:last], strict=True):
         least = _least(problem, name, best.choice)
         reached = int(getattr(problem.aims(best.choice), name))
         if name == "cost":
@@ -144,7 +169,7 @@ def _minimise(
     built.hint(best.choice)
     built.model.minimize(expression)
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = max(0.0, budget.seconds * share)
+    solver.parameters.max_time_in_seconds = budget.watch.left_s * share
     solver.parameters.max_deterministic_time = max(0.0, budget.work * share)
     solver.parameters.num_workers = WORKERS
     solver.parameters.random_seed = SEED

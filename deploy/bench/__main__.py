@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from deploy.bench.allocation import plans
 from deploy.bench.feed import publish_to_feed
 from deploy.bench.hostile import one_hostile_device
 from deploy.bench.memory import slope
@@ -31,6 +32,7 @@ SCENARIOS: Mapping[str, Callable[[Run], list[Figure]]] = {
     "feed": publish_to_feed,
     "whole": whole_ward,
     "hostile": one_hostile_device,
+    "allocation": plans,
 }
 
 

@@ -22,6 +22,7 @@ class Size:
         patients: fewest and most patients of the memory slope.
         rounds: frames of each patient there.
         hostile_s: how long one device does its worst.
+        planned: patients and staff of the ward that is planned.
     """
 
     frames: int = 20_000
@@ -34,6 +35,7 @@ class Size:
     patients: tuple[int, int] = (1_000, 10_000)
     rounds: int = 20
     hostile_s: float = 600.0
+    planned: tuple[int, int] = (2_000, 100)
 
 
 QUICK = Size(
@@ -46,6 +48,7 @@ QUICK = Size(
     patients=(200, 1_000),
     rounds=10,
     hostile_s=20.0,
+    planned=(500, 25),
 )
 
 

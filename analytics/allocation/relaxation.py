@@ -1,0 +1,249 @@
+"""The linear relaxation of an allocation, pooled: exact in value, and solved in a moment.
+
+Fractions of demands that ask the same (who may have them, by when) can be exchanged freely, so the
+relaxation needs one variable for each *kind* of demand and doctor in place of one for each demand:
+some thousands in place of hundreds of thousands. What is counted by the demand keeps a variable of
+its own: to stay with the doctor before, and to be nobody's. Its value bounds every whole plan from
+below (places are left out, which only lowers it), and its solution guides the rounding.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analytics.allocation.linear import Floats, Rows, minimise
+from analytics.allocation.problem import Aims
+from analytics.allocation.table import NOBODY_BEFORE, Flags, Ints, Table
+
+MINUTE = 60.0
+MOST_LEVELS = 24
+"""Deadlines that get rows; leaving some out only lowers the bound."""
+_HAIR = 1e-7
+_ROUNDING = 1e-6
+_LOOSE = 1e-5
+"""By so much may an earlier aim be missed: what the solvers take for equal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxed:
+    """An optimum of the relaxation.
+
+    Attributes:
+        bound: no whole plan is better in this aim, the aims before it held.
+        kind: the kind of each demand.
+        share: minutes that each doctor has of each kind.
+        stays: how much of each demand stays with the doctor before.
+    """
+
+    bound: int
+    kind: Ints
+    share: Floats
+    stays: Floats
+
+
+class Relaxation:
+    """The relaxation of one problem, solved for one aim after the other."""
+
+    def __init__(self, table: Table) -> None:
+        """Pool the demands into kinds."""
+        self.table = table
+        self.kind, self._first, self.single = _kinds(table)
+        minutes = table.work / MINUTE
+        self._mass = np.bincount(self.kind, minutes, minlength=len(self._first))
+
+    @property
+    def whole_columns(self) -> int:
+        """How many columns are whole numbers where single demands are kept whole."""
+        return int(self.table.able[self._first[self.single]].sum())
+
+    def solve(
+        self, aim: str, reached: Aims, limit_s: float, *, whole: bool = False
+    ) -> Relaxed | None:
+        """Minimise one aim with those before it held at what is reached; None: not in time.
+
+        Args:
+            aim: name of the aim: one of ``Aims``, but not the imbalance.
+            reached: what the best plan so far has in each aim.
+            limit_s: most seconds.
+            whole: keep those demands whole that a deadline or an emergency binds: a better bound.
+        """
+        programme = _Programme(self, reached, aim, whole=whole)
+        programme.build()
+        found = programme.run(limit_s)
+        if found is None:
+            return None
+        value, x = found
+        share = np.zeros((len(self._first), len(self.table.capacity)))
+        share[programme.kinds, programme.doctors] = x[programme.pooled] * programme.per
+        stays = np.zeros(len(self.table.work))
+        stays[programme.stayers] = x[programme.stay]
+        least = value * programme.scale
+        bound = math.ceil(least - _ROUNDING * max(1.0, abs(least)))
+        return Relaxed(bound=max(0, bound), kind=self.kind, share=share, stays=stays)
+
+
+class _Programme:
+    """One linear programme: which columns and rows the reached aims leave."""
+
+    def __init__(self, of: Relaxation, reached: Aims, aim: str, *, whole: bool) -> None:
+        self.single = of.single if whole else np.zeros(len(of.single), dtype=bool)
+        self.table, self.kind, self.mass = of.table, of.kind, of._mass  # noqa: SLF001
+        self.first = of._first  # noqa: SLF001
+        self.reached, self.aim = reached, aim
+        self.scale = {"overload": MINUTE, "lateness": MINUTE, "cost": MINUTE}.get(aim, 1.0)
+        self.rows = Rows()
+        self.work = self.table.work / MINUTE
+
+    def build(self) -> None:
+        """Lay out columns and rows."""
+        self._columns()
+        self._masses()
+        self._capacities()
+        self._deadlines()
+        self._earlier_aims()
+
+    def _columns(self) -> None:
+        table, first = self.table, self.first
+        allowed = table.able[first]
+        if not self._may("stand_ins"):
+            allowed = allowed & (table.lacks[first] == 0)
+        self.kinds, self.doctors = np.nonzero(allowed)
+        single = self.single[self.kinds]
+        self.per = np.where(single, self.mass[self.kinds], 1.0)
+        self.pooled = self.rows.columns(np.where(single, 1.0, math.inf), whole=single)
+        # who stays is a column of its own only while moves are what is counted
+        stays = table.movable
+        if not self._may("stand_ins"):
+            stays = stays & table.fitting
+        self.stayers = np.flatnonzero(stays)
+        self.stay = self.rows.columns(np.ones(len(self.stayers)))
+        lost = np.arange(len(table.work)) if self._may("unmet") else np.arange(0)
+        self.lost, self.gone = lost, self.rows.columns(np.ones(len(lost)))
+        doctors = len(table.capacity)
+        self.over = self.rows.columns(np.full(doctors if self._may("overload") else 0, math.inf))
+
+    def _may(self, name: str) -> bool:
+        """Whether something of an aim is left to the plan: it is aimed at, or not at nothing."""
+        if name == "unmet":
+            return self.reached.unmet > 0
+        return getattr(self.reached, name) > 0 or self.aim == name
+
+    def _masses(self) -> None:
+        rows = self.rows.rows(self.mass, self.mass)
+        self.rows.put(rows[self.kinds], self.pooled, self.per)
+        self.rows.put(rows[self.kind[self.stayers]], self.stay, self.work[self.stayers])
+        self.rows.put(rows[self.kind[self.lost]], self.gone, self.work[self.lost])
+        both = np.flatnonzero(np.isin(self.stayers, self.lost)) if len(self.lost) else np.arange(0)
+        once = self.rows.rows(np.full(len(both), -math.inf), np.ones(len(both)))
+        self.rows.put(once, self.stay[both], 1.0)
+        self.rows.put(once, self.gone[self.stayers[both]], 1.0)
+
+    def _bounded(self, most: Floats, which: Any) -> Ints:  # noqa: ANN401 - a mask of demands
+        """Add a row a doctor over the work of the demands that ``which`` says."""
+        rows = self.rows.rows(np.full(len(most), -math.inf), most)
+        kinds = which[self.first][self.kinds]
+        self.rows.put(rows[self.doctors[kinds]], self.pooled[kinds], self.per[kinds])
+        mine = which[self.stayers]
+        at = self.stayers[mine]
+        self.rows.put(rows[self.table.current[at]], self.stay[mine], self.work[at])
+        return rows
+
+    def _capacities(self) -> None:
+        table = self.table
+        self._bounded(table.capacity / MINUTE, ~table.must)
+        if table.must.any():
+            everything = np.ones(len(table.work), dtype=bool)
+            rows = self._bounded(table.whole / MINUTE, everything)
+            if len(self.over):
+                self.rows.put(rows, self.over, -1.0)
+
+    def _deadlines(self) -> None:
+        table = self.table
+        levels = np.arange(len(table.levels))
+        if len(levels) > MOST_LEVELS:
+            levels = np.unique(np.linspace(0, len(levels) - 1, MOST_LEVELS).astype(int))
+        self.late = np.arange(0)
+        for level in levels:
+            rows = self._bounded(
+                np.full(len(table.capacity), table.levels[level] / MINUTE), table.level <= level
+            )
+            if self._may("lateness"):
+                late = self.rows.columns(np.full(len(rows), math.inf))
+                self.rows.put(rows, late, -1.0)
+                self.late = np.concatenate([self.late, late])
+
+    def _earlier_aims(self) -> None:
+        for name in _BEFORE[self.aim]:
+            columns, values, constant = self._terms(name)
+            if len(columns):
+                # lateness and overload are kept in seconds and written in minutes
+                unit = MINUTE if name in ("overload", "lateness") else 1.0
+                most = getattr(self.reached, name) / unit - constant
+                self.rows.one_row(columns, values, most + _LOOSE)
+
+    def _terms(self, name: str) -> tuple[Ints, Any, float]:
+        """Return an aim as columns, their values, and what is there in any case."""
+        simple = {
+            "urgent_unmet": (self.gone, self.table.urgency[self.lost].astype(float)),
+            "unmet": (self.gone, np.ones(len(self.gone))),
+            "overload": (self.over, np.ones(len(self.over))),
+            "lateness": (self.late, np.ones(len(self.late))),
+        }
+        if name in simple:
+            return (*simple[name], 0.0)
+        further = {"stand_ins": self._stand_ins, "moves": self._moves, "cost": self._cost}
+        return further[name]()
+
+    def _stand_ins(self) -> tuple[Ints, Any, float]:
+        lacks = self.table.lacks[self.first][self.kinds, self.doctors]
+        short = np.flatnonzero(lacks)
+        per = self.work[self.first][self.kinds[short]]
+        return self.pooled[short], lacks[short] * self.per[short] / np.maximum(per, _HAIR), 0.0
+
+    def _cost(self) -> tuple[Ints, Any, float]:
+        rates = self.table.rates
+        stay = self.work[self.stayers] * rates[self.table.current[self.stayers]]
+        columns = np.concatenate([self.pooled, self.stay])
+        return columns, np.concatenate([rates[self.doctors] * self.per, stay]), 0.0
+
+    def _moves(self) -> tuple[Ints, Any, float]:
+        had = self.table.current != NOBODY_BEFORE
+        gone = np.flatnonzero(had[self.lost])
+        columns = np.concatenate([self.stay, self.gone[gone]])
+        return columns, -np.ones(len(columns)), float(had.sum())
+
+    def run(self, limit_s: float) -> tuple[float, Floats] | None:
+        """Solve it; return value and columns, None if there was no time."""
+        columns, values, constant = self._terms(self.aim)
+        objective = np.zeros(len(self.rows.lower))
+        objective[columns] = values
+        found = minimise(self.rows, objective, limit_s)
+        return None if found is None else (found[0] + constant, found[1])
+
+
+_ORDER = ("urgent_unmet", "unmet", "overload", "stand_ins", "lateness", "moves", "cost")
+_BEFORE = {name: _ORDER[:at] for at, name in enumerate(_ORDER)}
+
+
+def _kinds(table: Table) -> tuple[Ints, Ints, Flags]:
+    """Return the kind of each demand, and of each kind the first demand, and if it is the only one.
+
+    What a deadline or an emergency binds is a kind of its own. Levels beyond everybody's time bind
+    nobody.
+    """
+    known: dict[Any, int] = {}
+    first: list[int] = []
+    kind = np.zeros(len(table.work), dtype=np.int64)
+    packed = np.packbits(table.able, axis=1)
+    binding = int((table.levels < table.whole.max(initial=0)).sum())
+    single: list[bool] = []
+    for at in range(len(table.work)):
+        bound = bool(table.must[at]) or table.level[at] < binding
+        key = at if bound else (packed[at].tobytes(), int(table.level[at]))
+        kind[at] = known.setdefault(key, len(known))
+        if kind[at] == len(first):
+            first.append(at)
+            single.append(bound)
+    return kind, np.array(first, dtype=np.int64), np.array(single, dtype=bool)
