@@ -91,7 +91,7 @@ def word_over(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transitio
 
 def _heard_since(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
     after = episode.received_ms > (episode.acknowledged_ms or 0)
-    return after and not policy.apart(episode, now_ms)
+    return after and not policy.apart(episode.measured_ms, now_ms)
 
 
 def forgotten(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:

@@ -125,7 +125,7 @@ def _quiet(before: Episode | None, finding: Finding, now_ms: int, policy: Episod
         and before.closed_by_person
         and before.closed_ms is not None
         and now_ms - before.closed_ms < policy.quiet_min * MINUTE_MS
-        and not policy.apart(before, finding.measured_ms)
+        and not policy.apart(before.measured_ms, finding.measured_ms)
     )
 
 
@@ -196,7 +196,7 @@ def _news(
         return None
     if finding.change is Change.WORSENED:
         return Event.WORSENED
-    anew = episode.lapsed_ms is not None or policy.apart(episode, finding.measured_ms)
+    anew = episode.lapsed_ms is not None or policy.apart(episode.measured_ms, finding.measured_ms)
     return Event.RETURNED if anew else None
 
 

@@ -62,6 +62,8 @@ TECHNICAL: frozenset[str] = frozenset(
 
 SUPERSEDED_BY = "superseded_by"
 """Member of a finding's detail: a graver alert of the same patient has taken its place."""
+CLOSED_BECAUSE = "closed_because"
+"""Member of a finding's detail: it ends for another reason than its value."""
 EASED_FROM = "eased_from"
 """Member of a finding's detail: a graver alert of the same patient has just become this one."""
 
@@ -84,6 +86,9 @@ class Finding:
         late: True for back-fill (more than the allowed delay): never pages by itself.
         value: the reading or score in its own unit, if there is one.
         persist_s: how long the condition must hold, by event time, before it is raised.
+        silent_ms: of a condition that goes on: for how long before it nothing had been heard of it;
+            None: not known.
+        pace_ms: what usually lies between two readings of what it is about; 0: not known.
         message: one line for a clinician.
         rule: name and version of the rule or model that found it.
         detail: anything else that explains it (drivers, missing measurements).
@@ -97,6 +102,8 @@ class Finding:
     late: bool = False
     value: float | None = None
     persist_s: float = 0.0
+    silent_ms: int | None = None
+    pace_ms: int = 0
     message: str = ""
     rule: str = ""
     detail: dict[str, object] = field(default_factory=dict)

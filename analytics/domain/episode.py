@@ -1,4 +1,4 @@
-"""What an alert episode is, what can happen to it, and what a site may set about it.
+"""What an alert episode is, and what can happen to it.
 
 An episode is one stretch of one condition of one patient (or of the ward), from the first
 violation until it is closed. It is a plain record of moments, so that the database can hold all
@@ -9,8 +9,22 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analytics.domain.alerts import Finding, Priority, State
+from analytics.domain.episode_policy import MINUTE_MS, EpisodePolicy
 
-MINUTE_MS = 60_000
+__all__ = [
+    "HAPPENS_ONCE",
+    "MINUTE_MS",
+    "ONCE_RULES",
+    "URGENCY",
+    "CalledFor",
+    "Episode",
+    "EpisodePolicy",
+    "Event",
+    "Level",
+    "Transition",
+    "begun",
+]
+
 HAPPENS_ONCE = frozenset({"forged", "conflict"})
 """Conditions that happen and do not last: nothing ever says that they are over."""
 ONCE_RULES = frozenset({"engine/1", "ingest/1"})
@@ -59,6 +73,39 @@ class Event(StrEnum):
     """What a person had said ran out and nothing was heard since: silent, and says so."""
     PLANNED = "planned"
     """A person would close it but it still holds: a plan is made, quiet for a while."""
+    JOINED = "joined"
+    """Another reason of the same alert, no worse than what is known: silent."""
+    EASED = "eased"
+    """One of its reasons is over, others stand: silent."""
+    SNOOZED = "snoozed"
+    """A person has put it off for some minutes."""
+    SNOOZE_OVER = "snooze_over"
+    """The minutes are over and nobody has answered: it calls again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledFor:
+    """What people know of a patient's alert: what they were last called for, or have taken on.
+
+    Attributes:
+        priority: of the gravest call that still stands.
+        at_ms: when it called last for something in the record (ward time).
+        news2: the highest NEWS2 that is known; None: there was none.
+        again: how often it has called for something worse of the same priority.
+        held_back: something worse came so soon after the last call that it waits a while.
+        eased_ms: since when NEWS2 is clearly lower than that (event time); None: it is not.
+        eased_news2: the highest since then.
+        pace_ms: what usually lies between two readings of what it is about; 0: not known.
+    """
+
+    priority: Priority
+    at_ms: int
+    news2: float | None = None
+    again: int = 0
+    held_back: bool = False
+    eased_ms: int | None = None
+    eased_news2: float = 0.0
+    pace_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +137,9 @@ class Episode:
         message: one line for a clinician.
         rule: name and version of the rule or model.
         detail: what explains it.
+        called_for: of a patient's alert with reasons: what people know of it.
+        snoozed_ms: until when a person has put it off.
+        snoozed_since_ms: since when.
     """
 
     condition: str
@@ -115,6 +165,9 @@ class Episode:
     message: str = ""
     rule: str = ""
     detail: dict[str, object] = field(default_factory=dict)
+    called_for: CalledFor | None = None
+    snoozed_ms: int | None = None
+    snoozed_since_ms: int | None = None
 
     @property
     def live(self) -> bool:
@@ -163,63 +216,3 @@ class Transition:
     at_ms: int
     notify: bool = False
     level: Level | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpisodePolicy:
-    """What a site may set about episodes.
-
-    Attributes:
-        emergency: conditions that want a response within ``emergency_min``.
-        urgent: conditions that want one within ``urgent_min``.
-        emergency_min: 30 min (RCP response to a NEWS2 of 7 or more, as rcpjournals reports it).
-        urgent_min: 60 min (RCP, the same for 5-6).
-        routine_min: 240 min (proposed).
-        acknowledge_share: the share of that time within which somebody must acknowledge before
-            the next level is called: 5, 10 and 40 minutes (proposed).
-        acknowledged_min: an acknowledgement lasts so long if the condition goes on (15-30
-            proposed from the alarm-fatigue evidence, IEC 60601-1-8 leaves it to the site).
-        quiet_min: after a person made a plan or closed it, findings that it merely goes on are
-            silent for so long (proposed); a new start, a worsening or a gap ends that.
-        gap_min: after so long without a bad reading nobody knows that it is the same episode,
-            and the next bad one calls at once (proposed: the age from which a reading is late).
-        expire_min: a low-priority alert of which nothing is heard for so long ends, and so does
-            any clinical one that a person took on (proposed).
-        history_min: findings of back-fill no further apart are one piece of history (proposed).
-        remind_min: the last level is called again after so long (proposed).
-        coordinators: clinical conditions that belong to the coordinator.
-    """
-
-    emergency: frozenset[str] = frozenset({"news2_emergency"})
-    urgent: frozenset[str] = frozenset({"news2_urgent", "single_3", "glucose_low"})
-    emergency_min: int = 30
-    urgent_min: int = 60
-    routine_min: int = 240
-    acknowledge_share: float = 1 / 6
-    acknowledged_min: int = 30
-    quiet_min: int = 30
-    gap_min: int = 15
-    expire_min: int = 24 * 60
-    history_min: int = 30
-    remind_min: int = 30
-    coordinators: frozenset[str] = frozenset({"unconfirmed_deterioration"})
-
-    def response_ms(self, condition: str, priority: Priority) -> int:
-        """Return within how many milliseconds somebody should respond at the bedside."""
-        if condition in self.emergency or condition.startswith("critical_"):
-            return self.emergency_min * MINUTE_MS
-        if condition in self.urgent or priority is not Priority.LOW:
-            return self.urgent_min * MINUTE_MS
-        return self.routine_min * MINUTE_MS
-
-    def is_emergency(self, condition: str) -> bool:
-        """Return whether a doctor should be called before any nurse."""
-        return condition in self.emergency or condition.startswith("critical_")
-
-    def acknowledge_ms(self, condition: str, priority: Priority) -> int:
-        """Return within how many milliseconds somebody should acknowledge."""
-        return int(self.response_ms(condition, priority) * self.acknowledge_share)
-
-    def apart(self, before: Episode, measured_ms: int) -> bool:
-        """Whether so long lies between two bad readings that nobody knew between them."""
-        return measured_ms - before.measured_ms > self.gap_min * MINUTE_MS

@@ -88,6 +88,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     probability = visit.population.predict(features)
     _label(state, visit, news, features, probability)
     heard = _heard(visit, news, known, fresh)
+    scene.pace_ms = _pace(state, fresh)
     calls = news2_bands.news2(scene, news, _alone(scene, visit, news, known), heard)
     model = visit.population
     patient_rules.risk(scene, probability, name=model.name, raises=model.raises)
@@ -172,6 +173,12 @@ def _heard(visit: Visit, news: News2, known: Mapping[int, float | None], fresh: 
     oxygen = known[_O2]
     pair = score((*_NO_OTHERS, known[_SPO2], oxygen), visit.plan.spo2_scale)
     return fresh if pair.low > (_O2_POINTS if oxygen else 0) else fresh & ~(1 << _SPO2)
+
+
+def _pace(state: LaneState, fresh: int) -> int:
+    """Return what usually lies between two readings of what was measured just now."""
+    tracks = (state.tracks[code] for code in _CODES if fresh >> code & 1)
+    return min((track.every_ms for track in tracks if track is not None), default=0)
 
 
 def _refused(state: LaneState, policy: Policy) -> tuple[RefusedMetric, ...]:

@@ -129,10 +129,12 @@ def _good(sight: Sight, code: int, value: float) -> int:
         return 0
     else:
         before = track.value
+    scene.pace_ms = track.every_ms
     if state.unused or scene.on or code == _WEIGHT:
         _followed(sight, code, value, before)
     if sight.device and outdone(sight, track, code, value):
         return 0
+    track.follow(now)
     track.t_ms, track.value, track.staff = now, value, sight.staff
     if code in _ROLLED:
         track.rolling.add(value, now)

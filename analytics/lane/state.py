@@ -14,12 +14,16 @@ from analytics.risk.features import Rolling
 from analytics.risk.labels import Pending
 from analytics.rules.hysteresis import Condition
 
-FORMAT = 5
-READABLE = frozenset({1, 2, 3, 4, 5})
+FORMAT = 6
+READABLE = frozenset({1, 2, 3, 4, 5, 6})
 """A format of before only lacks the last fields of its records, which begin empty."""
 WINDOW_MOST = 31
 WINDOW_SPACING_MS = 2_000
 SOURCES = 4
+
+
+_MOST_PACES = 8
+"""A silence counts as at most so many usual ones when the pace is learnt."""
 
 
 class Source(Struct, array_like=True, gc=False):
@@ -75,6 +79,7 @@ class Track(Struct, array_like=True, gc=False):
         rolling: half-hour buckets of the last hours.
         baseline: what is usual for this person.
         sources: newest good value by device, of at most four of them.
+        every_ms: what usually lies between two readings; 0: not known yet.
     """
 
     t_ms: int
@@ -85,6 +90,7 @@ class Track(Struct, array_like=True, gc=False):
     rolling: Rolling = field(default_factory=Rolling)
     baseline: Baseline = field(default_factory=Baseline)
     sources: dict[str, Source] = field(default_factory=dict)
+    every_ms: int = 0
 
     def begin(self, device: str, value: float, t_ms: int) -> Source:
         """Take the first good value of a device; the one heard longest ago makes room."""
@@ -93,6 +99,16 @@ class Track(Struct, array_like=True, gc=False):
             del self.sources[oldest]
         source = self.sources[device] = Source(t_ms, value, t_ms)
         return source
+
+    def follow(self, t_ms: int) -> None:
+        """Learn how often the metric comes; one long silence among many readings changes little."""
+        every, apart = self.every_ms, t_ms - self.t_ms
+        if apart <= 0:
+            return
+        if every == 0:
+            self.every_ms = apart
+        else:
+            self.every_ms = every + (min(apart, _MOST_PACES * every) - every) // 4 or 1
 
     def median(self, span_ms: int) -> float:
         """Put the newest value into the window and return the median of the window."""

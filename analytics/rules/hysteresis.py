@@ -8,7 +8,7 @@ history and nothing else. All times are event times.
 
 from msgspec.structs import replace
 
-from analytics.domain.alerts import SUPERSEDED_BY, Change, Finding
+from analytics.domain.alerts import CLOSED_BECAUSE, SUPERSEDED_BY, Change, Finding
 from analytics.rules.moment import Alarm, Condition, Scene
 
 __all__ = [
@@ -49,7 +49,7 @@ def _beside(scene: Scene, name: str) -> bool:
     return what != name and any(condition_of(other) == what for other in scene.on)
 
 
-def _say(scene: Scene, alarm: Alarm, change: Change) -> None:
+def _say(scene: Scene, alarm: Alarm, change: Change, silent_ms: int | None = None) -> None:
     if scene.uncertain:
         alarm.detail["clock_uncertain"] = True
     scene.findings.append(
@@ -62,6 +62,8 @@ def _say(scene: Scene, alarm: Alarm, change: Change) -> None:
             late=scene.late,
             value=alarm.value,
             persist_s=alarm.persist_s,
+            silent_ms=silent_ms,
+            pace_ms=scene.pace_ms,
             message=alarm.message,
             rule=alarm.rule,
             detail=alarm.detail,
@@ -83,15 +85,18 @@ def hold(scene: Scene, alarm: Alarm) -> None:
         scene.on[alarm.name] = _started(scene.time_ms, alarm)
         _say(scene, alarm, begins)
         return
+    silent_ms = scene.time_ms - (condition.seen_ms or condition.bad_ms)
     condition.bad_ms = scene.time_ms
     condition.inside_ms = 0
+    if alarm.heard:
+        condition.seen_ms = scene.time_ms
     condition.known = condition.known & ~alarm.seen | alarm.known
     if alarm.firm and not condition.firm:  # the repeat that was asked for: it waits no longer
         alarm = replace(alarm, persist_s=0.0)
     change = _change(scene, condition, alarm)
     if change is not None:
         condition.emitted_ms = scene.time_ms
-        _say(scene, alarm, change)
+        _say(scene, alarm, change, silent_ms)
 
 
 def _flickering(scene: Scene, alarm: Alarm) -> Alarm:
@@ -117,6 +122,7 @@ def _started(now: int, alarm: Alarm) -> Condition:
         known=alarm.known,
         firm=alarm.firm,
         priority=alarm.priority,
+        seen_ms=now,
     )
 
 
@@ -155,7 +161,7 @@ def release(scene: Scene, name: str, *, clear: bool, value: float) -> None:
     condition = scene.on.get(name)
     if condition is None or scene.late:
         return
-    now = scene.time_ms
+    now = condition.seen_ms = scene.time_ms
     pending = now < condition.due_ms
     settled = now - condition.bad_ms >= scene.policy.settle_ms or not condition.firm
     if pending and settled:  # a mere question ends with one better reading
@@ -215,4 +221,4 @@ def withdraw(scene: Scene, name: str, why: str) -> None:
     """
     condition = scene.on.get(name)
     if condition is not None and not scene.late:
-        _end(scene, name, condition, 0.0, why=why)
+        _end(scene, name, condition, 0.0, why=why, detail={CLOSED_BECAUSE: why})

@@ -19,6 +19,7 @@ class Condition(Struct, array_like=True, gc=False):
         depth: how bad at the worst, in the rule's own order.
         known: NEWS2 parameters that counted and must be known for it to end (a mask).
         firm: confirmed: by a trusted reading, or by a questionable one that was repeated.
+        seen_ms: last time that it was looked at with something measured, good or bad.
     """
 
     since_ms: int
@@ -30,6 +31,7 @@ class Condition(Struct, array_like=True, gc=False):
     known: int
     firm: bool
     priority: Priority
+    seen_ms: int = 0
 
 
 class Alarm(Struct, frozen=True, gc=False, kw_only=True):
@@ -69,6 +71,7 @@ class Scene(Struct):
         reassess: what counts has changed without a reading that does.
         doubted: samples that counted for nothing although their values are plausible.
         scored: whether NEWS2 applies to the person.
+        pace_ms: what usually lies between two readings of what is judged; 0: not known yet.
     """
 
     time_ms: int
@@ -83,3 +86,4 @@ class Scene(Struct):
     reassess: bool = False
     doubted: list[Sample] = field(default_factory=list)
     scored: bool = True
+    pace_ms: int = 0

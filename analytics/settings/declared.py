@@ -7,7 +7,7 @@ where its default comes from is read from the field's own docstring, so that it 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analytics.domain.episode import EpisodePolicy
+from analytics.domain.episode_policy import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
 from analytics.policy import HOUR_MS, MINUTE_MS, Policy
 
@@ -136,6 +136,13 @@ EPISODES: Mapping[str, Declared] = {
     "acknowledged_min": _minutes("ladder", "acknowledged", 5, 120),
     "quiet_min": _minutes("ladder", "quiet", 0, 120),
     "gap_min": _minutes("ladder", "gap", 5, 120),
+    "gap_paces": Declared(group="ladder", name="gap_paces", unit="1", low=1, high=10),
+    "settled_min": _minutes("ladder", "settled", 0, 720),
+    "worse_by": Declared(group="ladder", name="worse_by", unit="1", low=1, high=5, whole=True),
+    "respite_min": _minutes("ladder", "respite", 0, 120),
+    "snooze_high_min": _minutes("ladder", "snooze_high", 0, 15),
+    "snooze_medium_min": _minutes("ladder", "snooze_medium", 0, 60),
+    "snooze_low_min": _minutes("ladder", "snooze_low", 0, 480),
     "expire_min": _minutes("ladder", "expire", 60, 10_080),
     "history_min": _minutes("ladder", "history", 5, 240),
     "remind_min": _minutes("ladder", "remind", 5, 240),
