@@ -70,9 +70,10 @@ class Scoring:
 
     def unscored_at(self, at_ms: int) -> Unscored | None:
         """Return why NEWS2 does not apply at a time; None where it does."""
-        if self.child_at(at_ms):
+        if self.adult_from_ms is not None and self.child_at(at_ms):
             return Unscored.UNDER_16
-        return Unscored.PREGNANT if self.pregnant_at(at_ms) else None
+        pregnant = self.pregnant_ms is not None and self.pregnant_at(at_ms)
+        return Unscored.PREGNANT if pregnant else None
 
 
 TAKEN_FOR_ADULT = Scoring()

@@ -5,7 +5,7 @@ the state, never on a clock. From a snapshot the same readings give the same sta
 outcomes bit for bit (law 5), so the running state is a function of what is stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 from msgspec import Struct
@@ -213,7 +213,8 @@ class PatientLane:
 
     def _scene(self, visit: Visit, t_ms: int, findings: list[Finding]) -> Scene:
         reading, state, scoring = visit.reading, self._state, visit.plan.scoring
-        policy = policy_for(self.policy, scoring, t_ms)
+        unscored = scoring.unscored_at(t_ms)
+        policy = self.policy if unscored is None else policy_for(self.policy, scoring, t_ms)
         sure = not reading.clock_uncertain
         late = sure and (reading.late or reading.received_ms - t_ms > policy.late_ms)
         on = {} if visit.plan.paused else state.on
@@ -227,7 +228,7 @@ class PatientLane:
             findings=findings,
             uncertain=not sure,
             starts=state.starts,
-            scored=scoring.unscored_at(t_ms) is None,
+            scored=unscored is None,
         )
 
     def _confirm(self, scene: Scene) -> None:
@@ -249,7 +250,7 @@ class PatientLane:
         state.history[UNCONFIRMED] = scene.received_ms
 
 
-def _moments(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:
+def _moments(reading: Reading) -> Iterable[tuple[int, tuple[Sample, ...]]]:
     """Give the samples moment by moment, in event order.
 
     A device whose clock is not known counts by arrival: its newest sample is of the moment it
@@ -257,17 +258,23 @@ def _moments(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:
     like delay and silence the patient. Nothing was measured after it was received: a time ahead
     of that would make history of the readings that follow.
     """
-    samples = reading.samples
+    samples, received_ms = reading.samples, reading.received_ms
     if not samples:
-        return
+        return ()
     first = samples[0].t_ms
+    for sample in samples:
+        if sample.t_ms != first:
+            return _several(reading)
+    return ((received_ms if reading.clock_uncertain else min(first, received_ms), samples),)
+
+
+def _several(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:
+    """Give samples of more than one moment."""
+    samples, received_ms = reading.samples, reading.received_ms
     newest = max(sample.t_ms for sample in samples)
-    shift = reading.received_ms - newest if reading.clock_uncertain else 0
-    if all(sample.t_ms == first for sample in samples):
-        yield min(first + shift, reading.received_ms), samples
-        return
+    shift = received_ms - newest if reading.clock_uncertain else 0
     moments: dict[int, list[Sample]] = {}
     for sample in samples:
         moments.setdefault(sample.t_ms, []).append(sample)
     for t_ms in sorted(moments):
-        yield min(t_ms + shift, reading.received_ms), tuple(moments[t_ms])
+        yield min(t_ms + shift, received_ms), tuple(moments[t_ms])

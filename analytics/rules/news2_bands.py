@@ -52,8 +52,9 @@ def news2(scene: Scene, news: News2, alone: Alone, fresh: int) -> bool:
             alone goes on, but is no news: nobody is called again by it.
     """
     low = news.low
-    if not scene.on and low < URGENT and not news.single_3 and news.settles is None:
-        return False
+    asks = news.settles is not None and low >= scene.policy.incomplete_low
+    if not scene.on and low < URGENT and not news.single_3 and not asks:
+        return False  # nobody is called and nothing can end: most are well
     known = known_mask(news)
     _bands(scene, news, alone, _Seen(known, _bits(fresh)))
     _incomplete(scene, news)
