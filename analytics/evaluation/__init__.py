@@ -1,47 +1,52 @@
 """``homeward evaluate``: the product's figures on recordings, beside the rule they must beat.
 
-Nothing is fitted to the persons it is evaluated on, every figure has a bootstrap interval by
-person, and the plain rule or score stands beside it, also where it is better.
+Lines whose path is ``live`` are what patients meet: recordings go through admission's checks, the
+lane, alerts and escalation with the ward's settings. Lines whose path is ``study`` are of models
+that nothing runs. Nothing is fitted to the persons it is evaluated on, every figure has a bootstrap
+interval by person, and the plain rule or score stands beside it, also where it is better.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import msgspec
 
 from analytics.errors import DatasetError
 from analytics.evaluation import glucose, home, hospital, icu
+from analytics.evaluation.asked import Asked, Progress, nothing, values_of
 from analytics.evaluation.figures import Figure
 
-__all__ = ["DATASETS", "Figure", "run"]
+__all__ = ["DATASETS", "Asked", "Figure", "Progress", "figures", "lines", "nothing", "values_of"]
 
-DATASETS: Mapping[str, Callable[[Path], Iterator[Figure]]] = {
+DATASETS: Mapping[str, Callable[[Asked], Iterator[Figure]]] = {
     "tihm": home.figures,
     "mimic_iv_demo": hospital.figures,
     "challenge2012": icu.figures,
     "diabetes": glucose.diabetes_figures,
     "cgm": glucose.cgm_figures,
 }
-_HEAD = ("task", "people", "n", "events", "metric", "value", "95 % interval", "against")
-_TABLE = "{:<44} {:>6} {:>7} {:>6} {:<6} {:>7} {:>17}  {}"
+_HEAD = ("path", "task", "people", "n", "events", "metric", "value", "95 % interval", "against")
+_TABLE = "{:<5} {:<64} {:>6} {:>7} {:>6} {:<22} {:>8} {:>19}  {}"
 
 
-def run(dataset: str, folder: Path, as_json: bool) -> Iterator[str]:  # noqa: FBT001 - the command's own flag
-    """Evaluate on one data set; give the lines to print.
+def figures(dataset: str, asked: Asked) -> Iterator[Figure]:
+    """Evaluate on one data set.
 
     Args:
         dataset: one of :data:`DATASETS`.
-        folder: the data set's own folder, or the one that holds it under its name.
-        as_json: one JSON object a line instead of a table.
+        asked: its folder is the data set's own, or the one that holds it under its name.
 
     Raises:
         DatasetError: if the data set is unknown or its files are not as expected.
     """
-    figures = DATASETS.get(dataset)
-    if figures is None:
+    known = DATASETS.get(dataset)
+    if known is None:
         raise DatasetError(f"{dataset} is none of {', '.join(DATASETS)}")
-    inner = folder / dataset
-    for at, one in enumerate(figures(inner if inner.is_dir() else folder)):
+    return known(asked.within(dataset))
+
+
+def lines(found: Iterator[Figure], *, as_json: bool) -> Iterator[str]:
+    """Give the figures as lines to print: JSON objects, or a table."""
+    for at, one in enumerate(found):
         if not (at or as_json):
             yield _TABLE.format(*_HEAD)
         yield msgspec.json.encode(one).decode() if as_json else _line(one)
@@ -49,7 +54,9 @@ def run(dataset: str, folder: Path, as_json: bool) -> Iterator[str]:  # noqa: FB
 
 def _line(one: Figure) -> str:
     low, high = one.ci95
+    paired = one.paired
     return _TABLE.format(
+        one.path,
         one.task,
         one.people,
         one.n,
@@ -57,5 +64,6 @@ def _line(one: Figure) -> str:
         one.metric,
         f"{one.value:.3f}",
         f"{low:.3f} to {high:.3f}",
-        f"{one.against.name}: {one.against.value:.3f}",
+        f"{one.against.name}: {one.against.value:.3f} ({paired.difference:+.3f}, "
+        f"{paired.ci95[0]:+.3f} to {paired.ci95[1]:+.3f})",
     )

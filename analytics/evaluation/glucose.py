@@ -9,10 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
+from analytics.domain.vitals import Metric
+from analytics.evaluation import live
+from analytics.evaluation.asked import Asked
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
+from analytics.evaluation.replay.recordings import Moment, Recording
+from analytics.evaluation.thresholds import chances_of
 from analytics.studies import datasets
-from analytics.studies.diabetes import Table, cross_fitted
+from analytics.studies.diabetes import Table
 
+PROFILE = "standard"
 CGM_FILES = ("hall_2018", "azt1d", "physiocgm")
 STEP_MS = 5 * 60_000
 HISTORY = 6
@@ -23,15 +29,20 @@ LOW = 70.0
 ALREADY_LOW = LOW
 
 
-def diabetes_figures(folder: Path) -> Iterator[Figure]:
+def diabetes_figures(asked: Asked) -> Iterator[Figure]:
     """Give the figures of the two tables of people."""
+    folder, others = asked.folder, asked.fit
     nhanes, vanderbilt = datasets.nhanes(folder), datasets.vanderbilt(folder)
+    taught = {
+        nhanes.name: datasets.nhanes(others) if others else None,
+        vanderbilt.name: datasets.vanderbilt(others) if others else None,
+    }
     plain = {
         "diagnosed diabetes (NHANES, no glucose)": (nhanes, "age", "Age"),
         "HbA1c 6.5 % or more (Vanderbilt)": (vanderbilt, "glucose alone", "stab_glu"),
     }
     for task, (table, rule, column) in plain.items():
-        said = cross_fitted(table).probabilities
+        said = chances_of(table, taught[table.name])
         judged = Judged(said=said, happened=table.bad, people=table.people)
         values = np.nan_to_num(table.rows[:, table.columns.index(column)])
         yield figure("diabetes", task, "auroc", judged, (rule, values))
@@ -39,10 +50,13 @@ def diabetes_figures(folder: Path) -> Iterator[Figure]:
         yield figure("diabetes", task, "brier", judged, ("everybody's average", share))
 
 
-def cgm_figures(folder: Path) -> Iterator[Figure]:
-    """Give the figures of low glucose within half an hour, told from the half hour before."""
-    table = _moments(folder)
-    said = cross_fitted(table).probabilities
+def cgm_figures(asked: Asked) -> Iterator[Figure]:
+    """Give what wearers meet, and lows within half an hour told from the half hour before."""
+    before = _recordings(asked.fit) if asked.fit else []
+    played = live.play("cgm", _recordings(asked.folder), before, asked, PROFILE)
+    yield from live.burden(played)
+    table = _moments(asked.folder)
+    said = chances_of(table, _moments(asked.fit) if asked.fit else None)
     judged = Judged(said=said, happened=table.bad, people=table.people)
     task = f"glucose below {LOW:g} mg/dL within {AHEAD * 5} min"
     now, slope = table.rows[:, 0], table.rows[:, 1]
@@ -50,6 +64,20 @@ def cgm_figures(folder: Path) -> Iterator[Figure]:
     yield figure("cgm", task, "auroc", judged, ("straight line ahead", -(now + AHEAD * slope)))
     share = np.full(len(table.bad), table.bad.mean())
     yield figure("cgm", task, "brier", judged, ("everybody's average", share))
+
+
+def _recordings(folder: Path) -> list[Recording]:
+    return [
+        Recording(
+            person=f"{name}:{person}",
+            moments=[
+                Moment(int(t_ms), ((int(Metric.GLUCOSE), float(value)),))
+                for t_ms, value in zip(times, values, strict=True)
+            ],
+        )
+        for name in CGM_FILES
+        for person, times, values in _series(folder / f"{name}.csv.gz")
+    ]
 
 
 def _moments(folder: Path) -> Table:

@@ -1,168 +1,178 @@
-"""Evaluation on ``tihm``: do clinical alerts at home follow from readings and own baselines?
+"""Evaluation on ``tihm``: what people at home meet, against the alerts that clinicians had.
 
 The labels are largely threshold-driven: they test alert behaviour, not prognosis. Label times
 behave as UTC and reading times as British Summer Time; ``date_plus1h`` lines them up. A reading
-counts as labelled if a label of its kind follows within 60 minutes.
+counts as labelled if a label of its kind follows within 60 minutes; it is answered yes if an alert
+about its metric stands on it, shown within the same 60 minutes.
 Source: Palermo et al., Sci Data 10:606 (2023).
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from analytics.domain.vitals import FACTS, Metric
-from analytics.evaluation.figures import Figure, Judged, figure
-from analytics.evaluation.thresholds import cross_answered
-from analytics.risk.baseline import FLOORS, Baseline
+from analytics.domain.vitals import Metric
+from analytics.evaluation import home_study, live
+from analytics.evaluation.asked import Asked
+from analytics.evaluation.figures import LIVE, Compared, Figure, Judged, figure, told
+from analytics.evaluation.home_study import RULES, Labels, labels_of
+from analytics.evaluation.metrics import constant, mean
+from analytics.evaluation.replay.recordings import Moment, Recording
+from analytics.evaluation.replay.ward import Course, alerted
+from analytics.rules.limits import CRITICAL_NAMES, HIGH_NAMES, LOW_NAMES
 from analytics.studies.datasets import moment_ms, number, numbered, rows
-from analytics.studies.diabetes import Table, cross_fitted
 
 DATASET = "tihm"
-FOLLOWS_MS = 60 * 60_000
+PROFILE = "spot"
+WITHIN_MS = 60 * 60_000
 KINDS: Mapping[str, Metric] = {
     "Systolic blood pressure": Metric.SBP,
     "Diastolic blood pressure": Metric.DBP,
     "Heart rate": Metric.HR,
+    "Body Temperature": Metric.TEMP,
+    "Body weight": Metric.WEIGHT,
 }
-RULES: Mapping[Metric, tuple[float, float]] = {
-    Metric.SBP: (100, 160),
-    Metric.DBP: (50, 100),
-    Metric.HR: (50, 100),
-}
-"""The plain rule that the labels mostly follow: outside these is an alert."""
-TASKS: tuple[tuple[str, str, tuple[Metric, ...]], ...] = (
-    ("blood pressure alert within 60 min", "Blood pressure", (Metric.SBP, Metric.DBP)),
-    ("pulse alert within 60 min", "Pulse", (Metric.HR,)),
-)
+DEVICES: Mapping[Metric, str] = {Metric.TEMP: "thermometer", Metric.WEIGHT: "scale"}
+CUFF = "cuff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """One spot reading at home, in event order for its person."""
+class Task:
+    """One kind of label.
 
-    person: str
-    t_ms: int
-    values: Mapping[Metric, float]
+    Attributes:
+        name: of its figures.
+        label: its name in the files.
+        metrics: whose alerts answer it.
+    """
 
+    name: str
+    label: str
+    metrics: tuple[Metric, ...]
 
-def figures(folder: Path) -> Iterator[Figure]:
-    """Give the figures of the data set."""
-    spots, labels = _spots(folder), _labels(folder)
-    for task, kind, metrics in TASKS:
-        table = _table(task, spots, labels.get(kind, {}), metrics)
-        plain = _plain(spots, metrics)
-        rule = "fixed limits " + ", ".join(
-            f"{metric.wire_name} {low:g}-{high:g}"
-            for metric, (low, high) in RULES.items()
-            if metric in metrics
+    @property
+    def conditions(self) -> frozenset[str]:
+        """The conditions that answer it."""
+        return frozenset(
+            names[metric]
+            for metric in self.metrics
+            for names in (LOW_NAMES, HIGH_NAMES, CRITICAL_NAMES)
         )
-        said = cross_fitted(table).probabilities
-        judged = Judged(said=said, happened=table.bad, people=table.people)
-        yield figure(DATASET, task, "auroc", judged, (rule, plain))
-        answered = Judged(said=cross_answered(table), happened=table.bad, people=table.people)
-        yield figure(DATASET, task, "f1", answered, (rule, plain))
 
 
-def _spots(folder: Path) -> list[Spot]:
-    found: dict[tuple[str, int], dict[Metric, float]] = {}
+TASKS = (
+    Task(name="pressure", label="Blood pressure", metrics=(Metric.SBP, Metric.DBP)),
+    Task(name="pulse", label="Pulse", metrics=(Metric.HR,)),
+)
+
+
+def figures(asked: Asked) -> Iterator[Figure]:
+    """Give the figures of the data set."""
+    before = recordings(asked.fit) if asked.fit else []
+    played = live.play(DATASET, recordings(asked.folder), before, asked, PROFILE)
+    labels = labels_of(asked.folder)
+    for task in TASKS:
+        yield from _readings(task, played.courses, labels.get(task.label, {}))
+        yield from _events(task, played.courses, labels.get(task.label, {}))
+    yield from live.burden(played)
+    yield from live.risk(played)
+    yield from home_study.figures(asked)
+
+
+def recordings(folder: Path) -> list[Recording]:
+    """Return what each person measured at home, by device in the order of time."""
+    found: dict[str, dict[tuple[int, str], list[tuple[int, float]]]] = {}
     path = folder / "physiology.csv.gz"
     for row in rows(path, "patient_id", "date", "device_type", "value"):
-        metric = KINDS.get(row["device_type"])
-        value = number(row["value"])
-        if metric is not None and _plausible(metric, value):
-            moment = (row["patient_id"], moment_ms(row["date"]))
-            found.setdefault(moment, {})[metric] = value
+        metric, value = KINDS.get(row["device_type"]), number(row["value"])
+        if metric is not None and value == value:  # noqa: PLR0124 - not NaN
+            at = (moment_ms(row["date"]), DEVICES.get(metric, CUFF))
+            of_person = found.setdefault(row["patient_id"], {})
+            of_person.setdefault(at, []).append((int(metric), value))
     return [
-        Spot(person=person, t_ms=t_ms, values=values)
-        for (person, t_ms), values in sorted(found.items(), key=lambda item: item[0])
+        Recording(
+            person=person,
+            moments=[Moment(t_ms, tuple(of[t_ms, device]), device) for t_ms, device in sorted(of)],
+        )
+        for person, of in sorted(found.items())
     ]
 
 
-def _plausible(metric: Metric, value: float) -> bool:
-    low, high = FACTS[metric].plausible
-    return low <= value <= high
-
-
-def _labels(folder: Path) -> dict[str, dict[str, list[int]]]:
-    found: dict[str, dict[str, list[int]]] = {}
-    for row in rows(folder / "labels.csv.gz", "patient_id", "type", "date_plus1h"):
-        of_kind = found.setdefault(row["type"], {})
-        of_kind.setdefault(row["patient_id"], []).append(moment_ms(row["date_plus1h"]))
-    for of_kind in found.values():
-        for times in of_kind.values():
-            times.sort()
-    return found
-
-
-def _table(
-    task: str, spots: Sequence[Spot], labels: Mapping[str, list[int]], metrics: Sequence[Metric]
-) -> Table:
-    used = [spot for spot in spots if any(metric in spot.values for metric in metrics)]
-    past = Past()
-    columns = tuple(
-        f"{metric.wire_name} {part}"
-        for metric in metrics
-        for part in ("value", "above", "below", "outside", "own")
+def _readings(task: Task, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
+    """Give how well the alerts agree with the labels, reading by reading."""
+    said: list[bool] = []
+    plain: list[bool] = []
+    happened: list[bool] = []
+    people: list[str] = []
+    for course in courses:
+        times = labels.get(course.recording.person, [])
+        for at, moment in enumerate(course.recording.moments):
+            values = [(m, v) for m, v in moment.measured if m in task.metrics]
+            if values:
+                said.append(alerted(course, at, task.conditions, WITHIN_MS))
+                plain.append(any(_outside(metric, value) for metric, value in values))
+                happened.append(_next(times, moment.t_ms) is not None)
+                people.append(course.recording.person)
+    if not people:
+        return
+    judged = Judged(
+        said=np.array(said, dtype=float),
+        happened=np.array(happened, dtype=bool),
+        people=numbered(people),
     )
-    return Table(
-        name=task,
-        columns=(*columns, "outside within the last hour"),
-        rows=np.array([_features(spot, metrics, past) for spot in used]),
-        bad=np.array([_followed(spot, labels) for spot in used]),
-        people=numbered([spot.person for spot in used]),
+    rule = home_study.rule_words(task.metrics)
+    for metric in ("f1", "sensitivity", "ppv"):
+        yield figure(
+            DATASET,
+            f"{task.label.lower()} alert within 60 min, each reading",
+            metric,
+            judged,
+            (rule, np.array(plain, dtype=float)),
+            path=LIVE,
+            name=f"{metric}_{task.name}",
+        )
+
+
+def _events(task: Task, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
+    """Give how long before a label its alert was shown, of the labels that had one."""
+    lead: list[float] = []
+    people: list[str] = []
+    for course in courses:
+        shown = [one.raised_ms for one in course.alerts if one.condition in task.conditions]
+        for label_ms in labels.get(course.recording.person, []):
+            at = bisect_right(shown, label_ms) - 1
+            near = at >= 0 and label_ms - shown[at] <= WITHIN_MS
+            lead.append((label_ms - shown[at]) / 60_000 if near else float("nan"))
+            people.append(course.recording.person)
+    values, had = np.array(lead), ~np.isnan(np.array(lead, dtype=float))
+    if not had.any():
+        return
+    name, whole = f"{task.label.lower()} alert", numbered(people)
+    every = Judged(said=had.astype(float), happened=np.ones(len(had), dtype=bool), people=whole)
+    none = ("no alert", np.zeros(len(had)))
+    yield figure(
+        DATASET, f"{name}: labels that had one", "sensitivity", every, none, path=LIVE,
+        name=f"label_sensitivity_{task.name}",
+    )  # fmt: skip
+    compared = Compared(
+        ours=mean(values, every.happened),
+        plain=constant(0.0),
+        rule="at the label",
+        people=whole,
+        events=int(had.sum()),
     )
+    metric = f"lead_minutes_{task.name}"
+    yield told(DATASET, f"{name}: shown before the label", metric, compared, path=LIVE)
 
 
-@dataclass(slots=True, kw_only=True)
-class Past:
-    """What is known of each person before the reading at hand."""
-
-    baselines: dict[tuple[str, Metric], Baseline] = field(default_factory=dict)
-    outside_ms: dict[str, int] = field(default_factory=dict)
+def _outside(metric: int, value: float) -> bool:
+    low, high = RULES[Metric(metric)]
+    return not low <= value <= high
 
 
-def _features(spot: Spot, metrics: Sequence[Metric], past: Past) -> list[float]:
-    """Return the row of one reading; the reading itself enters the past only afterwards."""
-    out: list[float] = []
-    outside_now = False
-    for metric in metrics:
-        value = spot.values.get(metric, float("nan"))
-        low, high = RULES[metric]
-        baseline = past.baselines.setdefault((spot.person, metric), Baseline())
-        floor = FLOORS[metric]
-        own = baseline.deviation(value, floor) if baseline.ready else float("nan")
-        outside = value >= high or value <= low
-        outside_now = outside_now or outside
-        out += [value, max(0.0, value - high), max(0.0, low - value), float(outside), own]
-        if not np.isnan(value):
-            baseline.learn(value, spot.t_ms, floor)
-    before = past.outside_ms.get(spot.person)
-    out.append(float(before is not None and spot.t_ms - before <= FOLLOWS_MS))
-    if outside_now:
-        past.outside_ms[spot.person] = spot.t_ms
-    return out
-
-
-def _followed(spot: Spot, labels: Mapping[str, list[int]]) -> bool:
-    times = labels.get(spot.person, [])
-    at = bisect_left(times, spot.t_ms)
-    return at < len(times) and times[at] - spot.t_ms <= FOLLOWS_MS
-
-
-def _plain(spots: Sequence[Spot], metrics: Sequence[Metric]) -> np.ndarray:
-    used = [spot for spot in spots if any(metric in spot.values for metric in metrics)]
-    return np.array(
-        [
-            float(
-                any(
-                    not RULES[metric][0] <= spot.values[metric] <= RULES[metric][1]
-                    for metric in metrics
-                    if metric in spot.values
-                )
-            )
-            for spot in used
-        ]
-    )
+def _next(times: Sequence[int], t_ms: int) -> int | None:
+    at = bisect_left(times, t_ms)
+    return times[at] if at < len(times) and times[at] - t_ms <= WITHIN_MS else None

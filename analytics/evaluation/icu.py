@@ -1,8 +1,8 @@
 """Evaluation on ``challenge2012``: death in hospital from 48 h of intensive care.
 
-No pulse oximetry here, so NEWS2 is always partial: its mean lower bound is one figure, and a
-model learnt on summaries of the vitals the other; SAPS-I is what they must beat.
-Source: PhysioNet/CinC Challenge 2012, set A, ODC-By 1.0.
+No pulse oximetry here, so NEWS2 is always partial: its mean lower bound, as the lane gives it, is
+the live figure, and a model learnt on summaries of the vitals a study; SAPS-I is what they must
+beat. Source: PhysioNet/CinC Challenge 2012, set A, ODC-By 1.0.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,95 +11,110 @@ from pathlib import Path
 
 import numpy as np
 
+from analytics.domain.vitals import Acvpu, Metric
+from analytics.evaluation import live, stays
+from analytics.evaluation.asked import Asked
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
-from analytics.news2.score import score
+from analytics.evaluation.replay.recordings import Moment, Recording
+from analytics.evaluation.thresholds import chances_of
+from analytics.policy import MINUTE_MS
 from analytics.studies.datasets import Row, number, rows
-from analytics.studies.diabetes import Table, cross_fitted
+from analytics.studies.diabetes import Table
 
 DATASET = "challenge2012"
+PROFILE = "standard"
 TASK = "death in hospital, 48 h"
 ALERT_GCS = 15
 ROOM_AIR = 0.21
 COLUMNS = ("hr", "sbp", "resp", "temp_c", "gcs", "fio2", "mech_vent", "glucose_mgdl")
 SUMMARIES = ("lowest", "mean", "highest", "last")
+MEASURED = {"hr": Metric.HR, "resp": Metric.RR, "glucose_mgdl": Metric.GLUCOSE}
+NEVER_ZERO = {"sbp": Metric.SBP, "temp_c": Metric.TEMP}
+"""Here 0 stands for nothing measured."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Patient:
+class Stay:
     """One intensive-care stay."""
 
+    recording: Recording
     died: bool
     saps: float
     age: float
     seen: list[list[float]] = field(default_factory=list)
-    scores: list[float] = field(default_factory=list)
 
 
-def figures(folder: Path) -> Iterator[Figure]:
+def figures(asked: Asked) -> Iterator[Figure]:
     """Give the figures of the data set."""
-    patients = [patient for patient in _patients(folder) if patient.seen]
-    died = np.array([patient.died for patient in patients])
-    people = np.arange(len(patients), dtype=np.int64)
-    saps = ("SAPS-I", np.array([patient.saps for patient in patients]))
-    partial = np.array([float(np.mean(patient.scores)) for patient in patients])
-    judged = Judged(said=partial, happened=died, people=people)
-    yield figure(DATASET, f"{TASK}, partial NEWS2", "auroc", judged, saps)
-    table = Table(
-        name=DATASET,
-        columns=("age", *(f"{column} {part}" for column in COLUMNS for part in SUMMARIES)),
-        rows=np.array([_summary(patient) for patient in patients]),
-        bad=died,
-        people=people,
-    )
-    said = cross_fitted(table).probabilities
-    judged = Judged(said=said, happened=died, people=people)
+    found, others = _stays(asked.folder), _stays(asked.fit) if asked.fit else []
+    recorded = [stay.recording for stay in found]
+    before = [stay.recording for stay in others]
+    played = live.play(DATASET, recorded, before, asked, PROFILE)
+    died = np.array([stay.died for stay in found])
+    saps = ("SAPS-I", np.array([stay.saps for stay in found]))
+    yield from stays.deaths(played, died, saps, ("48 h", None))
+    yield from live.risk(played)
+    yield from live.burden(played)
+    table = _table(found)
+    said = chances_of(table, _table(others) if others else None)
+    judged = Judged(said=said, happened=died, people=table.people)
     yield figure(DATASET, f"{TASK}, learnt", "auroc", judged, saps)
     share = ("everybody's average", np.full(len(died), died.mean()))
     yield figure(DATASET, f"{TASK}, learnt", "brier", judged, share)
 
 
-def _patients(folder: Path) -> list[Patient]:
-    found: dict[str, Patient] = {}
+def _table(found: Sequence[Stay]) -> Table:
+    return Table(
+        name=DATASET,
+        columns=("age", *(f"{column} {part}" for column in COLUMNS for part in SUMMARIES)),
+        rows=np.array([_summary(stay) for stay in found]),
+        bad=np.array([stay.died for stay in found]),
+        people=np.arange(len(found), dtype=np.int64),
+    )
+
+
+def _stays(folder: Path) -> list[Stay]:
+    found: dict[str, Stay] = {}
     table = folder / "set_a_patients.csv.gz"
     for row in rows(table, "record_id", "age", "saps1", "in_hospital_death"):
-        found[row["record_id"]] = Patient(
+        found[row["record_id"]] = Stay(
+            recording=Recording(person=row["record_id"], moments=[]),
             died=row["in_hospital_death"] == "1",
             saps=max(0.0, number(row["saps1"])),
             age=number(row["age"]),
         )
     table = folder / "set_a_vitals.csv.gz"
-    for row in rows(table, "record_id", "sbp_inv", "sbp_ni", *(set(COLUMNS) - {"sbp"})):
-        patient = found.get(row["record_id"])
-        if patient is not None:
-            _see(patient, row)
-    return list(found.values())
+    needed = ("record_id", "minute", "sbp_inv", "sbp_ni", *(set(COLUMNS) - {"sbp"}))
+    for row in rows(table, *needed):
+        stay = found.get(row["record_id"])
+        if stay is not None:
+            _see(stay, row)
+    for stay in found.values():
+        stay.recording.moments = sorted(stay.recording.moments)
+    return [stay for stay in found.values() if stay.seen and stay.recording.moments]
 
 
-def _see(patient: Patient, row: Row) -> None:
+def _see(stay: Stay, row: Row) -> None:
     values = {column: number(row.get(column)) for column in COLUMNS}
     invasive = number(row["sbp_inv"])
     values["sbp"] = invasive if invasive > 0 else number(row["sbp_ni"])
-    patient.seen.append([values[column] for column in COLUMNS])
-    known = {name: (None if np.isnan(value) else value) for name, value in values.items()}
-    gcs, fio2, ventilated = known["gcs"], known["fio2"], known["mech_vent"]
-    oxygen = None if fio2 is None and ventilated is None else float((fio2 or 1) > ROOM_AIR)
-    news = score(
-        [
-            known["resp"],
-            known["sbp"] or None,
-            known["hr"],
-            known["temp_c"] or None,
-            None if gcs is None else float(gcs < ALERT_GCS),
-            None,
-            oxygen,
-        ]
-    )
-    patient.scores.append(float(news.low))
+    stay.seen.append([values[column] for column in COLUMNS])
+    known = {name: value for name, value in values.items() if not np.isnan(value)}
+    measured = [(int(metric), known[name]) for name, metric in MEASURED.items() if name in known]
+    measured += [(int(m), known[name]) for name, m in NEVER_ZERO.items() if known.get(name)]
+    if "gcs" in known:
+        alert = known["gcs"] >= ALERT_GCS
+        measured.append((int(Metric.ACVPU), float(Acvpu.ALERT if alert else Acvpu.CONFUSION)))
+    if "fio2" in known or "mech_vent" in known:
+        measured.append((int(Metric.O2), float(known.get("fio2", 1.0) > ROOM_AIR)))
+    if measured and isinstance(stay.recording.moments, list):
+        t_ms = int(number(row["minute"]) * MINUTE_MS)
+        stay.recording.moments.append(Moment(t_ms, tuple(measured)))
 
 
-def _summary(patient: Patient) -> list[float]:
-    seen = np.array(patient.seen)
-    return [patient.age, *(value for column in seen.T for value in _parts(column))]
+def _summary(stay: Stay) -> list[float]:
+    seen = np.array(stay.seen)
+    return [stay.age, *(value for column in seen.T for value in _parts(column))]
 
 
 def _parts(column: Floats) -> Sequence[float]:

@@ -8,7 +8,7 @@ often on anybody else.
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
-from analytics.evaluation.figures import Bools, Floats, f1
+from analytics.evaluation.metrics import Bools, Floats, f1
 from analytics.studies.diabetes import FOLDS, SEED, Table, cross_fitted, fit
 
 CANDIDATES = 60
@@ -36,3 +36,23 @@ def best_threshold(said: Floats, happened: Bools) -> float:
     candidates = np.unique(np.quantile(said, np.linspace(0, 1, CANDIDATES, endpoint=False)))
     scores = [np.nan_to_num(f1(said - at, happened)(ones)) for at in candidates]
     return float(candidates[int(np.argmax(scores))])
+
+
+def chances_of(table: Table, taught: Table | None) -> Floats:
+    """Return each row's probability.
+
+    Args:
+        table: to judge.
+        taught: of other people, to learn from; None: the other folds of the same table.
+    """
+    if taught is None:
+        return cross_fitted(table).probabilities
+    return fit(taught).probability(table.rows)
+
+
+def said_of(table: Table, taught: Table | None) -> tuple[Floats, Floats]:
+    """Return each row's probability, and how far it lies above the threshold; as above."""
+    if taught is None:
+        return cross_fitted(table).probabilities, cross_answered(table)
+    chances = chances_of(table, taught)
+    return chances, chances - best_threshold(cross_fitted(taught).probabilities, taught.bad)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from deploy import cli_evaluation
 from deploy.cli import rotation, simulation, verify
 
 app = typer.Typer(
@@ -163,25 +164,7 @@ def create_admin(
     typer.echo(f"{username} may sign in")
 
 
-@app.command(
-    short_help="Tell how good the models are.",
-    epilog="Example: homeward evaluate tihm --data recordings --json",
-)
-def evaluate(
-    dataset: Annotated[
-        str, typer.Argument(help="tihm, mimic_iv_demo, challenge2012, diabetes or cgm.")
-    ],
-    data: Annotated[Path, typer.Option(help="Folder of the recordings.")],
-    *,
-    json: Annotated[bool, typer.Option("--json", help="JSON lines in place of a table.")] = False,
-) -> None:
-    """Tell how good the models are, with uncertainty, beside the plain rule they must beat."""
-    from analytics.evaluation import run
-
-    for line in run(dataset, data, json):
-        typer.echo(line)
-
-
+cli_evaluation.register(app)
 simulation.register(app)
 rotation.register(app)
 verify.register(app)

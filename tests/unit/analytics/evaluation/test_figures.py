@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,15 +11,20 @@ from random import Random
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from analytics.errors import DatasetError
-from analytics.evaluation import DATASETS, run
-from analytics.evaluation.figures import Judged, auroc, f1, figure, interval
+from analytics.evaluation import DATASETS, Asked, figures, lines, values_of
+from analytics.evaluation.figures import Figure, Judged, figure, interval
+from analytics.evaluation.metrics import auprc, auroc, ece, f1, slope
+from analytics.evaluation.report import page
 from analytics.evaluation.thresholds import best_threshold
 
 START = datetime(2019, 5, 1, 8, tzinfo=UTC)
-KEYS = {"dataset", "task", "people", "n", "events", "metric", "value", "ci95", "against"}
+KEYS = {"dataset", "task", "people", "n", "events", "metric", "value", "ci95", "against"} | {
+    "path",
+    "paired",
+}
 
 
 def write(path: Path, head: str, table: Iterable[Sequence[object]]) -> None:
@@ -129,35 +135,57 @@ MAKERS = {
 }
 
 
+def evaluated(dataset: str, folder: Path, fit: Path | None = None) -> list[Figure]:
+    return list(figures(dataset, Asked(folder=folder, fit=fit, values={})))
+
+
 @pytest.mark.parametrize("dataset", sorted(DATASETS))
 def test_every_data_set_gives_figures(dataset: str, tmp_path: Path) -> None:
     MAKERS[dataset](tmp_path / dataset)
-    lines = [json.loads(line) for line in run(dataset, tmp_path, as_json=True)]
-    assert len(lines) >= 3
-    for line in lines:
+    found = evaluated(dataset, tmp_path)
+    said = [json.loads(line) for line in lines(iter(found), as_json=True)]
+    assert len(said) >= 3
+    for line in said:
         assert set(line) == KEYS
         assert line["dataset"] == dataset
+        assert line["path"] in ("live", "study")
         low, high = line["ci95"]
         assert low <= high
         assert set(line["against"]) == {"name", "value"}
-        assert 0 < line["events"] < line["n"]
+        assert set(line["paired"]) == {"difference", "ci95"}
+        assert line["path"] == "live" or 0 < line["events"] < line["n"]
+    told = {(one.metric, one.task) for one in found}
+    for staff in ("", ", closed at the deadline"):
+        for metric in ("alerts_per_patient_day", "calls_per_patient_day"):
+            live = (metric, f"acknowledged after 4 min{staff}") in told
+            assert live or dataset == "diabetes"  # a table of people: nothing runs
+    html = page(dataset, found, Asked(folder=tmp_path, values={}))
+    assert "<svg" in html
+    assert not set(re.findall(r"https?://[^\"]+", html)) - {"http://www.w3.org/2000/svg"}
+
+
+def test_learning_from_another_folder_judges_this_one(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        tihm(tmp_path / name / "tihm")
+    found = evaluated("tihm", tmp_path / "a", tmp_path / "b")
+    assert {one.path for one in found} == {"live", "study"}
 
 
 def test_a_table_for_people_and_the_folder_itself(tmp_path: Path) -> None:
     diabetes(tmp_path)
-    lines = list(run("diabetes", tmp_path, as_json=False))
-    assert lines[0].startswith("task")
-    assert len(lines) == 5
+    said = list(lines(iter(evaluated("diabetes", tmp_path)), as_json=False))
+    assert said[0].startswith("path")
+    assert len(said) == 5
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="none of"):
-        list(run("nothing", tmp_path, as_json=True))
+        evaluated("nothing", tmp_path)
     with pytest.raises(DatasetError, match=r"physiology\.csv\.gz is not in"):
-        list(run("tihm", tmp_path, as_json=True))
+        evaluated("tihm", tmp_path)
     write(tmp_path / "physiology.csv.gz", "patient_id,date", [])
     with pytest.raises(DatasetError, match="lacks the columns device_type, value"):
-        list(run("tihm", tmp_path, as_json=True))
+        evaluated("tihm", tmp_path)
 
 
 def test_the_area_is_that_of_scikit_learn() -> None:
@@ -169,6 +197,45 @@ def test_the_area_is_that_of_scikit_learn() -> None:
     answers = said - 4
     expected = f1_score(happened, answers > 0, sample_weight=weights)
     assert f1(answers, happened)(weights) == pytest.approx(expected)
+    expected = average_precision_score(happened, said, sample_weight=weights)
+    assert auprc(said, happened)(weights) == pytest.approx(expected)
+
+
+def test_calibration_is_right_for_what_happens_as_it_is_said() -> None:
+    chance = np.random.default_rng(3)
+    odds = chance.normal(-1, 1.5, 20_000)
+    said = 1 / (1 + np.exp(-odds))
+    happened = chance.random(20_000) < said
+    ones = np.ones(20_000)
+    assert slope(said, happened)(ones) == pytest.approx(1.0, abs=0.06)
+    assert ece(said, happened)(ones) < 0.015
+    extreme = 1 / (1 + np.exp(-2 * odds))
+    assert slope(extreme, happened)(ones) == pytest.approx(0.5, abs=0.05)
+    assert ece(extreme, happened)(ones) > 0.05
+
+
+def test_the_difference_is_paired() -> None:
+    """Two answers that differ by the same in every person: the difference has no spread."""
+    people = np.repeat(np.arange(30), 4)
+    chance = np.random.default_rng(4)
+    happened = chance.random(120) < 0.4
+    judged = Judged(said=chance.random(120), happened=happened, people=people)
+    one = figure("made up", "task", "auroc", judged, ("the same", judged.said.copy()))
+    assert one.ci95[0] < one.ci95[1]
+    assert one.paired.difference == 0
+    assert one.paired.ci95 == (0, 0)
+
+
+def test_settings_of_a_file_are_those_that_a_ward_could_set(tmp_path: Path) -> None:
+    path = tmp_path / "ward.json"
+    path.write_text('{"profile": "stream", "settings": {"limits": {"hr": {"high": 120}}}}')
+    assert values_of(path, None) == ("stream", {"limits.hr.high": 120})
+    assert values_of(path, "spot")[0] == "spot"
+    path.write_text('{"limits": {"hr": {"high": 900}}}')
+    with pytest.raises(DatasetError, match=r"limits\.hr\.high"):
+        values_of(path, None)
+    with pytest.raises(DatasetError, match="is no profile"):
+        values_of(None, "nothing")
 
 
 def test_the_interval_draws_persons() -> None:

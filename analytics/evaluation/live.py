@@ -1,0 +1,156 @@
+"""Figures that every replay has: what is shown and called, and how good the live risk is."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from analytics.evaluation.asked import Asked
+from analytics.evaluation.figures import LIVE, Compared, Figure, Floats, Judged, figure, told
+from analytics.evaluation.metrics import constant, ratio, slope
+from analytics.evaluation.replay.recordings import Recording
+from analytics.evaluation.replay.staff import MODELS, Staff
+from analytics.evaluation.replay.ward import Course, replay
+from analytics.risk.model import PopulationModel
+from analytics.rules.limits import NONE, beyond
+from analytics.settings import WardPolicy
+from analytics.studies.datasets import numbered
+
+PLAIN = "an alert for each reading outside a limit"
+HORIZON = "NEWS2 of 5 or more within 4 h"
+_RISK = ("auroc", "auprc", "brier", "slope", "ece")
+
+
+class Played:
+    """One replay of a data set under each model of the staff."""
+
+    def __init__(self, dataset: str, rules: WardPolicy, by: Mapping[Staff, list[Course]]) -> None:
+        self.dataset, self.rules, self.by = dataset, rules, by
+
+    @property
+    def courses(self) -> list[Course]:
+        """What people met where alerts are taken on and nothing else."""
+        return self.by[MODELS[0]]
+
+
+def play(
+    dataset: str,
+    recordings: Sequence[Recording],
+    before: Sequence[Recording],
+    asked: Asked,
+    usual: str,
+) -> Played:
+    """Run recordings under each model of the staff.
+
+    Args:
+        dataset: their name.
+        recordings: to judge.
+        before: to learn from first; empty: the shipped model begins.
+        asked: settings and progress.
+        usual: the profile, if none was asked for.
+    """
+    rules, model = asked.rules(usual), PopulationModel.initial()
+    if before:
+        told_of = asked.counting(f"{dataset}: learning")
+        _, model = replay(before, rules, MODELS[0], told=told_of)
+    by = {
+        staff: replay(
+            recordings, rules, staff, model=model, told=asked.counting(f"{dataset}: {staff.name}")
+        )[0]
+        for staff in MODELS
+    }
+    return Played(dataset, rules, by)
+
+
+def burden(played: Played) -> Iterator[Figure]:
+    """Give alerts and calls a patient-day, in all and by condition, for each model of the staff."""
+    plain = np.array([_outside(course, played.rules) for course in played.courses], dtype=float)
+    for staff, courses in played.by.items():
+        yield _rate(played, "alerts_per_patient_day", staff.name, courses, _alerts(courses), plain)
+        yield _rate(played, "calls_per_patient_day", staff.name, courses, _calls(courses), plain)
+    for name, _ in Counter(a.condition for c in played.courses for a in c.alerts).most_common():
+        for metric, count in (
+            ("alerts_per_patient_day", _alerts),
+            ("calls_per_patient_day", _calls),
+        ):
+            counts = count(played.courses, name)
+            task = f"{MODELS[0].name}: {name}"
+            yield _rate(played, metric, task, played.courses, counts, None)
+
+
+def _alerts(courses: Sequence[Course], only: str | None = None) -> Floats:
+    return np.array(
+        [sum(only in (None, one.condition) for one in course.alerts) for course in courses],
+        dtype=float,
+    )
+
+
+def _calls(courses: Sequence[Course], only: str | None = None) -> Floats:
+    return np.array(
+        [
+            sum(one.calls for one in course.alerts if only in (None, one.condition))
+            for course in courses
+        ],
+        dtype=float,
+    )
+
+
+def _rate(
+    played: Played,
+    metric: str,
+    task: str,
+    courses: Sequence[Course],
+    counts: Floats,
+    plain: Floats | None,
+) -> Figure:
+    days = np.array([course.recording.days for course in courses], dtype=float)
+    compared = Compared(
+        ours=ratio(counts, days),
+        plain=constant(0.0) if plain is None else ratio(plain, days),
+        rule="no alert" if plain is None else PLAIN,
+        people=numbered([course.recording.person for course in courses]),
+        events=int(counts.sum()),
+        n=int(days.sum()),
+    )
+    return told(played.dataset, task, metric, compared, path=LIVE)
+
+
+def _outside(course: Course, rules: WardPolicy) -> int:
+    """How many moments hold a value outside the ward's limits: what a rule without state says."""
+    limits = rules.clinical.limits
+    return sum(
+        any(beyond(limits.get(metric, NONE), value) for metric, value in moment.measured)
+        for moment in course.recording.moments
+    )
+
+
+def risk(played: Played) -> Iterator[Figure]:
+    """Give how good the risk was that was shown, each example judged before it was learnt from."""
+    pairs = [(c.recording.person, one) for c in played.courses for one in c.examples]
+    happened = np.array([one.deteriorated for _, one in pairs], dtype=bool)
+    if not happened.any() or happened.all():
+        return
+    people = numbered([person for person, _ in pairs])
+    said = np.array([one.probability for _, one in pairs])
+    judged = Judged(said=said, happened=happened, people=people)
+    news2 = ("NEWS2 now", np.array([float(one.news2_low) for _, one in pairs]))
+    average = ("everybody's average", np.full(len(pairs), happened.mean()))
+    for metric in _RISK:
+        name = f"news2_within_4h_{metric}"
+        task = f"{HORIZON}, progressive"
+        if metric == "slope":
+            yield _slope(played.dataset, task, judged)
+            continue
+        against = average if metric in ("brier", "ece") else news2
+        yield figure(played.dataset, task, metric, judged, against, path=LIVE, name=name)
+
+
+def _slope(dataset: str, task: str, judged: Judged) -> Figure:
+    compared = Compared(
+        ours=slope(judged.said, judged.happened),
+        plain=constant(1.0),
+        rule="well calibrated",
+        people=judged.people,
+        events=int(judged.happened.sum()),
+    )
+    return told(dataset, task, "news2_within_4h_slope", compared, path=LIVE)

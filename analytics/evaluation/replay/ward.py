@@ -1,0 +1,155 @@
+"""Many recordings run together in event time through lane, alerts, staff and the learning model.
+
+The model that is learnt is everybody's: what a patient's example was given was said by the version
+in force at that moment, so that each example is a test before it is a lesson (progressive).
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from heapq import merge
+
+from msgspec import Struct
+
+from analytics.domain.alerts import Kind, kind_of
+from analytics.domain.care import CarePlan
+from analytics.evaluation.replay.alerts import Alert, AlertBook
+from analytics.evaluation.replay.recordings import DAY_MS, Moment, Recording, admitted
+from analytics.evaluation.replay.staff import TAKES_ON, Staff
+from analytics.lane.lane import PatientLane
+from analytics.risk.model import Example, PopulationModel
+from analytics.rules.hysteresis import condition_of
+from analytics.settings import WardPolicy
+
+LESSON_EXAMPLES = 20
+"""New examples from which the gateway learns at once, as shipped."""
+NONE: frozenset[str] = frozenset()
+Told = Callable[[int, int], None]
+
+
+class Answer(Struct, gc=False):
+    """What the live path said at one moment.
+
+    Attributes:
+        moment: what was measured.
+        on: the conditions that the lane held once the moment was folded, waiting ones included.
+        low: NEWS2's lower bound; None: nothing was scored.
+        risk: the model's probability.
+    """
+
+    moment: Moment
+    on: frozenset[str]
+    low: int | None
+    risk: float | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """What one person met.
+
+    Attributes:
+        recording: theirs.
+        answers: one for each moment.
+        alerts: that were shown, oldest first, clinical ones alone.
+        examples: of the risk model that matured.
+        refused: values that admission refused.
+    """
+
+    recording: Recording
+    answers: list[Answer] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+    refused: int = 0
+
+
+class _Bed:
+    """One person's lane and alerts on the way."""
+
+    def __init__(self, recording: Recording, rules: WardPolicy, staff: Staff) -> None:
+        self.course = Course(recording=recording)
+        self.lane = PatientLane(rules.clinical)
+        self.book = AlertBook(rules.episodes, staff)
+        self._rest_ms = rules.clinical.baseline_rest_ms
+
+    def see(self, moment: Moment, model: PopulationModel) -> list[Example]:
+        """Take one moment; return the examples that matured by it."""
+        course, now_ms = self.course, moment.t_ms
+        self.book.advance(now_ms)
+        reading = admitted(moment, len(course.answers))
+        course.refused += len(reading.refused)
+        resting = self.book.resting(now_ms, self._rest_ms)
+        outcome = self.lane.fold(reading, CarePlan(), model, resting)
+        for finding in outcome.findings:
+            self.book.find(finding)
+        on = frozenset(map(condition_of, self.lane.conditions)) if self.lane.conditions else NONE
+        made = outcome.assessment
+        low, risk = (None, None) if made is None else (made.low, made.risk)
+        course.answers.append(Answer(moment, on, low, risk))
+        course.examples += outcome.examples
+        return outcome.examples
+
+    def end(self) -> Course:
+        """Let a day pass without readings; return what was met."""
+        moments = self.course.recording.moments
+        if moments:
+            self.book.advance(moments[-1].t_ms + DAY_MS)
+        clinical = (one for one in self.book.alerts if kind_of(one.condition) is Kind.CLINICAL)
+        self.course.alerts = sorted(clinical, key=lambda one: one.raised_ms)
+        return self.course
+
+
+def replay(
+    recordings: Sequence[Recording],
+    rules: WardPolicy,
+    staff: Staff = TAKES_ON,
+    *,
+    model: PopulationModel | None = None,
+    told: Told | None = None,
+) -> tuple[list[Course], PopulationModel]:
+    """Run recordings as the ward would; return what each person met, and the model afterwards.
+
+    Args:
+        recordings: of any number of people; moments are taken in the order of their times.
+        rules: what the ward decides by.
+        staff: how people answer.
+        model: in force at the beginning; None: the shipped one.
+        told: is told how many moments of how many are done.
+    """
+    beds = [_Bed(recording, rules, staff) for recording in recordings]
+    model = model or PopulationModel.initial()
+    waiting: list[Example] = []
+    total = sum(len(recording.moments) for recording in recordings)
+    for done, (_, at, moment) in enumerate(_in_order(recordings), 1):
+        waiting += beds[at].see(moment, model)
+        if len(waiting) >= LESSON_EXAMPLES:
+            model, waiting = PopulationModel.trained_on(waiting, model), []
+        if told is not None and (not done % 1000 or done == total):
+            told(done, total)
+    return [bed.end() for bed in beds], model
+
+
+def _in_order(recordings: Sequence[Recording]) -> Iterator[tuple[int, int, Moment]]:
+    return merge(*map(_timed, range(len(recordings)), recordings))
+
+
+def _timed(at: int, recording: Recording) -> Iterator[tuple[int, int, Moment]]:
+    return ((moment.t_ms, at, moment) for moment in recording.moments)
+
+
+def alerted(course: Course, at: int, conditions: Collection[str], within_ms: int) -> bool:
+    """Return whether an alert stood for a moment: its condition was on, and was shown in time.
+
+    Args:
+        course: of one person.
+        at: number of the moment.
+        conditions: that would be right.
+        within_ms: of the moment, by when the alert must be shown.
+    """
+    answer = course.answers[at]
+    names = answer.on.intersection(conditions)
+    t_ms = answer.moment.t_ms
+    return bool(names) and any(
+        one.condition in names
+        and one.raised_ms <= t_ms + within_ms
+        and (one.closed_ms is None or one.closed_ms > t_ms)
+        for one in course.alerts
+    )

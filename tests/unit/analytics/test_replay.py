@@ -1,0 +1,70 @@
+"""A replay runs what runs live: admission's checks, lane, alerts, escalation."""
+
+from analytics import settings
+from analytics.domain.alerts import Priority
+from analytics.domain.vitals import Metric
+from analytics.evaluation.replay.recordings import DAY_MS, Moment, Recording
+from analytics.evaluation.replay.staff import CLOSES, TAKES_ON
+from analytics.evaluation.replay.ward import alerted, replay
+from analytics.policy import MINUTE_MS
+
+RULES = settings.ward_policy("standard", {})
+T0 = 1_764_000_000_000
+HR, SPO2, SBP, DBP = (int(m) for m in (Metric.HR, Metric.SPO2, Metric.SBP, Metric.DBP))
+
+
+def stream(*spo2: float) -> Recording:
+    """One value a minute of a wearable."""
+    moments = [
+        Moment(T0 + at * MINUTE_MS, ((SPO2, one), (HR, 80.0))) for at, one in enumerate(spo2)
+    ]
+    return Recording(person="one", moments=moments)
+
+
+def test_what_lasts_is_alerted_and_what_is_well_is_not() -> None:
+    [well], _ = replay([stream(*[97.0] * 60)], RULES)
+    assert well.alerts == []
+    [bad], _ = replay([stream(*[97.0] * 5, *[88.0] * 20, *[97.0] * 10)], RULES)
+    [alert] = [one for one in bad.alerts if one.condition == "limit_spo2_low"]
+    assert T0 + 6 * MINUTE_MS <= alert.raised_ms <= T0 + 7 * MINUTE_MS
+    assert alert.priority is Priority.MEDIUM
+    assert alert.closed_ms is not None
+    said = [alerted(bad, at, {"limit_spo2_low"}, 60 * MINUTE_MS) for at in range(35)]
+    assert said[4:7] == [False, True, True]
+    assert not said[-1]
+
+
+def test_nobody_answers_for_long_and_the_ladder_calls_again() -> None:
+    """Whoever takes it on within 4 min keeps the ladder quiet; its end calls by new evidence."""
+    [taken], _ = replay([stream(*[88.0] * 120)], RULES, TAKES_ON)
+    [alert] = [one for one in taken.alerts if one.condition == "limit_spo2_low"]
+    assert alert.calls >= 3  # raised, and each half hour that it goes on after somebody's word
+    [closed], _ = replay([stream(*[88.0] * 120)], RULES, CLOSES)
+    [planned] = [one for one in closed.alerts if one.condition == "limit_spo2_low"]
+    assert planned.calls <= alert.calls
+
+
+def test_values_are_judged_as_at_every_door() -> None:
+    recording = Recording(
+        person="one",
+        moments=[
+            Moment(T0, ((HR, 400.0), (SBP, 120.0), (DBP, 80.0))),
+            Moment(T0 + MINUTE_MS, ((SBP, 151.0), (DBP, 144.0))),
+        ],
+    )
+    [course], _ = replay([recording], RULES)
+    assert course.refused == 1
+    narrow = course.answers[1]
+    assert "limit_sbp_high" not in narrow.on  # in doubt: it feeds nothing, and asks
+
+
+def test_days_are_those_in_which_anything_was_measured() -> None:
+    moments = [Moment(T0 + day * DAY_MS, ((HR, 70.0),)) for day in (0, 0, 1, 5)]
+    assert Recording(person="one", moments=moments).days == 3
+
+
+def test_the_same_recordings_give_the_same_figures() -> None:
+    recordings = [stream(*[97.0] * 5, *[88.0] * 20), stream(*[95.0] * 30)]
+    (first, model), (second, again) = replay(recordings, RULES), replay(recordings, RULES)
+    assert [one.alerts for one in first] == [one.alerts for one in second]
+    assert model.snapshot() == again.snapshot()
