@@ -66,8 +66,10 @@ def burden(played: Played) -> Iterator[Figure]:
     """Give alerts and calls a patient-day, in all and by condition, for each model of the staff."""
     plain = np.array([_outside(course, played.rules) for course in played.courses], dtype=float)
     for staff, courses in played.by.items():
-        yield _rate(played, "alerts_per_patient_day", staff.name, courses, _alerts(courses), plain)
-        yield _rate(played, "calls_per_patient_day", staff.name, courses, _calls(courses), plain)
+        yield _rate(
+            played, "alerts_per_patient_day", staff.name, courses, (_alerts(courses), plain)
+        )
+        yield _rate(played, "calls_per_patient_day", staff.name, courses, (_calls(courses), plain))
     for name, _ in Counter(a.condition for c in played.courses for a in c.alerts).most_common():
         for metric, count in (
             ("alerts_per_patient_day", _alerts),
@@ -75,7 +77,7 @@ def burden(played: Played) -> Iterator[Figure]:
         ):
             counts = count(played.courses, name)
             task = f"{MODELS[0].name}: {name}"
-            yield _rate(played, metric, task, played.courses, counts, None)
+            yield _rate(played, metric, task, played.courses, (counts, None))
 
 
 def _alerts(courses: Sequence[Course], only: str | None = None) -> Floats:
@@ -100,9 +102,10 @@ def _rate(
     metric: str,
     task: str,
     courses: Sequence[Course],
-    counts: Floats,
-    plain: Floats | None,
+    counted: tuple[Floats, Floats | None],
 ) -> Figure:
+    """Return how often a patient-day; ``counted`` is ours by course, and the plain rule's."""
+    counts, plain = counted
     days = np.array([course.recording.days for course in courses], dtype=float)
     compared = Compared(
         ours=ratio(counts, days),

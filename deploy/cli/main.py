@@ -11,8 +11,7 @@ from typing import Annotated
 
 import typer
 
-from deploy import cli_evaluation
-from deploy.cli import rotation, simulation, verify
+from deploy.cli import evaluation, rotation, simulation, verify
 
 app = typer.Typer(
     name="homeward",
@@ -164,7 +163,7 @@ def create_admin(
     typer.echo(f"{username} may sign in")
 
 
-cli_evaluation.register(app)
+evaluation.register(app)
 simulation.register(app)
 rotation.register(app)
 verify.register(app)
