@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.evaluation.figures import auroc
+from analytics.evaluation.metrics import auroc
 from analytics.studies.cohorts import cluster
 from analytics.studies.datasets import sklearn_diabetes
 from analytics.studies.diabetes import Table, cross_fitted, fit, held_out
