@@ -12,10 +12,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 from analytics.allocation.plan import best_plan
 from analytics.allocation.problem import DOCTOR, UNMET, Choice, Problem, pose
+from analytics.allocation.relief import relief
 from analytics.allocation.solver import Solved
-from analytics.domain.rota import Assignment, Demand, Doctor, Load, Plan, Shortage, Unmet
+from analytics.domain.rota import Assignment, Demand, Doctor, Load, Plan, Relief, Shortage, Unmet
 
-__all__ = ["Assignment", "Demand", "Doctor", "Load", "Plan", "Shortage", "Unmet", "allocate"]
+__all__ = [
+    "Assignment",
+    "Demand",
+    "Doctor",
+    "Load",
+    "Plan",
+    "Relief",
+    "Shortage",
+    "Unmet",
+    "allocate",
+]
 
 _CENT_SECONDS = 360_000
 """Cents per hour times seconds, in one unit of currency."""
@@ -55,6 +66,7 @@ def _answer(
     choice = solved.choice
     given = [(demands[at], doctor) for at, doctor in enumerate(choice) if doctor != UNMET]
     unmet = _unmet(doctors, demands, problem, choice)
+    loads = _loads(doctors, demands, choice)
     met = "optimal" if solved.proved else "feasible"
     cost = sum(demand.minutes / 60 * doctors[doctor].cost_per_hour for demand, doctor in given)
     return Plan(
@@ -65,25 +77,27 @@ def _answer(
             Assignment(patient=demand.patient, doctor=doctors[doctor].id, minutes=demand.minutes)
             for demand, doctor in given
         ],
-        loads=_loads(doctors, demands, choice),
+        loads=loads,
         moves=problem.aims(choice).moves,
         unmet=unmet,
         shortage=_shortage(demands, choice),
+        relief=relief(doctors, demands, {one.patient: doctors[to].id for one, to in given}, loads)
+        if unmet
+        else [],
     )
 
 
 def _loads(doctors: Sequence[Doctor], demands: Sequence[Demand], choice: Choice) -> list[Load]:
-    loads = []
-    for at, doctor in enumerate(doctors):
-        mine = [demand for demand, to in zip(demands, choice, strict=True) if to == at]
-        load = Load(
-            doctor=doctor.id,
-            minutes=doctor.minutes,
-            load_minutes=sum(demand.minutes for demand in mine),
-            patients=len({demand.patient for demand in mine}),
-        )
-        loads.append(load)
-    return loads
+    minutes = [0.0] * len(doctors)
+    patients: list[set[str]] = [set() for _ in doctors]
+    for demand, to in zip(demands, choice, strict=True):
+        if to != UNMET:
+            minutes[to] += demand.minutes
+            patients[to].add(demand.patient)
+    return [
+        Load(doctor=one.id, minutes=one.minutes, load_minutes=load, patients=len(whose))
+        for one, load, whose in zip(doctors, minutes, patients, strict=True)
+    ]
 
 
 def _unmet(
@@ -93,15 +107,17 @@ def _unmet(
         capacity - load
         for capacity, load in zip(problem.capacity, problem.planned(choice), strict=True)
     ]
-    return [
+    lost = [
         Unmet(
             patient=demand.patient,
             minutes=demand.minutes,
             reason=_fullness(problem, at, left) if problem.able[at] else _lack(doctors, demand),
+            acuity=demand.acuity,
         )
         for at, demand in enumerate(demands)
         if choice[at] == UNMET
     ]
+    return sorted(lost, key=lambda one: -one.acuity)
 
 
 def _lack(doctors: Sequence[Doctor], demand: Demand) -> str:
@@ -130,6 +146,12 @@ def _shortage(demands: Sequence[Demand], choice: Choice) -> list[Shortage]:
             skill=skill,
             minutes=sum(demand.minutes for demand in lacked),
             patients=len({demand.patient for demand in lacked}),
+            by_minutes=_last_due(lacked),
         )
         for skill, lacked in sorted(lacking.items(), key=lambda item: item[0] or "")
     ]
+
+
+def _last_due(demands: Sequence[Demand]) -> float | None:
+    deadlines = [one.deadline_minutes for one in demands if one.deadline_minutes is not None]
+    return max(deadlines) if len(deadlines) == len(demands) else None

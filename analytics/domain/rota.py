@@ -78,15 +78,45 @@ class Unmet:
     patient: str
     minutes: float
     reason: str
+    acuity: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortage:
-    """What is lacking: unmet minutes and demands that need a skill (None: any doctor)."""
+    """What is lacking: unmet minutes and demands that need a skill (None: any doctor).
+
+    Attributes:
+        by_minutes: from now, by when the last of it is due; None: some of it has no deadline.
+    """
 
     skill: str | None
     minutes: float
     patients: int
+    by_minutes: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relief:
+    """One way to meet what nobody has.
+
+    Attributes:
+        kind: ``extra_time`` (the doctor stays longer by so many minutes), ``skill`` (the doctor has
+            the time, and would need these skills) or ``later`` (routine work of the doctor waits).
+        skills: those that are short; of ``skill`` those that the doctor lacks.
+        minutes: how much it takes.
+        doctor: who.
+        patients: whose demands are met by it.
+        wait: whose routine work waits.
+        cost: of the work.
+    """
+
+    kind: str
+    skills: tuple[str, ...]
+    minutes: float
+    doctor: str
+    patients: list[str]
+    wait: list[str] = field(default_factory=list)
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +131,9 @@ class Plan:
         assignments: in the order of the demands.
         loads: in the order of the doctors.
         moves: demands that are with another doctor than before.
-        unmet: in the order of the demands.
+        unmet: the most urgent first.
         shortage: by skill.
+        relief: what would meet them, the cheapest first.
     """
 
     status: str
@@ -113,3 +144,4 @@ class Plan:
     moves: int = 0
     unmet: list[Unmet] = field(default_factory=list)
     shortage: list[Shortage] = field(default_factory=list)
+    relief: list[Relief] = field(default_factory=list)

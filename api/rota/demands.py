@@ -29,6 +29,7 @@ class PatientSeen:
         doctor: who has the patient by the plan in force.
         pinned: whether a coordinator said so.
         holder: who holds the patient's gravest open alert.
+        seen_by: who has acknowledged an alert of theirs a moment ago and is with them.
     """
 
     no: int
@@ -41,6 +42,12 @@ class PatientSeen:
     doctor: UUID | None = None
     pinned: bool = False
     holder: UUID | None = None
+    seen_by: UUID | None = None
+
+    @property
+    def in_consultation(self) -> bool:
+        """Whether whoever has the patient is with them right now: they are not moved then."""
+        return self.doctor is not None and self.seen_by == self.doctor
 
     def now_with(self, present: Collection[UUID]) -> "PatientSeen":
         """Return the patient with whom they are: who holds their alert, if the plan's has gone.
@@ -125,5 +132,9 @@ def worker(person: Worker, now: datetime, settings: RotaSettings) -> Doctor:
 
 
 def pins(patients: Sequence[PatientSeen]) -> Mapping[str, str]:
-    """Return patient to doctor, for those whom a coordinator has fixed."""
-    return {str(p.id): str(p.doctor) for p in patients if p.pinned and p.doctor is not None}
+    """Return patient to doctor, for those whom a coordinator has fixed or a consultation holds."""
+    return {
+        str(p.id): str(p.doctor)
+        for p in patients
+        if p.doctor is not None and (p.pinned or p.in_consultation)
+    }

@@ -6,7 +6,7 @@ from typing import Any
 from api.rota.planner import worst
 
 _SUMS = ("cost", "bound", "moves")
-_LISTS = ("assignments", "loads", "unmet", "shortage", "emergencies")
+_LISTS = ("assignments", "loads", "unmet", "shortage", "emergencies", "relief", "changes")
 
 
 def merged(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -3,20 +3,26 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from anyio import to_thread
 
 from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
+from api.rota import solver as solving
+from api.rota.changes import Before, changes
 from api.rota.demands import PatientSeen, Worker, demand, pins, worker
 from api.rota.emergencies import told
 from api.rota.settings import RotaSettings
+from api.rota.solver import Solver
 from api.services import Connection
 from api.store import duty, notify, plans
 from api.store.types import Row
 
+_NOTHING = Before()
+_IN_THREAD = 2_500
+"""Pairs of demand and doctor up to which a ward is solved in a thread."""
 _WORST = ("optimal", "feasible", "infeasible")
 
 
@@ -32,9 +38,23 @@ class Question:
         """Return the best plan; an emergency is somebody's while anybody is there. CPU-bound."""
         return allocate(self.doctors, self.demands, time_limit_s=time_limit_s, pinned=self.pinned)
 
-    def told(self, answer: Plan) -> dict[str, Any]:
-        """Return the answer as it is kept."""
-        return told(self.demands, self.doctors, answer)
+    async def answered(self, solver: Solver | None, time_limit_s: float) -> Plan:
+        """Return the best plan; a large ward is solved by a process of its own."""
+        if solver is None or len(self.doctors) * len(self.demands) <= _IN_THREAD:
+            return await to_thread.run_sync(self.solve, time_limit_s)
+        asked = solving.Question(
+            doctors=list(self.doctors),
+            demands=list(self.demands),
+            pinned=dict(self.pinned),
+            time_limit_s=time_limit_s,
+        )
+        return await solver.solve(asked)
+
+    def told(self, answer: Plan, before: Before = _NOTHING) -> dict[str, Any]:
+        """Return the answer as it is kept, with what it changes."""
+        kept = told(self.demands, self.doctors, answer)
+        kept["changes"] = changes(before, self.doctors, self.demands, self.pinned, answer)
+        return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +70,41 @@ class _Solved:
         """Patient number to doctor, of the pins that were solved for."""
         return _pins(self.patients)
 
-    def told(self) -> dict[str, Any]:
-        """Return the answers as they are kept, by ward."""
-        return {ward: self.questions[ward].told(one) for ward, one in self.answers.items()}
+    def told(self, asked: Mapping[str, Any], gone: Mapping[UUID, str]) -> dict[str, Any]:
+        """Return the answers as they are kept, by ward.
+
+        Args:
+            asked: what was asked for the plan before, by ward.
+            gone: why those are not at work who had somebody.
+        """
+        return {
+            ward: self.questions[ward].told(one, self._before(ward, asked, gone))
+            for ward, one in self.answers.items()
+        }
+
+    def _before(self, ward: str, asked: Mapping[str, Any], gone: Mapping[UUID, str]) -> Before:
+        demands = asked.get(ward, {}).get("demands", [])
+        return Before(
+            doctor={str(p.id): str(p.doctor) for p in self.patients if p.doctor is not None},
+            minutes={one["patient"]: one["minutes"] for one in demands},
+            gone={str(doctor): why for doctor, why in gone.items()},
+        )
+
+    @property
+    def gone(self) -> list[UUID]:
+        """Who has patients by the plan before and is not at work."""
+        there = {one.id for question in self.questions.values() for one in question.doctors}
+        had = {p.doctor for p in self.patients if p.doctor is not None}
+        return sorted(one for one in had if str(one) not in there)
 
 
-async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettings) -> UUID:
+async def plan(
+    conn: Connection,
+    now: datetime,
+    cause: str,
+    settings: RotaSettings,
+    solver: Solver | None = None,
+) -> UUID:
     """Make a plan and put it in force; return its id.
 
     A pin that was set or let go while the solver worked must not be written over: pins are held
@@ -66,20 +115,23 @@ async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettin
         now: ward time.
         cause: what made it necessary.
         settings: the site's settings.
+        solver: the process that solves large wards; None solves all in a thread.
     """
     asked_by = [row["id"] for row in await plans.requests(conn)]
-    solved = await _solved(conn, now, settings)
+    solved = await _solved(conn, now, settings, solver)
     async with conn.transaction():
         await plans.hold(conn)
-        if await _pinned(conn) != solved.pinned:
-            solved = await _solved(conn, now, settings)
+        if await _pinned(conn, now, settings) != solved.pinned:
+            solved = await _solved(conn, now, settings, solver)
+        before = await plans.asked_before(conn)
+        gone = await duty.why_gone(conn, now, solved.gone)
         plan_id = await plans.store(
             conn,
             at=now,
             cause=cause,
             status=worst(one.status for one in solved.answers.values()),
             asked={ward: asdict(question) for ward, question in solved.questions.items()},
-            answer=solved.told(),
+            answer=solved.told(before, gone),
             assignments=_rows(solved.answers, solved.patients),
         )
         await plans.answer_requests(conn, asked_by, plan_id)
@@ -88,21 +140,30 @@ async def plan(conn: Connection, now: datetime, cause: str, settings: RotaSettin
     return plan_id
 
 
-async def _solved(conn: Connection, now: datetime, settings: RotaSettings) -> _Solved:
+async def _solved(
+    conn: Connection, now: datetime, settings: RotaSettings, solver: Solver | None
+) -> _Solved:
     """Ask the solver about every ward as it is now."""
-    patients = [_patient(row) for row in await plans.patients(conn)]
+    patients = await _patients(conn, now, settings)
     workers = [_worker(row) for row in await duty.on_shift(conn, now)]
     questions = questions_of(patients, workers, now, settings)
     answers = {}
     for ward, question in questions.items():
-        answers[ward] = await to_thread.run_sync(question.solve, settings.time_limit_s)
+        answers[ward] = await question.answered(solver, settings.time_limit_s)
         await asyncio.sleep(0)
     return _Solved(questions=questions, answers=answers, patients=patients)
 
 
-async def _pinned(conn: Connection) -> dict[int, UUID | None]:
+async def _pinned(
+    conn: Connection, now: datetime, settings: RotaSettings
+) -> dict[int, UUID | None]:
     """Return patient number to doctor, of the pins as they are now."""
-    return _pins([_patient(row) for row in await plans.patients(conn)])
+    return _pins(await _patients(conn, now, settings))
+
+
+async def _patients(conn: Connection, now: datetime, settings: RotaSettings) -> list[PatientSeen]:
+    since = now - timedelta(minutes=settings.consultation_minutes)
+    return [_patient(row) for row in await plans.patients(conn, since)]
 
 
 def _pins(patients: Sequence[PatientSeen]) -> dict[int, UUID | None]:
@@ -164,6 +225,7 @@ def _patient(row: Row) -> PatientSeen:
         doctor=row["doctor_id"],
         pinned=bool(row["pinned"]),
         holder=row["holder"],
+        seen_by=row["seen_by"],
     )
 
 

@@ -6,7 +6,7 @@ requests; and at every beginning and end of a shift by the ward's clock.
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -14,6 +14,7 @@ import structlog
 from api.jobs.leader import Wake, lead
 from api.rota.planner import plan
 from api.rota.settings import RotaSettings
+from api.rota.solver import Solver
 from api.services import Connection, Services
 from api.store import duty
 
@@ -33,11 +34,18 @@ class RePlanner:
 
     services: Services
     settings: RotaSettings
+    _solver: Solver = field(default_factory=Solver)
     _boundary: datetime | None = None
     _made_at: float = 0.0
 
     async def work(self, conn: Connection, wake: Wake) -> None:
         """Work until cancelled."""
+        try:
+            await self._lead(conn, wake)
+        finally:
+            await self._solver.end()
+
+    async def _lead(self, conn: Connection, wake: Wake) -> None:
         await self._make(conn, "start")
         while True:
             said = await wake.wait(await self._until_boundary(conn))
@@ -72,7 +80,7 @@ class RePlanner:
         return more
 
     async def _make(self, conn: Connection, cause: str) -> None:
-        plan_id = await plan(conn, self.services.now(), cause, self.settings)
+        plan_id = await plan(conn, self.services.now(), cause, self.settings, self._solver)
         self._made_at = asyncio.get_running_loop().time()
         log.info("planned", plan=str(plan_id), cause=cause)
 

@@ -34,6 +34,8 @@ class RotaSettings(BaseSettings):
         skill_by_condition: skill that an open alert of a condition asks for.
         most_per_doctor: patients a doctor or nurse may have when nothing is said of them (1 nurse
             for 85 to 100 patients of chronic remote monitoring).
+        consultation_minutes: so long after acknowledging an alert a doctor or nurse counts as with
+            the patient, whom no plan then takes from them (proposed).
         keep_plans: plans that stay readable.
     """
 
@@ -57,4 +59,5 @@ class RotaSettings(BaseSettings):
     urgent_needs_doctor: bool = True
     skill_by_condition: dict[str, str] = Field(default_factory=dict)
     most_per_doctor: int = Field(default=90, ge=1)
+    consultation_minutes: float = Field(default=15.0, ge=0)
     keep_plans: int = Field(default=200, ge=1)

@@ -10,7 +10,7 @@ has no more time takes the newest and ends the child.
 import asyncio
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -31,6 +31,7 @@ class Question:
     doctors: list[Doctor]
     demands: list[Demand]
     time_limit_s: float
+    pinned: dict[str, str] = field(default_factory=dict)
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +134,7 @@ def main() -> None:
             question.doctors,
             question.demands,
             time_limit_s=question.time_limit_s * _SEARCH_SHARE,
+            pinned=question.pinned,
             better=say,
         )
         say(plan, last=True)

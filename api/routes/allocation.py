@@ -16,6 +16,7 @@ from api.patients.identifiers import name_people
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
 from api.rota.solver import Question
+from api.rota.telling import name_changes, name_relief
 from api.rota.what_if import Asked, WhatIfDesk, while_connected
 from api.store import duty, notify, patients, plans, staffing
 from api.store.timestamps import rfc3339
@@ -80,7 +81,8 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
 
     ``emergencies`` are always somebody's while anybody is there (``lacks`` says what that person
     is not), even beyond their time: ``over_minutes`` of their load. Where anything is lacking,
-    ``call_in`` lists who could come, with their phone.
+    ``call_in`` lists who could come, with their phone, and ``relief`` what would help, the
+    cheapest first. ``changes`` says whose patient is not whose they were, and ``because`` why.
     """
     row = await plans.in_force(work.conn)
     if row is None:
@@ -94,6 +96,8 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
     told = merged([one for one in wards.values() if one is not None])
     people = [*told["assignments"], *told["unmet"], *told["emergencies"], *pinned]
     await name_people(work.conn, work.services.vault, people)
+    await name_changes(work.conn, work.services.vault, told["changes"])
+    await name_relief(work.conn, told, row["made_at"])
     work.note("allocation.read", plan=str(row["id"]))
     return {
         "id": str(row["id"]),

@@ -30,6 +30,16 @@ _OFF = """
      ORDER BY d.kind, d.phone IS NULL, worked_until NULLS FIRST, d.name, d.id LIMIT %(limit)s
 """
 
+_WHY_GONE = """
+    SELECT DISTINCT ON (doctor_id) doctor_id,
+           CASE WHEN removed_at IS NOT NULL AND "end" > %(now)s THEN 'was taken off the rota'
+                WHEN absent_from <= %(now)s AND "end" > %(now)s
+                THEN 'is absent: ' || coalesce(nullif(absence_reason, ''), 'no reason given')
+                ELSE 'has ended the shift' END AS why
+      FROM shift WHERE doctor_id = ANY (%(ids)s) AND start <= %(now)s
+     ORDER BY doctor_id, start DESC, removed_at DESC NULLS LAST
+"""
+
 _HELD = """
     SELECT doctor_id, count(*) AS n FROM episode
      WHERE state IN ('open', 'acknowledged') AND doctor_id IS NOT NULL GROUP BY doctor_id
@@ -43,6 +53,12 @@ async def on_shift(conn: Conn, now: datetime) -> list[Row]:
     never had one is: they are called by other means.
     """
     return await (await conn.execute(_ON_SHIFT, {"now": now})).fetchall()
+
+
+async def why_gone(conn: Conn, now: datetime, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return why these people are not at work: absent with the reason, taken off, or over."""
+    rows = await (await conn.execute(_WHY_GONE, {"now": now, "ids": list(ids)})).fetchall()
+    return {row["doctor_id"]: row["why"] for row in rows}
 
 
 async def off(conn: Conn, now: datetime, ward: str | None, limit: int) -> list[Row]:

@@ -10,7 +10,8 @@ from api.store.types import Conn, Row
 
 _PATIENTS = """
     SELECT p.no, p.id, p.ward, n.news2_low, n.news2_high, n.risk, a.doctor_id, a.pinned,
-           coalesce(e.worst, 0) AS worst, coalesce(e.conditions, '{}') AS conditions, e.holder
+           coalesce(e.worst, 0) AS worst, coalesce(e.conditions, '{}') AS conditions, e.holder,
+           e.seen_by
       FROM patient p
       LEFT JOIN patient_now n ON n.patient_no = p.no
       LEFT JOIN assignment a ON a.patient_no = p.no
@@ -18,7 +19,11 @@ _PATIENTS = """
           SELECT max(CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst,
                  array_agg(DISTINCT condition) AS conditions,
                  (array_agg(doctor_id ORDER BY priority = 'high' DESC, raised_at)
-                     FILTER (WHERE doctor_id IS NOT NULL))[1] AS holder
+                     FILTER (WHERE doctor_id IS NOT NULL))[1] AS holder,
+                 (array_agg((SELECT d.id FROM doctor d WHERE d.user_id = acknowledged_by)
+                            ORDER BY acknowledged_at DESC)
+                     FILTER (WHERE state = 'acknowledged'
+                               AND acknowledged_at > %(seen_since)s))[1] AS seen_by
             FROM episode WHERE patient_no = p.no AND kind = 'clinical'
              AND state IN ('open', 'acknowledged')) e ON true
      WHERE p.state = 'active' ORDER BY p.no
@@ -36,6 +41,12 @@ _ASSIGN = """
         minutes = excluded.minutes, pinned = excluded.pinned, plan_id = excluded.plan_id
 """
 
+_HISTORY = """
+    SELECT id, made_at, cause, in_force, answer FROM plan
+     WHERE %(at)s::timestamptz IS NULL OR (made_at, id) < (%(at)s, %(id)s::uuid)
+     ORDER BY made_at DESC, id DESC LIMIT %(n)s
+"""
+
 _FORGET = """
     DELETE FROM plan WHERE NOT in_force AND id IN (
         SELECT id FROM plan ORDER BY made_at DESC, id OFFSET %s)
@@ -43,9 +54,21 @@ _FORGET = """
 """
 
 
-async def patients(conn: Conn) -> list[Row]:
-    """Return every watched patient with score, risk, open alerts, present doctor and holder."""
-    return await (await conn.execute(_PATIENTS)).fetchall()
+async def patients(conn: Conn, seen_since: datetime) -> list[Row]:
+    """Return every watched patient with score, risk, open alerts, present doctor and holder.
+
+    Args:
+        conn: the re-planner's connection.
+        seen_since: who has acknowledged an alert since then is with the patient (``seen_by``).
+    """
+    return await (await conn.execute(_PATIENTS, {"seen_since": seen_since})).fetchall()
+
+
+async def asked_before(conn: Conn) -> Row:
+    """Return what the solver was given for the plan in force, by ward; empty before the first."""
+    row = await (await conn.execute("SELECT input FROM plan WHERE in_force")).fetchone()
+    found: Row = row["input"] if row else {}
+    return found
 
 
 async def store(
@@ -91,6 +114,20 @@ async def in_force(conn: Conn) -> Row | None:
     """Return the plan in force, None before the first."""
     cursor = await conn.execute(
         "SELECT id, made_at, cause, status, answer FROM plan WHERE in_force"
+    )
+    return await cursor.fetchone()
+
+
+async def history(conn: Conn, after: tuple[datetime, str] | None, limit: int) -> list[Row]:
+    """Return plans, the newest first, from behind ``after`` on."""
+    asked = {"at": after[0] if after else None, "id": after[1] if after else None, "n": limit}
+    return await (await conn.execute(_HISTORY, asked)).fetchall()
+
+
+async def find(conn: Conn, plan_id: UUID) -> Row | None:
+    """Return one plan, None if it is not kept any more."""
+    cursor = await conn.execute(
+        "SELECT id, made_at, cause, in_force, answer FROM plan WHERE id = %s", (plan_id,)
     )
     return await cursor.fetchone()
 

@@ -1,5 +1,6 @@
 """SQL of the people on the rota."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from api.store.types import Conn, Row
@@ -50,6 +51,12 @@ async def doctor(
     tail += " FOR NO KEY UPDATE" if lock else ""
     cursor = await conn.execute(_DOCTOR + tail, (doctor_id, ward, ward))
     return await cursor.fetchone()
+
+
+async def names(conn: Conn, ids: Sequence[UUID]) -> dict[str, str]:
+    """Return what these people of the rota are called, by id."""
+    cursor = await conn.execute("SELECT id, name FROM doctor WHERE id = ANY (%s)", (list(ids),))
+    return {str(row["id"]): row["name"] for row in await cursor.fetchall()}
 
 
 async def add_doctor(conn: Conn, values: Row) -> UUID:

@@ -319,3 +319,67 @@ def test_doctors_and_shifts_are_made_listed_changed_and_taken_away(ward: Ward) -
             assert gone.status_code == 204
 
     story(main())
+
+
+def test_who_reported_sick_is_why_their_patients_change_hands_and_history_keeps_it(
+    ward: Ward,
+) -> None:
+    carla = ward.user("coordinator")
+    brandt, cai = ward.doctor("Dr Brandt"), ward.doctor("Dr Cai")
+    now = datetime.now(UTC)
+    for person in (brandt, cai):
+        ward.shift(person, now - timedelta(hours=1), now + timedelta(hours=6))
+    for _ in range(4):
+        ward.patient()
+    make(ward, now, "first")
+    theirs = {no for no, who in holders(ward).items() if who == brandt.doctor_id}
+    assert theirs
+    shift = ward.one("SELECT id FROM shift WHERE doctor_id = %s", brandt.doctor_id)["id"]
+
+    async def main() -> None:
+        async with ward.api() as api:
+            head = carla.headers
+            sick = {"reason": "reported sick"}
+            got = await api.post(f"/shifts/{shift}/absence", json=sick, headers=head)
+            assert got.status_code == 200
+            async with ward.engine() as conn:
+                await plan(conn, datetime.now(UTC) + timedelta(seconds=1), "shift", SETTINGS)
+            told = (await api.get("/allocation", headers=head)).json()["changes"]
+            assert len(told) == len(theirs)
+            assert {(one["from_name"], one["to_name"], one["because"]) for one in told} == {
+                ("Dr Brandt", "Dr Cai", "Dr Brandt is absent: reported sick")
+            }
+            assert all("name" in one for one in told)
+            [newest, first] = (await api.get("/allocation/plans", headers=head)).json()["items"]
+            assert (newest["cause"], newest["changed"]) == ("shift", len(theirs))
+            past = (await api.get(f"/allocation/plans/{first['id']}", headers=head)).json()
+            assert {one["because"] for one in past["changes"]} == {"they had nobody"}
+
+    story(main())
+
+
+def test_nobody_is_moved_while_somebody_is_with_them(ward: Ward) -> None:
+    """The nurse has just answered; the worsened patient would be a doctor's: after it."""
+    nurse, doctor = ward.doctor("N", kind="nurse"), ward.doctor("D")
+    now = datetime.now(UTC)
+    ward.shift(nurse, now - timedelta(hours=1), now + timedelta(hours=6))
+    patient = ward.patient()
+    make(ward, now)
+    assert holders(ward) == {patient.no: nurse.doctor_id}
+    ward.shift(doctor, now - timedelta(hours=1), now + timedelta(hours=6))
+    ward.sql.execute(
+        "INSERT INTO patient_now (patient_no, received, news2_low) VALUES (%s, %s, 6)",
+        (patient.no, now),
+    )
+    ward.sql.execute(
+        """INSERT INTO episode (patient_no, condition, kind, priority, state, started_at,
+               measured_at, raised_at, message, acknowledged_by, acknowledged_at)
+           VALUES (%s, 'news2_urgent', 'clinical', 'medium', 'acknowledged', %s, %s, %s, '',
+                   %s, %s)""",
+        (patient.no, now, now, now, nurse.user_id, now),
+    )
+    make(ward, now + timedelta(minutes=5))
+    assert holders(ward) == {patient.no: nurse.doctor_id}
+    assert not ward.one("SELECT pinned FROM assignment")["pinned"], "no coordinator's pin"
+    make(ward, now + timedelta(minutes=30))
+    assert holders(ward) == {patient.no: doctor.doctor_id}

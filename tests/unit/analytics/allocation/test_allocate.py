@@ -37,8 +37,9 @@ def test_answer_has_the_shape_of_the_interface() -> None:
         "assignments": [],
         "loads": [{"doctor": "a", "minutes": 10, "load_minutes": 0, "patients": 0}],
         "moves": 0,
-        "unmet": [{"patient": "p", "minutes": 30, "reason": "no_skill"}],
-        "shortage": [{"skill": "x", "minutes": 30, "patients": 1}],
+        "unmet": [{"patient": "p", "minutes": 30, "reason": "no_skill", "acuity": 0}],
+        "shortage": [{"skill": "x", "minutes": 30, "patients": 1, "by_minutes": None}],
+        "relief": [],
     }
 
 
