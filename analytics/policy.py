@@ -86,6 +86,14 @@ def _margins() -> Mapping[int, float]:
     )
 
 
+def _sessions() -> Mapping[int, int]:
+    metrics = (
+        *(Metric.HR, Metric.RR, Metric.SPO2, Metric.TEMP, Metric.SBP, Metric.DBP),
+        Metric.GLUCOSE,
+    )
+    return MappingProxyType(dict.fromkeys(metrics, 0))
+
+
 def _apart() -> Mapping[int, float]:
     return MappingProxyType(
         {
@@ -124,6 +132,12 @@ class Policy:
         margins: how far inside the limit a reading must be to clear (SpO2 2 %, pulse 5/min:
             proposed from the alarm-fatigue evidence in docs/clinical.md).
         clear_ms: for how long it must be inside (2 min, proposed).
+        session_ms: readings of a metric so near a bad one are one measurement with it: a better
+            repeat does not take the alert back, and the first good reading after that ends it; 0:
+            a stream, which ends by ``clear_ms``. At home cuffs are used once or twice a day, and
+            clinicians answer the first reading (20 min for pressure and pulse in ``home_spot``,
+            proposed; chosen on half of the people of a home study, Palermo 2023, judged on the
+            others).
         window_ms: window of the median that pulse and breathing limits look at (Zahradka 2022:
             a median window cuts alarms without losing time resolution).
         stream_s: persistence of pulse and breathing outside a limit (30-60 s on a median,
@@ -195,6 +209,7 @@ class Policy:
     critical: Mapping[int, Limit] = field(default_factory=_critical)
     margins: Mapping[int, float] = field(default_factory=_margins)
     clear_ms: int = 2 * MINUTE_MS
+    session_ms: Mapping[int, int] = field(default_factory=_sessions)
     window_ms: int = MINUTE_MS
     stream_s: float = 30.0
     spot_s: float = 300.0

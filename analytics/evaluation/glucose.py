@@ -18,7 +18,7 @@ from analytics.evaluation.thresholds import chances_of
 from analytics.studies import datasets
 from analytics.studies.diabetes import Table
 
-PROFILE = "standard"
+PROFILE = "home_stream"
 CGM_FILES = ("hall_2018", "azt1d", "physiocgm")
 STEP_MS = 5 * 60_000
 HISTORY = 6

@@ -26,7 +26,7 @@ from analytics.rules.limits import CRITICAL_NAMES, HIGH_NAMES, LOW_NAMES
 from analytics.studies.datasets import moment_ms, number, numbered, rows
 
 DATASET = "tihm"
-PROFILE = "spot"
+PROFILE = "home_spot"
 WITHIN_MS = 60 * 60_000
 KINDS: Mapping[str, Metric] = {
     "Systolic blood pressure": Metric.SBP,

@@ -22,7 +22,7 @@ from analytics.risk.model import Example, PopulationModel
 from analytics.studies.datasets import moment_ms, number, numbered, rows
 
 DATASET = "mimic_iv_demo"
-PROFILE = "standard"
+PROFILE = "hospital"
 FOLDS = 5
 COLUMNS: Mapping[str, Metric] = {
     "hr": Metric.HR,

@@ -22,7 +22,7 @@ from analytics.studies.datasets import Row, number, rows
 from analytics.studies.diabetes import Table
 
 DATASET = "challenge2012"
-PROFILE = "standard"
+PROFILE = "hospital"
 TASK = "death in hospital, 48 h"
 ALERT_GCS = 15
 ROOM_AIR = 0.21

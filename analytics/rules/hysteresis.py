@@ -20,6 +20,7 @@ __all__ = [
     "condition_of",
     "hold",
     "release",
+    "release_measured",
     "supersede",
     "withdraw",
 ]
@@ -171,6 +172,26 @@ def release(scene: Scene, name: str, *, clear: bool, value: float) -> None:
     elif condition.inside_ms == 0:
         condition.inside_ms = now
     elif now - condition.inside_ms >= scene.policy.clear_ms and not pending:
+        _end(scene, name, condition, value)
+
+
+def release_measured(scene: Scene, name: str, *, value: float, session_ms: int) -> None:
+    """Note that a measurement is within limits that is taken now and then, each for itself.
+
+    Readings so near a bad one are one measurement with it: a better repeat takes nothing back. A
+    good measurement after that is another one, and ends what the former had raised.
+
+    Args:
+        scene: the moment.
+        name: the condition.
+        value: the value now, in its unit.
+        session_ms: how near.
+    """
+    condition = scene.on.get(name)
+    if condition is None or scene.late:
+        return
+    condition.seen_ms = scene.time_ms
+    if scene.time_ms - condition.bad_ms > session_ms:
         _end(scene, name, condition, value)
 
 

@@ -9,7 +9,15 @@ from analytics.domain.care import CarePlan, Limit
 from analytics.domain.vitals import Acvpu, Metric
 from analytics.domain.wording import worded
 from analytics.policy import Policy
-from analytics.rules.hysteresis import Alarm, Scene, calls, hold, release, supersede
+from analytics.rules.hysteresis import (
+    Alarm,
+    Scene,
+    calls,
+    hold,
+    release,
+    release_measured,
+    supersede,
+)
 
 RULE = "limit/1"
 CRITICAL_RULE = "critical/1"
@@ -99,6 +107,11 @@ def judge(scene: Scene, code: int, value: float, limit: Limit, *, eased: bool = 
 
 
 def _release_both(scene: Scene, code: int, value: float, limit: Limit) -> None:
+    session_ms = scene.policy.session_ms.get(code, 0)
+    if session_ms:
+        for name in (LOW_NAMES[code], HIGH_NAMES[code]):
+            release_measured(scene, name, value=value, session_ms=session_ms)
+        return
     margin = scene.policy.margins.get(code, 0.0)
     clear_low = limit.low is None or value >= limit.low + margin
     clear_high = limit.high is None or value <= limit.high - margin

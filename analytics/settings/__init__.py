@@ -3,12 +3,15 @@
 from analytics.settings.bounds import SOFT, Side, bounds_of
 from analytics.settings.catalog import CATALOG, FIXED, GROUPS, PROFILES, Setting, Value
 from analytics.settings.checking import Doubt, Refused, check, defaults, flattened, nested
+from analytics.settings.profiles import ABOUT, FORMER
 from analytics.settings.resolving import DEFAULTS, WardPolicy, own_policy, ward_policy
 
 __all__ = [
+    "ABOUT",
     "CATALOG",
     "DEFAULTS",
     "FIXED",
+    "FORMER",
     "GROUPS",
     "PROFILES",
     "SOFT",

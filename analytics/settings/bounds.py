@@ -25,7 +25,7 @@ class Side(NamedTuple):
 
 SOFT: dict[tuple[Metric, str], Side] = {
     (Metric.HR, "low"): Side((20, 100), (35, 60)),
-    (Metric.HR, "high"): Side((60, 250), (100, 150)),
+    (Metric.HR, "high"): Side((60, 250), (95, 150)),
     (Metric.RR, "low"): Side((4, 20), (6, 12)),
     (Metric.RR, "high"): Side((12, 60), (18, 35)),
     (Metric.SPO2, "low"): Side((50, 100), (85, 95)),

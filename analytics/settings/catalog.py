@@ -10,6 +10,7 @@ from analytics.domain.care import Limit
 from analytics.domain.vitals import CLINICAL, FACTS, Metric
 from analytics.settings.bounds import CRITICAL, bounds_of
 from analytics.settings.declared import FIXED, OWNERS, Declared
+from analytics.settings.profiles import PROFILES
 
 __all__ = ["CATALOG", "FIXED", "GROUPS", "PROFILES", "Setting", "Value"]
 
@@ -23,6 +24,7 @@ GROUPS: Mapping[str, str] = {
     "margins": "How far inside a limit a value must be to end the alert",
     "apart": "By how much two devices of one patient may differ",
     "ages": "How old a measurement may be and still count",
+    "sessions": "Readings so near a bad one are one measurement with it; 0: a stream",
     "delays": "For how long something must last",
     "rules": "Rules",
     "deadlines": "By when somebody should have responded",
@@ -30,14 +32,6 @@ GROUPS: Mapping[str, str] = {
     "equipment": "When devices are told of",
     "retention": "How long things are kept",
 }
-PROFILES: Mapping[str, Mapping[str, float]] = {
-    "standard": {},
-    # Wearables that say something every minute or oftener: the score is noisy, so it must last.
-    "stream": {"delays.urgent": 60.0, "delays.single_3": 60.0},
-    # Cuff, finger and thermometer some times a day (RCP: 4-6-hourly at a score of 1-4).
-    "spot": {"ages.hr": 360.0, "ages.rr": 360.0, "ages.spo2": 360.0},
-}
-"""Named sets of values that replace the defaults (proposed)."""
 _LIMITED = sorted(CLINICAL - {Metric.ACVPU, Metric.O2, Metric.WEIGHT})
 
 

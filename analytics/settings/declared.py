@@ -86,6 +86,9 @@ POLICY: Mapping[str, Declared] = {
     "critical": Declared(group="critical", kind="limits"),
     "margins": Declared(group="margins", low=0, high=20, kind="each"),
     "clear_ms": _delay("clear", 1_800, scale=SECOND_MS),
+    "session_ms": Declared(
+        group="sessions", unit="min", low=0, high=240, scale=MINUTE_MS, patient=True, kind="each"
+    ),
     "window_ms": _delay("median_window", 300, scale=SECOND_MS),
     "stream_s": _delay("stream", 300),
     "spot_s": _delay("spot", 1_800),

@@ -59,10 +59,14 @@ def ward_policy(
 
 
 def own_policy(ward: Policy, profile: str | None, values: Mapping[str, Value]) -> Policy:
-    """Return what one patient is judged by: the ward's policy with what was set for them."""
-    told = {**PROFILES.get(profile or "", {}), **values}
-    own = {path: told[path] for path in told if path in CATALOG and CATALOG[path].patient}
-    return _with(ward, own) if own else ward
+    """Return what one patient is judged by: the ward's policy with what was set for them.
+
+    All of their own profile counts, its limits too; of what was set by name only what may be a
+    patient's own.
+    """
+    own = {path: one for path, one in values.items() if path in CATALOG and CATALOG[path].patient}
+    told = {**PROFILES.get(profile or "", {}), **own}
+    return _with(ward, told) if told else ward
 
 
 def _with(policy: P, values: Mapping[str, Value]) -> P:

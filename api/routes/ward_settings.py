@@ -63,6 +63,8 @@ async def schema(work: Work, ward: WardName) -> dict[str, Any]:
         "settings": [_described(one) for one in settings.CATALOG.values()],
         "groups": dict(settings.GROUPS),
         "profiles": {name: dict(values) for name, values in settings.PROFILES.items()},
+        "about_profiles": dict(settings.ABOUT),
+        "former_profiles": sorted(settings.FORMER),
         "fixed": dict(settings.FIXED),
     }
 

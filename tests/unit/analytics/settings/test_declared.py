@@ -12,7 +12,7 @@ from analytics import settings
 from analytics.domain.care import Limit
 from analytics.domain.vitals import Metric
 from analytics.policy import MINUTE_MS, Policy
-from analytics.settings import CATALOG, FIXED, GROUPS, PROFILES, Doubt, Refused
+from analytics.settings import ABOUT, CATALOG, FIXED, FORMER, GROUPS, PROFILES, Doubt, Refused
 from analytics.settings.declared import OWNERS
 
 NUMERIC = [one for one in CATALOG.values() if one.default is not None]
@@ -90,6 +90,23 @@ def test_every_profile_can_be_set_and_a_patients_goes_over_the_wards() -> None:
     assert own.max_age_ms[Metric.TEMP] == 60 * MINUTE_MS
     assert own.max_age_ms[Metric.RR] == 45 * MINUTE_MS
     assert settings.own_policy(ward, None, {"deadlines.urgent": 20}) is ward
+
+
+def test_a_patients_own_profile_brings_its_limits() -> None:
+    ward = settings.ward_policy("standard", {"limits.hr.high": 120}).clinical
+    own = settings.own_policy(ward, "home_spot", {"sessions.sbp": 10, "limits.sbp.high": 200})
+    assert own.limits[Metric.HR] == Limit(low=51, high=99)
+    assert own.limits[Metric.SBP] == Limit(low=91, high=159)  # not by name: see the plan's limits
+    assert own.session_ms[Metric.SBP] == 10 * MINUTE_MS
+    assert own.limits[Metric.TEMP] == ward.limits[Metric.TEMP]
+
+
+def test_every_profile_says_whom_it_is_for_and_former_ones_are_kept() -> None:
+    assert set(ABOUT) == set(PROFILES) >= {"standard", "home_spot", "home_stream", "hospital"}
+    assert set(PROFILES) > FORMER
+    former = settings.ward_policy("stream", {})
+    assert former.clinical.urgent_s == former.clinical.single_3_s == 60
+    assert former.clinical.limits == Policy().limits
 
 
 def test_unknown_names_and_profiles_change_nothing() -> None:

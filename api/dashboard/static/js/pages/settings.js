@@ -24,6 +24,7 @@ function label({ name, group }) {
   return ["ages", "margins", "apart"].includes(group) && metricName(what) !== what ? metricName(what) : words.charAt(0).toUpperCase() + words.slice(1);
 }
 const unitOf = (one) => ({ "1": "", "mm[Hg]": "mmHg", Cel: "°C", d: "days" })[one.unit] ?? (one.unit === "%" ? "%" : one.unit || metricUnit(one.name.split(".")[1]));
+const offered = () => Object.keys(schema.profiles).filter((name) => name === now.profile || !schema.former_profiles.includes(name));
 const fallback = (one) => schema.profiles[now.profile]?.[one.name] ?? one.default;
 const shown = (value) => (value === null || value === undefined ? "" : `${Math.round(value * 1000) / 1000}`);
 
@@ -36,7 +37,7 @@ function row(one) {
     h("p", { class: "small soft", id: `${id}-about` }, `Default ${usual === null ? "none" : shown(usual)}; ${one.lowest} to ${one.highest}${one.usual ? `, usually ${one.usual[0]} to ${one.usual[1]}` : ""}. ${one.source}`));
 }
 function draw() {
-  const profile = h("div", { class: "field" }, h("label", { for: "profile" }, "Profile ", h("span", { class: "hint" }, "which defaults apply where nothing else is set")), h("select", { id: "profile", name: "profile" }, options(Object.keys(schema.profiles).map((name) => [name, name]), now.profile)));
+  const profile = h("div", { class: "field" }, h("label", { for: "profile" }, "Profile ", h("span", { class: "hint" }, "which defaults apply where nothing else is set")), h("select", { id: "profile", name: "profile" }, options(offered().map((name) => [name, name]), now.profile)), h("p", { class: "small soft" }, schema.about_profiles[now.profile] ?? ""));
   const groups = Object.entries(schema.groups).map(([group, words]) => {
     const own = schema.settings.filter((one) => one.group === group);
     const set = own.filter((one) => now.changed.includes(one.name)).length;
