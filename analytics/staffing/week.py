@@ -6,101 +6,19 @@ cost, then evens out the hours. Its linear relaxation (``hours``) tells what an 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
 from ortools.sat.python import cp_model
 
-from analytics.staffing.hours import Hours, Need, Supply, fewest_costs
+from analytics.staffing.hours import Need, Supply, fewest_costs
+from analytics.staffing.terms import Person, Rules, Shift, Short, Span, Week
 
 _HOUR = timedelta(hours=1)
 _SEED = 7
 _TENTHS = 10
 _CENTS = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What nobody's week may break.
-
-    The defaults are the European Working Time Directive's (2003/88/EC): 11 hours of rest between
-    shifts (art. 3), 48 hours a week (art. 6), 24 hours free in seven days (art. 5).
-
-    Attributes:
-        rest_hours: between the end of a shift and the start of the next.
-        week_hours: most hours of one person in seven days.
-        most_days: most days with a shift in seven.
-        most_nights: most shifts over midnight in seven days.
-    """
-
-    rest_hours: float = 11.0
-    week_hours: float = 48.0
-    most_days: int = 6
-    most_nights: int = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody who can have shifts."""
-
-    id: str
-    kind: str = "doctor"
-    skills: frozenset[str] = frozenset()
-    cost_per_hour: float = 0.0
-    most_hours: float | None = None
-    away: Sequence[tuple[datetime, datetime]] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Hours of work asked in a span of time: ``people`` at once, all with the skills."""
-
-    start: datetime
-    end: datetime
-    people: float
-    skills: frozenset[str] = frozenset()
-
-    @property
-    def hours(self) -> float:
-        """Length of the span."""
-        return (self.end - self.start) / _HOUR
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
-    """One shift of one person."""
-
-    person: str
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Short:
-    """A span in which somebody is lacking: person-hours."""
-
-    start: datetime
-    end: datetime
-    hours: float
-    skills: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Week:
-    """A week's shifts.
-
-    Attributes:
-        status: ``optimal``, ``feasible``, or ``infeasible`` if something is short.
-        relaxed: the linear relaxation, with the prices.
-    """
-
-    status: str
-    cost: float
-    shifts: Sequence[Shift] = ()
-    short: Sequence[Short] = ()
-    relaxed: Hours = field(default_factory=lambda: Hours(cost=0.0))
 
 
 def plan_week(
@@ -114,7 +32,7 @@ def plan_week(
 
     Args:
         people: who can have shifts; ids differ.
-        spans: what is asked; each lies within seven days.
+        spans: what is asked, within seven days; each is covered by a shift that covers all of it.
         forms: start and end of every shift that somebody could have.
         rules: of rest and hours.
         time_limit_s: most seconds of searching.
@@ -150,6 +68,7 @@ class _Model:
         self.model: Any = cp_model.CpModel()
         self.has: dict[tuple[int, int], Any] = {}
         self._best: Mapping[int, int] = {}
+        self._missing: list[Any] = []
         for who, person in enumerate(people):
             self._person(who, person)
         self.lacking = self._coverage()
@@ -187,11 +106,14 @@ class _Model:
         )
 
     def _coverage(self) -> Any:  # noqa: ANN401 - ortools has no types
-        """Let every span be covered or short; return the tenths of hours that are short."""
-        self._missing: list[Any] = []
+        """Let every span be covered or short; return the tenths of hours that are short.
+
+        Who may do the special work of an hour may do its general work, too, but not both at once:
+        those who may do the general work must be as many as all of it asks.
+        """
         total = []
         for number, span in enumerate(self._spans):
-            asked = round(span.people * _TENTHS)
+            asked = round(_TENTHS * _with_narrower(span, self._spans))
             short = self.model.new_int_var(0, max(0, asked), f"short_{number}")
             there = [
                 _TENTHS * one for (who, at), one in self.has.items() if self._covers(who, at, span)
@@ -255,6 +177,15 @@ class _Model:
         return round(
             sum(rate[one.person] * _length((one.start, one.end)) for one in self.shifts()), 2
         )
+
+
+def _with_narrower(span: Span, spans: Sequence[Span]) -> float:
+    """Return how many a span asks for, with what asks for more skills at the same time."""
+    return sum(
+        one.people
+        for one in spans
+        if (one.start, one.end) == (span.start, span.end) and span.skills <= one.skills
+    )
 
 
 def _length(form: tuple[datetime, datetime]) -> float:

@@ -36,6 +36,8 @@ class RotaSettings(BaseSettings):
             for 85 to 100 patients of chronic remote monitoring).
         consultation_minutes: so long after acknowledging an alert a doctor or nurse counts as with
             the patient, whom no plan then takes from them (proposed).
+        routine_looks: how often a day somebody looks at each patient, for the forecast (proposed).
+        forecast_days: over how many days past the alerts are counted for the forecast (proposed).
         keep_plans: plans that stay readable.
     """
 
@@ -60,4 +62,6 @@ class RotaSettings(BaseSettings):
     skill_by_condition: dict[str, str] = Field(default_factory=dict)
     most_per_doctor: int = Field(default=90, ge=1)
     consultation_minutes: float = Field(default=15.0, ge=0)
+    routine_looks: float = Field(default=2.0, ge=0)
+    forecast_days: int = Field(default=28, ge=7, le=366)
     keep_plans: int = Field(default=200, ge=1)
