@@ -60,10 +60,13 @@ THRESHOLDS: Mapping[str, float] = {
     "most": 20,
     "incomplete": 2.0,
     "risk": 1.9,
+    "act": 300,
+    "review": 100,
 }
 """What the order goes by. Hundreds are the level: an open alert's priority or NEWS2's (7, 5 or a
 single 3), 1 for who is not known; below it ``point`` for each point of the score, ``incomplete``
-for a score that is not whole, and at most ``risk`` for the model's probability."""
+for a score that is not whole, and at most ``risk`` for the model's probability. From ``act`` on
+somebody has to act now, from ``review`` on to look; who is below is steady."""
 _GRACE = 3.0
 
 

@@ -26,6 +26,7 @@ _pages = Environment(
 )
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
+ROUND = "/round"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 _COORDINATOR = (
     (PANEL, "Panel"),
@@ -37,7 +38,12 @@ _COORDINATOR = (
     (REFUSED, "Refused"),
     (SETTINGS, "Settings"),
 )
-_CLINICIAN = ((FEED, "Alerts"), (PANEL, "My patients"), (HANDOVER, "Handover"))
+_CLINICIAN = (
+    (FEED, "Alerts"),
+    (PANEL, "My patients"),
+    (ROUND, "Round"),
+    (HANDOVER, "Handover"),
+)
 LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.COORDINATOR: _COORDINATOR,
     Role.ADMIN: _COORDINATOR,
@@ -45,6 +51,9 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.NURSE: _CLINICIAN,
     Role.PATIENT: ((MINE, "My readings"),),
 }
+
+_BESIDE: Final[dict[Role, frozenset[str]]] = {Role.ADMIN: frozenset({ROUND})}
+"""Pages that a role may open and that its panel, not its menu, leads to."""
 
 static = APIRouter()
 _files = StaticFiles(directory=HERE / "static", check_dir=False)
@@ -65,7 +74,8 @@ def first_page(role: Role) -> str:
 
 def may_open(role: Role, address: str) -> bool:
     """Whether the page belongs to the role's own."""
-    return any(address == known for known, _ in LINKS[role])
+    own = any(address == known for known, _ in LINKS[role])
+    return own or address in _BESIDE.get(role, ())
 
 
 def frame(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from analytics.domain.care import Role
 from api.auth import sign_in
-from api.dashboard import administration, directory, frames, ui
+from api.dashboard import administration, day_courses, directory, frames, ui
 from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_first_page, to_login
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
 from api.http.deps import Shared, acting, own_origin
@@ -22,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 router.include_router(frames.static)
 router.include_router(ui.router)
 router.include_router(directory.router)
+router.include_router(day_courses.router)
 router.include_router(administration.router)
 
 _WRONG = "Wrong user name, password or one-time code."
@@ -139,6 +140,12 @@ async def feed(request: Request, visitor: Visitor) -> Response:
 async def handover(request: Request, visitor: Visitor) -> Response:
     """The list for the handover of a shift."""
     return own_page(request, visitor, "handover")
+
+
+@router.get("/round")
+async def round_of_calls(request: Request, visitor: Visitor) -> Response:
+    """Consciousness and oxygen, patient after patient."""
+    return own_page(request, visitor, "round")
 
 
 @router.get("/capacity")

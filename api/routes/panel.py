@@ -1,5 +1,6 @@
 """The panel: every patient whom the caller may see, most urgent first."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,29 +9,48 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from analytics.domain.care import Role, scoring_of
+from analytics.policy import DEFAULT
+from analytics.settings import WardPolicy
 from analytics.ward import urgency as panel
+from analytics.ward import vitals
 from api.forms.paging import Cursor, Page, cut, read_cursor
 from api.http.deps import CLINICIANS, UnitOfWork, Work, allow
 from api.patients.identifiers import identifier_of
 from api.patients.search import find_people
+from api.patients.ward_policy import WardPolicies
 from api.store import panel as sql
+from api.store import wards
 from api.store.timestamps import ms_of
 from api.store.types import Row
 from api.vault import personal_data
 
 router = APIRouter(tags=["patients"])
+Policies = Mapping[str, WardPolicy]
 Limit = Annotated[int, Query(ge=1, le=1_000)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Search = Annotated[
     str, Query(max_length=200, description="words of name, birth date, external id, doctor, state")
 ]
-Show = Literal["all", "alerts", "urgent", "partial", "silent", "unassigned"]
+Show = Literal[
+    "all",
+    "alerts",
+    "urgent",
+    "partial",
+    "silent",
+    "unassigned",
+    "attention",
+    "steady",
+    "unowned",
+    "round",
+]
 
 
 class PanelRow(BaseModel):
     """One patient; ``freshness_s`` in ward seconds, ``coverage`` the share that is up to date.
 
     ``refused``: metrics whose newest readings count for nothing, as in the assessment.
+    ``vitals``: the newest of each, with the NEWS2 points that it alone scores; ``due``: what has to
+    be measured next for the score to stay whole (``at`` null: it is missing already).
     """
 
     patient: UUID
@@ -52,17 +72,23 @@ class PanelRow(BaseModel):
     measured: datetime | None
     worst_alert: str | None
     refused: list[dict[str, Any]]
+    spo2_scale: int
+    vitals: list[dict[str, Any]]
+    due: dict[str, Any] | None
 
 
 class Panel(Page[PanelRow]):
     """A page of the panel: ``total`` may be seen, ``matched`` were asked for.
 
-    ``counts`` are alerts that nobody has answered, by priority, in all that may be seen.
+    ``counts`` are alerts that nobody has answered, by priority, in all that may be seen; ``bands``
+    are patients: ``act`` now, ``review``, ``steady``; ``unowned`` are those in ``act`` whom nobody
+    has taken on, ``round`` those who lack nothing but consciousness or oxygen.
     """
 
     total: int
     matched: int
     counts: dict[str, int]
+    bands: dict[str, int]
 
 
 _WORST = {3: "high", 2: "medium", 1: "low"}
@@ -72,10 +98,11 @@ def _age_s(at: datetime | None, now: datetime) -> float | None:
     return None if at is None else max((now - at).total_seconds(), 0.0)
 
 
-def _shown(work: UnitOfWork, row: Row) -> PanelRow:
+def _shown(work: UnitOfWork, row: Row, rules: Policies) -> PanelRow:
     now_ms = ms_of(work.now)
     personal = personal_data.open_personal(work.services.vault, row)
     score_age_s = _age_s(row["measured"], work.now)
+    worn = _worn(row, rules, now_ms)
     return PanelRow(
         patient=row["id"],
         name=personal.name if personal else None,
@@ -96,6 +123,19 @@ def _shown(work: UnitOfWork, row: Row) -> PanelRow:
         measured=row["measured"],
         worst_alert=_WORST.get(row["worst"]),
         refused=row["refused"] or [],
+        spo2_scale=row["spo2_scale"],
+        vitals=vitals.vitals_now(worn, now_ms),
+        due=vitals.next_due(worn, now_ms),
+    )
+
+
+def _worn(row: Row, rules: Policies, now_ms: int) -> vitals.Worn:
+    return vitals.Worn(
+        latest=row["latest"] or {},
+        baselines=vitals.baselines_of(row["baselines"]),
+        scale=row["spo2_scale"],
+        scored=scoring_of(row["scoring"]).unscored_at(now_ms) is None,
+        policy=rules[row["ward"]].clinical if row["ward"] in rules else DEFAULT,
     )
 
 
@@ -131,11 +171,13 @@ async def read_panel(
     )
     ranked = await sql.page(work.conn, asked, panel.THRESHOLDS, work.now)
     shown, following = cut(ranked.rows, limit, lambda row: (-row["urgency"], row["no"]))
+    rules = WardPolicies().by_ward(await wards.every(work.conn))
     work.note("panel.read", patients=[row["no"] for row in shown])
     return Panel(
-        items=[_shown(work, row) for row in shown],
+        items=[_shown(work, row, rules) for row in shown],
         next=following,
         total=ranked.total,
         matched=ranked.matched,
         counts=await sql.counts(work.conn),
+        bands=ranked.bands,
     )

@@ -18,6 +18,16 @@ _COURSE = """
      GROUP BY slice ORDER BY slice
 """
 
+# Slots are counted from `start`, so that the newest one ends now.
+_DAY = """
+    SELECT p.id, p.no, %(start)s + %(width)s * slot.n AS time, max(s.low) AS low
+      FROM patient p
+      JOIN assessment_seen s ON s.patient_no = p.no AND s.time >= %(start)s
+     CROSS JOIN LATERAL (SELECT floor(extract(epoch FROM s.time - %(start)s)
+                                      / extract(epoch FROM %(width)s))::integer AS n) AS slot
+     WHERE p.id = ANY (%(patients)s) GROUP BY p.id, p.no, slot.n
+"""
+
 _NEWEST = """
     SELECT patient_no, received, measured, assessment, latest FROM patient_now
      WHERE patient_no = ANY (%s)
@@ -51,6 +61,14 @@ async def assessments(conn: Conn, patient_no: int, start: datetime, end: datetim
         "end": end,
     }
     return await (await conn.execute(_COURSE, asked)).fetchall()
+
+
+async def day_courses(
+    conn: Conn, patients: Sequence[UUID], start: datetime, width: timedelta
+) -> list[Row]:
+    """Return the worst score of each slot of ``width`` since ``start``, of each of the patients."""
+    asked = {"patients": list(patients), "start": start, "width": width}
+    return await (await conn.execute(_DAY, asked)).fetchall()
 
 
 async def newest(conn: Conn, numbers: Sequence[int]) -> dict[int, Row]:

@@ -24,7 +24,9 @@ _SEEN = """
                       OR %(now_ms)s < (c.scoring -> 'pregnant_ms' ->> 1)::bigint), false) AS scored,
            extract(epoch FROM %(now)s - n.received) AS heard_s,
            extract(epoch FROM %(now)s - n.measured) AS scored_s,
-           a.doctor_id
+           a.doctor_id, coalesce(e.owned, false) AS owned,
+           CASE jsonb_typeof(n.assessment #> '{{news2,missing}}') WHEN 'array'
+                THEN n.assessment #> '{{news2,missing}}' ELSE '[]' END AS missing
       FROM patient p
       LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
       LEFT JOIN patient_now n ON n.patient_no = p.no
@@ -32,6 +34,7 @@ _SEEN = """
       LEFT JOIN (
         SELECT patient_no, count(*) AS open_alerts,
                count(*) FILTER (WHERE state = 'open') AS unanswered,
+               bool_or(kind = 'clinical' AND state = 'acknowledged') AS owned,
                max(CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst
           FROM episode WHERE state IN ('open', 'acknowledged') AND patient_no IS NOT NULL
          GROUP BY patient_no) e ON e.patient_no = p.no
@@ -63,8 +66,19 @@ _SHOWN = {
     "partial": "scored AND (NOT complete OR scored_s IS NULL OR scored_s > %(stale_score_s)s)",
     "silent": "heard_s IS NULL OR heard_s > %(silent_s)s",
     "unassigned": "doctor_id IS NULL",
+    "attention": "urgency >= %(review)s",
+    "steady": "urgency < %(review)s",
+    "unowned": "urgency >= %(act)s AND NOT owned",
+    "round": "state = 'active' AND ({gap})",
 }
 SHOWN = tuple(_SHOWN)
+
+# Nothing but what staff tell is missing: consciousness and oxygen.
+_GAP = """
+    scored AND NOT complete AND jsonb_array_length(missing) > 0
+    AND missing <@ '["acvpu", "o2"]'::jsonb
+    AND scored_s IS NOT NULL AND scored_s <= %(stale_score_s)s
+"""
 
 _PAGE = """
     WITH seen AS MATERIALIZED ({seen}),
@@ -74,13 +88,18 @@ _PAGE = """
          page AS (SELECT * FROM wanted
                    WHERE %(after)s::float8 IS NULL OR (-urgency, no) > (%(after)s, %(after_no)s)
                    ORDER BY urgency DESC, no OFFSET %(offset)s LIMIT %(limit)s)
-    SELECT (SELECT count(*) FROM ranked) AS total, (SELECT count(*) FROM wanted) AS matched, page.*
-      FROM (SELECT 1) AS one LEFT JOIN page ON true ORDER BY urgency DESC NULLS LAST, no
+    SELECT (SELECT count(*) FROM wanted) AS matched, whole.*, page.*
+      FROM (SELECT count(*) AS total, count(*) FILTER (WHERE urgency >= %(act)s) AS act,
+                   count(*) FILTER (WHERE urgency >= %(review)s) AS attention,
+                   count(*) FILTER (WHERE urgency >= %(act)s AND NOT owned) AS unowned,
+                   count(*) FILTER (WHERE state = 'active' AND ({gap})) AS round
+              FROM ranked) AS whole LEFT JOIN page ON true ORDER BY urgency DESC NULLS LAST, no
 """
 
 _DETAILS = """
-    SELECT p.id, p.no, p.sealed, k.master_version, k.wrapped, p.state, p.time_zone,
+    SELECT p.id, p.no, p.ward, p.sealed, k.master_version, k.wrapped, p.state, p.time_zone,
            p.paused_until, n.latest, n.assessment -> 'news2' AS news2,
+           n.assessment -> 'baselines' AS baselines, coalesce(c.spo2_scale, 1) AS spo2_scale,
            n.assessment -> 'refused' AS refused, c.scoring,
            d.id AS doctor, d.name AS doctor_name, coalesce(v.expected, '[]') AS expected
       FROM unnest(%(numbers)s::integer[]) AS asked (no) JOIN patient p ON p.no = asked.no
@@ -98,8 +117,11 @@ _DETAILS = """
 
 _ALERTS = """
     SELECT e.patient_no, e.id::text AS id, e.condition, e.kind, e.priority, e.state,
-           e.doctor_id::text AS doctor, d.name AS doctor_name, e.cleared_at
+           e.doctor_id::text AS doctor, d.name AS doctor_name, e.cleared_at, e.raised_at,
+           e.deadline AS respond_by, e.acknowledged_until,
+           coalesce(nullif(a.display_name, ''), a.username) AS acknowledged_by
       FROM episode e LEFT JOIN doctor d ON d.id = e.doctor_id
+      LEFT JOIN app_user a ON a.id = e.acknowledged_by
      WHERE e.patient_no = ANY (%s) AND e.state IN ('open', 'acknowledged')
        AND e.raised_at IS NOT NULL ORDER BY e.raised_at
 """
@@ -128,11 +150,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """A page: its rows, of how many that were wanted, and of how many that may be seen."""
+    """A page: its rows, of how many that were wanted, and of how many that may be seen.
+
+    ``bands`` counts everybody who may be seen by what they need: ``act``, ``review``, ``steady``;
+    of those in ``act`` the ``unowned`` are with nobody; ``round`` lack what staff alone can tell.
+    """
 
     rows: list[Row]
     matched: int
     total: int
+    bands: dict[str, int]
 
 
 def _parameters(asked: Asked, thresholds: Mapping[str, float], now: datetime) -> Row:
@@ -159,17 +186,33 @@ async def page(conn: Conn, asked: Asked, thresholds: Mapping[str, float], now: d
         thresholds: what the order goes by, from ``analytics.ward.urgency``.
         now: the ward's time.
     """
-    query = _PAGE.format(seen=_SEEN, urgency=_URGENCY, shown=_SHOWN[asked.show])
+    shown = _SHOWN[asked.show].format(gap=_GAP)
+    query = _PAGE.format(seen=_SEEN.format(), urgency=_URGENCY, shown=shown, gap=_GAP)
     found = await conn.execute(query, _parameters(asked, thresholds, now))
     ranked = await found.fetchall()
-    total, matched = (ranked[0]["total"], ranked[0]["matched"]) if ranked else (0, 0)
+    told = ranked[0]
     rows = [row for row in ranked if row["no"] is not None]
     numbers = [row["no"] for row in rows]
     details = await (await conn.execute(_DETAILS, {"numbers": numbers})).fetchall()
     known = {row["no"]: row for row in details}
     alerts = await alerts_of(conn, numbers)
-    shown = [{**row, **known[row["no"]], "alerts": alerts.get(row["no"], [])} for row in rows]
-    return Ranked(rows=shown, matched=matched, total=total)
+    return Ranked(
+        rows=[{**row, **known[row["no"]], "alerts": alerts.get(row["no"], [])} for row in rows],
+        matched=told["matched"],
+        total=told["total"],
+        bands=_bands(told),
+    )
+
+
+def _bands(told: Row) -> dict[str, int]:
+    act, attention = told["act"], told["attention"]
+    return {
+        "act": act,
+        "review": attention - act,
+        "steady": told["total"] - attention,
+        "unowned": told["unowned"],
+        "round": told["round"],
+    }
 
 
 async def alerts_of(conn: Conn, numbers: Sequence[int]) -> dict[int, list[Row]]:

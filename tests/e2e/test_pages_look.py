@@ -17,6 +17,7 @@ PAGES = {
     "feed": ("singh", "/feed"),
     "handover": ("singh", "/handover"),
     "capacity": ("carla", "/capacity"),
+    "round": ("singh", "/round"),
     "patient": ("singh", "/patients/{alice}"),
     "mine": ("alice", "/mine"),
     "register": (None, "/register"),
@@ -100,7 +101,7 @@ def test_the_policy_forbids_everything_inline(desk: Desk) -> None:
 
 
 def test_a_name_is_never_markup(desk: Desk) -> None:
-    page = desk.open("carla", "/panel")
+    page = desk.open("carla", "/panel?show=all")
     name = next(name for name in NAMES if "<img" in name)
     expect(page.get_by_role("link", name=name)).to_be_visible()
     assert page.title() != "1"
@@ -199,7 +200,7 @@ def test_a_long_name_fits_a_phone(desk: Desk, ward: SeededWard) -> None:
         alerts = carla.get("/alerts", params={"state": "open"}).raise_for_status().json()
     alerts["items"] = [one | {"name": name} for one in alerts["items"]]
     page.route("**/api/v1/alerts?*", lambda route: route.fulfill(json=alerts))
-    for path in ("/feed", "/panel"):
+    for path in ("/feed", "/panel?show=all"):
         page.goto(ward.url + path)
         expect(page.get_by_role("link", name=long[0]["name"]).first).to_be_visible()
         no_wider_than(page, PHONE["width"])
@@ -238,6 +239,8 @@ def _panel_row(number: int) -> dict[str, object]:
         "doctor": None,
         "doctor_name": "Dr Amara Singh",
         "state": "active",
+        "vitals": [],
+        "due": None,
     }
 
 
@@ -248,22 +251,23 @@ def _panel_of_many(route: Route) -> None:
     found = [n for n in range(PEOPLE) if search in f"person {n:05d}"]
     offset, limit = int(asked.get("offset", 0)), int(asked["limit"])
     rows = [_panel_row(n) for n in found[offset : offset + limit]]
-    totals = {"total": PEOPLE, "matched": len(found), "counts": {"high": 0}}
+    bands = {"act": 0, "review": 0, "steady": PEOPLE, "unowned": 0, "round": 0}
+    totals = {"total": PEOPLE, "matched": len(found), "counts": {"high": 0}, "bands": bands}
     route.fulfill(json={"items": rows, "next": None, **totals})
 
 
 def test_ten_thousand_patients_are_usable(desk: Desk) -> None:
     page = desk.open("carla", "/login")
     page.route("**/api/v1/panel*", _panel_of_many)
-    page.goto(desk.ward.url + "/panel")
+    page.goto(desk.ward.url + "/panel?show=all")
     expect(page.locator("#where")).to_have_text(re.compile("^1.50 of 10000$"))
-    expect(page.locator("#counts")).to_contain_text("10000 patients")
+    expect(page.locator("#total")).to_contain_text("10000 patients")
     page.get_by_role("button", name="More").click()
     expect(page.get_by_role("link", name="Person 00050")).to_be_visible()
-    assert page.locator("#rows tr").count() == 50, "no more rows than are shown"
+    assert page.locator("#rows [data-patient]").count() == 50, "no more rows than are shown"
     page.get_by_label("Find a patient or doctor").fill("person 0777")
-    expect(page.locator("#rows tr")).to_have_count(10)
-    expect(page.locator("#counts")).to_contain_text("10 of 10000 patients")
+    expect(page.locator("#rows [data-patient]")).to_have_count(10)
+    expect(page.locator("#total")).to_contain_text("10 of 10000 patients")
     page.get_by_label("Find a patient or doctor").fill("")
     expect(page.locator("#where")).to_have_text(re.compile("^1.50 of 10000$"))
     page.unroute_all(behavior="wait")

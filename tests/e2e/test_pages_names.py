@@ -12,7 +12,7 @@ from tests.support.seeded_ward import SeededWard
 BIRTHS = ("1941-03-02", "1967-11-19")
 PAGES = {
     "feed": ("singh", "/feed"),
-    "panel": ("carla", "/panel"),
+    "panel": ("carla", "/panel?show=all"),
     "handover": ("singh", "/handover"),
     "capacity": ("carla", "/capacity"),
     "patients": ("carla", "/patients"),

@@ -116,7 +116,7 @@ def test_who_is_refused_reads_why_and_may_try_again(desk: Desk, ward: SeededWard
 
 
 LIVE: list[tuple[str, str, str, str]] = [
-    ("carla", "/panel", "**/api/v1/panel*", "#rows a.person"),
+    ("carla", "/panel?show=all", "**/api/v1/panel*", "#rows a.person"),
     ("singh", "/handover", "**/ui/handover*", "#list .card a"),
     ("carla", "/capacity", "**/api/v1/doctors*", "#shift-doctor option"),
     (

@@ -68,7 +68,7 @@ def test_the_record_leads_there(desk: Desk, refusing: str) -> None:
 
 def test_panel_and_patient_say_what_counts_for_nothing(desk: Desk, refusing: str) -> None:
     words = "97.2 (97.2 °F is 36.2 °C)"
-    page = desk.open("carla", "/panel")
+    page = desk.open("carla", "/panel?show=all")
     expect(page.locator("[data-refused=temp]").first).to_contain_text(words)
     page = desk.open("singh", f"/patients/{refusing}")
     expect(page.locator("[data-refused=temp]").first).to_contain_text("3 readings not used since")

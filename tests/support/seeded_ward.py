@@ -306,7 +306,7 @@ def _now(
 ) -> None:
     at_ms = int(at.timestamp() * 1000)
     latest = {
-        metric.wire_name: {"t": at_ms, "v": value, "q": 0, "device": None}
+        metric.wire_name: {"t": at_ms, "v": value, "q": "ok", "device": None}
         for metric, value in values.items()
     }
     conn.execute(

@@ -17,6 +17,7 @@ from api.store import panel as sql
 from api.vault import personal_data
 from api.vault.personal_data import Personal
 from tests.service.api.conftest import Ward
+from tests.service.api.writing import assess
 from tests.support.urgency import Standing, urgency
 
 MANY = 10_000
@@ -209,6 +210,10 @@ def test_each_choice_shows_its_own(staffed: Ward, show: str) -> None:
         "partial": {partial},
         "silent": {silent},
         "unassigned": {well, ill, partial, silent, told},
+        "attention": {ill, told},
+        "steady": {well, partial, silent},
+        "unowned": set(),
+        "round": set(),
     }[show]
     page = staffed.get("coordinator", "/panel", params={"show": show}).json()
     assert {staffed.number(row["patient"]) for row in page["items"]} == expected
@@ -242,3 +247,39 @@ def test_some_patients_are_asked_for_by_id(staffed: Ward) -> None:
     asked = {"patient": patients[:2]}
     rows = staffed.get("coordinator", "/panel", params=asked).json()["items"]
     assert {row["patient"] for row in rows} == set(patients[:2])
+
+
+def test_the_bands_count_everybody_and_the_round_gathers_whom_staff_must_see(
+    staffed: Ward,
+) -> None:
+    now = datetime.now(UTC)
+    with psycopg.connect(staffed.database.superuser) as connection:
+        cursor = connection.cursor()
+        emergency, owned, urgent, calm, gap = (add(cursor, staffed, f"B{n}", now) for n in range(5))
+        scored(cursor, emergency, 8, now)
+        scored(cursor, owned, 8, now)
+        alert(cursor, owned, "high", "acknowledged")
+        scored(cursor, urgent, 5, now)
+        scored(cursor, calm, 0, now)
+        scored(cursor, gap, 0, now, score=None, high=5, missing=["acvpu", "o2"])
+        connection.commit()
+    page, _ = took(staffed, limit=50)
+    assert page["bands"] == {"act": 2, "review": 1, "steady": 2, "unowned": 1, "round": 1}
+
+    def shown(show: str) -> list[str]:
+        return [row["name"] for row in took(staffed, show=show)[0]["items"]]
+
+    assert shown("attention") == ["B0", "B1", "B2"]
+    assert set(shown("steady")) == {"B3", "B4"}
+    assert (shown("unowned"), shown("round")) == (["B0"], ["B4"])
+    staffed.empty()
+
+
+def test_a_row_holds_the_vital_signs_and_its_day(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    assess(ward, patient, low=3, risk=0.2)
+    (row,) = ward.get("doctor", "/panel").json()["items"]
+    (pulse,) = row["vitals"]
+    assert (pulse["metric"], pulse["value"], pulse["points"]) == ("hr", 70, 0)
+    assert row["due"]["at"] is None
+    assert "spo2" in row["due"]["metrics"]

@@ -19,6 +19,7 @@ SHOWN: dict[str, dict[str, object]] = {
     "panel": {},
     "feed": {},
     "handover": {},
+    "round": {},
     "capacity": {},
     "patient": {"patient": UUID(int=1), "may_enter": True, "record_link": "Record"},
     "patients": {},

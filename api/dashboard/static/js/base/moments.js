@@ -1,20 +1,21 @@
 // Moments as nodes whose words stay true while the page stands.
-import { dayText, zoneText, clockText, secondsText, ago, wardZone, wardNow, timeText } from "./clock.js";
+import { dayText, span, zoneText, clockText, secondsText, ago, wardZone, wardNow, timeText } from "./clock.js";
 import { $$ } from "./dom.js";
 
-// <time>14:05 (3 min ago)</time>, kept up to date by tick().
+// <time>14:05 (3 min ago)</time>, kept up to date by tick(); `only` the age, or that in short.
+/** @param {string} text @param {{ prefix?: string, only?: boolean | "short" }} how */
 export function moment(text, { prefix = "", only = false } = {}) {
   const node = document.createElement("time");
   if (!text) { node.textContent = `${prefix}never`; return node; }
   node.dateTime = text;
   node.dataset.prefix = prefix;
-  if (only) node.dataset.only = "age";
+  if (only) node.dataset.only = only === "short" ? "short" : "age";
   write(node);
   return node;
 }
 function write(node) {
   const ms = Date.parse(node.dateTime);
-  const text = node.dataset.only ? ago(ms) : `${timeText(ms)} (${ago(ms)})`;
+  const text = node.dataset.only === "short" ? span((wardNow() - ms) / 1000) : node.dataset.only ? ago(ms) : `${timeText(ms)} (${ago(ms)})`;
   const whole = `${node.dataset.prefix ?? ""}${text}`;
   if (node.textContent !== whole) node.textContent = whole;
 }

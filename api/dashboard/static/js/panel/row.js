@@ -1,18 +1,18 @@
-// One row of the panel.
-import { span } from "../base/clock.js";
-import { bar, h } from "../base/dom.js";
-import { countMarks } from "../parts/alert_words.js";
+// One row of the panel: who, how, why and since when, whose and until when, what is due next.
+import { span, wardNow } from "../base/clock.js";
+import { bar, h, mark, WORDS } from "../base/dom.js";
+import { moment } from "../base/moments.js";
 import { personLink } from "../parts/person.js";
-import { score, refusedWords } from "../parts/score.js";
-import { conditionName } from "../words/conditions.js";
-import { counts, RANK } from "../words/dangers.js";
+import { refusedWords, score } from "../parts/score.js";
+import { metricValue } from "../words/metrics.js";
 import { percent } from "../words/news2.js";
+import { against, aloud, dueWords, lacksStaff, ownerOf, reasonOf } from "../words/vitals.js";
+import { COLUMNS } from "./columns.js";
+import { spark } from "./spark.js";
 
 const FRESH_S = 900;
 const SILENT_S = 3600;
-export const alertsOf = (row) => row.alerts ?? [];
 const freshness = (row, loaded) => (row.freshness_s === null || row.freshness_s === undefined ? Infinity : row.freshness_s + (performance.now() - loaded) / 1000);
-const doctorName = (row) => row.doctor_name ?? row.doctor?.name ?? (typeof row.doctor === "string" ? row.doctor : "");
 
 // `loaded` is when the row came, by this page's own stopwatch.
 export function freshCell(row, loaded) {
@@ -21,43 +21,58 @@ export function freshCell(row, loaded) {
   if (age > SILENT_S) return h("span", { class: "overdue" }, `silent ${span(age)}`);
   return h("span", { class: age > FRESH_S ? "ageing" : "" }, `${span(age)} ago`);
 }
-function riskCell(row) {
-  const risk = row.risk?.probability ?? row.risk;
-  if (risk === null || risk === undefined) return h("span", { class: "soft" }, "–");
-  const text = percent(risk);
-  return [bar(risk, `risk ${text}`), " ", text];
-}
-function alertCell(row) {
-  const open = alertsOf(row);
-  const worst = [...open].sort((a, b) => (a.state === "open" ? 0 : 1) - (b.state === "open" ? 0 : 1) || RANK[a.priority] - RANK[b.priority])[0];
-  const rest = open.filter((alert) => alert.state === "acknowledged").length;
-  if (!worst && !rest) return h("span", { class: "soft" }, "none");
-  const other = worst?.doctor_name && worst.kind === "clinical" && worst.doctor !== row.doctor;
-  return [countMarks(counts(open)).map((node) => (node.classList.contains("none") ? null : [node, " "])),
-    rest > 0 && h("span", { class: "tag" }, `${rest} acknowledged`),
-    worst && h("div", { class: "small soft" }, conditionName(worst.condition), other && [", sent to ", h("b", {}, worst.doctor_name)])];
-}
-// What somebody has taken on or has a plan for is still there: its colour stays while it holds.
-export function urgency(row) {
-  const open = alertsOf(row).filter((alert) => alert.state === "open" || !alert.cleared_at).map((alert) => alert.priority).sort((a, b) => RANK[a] - RANK[b]);
-  return open[0] ?? "";
-}
-export function cells(row, loaded) {
-  const watched = row.state && row.state !== "active" ? h("span", { class: "tag" }, row.state) : null;
-  const cover = row.coverage === null || row.coverage === undefined ? null : Math.round(row.coverage * 100);
-  return [
-    h("td", { class: "wide" }, personLink(row), " ", watched),
-    h("td", { "data-label": "NEWS2" }, score(row.news2), refusedWords(row.refused).map((words) => h("div", { class: "small" }, words))),
-    h("td", { "data-label": "Open alerts" }, alertCell(row)),
-    h("td", { "data-label": "Risk", class: "nowrap" }, riskCell(row)),
-    h("td", { "data-label": "Last heard", class: "nowrap", "data-fresh": row.patient }, freshCell(row, loaded)),
-    h("td", { "data-label": "Coverage", class: "nowrap" }, cover === null ? h("span", { class: "soft" }, "–") : h("span", { class: cover < 50 ? "ageing" : "" }, `${cover} %`)),
-    h("td", { "data-label": "Doctor" }, doctorName(row) || h("span", { class: "ageing" }, "nobody yet")),
-  ];
-}
 
-export function frame() {
-  const heads = ["Patient", "NEWS2", "Open alerts", "Risk", "Last heard", "Coverage", "Doctor"];
-  return h("div", { class: "scroll card" }, h("table", { class: "panel stack" }, h("caption", { class: "visually-hidden" }, "Patients by urgency, most urgent first"),
-    h("thead", {}, h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", { id: "rows" })));
+// A value with the points that it alone scores, where it lies against the person's usual, and its age.
+export function vitalValue(vital, written = metricValue(vital.metric, vital.value)) {
+  const found = against(vital);
+  const doubtful = !vital.counts && !["ok", "manual"].includes(vital.quality);
+  return h("span", { class: "vital", "data-points": vital.points ?? "none", "data-old": !vital.counts && "", role: "img", "aria-label": aloud(vital, written), title: aloud(vital, written) },
+    h("b", {}, written, doubtful && "?"), vital.points > 0 && h("sup", {}, `${vital.points}`), found && h("i", {}, found[0]));
+}
+function vitalCell(row, name, label) {
+  const vital = row.vitals.find((one) => one.metric === (name === "bp" ? "sbp" : name));
+  if (!vital) return h("td", { class: "vitals-cell", "data-label": label }, h("span", { class: "soft" }, "–"));
+  const lower = name === "bp" && row.vitals.find((one) => one.metric === "dbp");
+  const written = lower ? `${metricValue("sbp", vital.value)}/${metricValue("dbp", lower.value)}` : undefined;
+  return h("td", { class: "vitals-cell", "data-label": label }, vitalValue(vital, written), h("small", { class: "soft" }, moment(vital.time, { only: "short" })));
+}
+function whyCell(row) {
+  const why = reasonOf(row);
+  const refused = refusedWords(row.refused).map((words) => h("div", { class: "small" }, words));
+  if (!why) return refused.length ? refused : h("span", { class: "soft" }, "–");
+  return [h("span", { class: "reason", title: why.words }, why.priority && [mark(why.priority, h("span", { class: "visually-hidden" }, WORDS[why.priority])), " "], why.words, why.more > 0 && h("span", { class: "soft" }, ` +${why.more}`)),
+    why.since && h("small", { class: "soft" }, moment(why.since, { prefix: "since " })), refused];
+}
+const OWNER = { taken: "until ", sent: "due ", nobody: "due ", plan: "" };
+function ownerCell(row) {
+  const owner = ownerOf(row);
+  const late = owner.kind !== "taken" && owner.until && Date.parse(owner.until) < wardNow();
+  return [h("span", { class: owner.kind === "nobody" ? "ageing" : owner.kind === "taken" ? "" : "soft" }, owner.kind === "taken" ? h("b", {}, owner.name) : owner.kind === "sent" ? `sent to ${owner.name}` : owner.name),
+    owner.until && h("small", { class: late ? "overdue" : "soft" }, moment(owner.until, { prefix: OWNER[owner.kind] }))];
+}
+function dueCell(row) {
+  if (row.due === null) return h("span", { class: "soft" }, "–");
+  return row.due.at ? [moment(row.due.at, { only: true }), h("small", { class: "soft" }, dueWords(row))] : [h("span", {}, "now"), h("small", { class: "soft" }, dueWords(row))];
+}
+function riskCell(row) {
+  if (row.risk === null || row.risk === undefined) return h("span", { class: "soft" }, "–");
+  return [bar(row.risk, `risk ${percent(row.risk)}`), " ", percent(row.risk)];
+}
+function coverCell(row) {
+  const cover = row.coverage === null || row.coverage === undefined ? null : Math.round(row.coverage * 100);
+  return cover === null ? h("span", { class: "soft" }, "–") : h("span", { class: cover < 50 ? "ageing" : "" }, `${cover} %`);
+}
+const FILLED = { why: whyCell, owner: ownerCell, due: dueCell, risk: riskCell, coverage: coverCell };
+const cell = (row, name, label, loaded) => (name === "heard" ? h("td", { class: "nowrap", "data-label": label, "data-fresh": row.patient }, freshCell(row, loaded))
+  : name in FILLED ? h("td", { class: `two ${name}`, "data-label": label }, FILLED[name](row)) : vitalCell(row, name, label));
+
+// `columns` are those chosen; `course` the day's scores; `loaded` is when the row came, by this page's own stopwatch.
+export function cells(row, { columns, course, loaded, opened, open }) {
+  const watched = row.state && row.state !== "active" ? h("span", { class: "tag" }, row.state) : null;
+  return [
+    h("th", { scope: "row", class: "wide" }, h("div", { class: "who-row" }, h("button", { type: "button", class: "quiet more", "aria-expanded": String(opened), "aria-label": `${opened ? "Close" : "Open"} ${row.name ?? "(erased)"}, ${row.identifier ?? ""}`, onclick: open }, opened ? "▾" : "▸"),
+      h("span", { class: "who-cell" }, personLink(row), " ", watched, row.spo2_scale === 2 && h("span", { class: "tag" }, "scale 2")))),
+    h("td", { class: "score-cell", "data-label": "NEWS2" }, score(row.news2, { quiet: lacksStaff(row.news2) }), spark(course)),
+    ...COLUMNS.filter(([name]) => columns.includes(name)).map(([name, label]) => cell(row, name, label, loaded)),
+  ];
 }

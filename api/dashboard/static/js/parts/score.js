@@ -5,7 +5,8 @@ import { metricName, shortMetrics } from "../words/metrics.js";
 import { BANDS, bandKey, notScored, partialWords } from "../words/news2.js";
 
 // A whole score is one number; a partial one is its bounds and what would settle it.
-export function score(news2, { words = true } = {}) {
+// `quiet` marks a score that lacks only what staff tell: said, and not shouted.
+export function score(news2, { words = true, quiet = false } = {}) {
   if (notScored(news2)) {
     return h("span", { class: "score", "data-band": "none" }, h("span", { class: "number", role: "img", "aria-label": `No NEWS2: ${notScored(news2)}`, title: `No NEWS2: ${notScored(news2)}` }, "n/a"), words && h("span", { class: "words" }, "no NEWS2", h("small", {}, notScored(news2))));
   }
@@ -18,9 +19,9 @@ export function score(news2, { words = true } = {}) {
   const assumed = shortMetrics(news2.assumed);
   const band = bandKey(news2.band);
   const label = partial ? `NEWS2 between ${news2.low} and ${news2.high}, missing ${missing}` : `NEWS2 ${news2.score}`;
-  const detail = partial ? `missing ${missing || "some"}` : assumed ? `assumed ${assumed}` : "";
-  const lead = partial ? partialWords(news2, band) : BANDS[band] ?? band;
-  return h("span", { class: "score", "data-band": band, "data-partial": partial },
+  const detail = partial ? quiet ? `without ${missing}` : `missing ${missing || "some"}` : assumed ? `assumed ${assumed}` : "";
+  const lead = partial && !quiet ? partialWords(news2, band) : BANDS[band] ?? band;
+  return h("span", { class: "score", "data-band": band, "data-partial": partial, "data-quiet": quiet },
     h("span", { class: "number", role: "img", "aria-label": label, title: label }, text),
     words && h("span", { class: "words" }, lead, detail && h("small", {}, detail)));
 }

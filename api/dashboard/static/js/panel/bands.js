@@ -1,0 +1,51 @@
+// The panel's frame: three bands with their counts, the line of emergencies that nobody has, the round.
+import { h } from "../base/dom.js";
+import { bandOf } from "../words/vitals.js";
+import { COLUMNS } from "./columns.js";
+
+const BANDS = { act: "Act now", review: "Review", steady: "Steady" };
+
+export function frame(columns) {
+  const heads = ["NEWS2", ...COLUMNS.filter(([name]) => columns.includes(name)).map(([, text]) => text)];
+  return h("div", { class: "scroll card", "data-key": columns.join(" ") }, h("table", { class: "panel stack" }, h("caption", { class: "visually-hidden" }, "Patients by urgency, most urgent first"),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Patient"), heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", { id: "rows", "data-apart": true })));
+}
+// Rows with the heading of each band before its first; `folded` says that the steady ones are not shown.
+export function banded(rows, { bands, span, nodeOf, folded, unfold }) {
+  const made = [];
+  let before = "";
+  for (const row of rows) {
+    const band = bandOf(row);
+    if (band !== before) made.push(heading(band, bands[band], span));
+    before = band;
+    made.push(...nodeOf(row));
+  }
+  if (folded && bands.steady > 0) made.push(heading("steady", bands.steady, span, unfold));
+  return made;
+}
+const known = new Map();
+function heading(band, count, span, unfold) {
+  const key = `${band} ${count} ${span} ${Boolean(unfold)}`;
+  if (!known.has(key)) {
+    known.set(key, h("tr", { class: "band", "data-band": band }, h("th", { colspan: span, scope: "rowgroup" }, `${BANDS[band]} `, h("span", { class: "soft" }, `${count}`), " ",
+      unfold && h("button", { type: "button", class: "quiet", "aria-label": `Show the ${count} steady patients`, onclick: unfold }, "Show"))));
+    if (known.size > 60) known.delete(known.keys().next().value);
+  }
+  return known.get(key);
+}
+
+export function unownedLine(count, show) {
+  if (!count) return null;
+  return h("p", { class: "unowned", role: "status", "data-key": "unowned" }, h("b", {}, `${count} ${count === 1 ? "emergency" : "emergencies"} without an owner`), h("button", { type: "button", onclick: show }, "Show"));
+}
+const enters = ["doctor", "nurse", "admin"].includes(globalThis.document?.body.dataset.role ?? "");
+export function roundLine(count, show) {
+  if (!count) return null;
+  return h("span", { class: "round-line soft", "data-key": "round" }, `${count} ${count === 1 ? "lacks" : "lack"} only consciousness or oxygen: `, enters ? h("a", { href: "/round" }, "start a round") : h("button", { type: "button", class: "quiet", onclick: show }, "show them"));
+}
+export function columnChoice(chosen, choose) {
+  const box = ([name, text]) => h("label", { class: "choice" }, h("input", { type: "checkbox", name, checked: chosen.includes(name) }), text);
+  const form = h("form", {}, COLUMNS.map(box));
+  form.addEventListener("change", () => choose([...new FormData(form).keys()]));
+  return h("details", { class: "columns", "data-key": "columns" }, h("summary", {}, "Columns"), form);
+}

@@ -1,0 +1,26 @@
+// What is shown of the panel is chosen here, and stands in the address: Back, a reload and a copied address
+// show the same.
+import { chooser, press, typed } from "../base/choosing.js";
+import { $ } from "../base/dom.js";
+import { addressOf, viewOf } from "./address.js";
+
+// `state.view` is what is shown; `load()` asks for it. Returns what changes it.
+export function steering(state, load) {
+  function controls() {
+    press($("filters"), $("filters").querySelector(`[data-show="${state.view.show}"]`));
+    if (document.activeElement !== $("search")) $("search").value = state.view.search;
+  }
+  function go(change, keep = true) {
+    Object.assign(state.view, change);
+    history[keep ? "pushState" : "replaceState"](null, "", location.pathname + addressOf(state.view));
+    controls();
+    load();
+  }
+  typed($("search"), (text) => go({ search: text, page: 0 }, false));
+  chooser($("filters"), (data) => go({ show: data.show, page: 0, steady: false }));
+  $("back").addEventListener("click", () => go({ page: state.view.page - 1 }));
+  $("on").addEventListener("click", () => go({ page: state.view.page + 1 }));
+  addEventListener("popstate", () => { state.view = viewOf(location.search); controls(); load(); });
+  controls();
+  return go;
+}
