@@ -28,7 +28,7 @@ from api.jobs.sealing import seal_all
 from api.jobs.supervisor import Task, running
 from api.limits.request_rate import CallerRates
 from api.live import LiveFeed
-from api.rota import run_rota
+from api.rota.replanner import run_rota
 from api.rota.what_if import WhatIfDesk
 from api.services import Services, open_pool
 from api.settings import ApiSettings

@@ -1,5 +1,4 @@
-"""The re-planner: who looks after whom, worked out again whenever the ward changes."""
+"""The re-planner: who looks after whom, worked out again whenever the ward changes.
 
-from api.rota.replanner import RePlanner, run_rota
-
-__all__ = ["RePlanner", "run_rota"]
+Nothing is imported here: the solver's own process starts with this package, and should start soon.
+"""
