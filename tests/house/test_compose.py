@@ -148,6 +148,24 @@ def test_every_image_that_we_do_not_build_is_pinned_to_a_version() -> None:
             assert re.search(r":\d+\.\d+\.\d+", service["image"]), name
 
 
+def test_the_operators_page_names_the_images_that_are_used() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    built_on = re.findall(
+        r"^FROM (\S+)", (ROOT / "deploy" / "container" / "Dockerfile").read_text(), re.MULTILINE
+    )
+    images = {s["image"] for s in COMPOSE["services"].values() if "build" not in s}
+    for image in images | set(built_on):
+        assert re.search(r":\d+\.\d+\.\d+", image), f"{image} is whatever is newest that day"
+        assert f"`{image}`" in page, image
+
+
+def test_the_database_is_one_whose_jobs_run_on_todays_postgresql() -> None:
+    """TimescaleDB must know the server's minor version: 2.19's jobs fail on later ones of 17."""
+    version = re.search(r":(\d+)\.(\d+)\.\d+-pg17$", COMPOSE["services"]["database"]["image"])
+    assert version is not None
+    assert (int(version[1]), int(version[2])) >= (2, 31)
+
+
 def test_each_part_starts_when_what_it_needs_serves() -> None:
     for name, service in COMPOSE["services"].items():
         for needed, how in dict(service.get("depends_on", {})).items():

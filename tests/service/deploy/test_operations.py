@@ -30,7 +30,7 @@ def block(name: str) -> str:
     return found[1]
 
 
-def run_block(name: str, folder: Path, binaries: Binaries, env: Mapping[str, str]) -> None:
+def run_block(name: str, folder: Path, binaries: Binaries, env: Mapping[str, str]) -> str:
     path = [str(Path(sys.executable).parent), str(binaries.postgres), os.environ["PATH"]]
     done = subprocess.run(  # noqa: S603 - the document's own commands
         ["/bin/bash", "-euo", "pipefail", "-c", block(name)],
@@ -41,6 +41,7 @@ def run_block(name: str, folder: Path, binaries: Binaries, env: Mapping[str, str
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def fill(database: Database) -> None:
@@ -99,6 +100,28 @@ def test_a_backup_restores_to_the_same_ward(
             connection.execute("SELECT * FROM observation")
     finally:
         postgres_server.drop(restored.name)
+
+
+@pytest.mark.skipif("HOMEWARD_DATABASE_URL" in os.environ, reason="needs the server's own tools")
+def test_a_job_of_the_database_that_fails_is_seen(
+    database: Database, binaries: Binaries, tmp_path: Path
+) -> None:
+    failed = """
+        INSERT INTO _timescaledb_internal.bgw_job_stat (job_id, last_start, last_finish, next_start,
+            last_successful_finish, last_run_success, total_runs, total_duration,
+            total_duration_failures, total_successes, total_failures, total_crashes,
+            consecutive_failures, consecutive_crashes)
+        SELECT id, now(), now(), now(), now(), %s, 1, '1s', '1s', 0, 1, 0, 1, 0
+          FROM _timescaledb_config.bgw_job WHERE proc_name = 'policy_job_stat_history_retention'
+        ON CONFLICT (job_id) DO UPDATE SET last_run_success = excluded.last_run_success"""
+    with psycopg.connect(database.superuser, autocommit=True) as connection:
+        connection.execute(failed, (True,))
+        well = run_block("database-jobs", tmp_path, binaries, {"DATABASE_URL": database.superuser})
+        connection.execute(failed, (False,))
+        ill = run_block("database-jobs", tmp_path, binaries, {"DATABASE_URL": database.superuser})
+    assert "2." in well
+    assert "Failed" not in well
+    assert "policy_job_stat_history_retention | Failed" in ill
 
 
 def test_an_extension_made_by_the_container_image_is_accepted(
