@@ -8,7 +8,7 @@ WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh | cksum
 WORKERS ?= 2
 SET_UP := $(VENV_STAMP) $(WEB_STAMP)
 
-.PHONY: demo test check bench soak setup
+.PHONY: demo test check bench soak sbom audit setup
 .DEFAULT_GOAL := check
 
 demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SECONDS
@@ -30,6 +30,12 @@ bench: setup  ## the benchmarks: a table, and JSON lines in bench-results/
 
 soak: setup  ## long randomised fault runs
 	$(BIN)/pytest -m soak
+
+sbom: setup  ## what it is made of (CycloneDX), into build/sbom
+	@deploy/setup/sbom.sh
+
+audit: setup  ## known vulnerabilities of what the locks pin; skipped, and said so, without network
+	@deploy/setup/audit.sh
 
 setup: $(SET_UP)
 

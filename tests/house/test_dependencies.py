@@ -85,3 +85,18 @@ def test_what_the_browser_gets_is_named_too() -> None:
     package = json.loads((ROOT / "package.json").read_text())
     for name in (*package["dependencies"], *package["devDependencies"]):
         assert f"`{name}`" in PAGE
+
+
+def test_nobody_is_given_a_licence_that_the_owner_has_not_named() -> None:
+    assert json.loads((ROOT / "package.json").read_text())["license"] == "UNLICENSED"
+    assert "`UNLICENSED`" in (ROOT / "README.md").read_text()
+    assert not list(ROOT.glob("LICEN[CS]E*"))
+
+
+def test_what_lists_the_parts_is_there_to_be_run_and_its_lists_are_not_kept() -> None:
+    rules = (ROOT / "Makefile").read_text()
+    for name in ("sbom", "audit"):
+        script = ROOT / "deploy" / "setup" / f"{name}.sh"
+        assert f"\n{name}: setup" in rules
+        assert script.stat().st_mode & 0o100, f"{script} cannot be run"
+    assert "build/" in (ROOT / ".gitignore").read_text().splitlines()
