@@ -12,14 +12,18 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from analytics.domain.vitals import Metric
+from analytics.errors import DatasetError
 from analytics.evaluation import live, stays
 from analytics.evaluation.asked import Asked
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
-from analytics.evaluation.replay.recordings import DAY_MS, Recording, collected
+from analytics.evaluation.replay.recordings import DAY_MS, Recording, admitted, collected
 from analytics.evaluation.replay.ward import Course
 from analytics.news2.score import PARAMETERS, score
-from analytics.risk.model import Example, PopulationModel
+from analytics.risk.lessons import next_version
+from analytics.risk.model import Example, ModelState, PopulationModel
+from analytics.risk.warm import shipped
 from analytics.studies.datasets import moment_ms, number, numbered, rows
+from analytics.training import risk
 
 DATASET = "mimic_iv_demo"
 PROFILE = "hospital"
@@ -41,7 +45,7 @@ def figures(asked: Asked) -> Iterator[Figure]:
     found = recordings(asked.folder)
     before = [recording for recording, _ in recordings(asked.fit)] if asked.fit else []
     recorded = [recording for recording, _ in found]
-    played = live.play(DATASET, recorded, before, asked, PROFILE)
+    played = live.play(DATASET, recorded, before, asked, PROFILE, learn=learn)
     died = np.array([bad for _, bad in found], dtype=bool)
     for words, until in (("whole stay", None), ("first 24 h", DAY_MS)):
         plain = np.array([_five(recording, until) for recording in recorded])
@@ -50,6 +54,29 @@ def figures(asked: Asked) -> Iterator[Figure]:
     yield from live.burden(played)
     if not asked.fit:
         yield from _study(played.courses)
+
+
+def learn(recorded: Sequence[Recording]) -> PopulationModel:
+    """Return a warm version of these people, made as the shipped one is."""
+    prior = PopulationModel.initial()
+    lived = [
+        risk.live(one.person, [admitted(m, at) for at, m in enumerate(one.moments)], prior)
+        for one in recorded
+    ]
+    try:
+        taught = risk.lessons(lived)
+    except DatasetError:  # too few people: as the ward begins
+        return shipped().version(1)
+    line, behind = risk.fit(taught), len(taught.worst)
+    return PopulationModel(
+        ModelState(
+            version=1,
+            weights=line.weights,
+            intercept=line.intercept,
+            behind=behind,
+            origin="others",
+        )
+    )
 
 
 def recordings(folder: Path) -> list[tuple[Recording, bool]]:
@@ -120,7 +147,7 @@ def _cross_learnt(examples: Sequence[Example], people: np.ndarray) -> Floats:
     said = np.full(len(examples), np.nan)
     for taught, asked in GroupKFold(n_splits=FOLDS).split(people, groups=people):
         lesson = sorted((examples[at] for at in taught), key=lambda example: example.at_ms)
-        model = PopulationModel.trained_on(lesson, PopulationModel.initial())
+        model = next_version(lesson, PopulationModel.initial())
         for at in asked:
             said[at] = model.predict(examples[at].features)
     return said

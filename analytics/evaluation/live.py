@@ -1,9 +1,10 @@
 """Figures that every replay has: what is shown and called, and how good the live risk is."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
+from sklearn.model_selection import GroupKFold
 
 from analytics.evaluation.asked import Asked
 from analytics.evaluation.figures import LIVE, Compared, Figure, Floats, Judged, figure, told
@@ -12,12 +13,15 @@ from analytics.evaluation.replay.recordings import Recording
 from analytics.evaluation.replay.staff import MODELS, Staff
 from analytics.evaluation.replay.ward import Course, replay
 from analytics.risk.model import PopulationModel
+from analytics.risk.warm import shipped
 from analytics.rules.limits import NONE, beyond
 from analytics.settings import WardPolicy
 from analytics.studies.datasets import numbered
 
 PLAIN = "an alert for each reading outside a limit"
 HORIZON = "NEWS2 of 5 or more within 4 h"
+FOLDS = 5
+Learn = Callable[[Sequence[Recording]], PopulationModel]
 _RISK = ("auroc", "auprc", "brier", "slope", "ece")
 
 
@@ -39,6 +43,8 @@ def play(
     before: Sequence[Recording],
     asked: Asked,
     usual: str,
+    *,
+    learn: Learn | None = None,
 ) -> Played:
     """Run recordings under each model of the staff.
 
@@ -48,18 +54,43 @@ def play(
         before: to learn from first; empty: the shipped model begins.
         asked: settings and progress.
         usual: the profile, if none was asked for.
+        learn: makes a warm version of people. The shipped one was learnt from this very data set:
+            each person then meets one that was learnt from others, as whoever is new does.
     """
-    rules, model = asked.rules(usual), PopulationModel.initial()
-    if before:
+    rules, model = asked.rules(usual), shipped().version(1)
+    if before and learn is not None:
+        model = learn(before)
+    elif before:
         told_of = asked.counting(f"{dataset}: learning")
-        _, model = replay(before, rules, MODELS[0], told=told_of)
-    by = {
-        staff: replay(
-            recordings, rules, staff, model=model, told=asked.counting(f"{dataset}: {staff.name}")
-        )[0]
-        for staff in MODELS
-    }
+        _, model = replay(before, rules, MODELS[0], model=model, told=told_of)
+    apart = learn if learn is not None and not before else None
+    parts = _others(recordings, apart) if apart is not None else [(recordings, model)]
+    by: dict[Staff, list[Course]] = {}
+    for staff in MODELS:
+        courses: list[Course] = []
+        for some, their in parts:
+            told_of = asked.counting(f"{dataset}: {staff.name}")
+            courses += replay(some, rules, staff, model=their, told=told_of)[0]
+        place = {id(one): at for at, one in enumerate(recordings)}
+        by[staff] = sorted(courses, key=lambda course: place[id(course.recording)])
     return Played(dataset, rules, by)
+
+
+def _others(
+    recordings: Sequence[Recording], learn: Learn
+) -> list[tuple[list[Recording], PopulationModel]]:
+    """Return the recordings in folds by person, each with a version learnt from all other people.
+
+    With fewer people than folds the shipped version begins: there is nobody to learn from.
+    """
+    people = numbered([one.person for one in recordings])
+    if len(np.unique(people)) <= FOLDS:
+        return [(list(recordings), shipped().version(1))]
+    folds = GroupKFold(n_splits=FOLDS).split(people, groups=people)
+    return [
+        ([recordings[at] for at in ask], learn([recordings[at] for at in taught]))
+        for taught, ask in folds
+    ]
 
 
 def burden(played: Played) -> Iterator[Figure]:

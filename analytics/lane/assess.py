@@ -84,14 +84,16 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     news = score(values, visit.plan.spo2_scale)
     tracks = _seen(state, visit.policy)
     known = dict(zip(_CODES, values, strict=True))
-    features = vector(tracks, news, oxygen=bool(known[_O2]))
+    state.trajectory.see(news.low, state.asof_ms)
+    features = vector(tracks, news, state.trajectory, oxygen=bool(known[_O2]))
     probability = visit.population.predict(features)
     _label(state, visit, news, features, probability)
     heard = _heard(visit, news, known, fresh)
     scene.pace_ms = _pace(state, fresh)
     calls = news2_bands.news2(scene, news, _alone(scene, visit, news, known), heard)
     model = visit.population
-    patient_rules.risk(scene, probability, name=model.name, raises=model.raises)
+    drivers = model.drivers(features)
+    patient_rules.risk(scene, probability, news.low, model, _why(drivers))
     baselines = _baselines(state, scene, visit.policy, fresh, news.single_3)
     made = Assessment(
         time_ms=state.asof_ms,
@@ -109,16 +111,22 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         settles=news.settles,
         values=tuple((code, value) for code, value in known.items() if value is not None),
         risk=probability,
+        risk_proven=model.proven,
         horizon_minutes=visit.policy.horizon_minutes,
         model_version=model.version,
         plan_revision=visit.plan.revision,
         in_episode=visit.in_episode,
-        drivers=model.drivers(features),
+        drivers=drivers,
         baselines=baselines,
         refused=_refused(state, scene.policy) if state.unused else (),
         adult_assumed=visit.plan.scoring.adult_assumed,
     )
     return made, calls
+
+
+def _why(drivers: tuple[tuple[str, float], ...]) -> str:
+    """What raises the risk most, in words."""
+    return ", ".join(what for what, size in drivers if size > 0)
 
 
 def _unscored(
@@ -218,6 +226,8 @@ def _label(
             state.pending, now, state.assessed_ms, policy, deteriorated=bad
         )
         visit.examples += ready
+        for one in ready:
+            state.trajectory.learn(deteriorated=one.deteriorated)
     if labels.due(news, now, state.example_ms, policy):
         version = visit.population.version
         state.pending.append(labels.Pending(now, features, probability, version, news.low))

@@ -64,6 +64,7 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
         values: (metric code, value) pairs used.
         risk: probability of deterioration within the horizon, 0 to 1; None where NEWS2, and with
             it the model, does not apply.
+        risk_proven: whether the model has proved itself on people here: else it is not shown.
         horizon_minutes: that horizon.
         model_version: version of the population model used.
         plan_revision: revision of the care plan used.
@@ -90,6 +91,7 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
     settles: int | None = None
     values: tuple[tuple[int, float], ...]
     risk: float | None = None
+    risk_proven: bool = False
     horizon_minutes: int
     model_version: int
     plan_revision: int
@@ -132,18 +134,23 @@ def assessment_json(assessment: Assessment) -> bytes:
                 "probability": None if assessment.risk is None else round(assessment.risk, 6),
                 "horizon_minutes": assessment.horizon_minutes,
                 "model": f"risk-{assessment.model_version}",
+                "proven": assessment.risk_proven,
             },
             "baselines": [
                 {"metric": NAMES[code], "median": median, "deviation": deviation}
                 for code, median, deviation in assessment.baselines
             ],
-            "drivers": [{"what": words, "size": size} for words, size in assessment.drivers],
+            "drivers": [_driver(*one) for one in assessment.drivers],
             "values": {NAMES[code]: value for code, value in assessment.values},
             "plan_revision": assessment.plan_revision,
             "in_episode": assessment.in_episode,
             "refused": [_refused(one) for one in assessment.refused],
         }
     )
+
+
+def _driver(words: str, size: float) -> dict[str, object]:
+    return {"what": words, "size": size, "direction": "+" if size > 0 else "-"}
 
 
 def _refused(one: RefusedMetric) -> dict[str, object]:

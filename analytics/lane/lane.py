@@ -98,12 +98,17 @@ class PatientLane:
         """Label the waiting examples by a clinician's outcome at ``at_ms`` (event time).
 
         Returns:
-            The examples that matured by it; none if the patient had not deteriorated.
+            The examples that matured by it: those before a deterioration; else those whose horizon
+            has mostly passed, since a clinician has seen that the patient was well.
         """
         state = self._state
         state.pending, ready = labels.mature(
-            state.pending, at_ms, state.assessed_ms, self.policy, deteriorated=deteriorated
+            *(state.pending, at_ms, state.assessed_ms, self.policy),
+            deteriorated=deteriorated,
+            source=labels.CLINICIAN,
         )
+        for one in ready:
+            state.trajectory.learn(deteriorated=one.deteriorated)
         return ready
 
     @property

@@ -12,6 +12,7 @@ from analytics.errors import SnapshotError
 from analytics.risk.baseline import Baseline
 from analytics.risk.features import Rolling
 from analytics.risk.labels import Pending
+from analytics.risk.trajectory import Trajectory
 from analytics.rules.hysteresis import Condition
 
 FORMAT = 6
@@ -158,6 +159,7 @@ class LaneState(Struct, array_like=True):
         since_ms: beginning of the stay; what was measured before it is not of this lane.
         faulty: by metric code the device of which something technical is told; its own good
             readings alone end that.
+        trajectory: how NEWS2 has gone so far.
     """
 
     tracks: list[Track | None] = field(default_factory=no_tracks)
@@ -175,6 +177,7 @@ class LaneState(Struct, array_like=True):
     gained_from: float = 0.0
     since_ms: int = 0
     faulty: dict[int, str] = field(default_factory=dict)
+    trajectory: Trajectory = field(default_factory=Trajectory)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -15,6 +15,8 @@ from msgspec import Struct, field
 from analytics.domain.vitals import Metric
 from analytics.news2.score import EMERGENCY, News2
 from analytics.risk.baseline import FLOORS, Baseline
+from analytics.risk.trajectory import NAMES as TRAJECTORY
+from analytics.risk.trajectory import Trajectory
 
 BUCKET_MS = 30 * 60_000
 BUCKETS = 13
@@ -40,8 +42,9 @@ NAMES: tuple[str, ...] = (
     "NEWS2 not known",
     "a parameter scoring 3",
     "on oxygen",
+    *TRAJECTORY,
 )
-"""The features, in order, in words that a clinician may be shown."""
+"""The features, in order. New ones are appended: a version of before has no weight for them."""
 UNSEEN = (0.0, 0.0, 0.0)
 
 
@@ -99,12 +102,15 @@ class Seen(Protocol):
     baseline: Baseline
 
 
-def vector(seen: Sequence[Seen | None], news: News2, *, oxygen: bool) -> tuple[float, ...]:
+def vector(
+    seen: Sequence[Seen | None], news: News2, trajectory: Trajectory, *, oxygen: bool
+) -> tuple[float, ...]:
     """Return the features in the order of :data:`NAMES`.
 
     Args:
         seen: what is known of each metric of :data:`SPEC`, None where missing or stale.
         news: NEWS2 or its bounds.
+        trajectory: how NEWS2 went so far, this score included.
         oxygen: whether the patient is known to be on oxygen.
     """
     out: list[float] = []
@@ -114,6 +120,7 @@ def vector(seen: Sequence[Seen | None], news: News2, *, oxygen: bool) -> tuple[f
     out.append((news.high - news.low) / EMERGENCY)
     out.append(1.0 if news.single_3 else 0.0)
     out.append(1.0 if oxygen else 0.0)
+    out += trajectory.features()
     return tuple(out)
 
 

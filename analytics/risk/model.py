@@ -1,39 +1,32 @@
-"""The probability that a patient deteriorates within the horizon, learnt online with river.
+"""The probability that a patient deteriorates within the horizon, learnt online.
 
 The population model is an immutable version: a batch of matured examples makes the next one,
 and every assessment names the version it used. What is personal (baselines, trends, waiting
-examples) stays in the patient's lane. Version 0 is a prior that follows NEWS2; it is shown, but
-no version raises an alert before it has seen enough of both outcomes. A version is a plain
-record of numbers: its snapshot needs no pickle.
+examples) stays in the patient's lane. A version holds a champion, which speaks, and challengers,
+which are only judged (:mod:`analytics.champions`). Version 0 is a prior that follows NEWS2.
 
-Scoring needs river no more than it needs pickle: it is imported when a version is learnt, since
-it brings scikit-learn with it, and a gateway that starts again after a crash cannot wait for that.
+No version is shown before it has beaten NEWS2 and everybody's average on people here, and none
+raises an alert unless it does so now; see :mod:`analytics.risk.proof`. A version is a record of
+numbers: it needs no pickle, and neither river nor scikit-learn is needed to say what it says.
 """
 
 from functools import cached_property
-from math import exp, isfinite
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import msgspec
 from msgspec import Struct
 
 from analytics.errors import SnapshotError
-from analytics.news2.score import MAXIMUM
+from analytics.risk.explain import drivers
 from analytics.risk.features import NAMES
-from analytics.risk.progressive_validation import BINS, SCORES, Counts, bin_of, calibration, empty
+from analytics.risk.predictors import Forest, Line, Predictor, Steps
+from analytics.risk.progressive_validation import BINS, SCORES, Counts, calibration, empty
+from analytics.risk.proof import Proof
 
-if TYPE_CHECKING:
-    from river.linear_model import LogisticRegression
-
-FORMAT = 1
-LEARNING_RATE = 0.02
-L2 = 1e-4
-LEAST_EXAMPLES = 200
-LEAST_POSITIVES = 20
-RECENT_LOSSES = 512
-DRIVERS = 3
-LEAST_DRIVER = 0.1
-_MOST_LOGIT = 30.0
+FORMAT = 2
+READABLE = frozenset({1, 2})
+"""Format 1 has the line alone, and fewer features; the rest begins empty."""
+PRIOR, LINE, STEPS, FOREST = "prior", "line", "steps", "forest"
 
 PRIOR_INTERCEPT = -4.0
 PRIOR_WEIGHTS: tuple[float, ...] = (
@@ -53,11 +46,14 @@ class Example(Struct, frozen=True, gc=False, array_like=True):
 
     Attributes:
         at_ms: event time at which the prediction was made.
-        features: in the order of :data:`analytics.risk.features.NAMES`.
+        features: in the order of :data:`analytics.risk.features.NAMES`; those of an earlier format
+            have fewer.
         probability: what the model said then.
         model_version: the version that said it.
         news2_low: NEWS2 lower bound then: the plain rule that the model must beat.
         deteriorated: the label, known only after the horizon.
+        weight: certainty of the label, above 0 to 1.
+        source: ``news2`` or ``clinician``: who gave the label.
     """
 
     at_ms: int
@@ -66,10 +62,27 @@ class Example(Struct, frozen=True, gc=False, array_like=True):
     model_version: int
     news2_low: int
     deteriorated: bool
+    weight: float = 1.0
+    source: str = "news2"
 
 
 class ModelState(Struct, frozen=True, kw_only=True):
-    """All numbers of one version."""
+    """All numbers of one version.
+
+    Attributes:
+        weights, intercept: of the line, which learns with every lesson.
+        steps: boosted step functions, learnt anew every night; None before the first.
+        forest: river's forest, learnt anew with every lesson; None before the first.
+        champion: which of them speaks: ``line``, ``steps`` or ``forest``.
+        examples, positives: seen here, by this version and those before it.
+        said, news2, squared_error, recent_losses, drifts: progressive validation of what was said.
+        proof: how the champion did on the newest examples here, since the last drift.
+        since_drift: examples since the error's level last changed.
+        behind: examples behind the line, those of a shipped version included: the more, the slower
+            it moves.
+        origin: name of what the version began from: ``prior``, or the card of a shipped one.
+        boosted_ms: ward time at which the steps were learnt.
+    """
 
     format: int = FORMAT
     version: int = 0
@@ -82,6 +95,22 @@ class ModelState(Struct, frozen=True, kw_only=True):
     squared_error: float = 0.0
     recent_losses: tuple[float, ...] = ()
     drifts: int = 0
+    champion: str = LINE
+    steps: Steps | None = None
+    forest: Forest | None = None
+    proof: Proof | None = None
+    since_drift: int = 0
+    origin: str = PRIOR
+    behind: int = 0
+    boosted_ms: int = 0
+
+    def predictor(self, name: str) -> Predictor | None:
+        """Return one of the models by name, None if it was not learnt yet."""
+        if name == STEPS:
+            return self.steps
+        if name == FOREST:
+            return self.forest
+        return Line(self.weights, self.intercept)
 
 
 class PopulationModel:
@@ -90,8 +119,7 @@ class PopulationModel:
     def __init__(self, state: ModelState) -> None:
         self.state = state
         self.version = state.version
-        self._weights = state.weights
-        self._intercept = state.intercept
+        self._speaks = state.predictor(state.champion) or Line(state.weights, state.intercept)
 
     @classmethod
     def initial(cls) -> Self:
@@ -104,61 +132,42 @@ class PopulationModel:
         return f"risk-{self.version}"
 
     @cached_property
+    def proven(self) -> bool:
+        """Whether it beats NEWS2 and the average on people here; else it is not shown."""
+        proof = self.state.proof
+        return proof is not None and proof.proven
+
+    @property
     def raises(self) -> bool:
-        """Whether it has seen enough of both outcomes to raise an alert by itself."""
-        state = self.state
-        return state.examples >= LEAST_EXAMPLES and state.positives >= LEAST_POSITIVES
+        """Whether it may raise an alert by itself: as long as it is proven, and no longer."""
+        return self.proven
 
     def predict(self, features: tuple[float, ...]) -> float:
         """Return the probability of deterioration within the horizon, 0 to 1."""
-        logit = self._intercept
-        for weight, value in zip(self._weights, features, strict=True):
-            logit += weight * value
-        return 1.0 / (1.0 + exp(-min(_MOST_LOGIT, max(-_MOST_LOGIT, logit))))
+        return self._speaks.probability(features)
 
     def drivers(self, features: tuple[float, ...]) -> tuple[tuple[str, float], ...]:
         """Return what moves the prediction most: words and size in log-odds, largest first."""
-        sizes = [
-            (abs(size := weight * value), at, size)
-            for at, (weight, value) in enumerate(zip(self._weights, features, strict=True))
-            if value and not -LEAST_DRIVER < weight * value < LEAST_DRIVER
-        ]
-        if not sizes:
-            return ()
-        sizes.sort(reverse=True)
-        return tuple((NAMES[at], round(size, 3)) for _, at, size in sizes[:DRIVERS])
-
-    @classmethod
-    def trained_on(cls, examples: list[Example], previous: Self) -> Self:
-        """Return the next version, learnt from matured examples in the order given.
-
-        The same examples in the same order after the same version always give the same model. A
-        lesson that ends in what is no number teaches nothing: the weights stay as they were.
-        """
-        if not examples:
-            return previous
-        model = _river_model(previous.state)
-        for example in examples:
-            model.learn_one(dict(enumerate(example.features)), example.deteriorated)
-        weights = tuple(float(model.weights.get(at, 0.0)) for at in range(len(NAMES)))
-        intercept = float(model.intercept)
-        if not _finite(weights, intercept):
-            weights, intercept = previous.state.weights, previous.state.intercept
-        return cls(_judged(previous.state, examples, weights, intercept))
+        return drivers(self._speaks.parts(features), features)
 
     def report(self) -> dict[str, object]:
-        """Return the progressive validation so far: figures, calibration, drift."""
+        """Return the progressive validation so far: figures, calibration, drift, proof."""
         state = self.state
         return {
             "model": self.name,
             "examples": state.examples,
             "positives": state.positives,
             "raises": self.raises,
+            "proven": self.proven,
+            "champion": state.champion,
+            "origin": state.origin,
             "auroc": state.said.auroc(),
             "auroc_news2": state.news2.auroc(),
             "brier": state.squared_error / state.examples if state.examples else None,
             "calibration": calibration(state.said),
             "drifts": state.drifts,
+            "since_drift": state.since_drift,
+            "proof": None if state.proof is None else msgspec.to_builtins(state.proof),
         }
 
     def snapshot(self) -> bytes:
@@ -176,64 +185,9 @@ class PopulationModel:
             state = msgspec.msgpack.decode(data, type=ModelState)
         except msgspec.DecodeError as error:
             raise SnapshotError(f"a risk model cannot be read: {error}") from error
-        if state.format != FORMAT or len(state.weights) != len(NAMES):
+        if state.format not in READABLE or len(state.weights) > len(NAMES):
             raise SnapshotError(f"a risk model has format {state.format}, not {FORMAT}")
-        if not _finite(state.weights, state.intercept):
+        known = (state.predictor(name) for name in (LINE, STEPS, FOREST))
+        if not all(one.finite for one in known if one is not None):
             raise SnapshotError(f"risk model {state.version} has weights that are no numbers")
         return cls(state)
-
-
-def _finite(weights: tuple[float, ...], intercept: float) -> bool:
-    """Whether a model can be computed with: with NaN everybody would look well."""
-    return isfinite(intercept) and all(map(isfinite, weights))
-
-
-def _river_model(state: ModelState) -> "LogisticRegression":
-    from river import linear_model, optim  # noqa: PLC0415 - see the module's docstring
-    from river.utils import VectorDict  # noqa: PLC0415
-
-    model = linear_model.LogisticRegression(
-        optimizer=optim.SGD(LEARNING_RATE),
-        l2=L2,
-        intercept_init=state.intercept,
-        intercept_lr=LEARNING_RATE,
-    )
-    model._weights = VectorDict(dict(enumerate(state.weights)))  # noqa: SLF001 - river has no setter
-    return model
-
-
-def _judged(
-    state: ModelState, examples: list[Example], weights: tuple[float, ...], intercept: float
-) -> ModelState:
-    said, news2 = state.said, state.news2
-    for example in examples:
-        happened = example.deteriorated
-        said = said.add(bin_of(example.probability), positive=happened)
-        news2 = news2.add(min(MAXIMUM, example.news2_low), positive=happened)
-    losses = [(example.probability - example.deteriorated) ** 2 for example in examples]
-    return ModelState(
-        version=state.version + 1,
-        weights=weights,
-        intercept=intercept,
-        examples=state.examples + len(examples),
-        positives=state.positives + sum(example.deteriorated for example in examples),
-        said=said,
-        news2=news2,
-        squared_error=state.squared_error + sum(losses),
-        recent_losses=(*state.recent_losses, *losses)[-RECENT_LOSSES:],
-        drifts=state.drifts + _drifts(state.recent_losses, losses),
-    )
-
-
-def _drifts(before: tuple[float, ...], now: list[float]) -> int:
-    """Count how often the error's level changed in ``now``, given the errors before (ADWIN)."""
-    from river.drift import ADWIN  # noqa: PLC0415 - see the module's docstring
-
-    watch = ADWIN()
-    for loss in before:
-        watch.update(loss)
-    found = 0
-    for loss in now:
-        watch.update(loss)
-        found += bool(watch.drift_detected)
-    return found

@@ -5,39 +5,62 @@ Rules are the floor: the model may add an alert, never hold one back.
 
 from analytics.domain.alerts import Change, Finding, Priority
 from analytics.domain.vitals import FACTS, Metric
+from analytics.news2.score import URGENT
 from analytics.risk.baseline import FLOORS
-from analytics.rules.hysteresis import UNCONFIRMED, Alarm, Scene, hold, release
+from analytics.risk.model import PopulationModel
+from analytics.rules.hysteresis import (
+    UNCONFIRMED,
+    Alarm,
+    Scene,
+    hold,
+    release,
+    supersede,
+    withdraw,
+)
 
 BASELINE_RULE = "baseline/1"
+RISK = "risk"
+NEWS2_NAMES = ("news2_emergency", "news2_urgent")
 BASELINE_NAMES: dict[int, str] = {int(metric): f"baseline_{metric.wire_name}" for metric in Metric}
 _WORDS: dict[int, str] = {int(metric): facts.label for metric, facts in FACTS.items()}
 _DOWN_ONLY = frozenset({int(Metric.SPO2)})
 
 
-def risk(scene: Scene, probability: float, *, name: str, raises: bool) -> None:
-    """Let the model add an alert of its own, if it has learnt enough to be allowed to.
+def risk(
+    scene: Scene, probability: float, news2_low: int, model: PopulationModel, why: str
+) -> None:
+    """Let the model add an alert of its own, as long as it is proven on people here.
+
+    From NEWS2 of 5 on the rule has called: the model adds nothing to it.
 
     Args:
         scene: the moment.
         probability: of deterioration within the horizon.
-        name: the model's name and version.
-        raises: whether the model may raise.
+        news2_low: NEWS2's lower bound now.
+        model: the version that says so.
+        why: what drives it most, in words.
     """
-    if raises and probability >= scene.policy.risk_raise:
+    if news2_low >= URGENT:
+        by = next((name for name in NEWS2_NAMES if name in scene.on), None)
+        if by is not None:
+            supersede(scene, RISK, by)
+    elif not model.raises:
+        withdraw(scene, RISK, "the risk model is not proven here, or no longer")
+    elif probability >= scene.policy.risk_raise:
         alarm = Alarm(
-            name="risk",
+            name=RISK,
             priority=Priority.MEDIUM,
             depth=1,
             value=probability,
             message=f"Risk of deterioration {probability:.0%} within "
-            f"{scene.policy.horizon_minutes} min",
-            rule=name,
+            f"{scene.policy.horizon_minutes} min{why and f': {why}'}",
+            rule=model.name,
             persist_s=scene.policy.risk_s,
         )
         hold(scene, alarm)
     elif scene.on:
         clear = probability < scene.policy.risk_clear
-        release(scene, "risk", clear=clear, value=probability)
+        release(scene, RISK, clear=clear, value=probability)
 
 
 def baseline(scene: Scene, code: int, median: float, deviation: float) -> None:

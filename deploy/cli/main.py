@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli import evaluation, rotation, simulation, verify
+from deploy.cli import evaluation, rotation, simulation, training, verify
 
 app = typer.Typer(
     name="homeward",
@@ -166,6 +166,7 @@ def create_admin(
 evaluation.register(app)
 simulation.register(app)
 rotation.register(app)
+training.register(app)
 verify.register(app)
 
 

@@ -105,7 +105,9 @@ class Hold:
         self.assessment = made
         self.measured_ms = None if made is None else made.time_ms
         self.low, self.high, self.risk = (
-            (None, None, None) if made is None else (made.low, made.high, made.risk)
+            (None, None, None)
+            if made is None
+            else (made.low, made.high, made.risk if made.risk_proven else None)
         )
 
     def forget(self, metrics: Iterable[int]) -> None:

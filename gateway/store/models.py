@@ -1,6 +1,8 @@
 """Versions of the population model, the examples they learn from, and the gateway's own keys."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -8,7 +10,15 @@ from psycopg.types.json import Jsonb
 from gateway.store.connection import Row
 
 _TRAINABLE = """
-    SELECT id, example FROM risk_example WHERE used_in IS NULL ORDER BY id LIMIT %s
+    SELECT id, patient_no, example FROM risk_example WHERE used_in IS NULL ORDER BY id LIMIT %s
+"""
+_LEARNT = """
+    SELECT patient_no, example, said FROM risk_example WHERE used_in IS NOT NULL
+     ORDER BY id DESC LIMIT %s
+"""
+_MARK_USED = """
+    UPDATE risk_example e SET used_in = %s, said = n.said
+      FROM unnest(%s::bigint[], %s::jsonb[]) n(id, said) WHERE e.id = n.id
 """
 _ADD_MODEL = """
     INSERT INTO population_model (version, made_at, state, report) VALUES (%s, %s, %s, %s)
@@ -56,22 +66,54 @@ def add_model(
     connection.execute(_ADD_MODEL, parameters)
 
 
+def has_origin(connection: Connection[Row], origin: str) -> bool:
+    """Whether some version began from what is named so."""
+    statement = "SELECT EXISTS (SELECT FROM population_model WHERE report ->> 'origin' = %s)"
+    row = connection.execute(statement, (origin,)).fetchone()
+    return bool(row and row[0])
+
+
+def proven(connection: Connection[Row], version: int) -> bool:
+    """Whether a version had proved itself on people here when it was made."""
+    statement = "SELECT report -> 'proven' = 'true' FROM population_model WHERE version = %s"
+    row = connection.execute(statement, (version,)).fetchone()
+    return bool(row and row[0])
+
+
 def only_trainer(connection: Connection[Row]) -> bool:
     """Whether no other worker trains in this moment; until the transaction's end."""
     row = connection.execute(_TRAINING_LOCK).fetchone()
     return bool(row and row[0])
 
 
-def trainable(connection: Connection[Row], most: int) -> tuple[list[int], list[bytes]]:
-    """Ids and bytes of examples that no version has learnt from, oldest first."""
+class Stored(NamedTuple):
+    """A stored example: whose, its bytes, and what each model said of it before it learnt."""
+
+    patient_no: int
+    example: bytes
+    said: dict[str, float] | None
+
+
+def trainable(connection: Connection[Row], most: int) -> tuple[list[int], list[Stored]]:
+    """Ids and examples that no version has learnt from, oldest first."""
     rows = connection.execute(_TRAINABLE, (most,)).fetchall()
-    return [id_ for id_, _ in rows], [bytes(example) for _, example in rows]
+    return [id_ for id_, _, _ in rows], [Stored(no, bytes(one), None) for _, no, one in rows]
 
 
-def mark_used(connection: Connection[Row], ids: list[int], version: int) -> None:
-    """Say which version learnt from these examples."""
-    statement = "UPDATE risk_example SET used_in = %s WHERE id = ANY (%s)"
-    connection.execute(statement, (version, ids))
+def learnt(connection: Connection[Row], most: int) -> list[Stored]:
+    """The newest examples that a version has learnt from, oldest first."""
+    rows = connection.execute(_LEARNT, (most,)).fetchall()
+    return [Stored(no, bytes(example), said) for no, example, said in reversed(rows)]
+
+
+def mark_used(
+    connection: Connection[Row],
+    ids: list[int],
+    version: int,
+    said: Sequence[Mapping[str, float]],
+) -> None:
+    """Say which version learnt from these examples, and what was said of each before."""
+    connection.execute(_MARK_USED, (version, ids, [Jsonb(one) for one in said]))
 
 
 def publish_key(

@@ -4,7 +4,6 @@ import time
 
 import structlog
 
-from analytics.risk.model import PopulationModel
 from gateway.admission.samples import DAY_MS
 from gateway.downlink.signing_keys import GatewayKeys, load_ring, signer
 from gateway.errors import KeyFileError
@@ -12,7 +11,7 @@ from gateway.ingest.components import Parts
 from gateway.settings import GatewaySettings
 from gateway.store import commands, models, retention, snapshots
 from gateway.store.connection import Session
-from gateway.worker.training import Trainer
+from gateway.worker.training import Trainer, first_versions
 
 CLEAN_EVERY_S = 60.0
 _log = structlog.get_logger()
@@ -38,11 +37,9 @@ class Upkeep:
 
     def begin(self) -> None:
         """At the start of a tenure: make our keys known, have a first model, count quarantine."""
-        now_ms, prior = self._parts.now_ms(), PopulationModel.initial()
         self._choose_keys()
         with self._session.transaction() as connection:
-            if models.newest_version(connection) is None:
-                models.add_model(connection, 0, prior.snapshot(), prior.report(), now_ms)
+            first_versions(connection, self._parts.now_ms())
             self._parts.quotas.load(retention.signed_kept(connection))
 
     def run(self, now_s: float) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from river.forest import ARFClassifier
 from river.linear_model import LogisticRegression
 from river.utils import VectorDict
 from uvicorn import Config
@@ -35,7 +36,7 @@ OF_PAHO = {
     "_sock_recv",
     "_ssl_wrap_socket",
 }
-OF_RIVER = {"_weights"}
+OF_RIVER = {"_root", "_weights"}
 OF_UVICORN = {"conn", "loop", "transport", "connection_made", "connection_lost", "data_received"}
 PACKET_OUT = {"command", "mid", "qos", "pos", "to_process", "packet", "info"}
 PACKET_IN = {
@@ -100,11 +101,20 @@ def test_the_mqtt_clients_packets_are_as_they_are_made_by_hand() -> None:
 
 
 def test_the_weights_of_a_model_are_where_they_are_put() -> None:
-    assert private_names("analytics/risk/model.py", of="model") == OF_RIVER
+    assert private_names("analytics/risk/lessons.py", of="model tree") == OF_RIVER
     model = LogisticRegression()
     model._weights = VectorDict({"a": 2.0})  # noqa: SLF001
     assert model.predict_proba_one({"a": 1.0})[True] > 0.8
     assert model.weights == {"a": 2.0}
+
+
+def test_a_tree_of_the_forest_is_where_it_is_read() -> None:
+    grown = ARFClassifier(n_models=1, seed=1, leaf_prediction="mc")
+    for at in range(400):
+        grown.learn_one({0: float(at % 2)}, at % 2 == 0)
+    root = grown[0]._root  # noqa: SLF001
+    assert {type(one).__name__ for one in root.children} <= {"RandomLeafMajorityClass"}
+    assert (root.feature, len(root.children)) == (0, 2)
 
 
 def test_a_connection_of_the_server_has_what_its_bound_looks_at() -> None:

@@ -183,7 +183,7 @@ def test_examples_that_teach_nothing_cost_no_reading(bench: Bench) -> None:
     assert upkeep.run(time.monotonic() + 2 * bench.settings.training_s)
     bench.send(bench.vitals(device))
     assert bench.count("signed_frame") == 2
-    assert bench.one("SELECT max(version) FROM population_model") == 0
+    assert bench.one("SELECT max(version) FROM population_model") == 1
 
 
 def test_after_a_take_over_those_heard_last_are_told_first(

@@ -16,7 +16,9 @@ from analytics.evaluation.replay.alerts import Alert, AlertBook
 from analytics.evaluation.replay.recordings import DAY_MS, Moment, Recording, admitted
 from analytics.evaluation.replay.staff import TAKES_ON, Staff
 from analytics.lane.lane import PatientLane
+from analytics.risk.lessons import next_version
 from analytics.risk.model import Example, PopulationModel
+from analytics.risk.warm import shipped
 from analytics.rules.hysteresis import condition_of
 from analytics.settings import WardPolicy
 
@@ -115,13 +117,13 @@ def replay(
         told: is told how many moments of how many are done.
     """
     beds = [_Bed(recording, rules, staff) for recording in recordings]
-    model = model or PopulationModel.initial()
+    model = model or shipped().version(1)
     waiting: list[Example] = []
     total = sum(len(recording.moments) for recording in recordings)
     for done, (_, at, moment) in enumerate(_in_order(recordings), 1):
         waiting += beds[at].see(moment, model)
         if len(waiting) >= LESSON_EXAMPLES:
-            model, waiting = PopulationModel.trained_on(waiting, model), []
+            model, waiting = next_version(waiting, model), []
         if told is not None and (not done % 1000 or done == total):
             told(done, total)
     return [bed.end() for bed in beds], model

@@ -12,6 +12,7 @@ from analytics.lane.state import Track
 from analytics.news2.score import score
 from analytics.risk.baseline import FLOORS, READY_READINGS, Baseline
 from analytics.risk.features import BUCKET_MS, NAMES, SPEC, Rolling, vector
+from analytics.risk.trajectory import Trajectory
 from tests.support.bedside import Bedside, reading
 
 HOUR = 3_600_000
@@ -79,18 +80,19 @@ def test_order_of_arrival_does_not_matter_within_the_window(order: list[int]) ->
 
 
 def test_missing_adds_nothing_by_itself() -> None:
-    features = vector([None] * len(SPEC), score([None] * 7), oxygen=False)
+    features = vector([None] * len(SPEC), score([None] * 7), Trajectory(), oxygen=False)
     assert len(features) == len(NAMES)
     named = dict(zip(NAMES, features, strict=True))
     assert named.pop("NEWS2 not known") == pytest.approx(20 / 7)
+    assert named.pop("never at NEWS2 of 5 or more") == 1.0
     assert set(named.values()) == {0.0}
 
 
 def test_levels_are_in_clinical_units() -> None:
     tracks = [Track(t_ms=0, value=centre + scale, staff=False) for _, _, centre, scale in SPEC]
-    features = vector(tracks, score([None] * 7), oxygen=True)
+    features = vector(tracks, score([None] * 7), Trajectory(), oxygen=True)
     assert features[0] == features[3] == pytest.approx(1)
-    assert features[-1] == 1
+    assert features[NAMES.index("on oxygen")] == 1
 
 
 @pytest.mark.parametrize("start_hour", [2, 8, 10, 14, 20])

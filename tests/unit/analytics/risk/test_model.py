@@ -11,8 +11,10 @@ from analytics.domain.care import CarePlan
 from analytics.errors import SnapshotError
 from analytics.lane.lane import PatientLane
 from analytics.risk.features import NAMES
+from analytics.risk.lessons import next_version
 from analytics.risk.model import Example, ModelState, PopulationModel
 from analytics.risk.progressive_validation import bin_of, calibration, empty
+from analytics.risk.proof import Gain, Proof
 from tests.support.bedside import HOUR, MINUTE, T0, WELL, Bedside, reading
 
 AT = NAMES.index("heart rate against the last hours")
@@ -43,7 +45,7 @@ def examples(count: int, seed: int, model: PopulationModel) -> list[Example]:
 def trained(rounds: int = 20) -> PopulationModel:
     model = PopulationModel.initial()
     for seed in range(rounds):
-        model = PopulationModel.trained_on(examples(200, seed, model), model)
+        model = next_version(examples(200, seed, model), model)
     return model
 
 
@@ -59,17 +61,14 @@ def test_versions_are_immutable_and_reproducible() -> None:
     first = PopulationModel.initial()
     before = first.snapshot()
     lesson = examples(50, 1, first)
-    second = PopulationModel.trained_on(lesson, first)
+    second = next_version(lesson, first)
     assert first.snapshot() == before
-    assert second.snapshot() == PopulationModel.trained_on(lesson, first).snapshot()
-    assert PopulationModel.trained_on([], second) is second
+    assert second.snapshot() == next_version(lesson, first).snapshot()
+    assert next_version([], second) is second
     restored = PopulationModel.restore(second.snapshot())
     assert restored.snapshot() == second.snapshot()
     more = examples(50, 2, second)
-    assert (
-        PopulationModel.trained_on(more, restored).snapshot()
-        == PopulationModel.trained_on(more, second).snapshot()
-    )
+    assert next_version(more, restored).snapshot() == next_version(more, second).snapshot()
 
 
 @pytest.mark.parametrize("data", [b"", b"\xc1\xc1", b"\x81\xa6format\x09"])
@@ -87,24 +86,66 @@ def test_weights_that_are_no_numbers_are_neither_learnt_nor_restored() -> None:
     lesson[3] = structs.replace(
         lesson[3], features=(float("inf"), *lesson[3].features[1:]), probability=0.5
     )
-    after = PopulationModel.trained_on(lesson, before)
+    after = next_version(lesson, before)
     assert after.version == before.version + 1
     assert after.state.weights == before.state.weights
 
 
-def test_it_may_raise_only_after_it_has_learnt() -> None:
+def proof(gain: float = 0.05) -> Proof:
+    """A model that beats NEWS2 by so much, for sure."""
+    sure = Gain(gain, gain - 0.02, gain + 0.02)
+    return Proof(
+        examples=500,
+        positives=50,
+        people=20,
+        auroc=0.8,
+        auroc_news2=0.8 - gain,
+        auroc_gain=sure,
+        brier=0.1,
+        brier_base=0.1 + gain,
+        brier_gain=sure,
+        slope=1.0,
+        ece=0.02,
+    )
+
+
+def test_it_may_raise_only_while_it_is_proven_here() -> None:
     assert not PopulationModel.initial().raises
-    assert trained(5).raises
-    sure = PopulationModel(ModelState(version=3, intercept=9.0, examples=500, positives=50))
-    unsure = PopulationModel(ModelState(version=3, intercept=9.0))
-    for model, expected in ((sure, True), (unsure, False)):
-        bed = Bedside(model=model)
-        bed.well()
+    assert not trained(5).raises  # however many examples: nobody has judged it beside NEWS2
+    bold = ModelState(version=3, intercept=9.0, examples=500, positives=50)
+    for proven, expected in ((proof(), True), (proof(gain=0.01), False), (None, False)):
+        bed = Bedside(model=PopulationModel(structs.replace(bold, proof=proven)))
+        outcome = bed.well()
         assert (("risk", Change.STARTED) in bed.said()) is expected
+        assert outcome.assessment is not None
+        assert outcome.assessment.risk_proven is expected
+
+
+def test_it_adds_nothing_from_news2_of_5_on() -> None:
+    sure = PopulationModel(ModelState(version=3, intercept=9.0, proof=proof()))
+    bed = Bedside(model=sure)
+    bed.well()
+    assert ("risk", Change.STARTED) in bed.said()
+    bed.well(rr=26, hr=135)
+    said = bed.said()
+    assert ("news2_urgent", Change.STARTED) in said
+    assert ("risk", Change.CLEARED) in said
+    fresh = Bedside(model=sure)
+    fresh.well(rr=26, hr=135)
+    assert "risk" not in {condition for condition, _ in fresh.said()}
+
+
+def test_a_version_that_is_no_longer_trusted_ends_its_alert() -> None:
+    bold = ModelState(version=3, intercept=9.0, proof=proof())
+    bed = Bedside(model=PopulationModel(bold))
+    bed.well()
+    bed.model = PopulationModel(structs.replace(bold, version=4, proof=None))
+    bed.well()
+    assert ("risk", Change.CLEARED) in bed.said()
 
 
 def test_no_model_silences_a_rule() -> None:
-    calm = PopulationModel(ModelState(version=9, intercept=-30.0, examples=500, positives=50))
+    calm = PopulationModel(ModelState(version=9, intercept=-30.0, proof=proof()))
     bed = Bedside(model=calm)
     bed.well(rr=26, hr=135)
     assert ("news2_urgent", Change.STARTED) in bed.said()
@@ -113,10 +154,10 @@ def test_no_model_silences_a_rule() -> None:
 def test_a_change_of_level_is_noticed() -> None:
     model = PopulationModel.initial()
     calm = [replace_truth(one, deteriorated=False) for one in examples(500, 3, model)]
-    model = PopulationModel.trained_on(calm, model)
+    model = next_version(calm, model)
     assert model.report()["drifts"] == 0
     wild = [replace_truth(one, deteriorated=True) for one in examples(500, 4, model)]
-    assert PopulationModel.trained_on(wild, model).state.drifts > 0
+    assert next_version(wild, model).state.drifts > 0
 
 
 def replace_truth(one: Example, *, deteriorated: bool) -> Example:
@@ -142,19 +183,43 @@ def test_a_label_matures_when_the_horizon_has_passed() -> None:
     assert all(one.probability < 0.1 for one in made)
 
 
-def test_not_seen_is_not_well() -> None:
+def test_whoever_is_seen_seldom_teaches_by_the_next_sight() -> None:
+    """A cuff morning and evening: nobody looks within the horizon, well or ill alike."""
+    for late, bad in ((12, False), (12, True)):
+        bed = Bedside()
+        bed.well()
+        vitals = {"rr": 26, "hr": 135} if bad else {}
+        ready = bed.well(late * 3600, **vitals).examples
+        assert [(one.deteriorated, one.weight) for one in ready] == [
+            (bad, pytest.approx(4 / late, abs=1e-3))
+        ]
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_what_cannot_be_known_is_dropped_on_both_sides(bad: bool) -> None:  # noqa: FBT001
     bed = Bedside()
     bed.well()
-    assert bed.well(6 * 3600).examples == []
+    assert bed.well(30 * 3600, **({"rr": 26, "hr": 135} if bad else {})).examples == []
+
+
+def test_a_cuff_alone_leaves_examples() -> None:
+    bed = Bedside()
+    bed.take(reading(T0, {"hr": 70, "sbp": 120}))
+    ready = bed.take(reading(T0 + 8 * HOUR, {"hr": 72, "sbp": 118})).examples
+    assert [one.deteriorated for one in ready] == [False]
 
 
 def test_a_clinician_may_give_the_label() -> None:
     bed = Bedside()
     bed.well()
-    assert bed.lane.outcome(T0 + HOUR, deteriorated=False) == []
+    assert bed.lane.outcome(T0 + HOUR, deteriorated=False) == []  # three hours are still to come
     ready = bed.lane.outcome(T0 + HOUR, deteriorated=True)
-    assert [one.deteriorated for one in ready] == [True]
+    assert [(one.deteriorated, one.source) for one in ready] == [(True, "clinician")]
     assert bed.lane.outcome(T0 + HOUR, deteriorated=True) == []
+    other = Bedside()
+    other.well()
+    ready = other.lane.outcome(T0 + 3 * HOUR, deteriorated=False)
+    assert [(one.deteriorated, one.source) for one in ready] == [(False, "clinician")]
 
 
 def test_the_baseline_rests_during_an_episode_and_speaks_in_own_units() -> None:

@@ -2,6 +2,7 @@
 
 from prometheus_client import generate_latest
 
+from analytics.risk.lessons import next_version
 from analytics.risk.model import Example, PopulationModel
 from api.alerting import metrics
 from api.telemetry import REGISTRY
@@ -9,7 +10,7 @@ from api.telemetry import REGISTRY
 
 def test_figures_of_the_newest_model_are_shown() -> None:
     lesson = [Example(at, (0.0,) * 19, 0.1 + 0.8 * (at < 5), 0, 0, at < 5) for at in range(10)]
-    model = PopulationModel.trained_on(lesson, PopulationModel.initial())
+    model = next_version(lesson, PopulationModel.initial())
     metrics.judged(model.version, model.report())
     text = generate_latest(REGISTRY).decode()
     assert 'homeward_risk_model{figure="version"} 1.0' in text

@@ -31,6 +31,7 @@ async function loadFacts() {
     $("there").hidden = false;
     $("gone").replaceChildren();
     Object.assign(state, { patient, assessment, devices: devices?.items ?? [] });
+    course.proven = Boolean(assessment?.risk?.probability) && assessment.risk.proven !== false;
     factsSoon();
     alertsSoon();
   } catch (problem) {

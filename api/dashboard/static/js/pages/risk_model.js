@@ -13,14 +13,14 @@ function calibration(rows) {
   return h("div", { class: "scroll" }, h("table", {}, h("caption", {}, "Calibration"), h("thead", {}, head), h("tbody", {}, body)));
 }
 function told(report) {
-  if (!report || !report.examples) return [h("p", {}, "Nothing has been learnt here yet: the figure follows NEWS2, and raises no alert.")];
+  if (!report || !report.examples) return [h("p", {}, "Nothing has been learnt here yet: the figure is not yet proven here, is not shown, and raises no alert.")];
   return [
     h("dl", {},
       line("Judged on", `${report.examples} examples`, `${report.positives} deteriorated`),
       line("Discrimination (AUROC)", figure(report.auroc), `NEWS2 alone ${figure(report.auroc_news2)}`),
       line("Error (Brier)", figure(report.brier), "0 is perfect"),
       line("Drift", report.drifts ? `found ${report.drifts} times` : "none found"),
-      line("Alerts", report.raises ? "may raise its own" : "raises none yet", "never holds one back")),
+      line("Alerts", report.raises ? "may raise its own" : "not yet proven here: raises none", "never holds one back")),
     calibration(report.calibration ?? []),
   ].filter(Boolean);
 }

@@ -16,7 +16,7 @@ const CHARTS = [
 ];
 
 // What is shown; `hours` is chosen on the page.
-export const course = { hours: 24, points: {}, history: [] };
+export const course = { hours: 24, points: {}, history: [], proven: false };
 
 // `patient` is their record, for the name on paper and the limits.
 export async function loadCharts(id, patient) {
@@ -57,7 +57,7 @@ function courses(from, to) {
   if (!points.length) return [];
   const last = points.at(-1);
   const found = [{ title: "NEWS2", newest: score({ ...last }, { words: false }), about: "NEWS2 over time, lower and upper bound", draw: (plot) => scoreChart(plot, { points, from, to }) }];
-  if (points.some((point) => point.risk !== null)) found.push({ title: "Risk of deterioration", newest: last.risk === null ? null : h("b", {}, percent(last.risk)), about: "Predicted risk over time", draw: (plot) => riskChart(plot, { points, from, to }) });
+  if (course.proven && points.some((point) => point.risk !== null)) found.push({ title: "Risk of deterioration", newest: last.risk === null ? null : h("b", {}, percent(last.risk)), about: "Predicted risk over time", draw: (plot) => riskChart(plot, { points, from, to }) });
   return found;
 }
 // What a score needs and nobody measured has its empty place: missing is seen, not overlooked.

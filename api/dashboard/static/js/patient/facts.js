@@ -34,9 +34,14 @@ function unusual(baselines) {
 }
 // Whom NEWS2 is not for is told so, and what watches over them in its place.
 const unscored = (news2) => h("p", {}, h("b", {}, `NEWS2 does not apply: ${notScored(news2)}. `), news2.reason === "under_16" ? "Pulse, breathing and SpO₂ are judged by age; the rest by limits of their own." : "Readings are judged by limits for pregnancy and their own.");
+// The figure is shown only once it has proved itself on people here.
+function riskWords(risk) {
+  if (risk?.probability === null || risk?.probability === undefined) return null;
+  if (risk.proven === false) return h("span", { class: "soft" }, "not yet proven here");
+  return [bar(risk.probability, "risk"), ` ${percent(risk.probability)} within ${span((risk.horizon_minutes ?? 0) * 60)}`];
+}
 function now(assessment) {
   if (!assessment?.time) return card("Now", notScored(assessment?.news2) ? unscored(assessment.news2) : h("p", { class: "soft" }, "No score yet: nothing was measured, or not enough of it."));
-  const risk = assessment.risk?.probability;
   const missing = assessment.news2.missing ?? [];
   return card("Now", score(assessment.news2), notScored(assessment.news2) && unscored(assessment.news2), list([
     [notScored(assessment.news2) ? "Judged" : "Scored", moment(assessment.time)],
@@ -44,8 +49,8 @@ function now(assessment) {
     ["Not used", assessment.refused?.length ? refusedWords(assessment.refused).map((words) => h("div", {}, words)) : null],
     ["Measure first", assessment.news2.settles ? h("b", {}, metricName(assessment.news2.settles)) : null],
     ["Scores 3", (assessment.news2.single_3_in ?? []).map(metricName).join(", ")],
-    ["Risk", risk === null || risk === undefined ? null : [bar(risk, "risk"), ` ${percent(risk)} within ${span((assessment.risk.horizon_minutes ?? 0) * 60)}`]],
-    ["Driven by", (assessment.drivers ?? []).slice(0, 3).map((one) => one.what).join(", ")],
+    ["Risk", riskWords(assessment.risk)],
+    ["Driven by", assessment.risk?.proven === false ? null : (assessment.drivers ?? []).slice(0, 3).map((one) => `${one.what}${one.direction ? ` (${one.direction})` : ""}`).join(", ")],
     ["Not as usual", unusual(assessment.baselines ?? [])],
   ]), h("p", { class: "soft small" }, "The risk is learnt from data and may be wrong. It never lowers what NEWS2 or a limit says."));
 }

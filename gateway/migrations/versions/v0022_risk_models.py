@@ -1,0 +1,13 @@
+"""Schema step risk models: see ``sql/0022_risk_models.sql``."""
+
+from gateway.migrations import run, sql
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the step's SQL."""
+    run(sql("0022_risk_models.sql"))
