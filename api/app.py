@@ -28,6 +28,7 @@ from api.jobs.sealing import seal_all
 from api.jobs.supervisor import Task, running
 from api.limits.request_rate import CallerRates
 from api.live import LiveFeed
+from api.rota.jobs import JobBook
 from api.rota.replanner import run_rota
 from api.rota.what_if import WhatIfDesk
 from api.services import Services, open_pool
@@ -65,6 +66,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.services = _services(settings)
     app.state.live = LiveFeed(app.state.services)
     app.state.what_if = WhatIfDesk()
+    app.state.what_if_jobs = JobBook()
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
@@ -127,6 +129,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running(_tasks(app)):
             yield
     finally:
+        await app.state.what_if_jobs.close()
         await app.state.what_if.close()
         await services.engine_pool.close()
         await services.pool.close()

@@ -97,12 +97,12 @@ class Decomposition:
         self._round(relaxed)
 
     def _round(self, relaxed: Relaxed) -> None:
-        single = self._relaxation.single[relaxed.kind]
-        whole = packed(self.table, relaxed, single)
-        self._offer(cheaper(self.table, whole))
-        self._offer(cheaper(self.table, self.search.choice))
+        whole = packed(self.table, relaxed)
+        self.offer(cheaper(self.table, whole))
+        self.offer(cheaper(self.table, self.search.choice))
 
-    def _offer(self, choice: Ints) -> None:
+    def offer(self, choice: Ints) -> None:
+        """Take a plan if it is better than the best so far."""
         if order(self.table.aims(choice)) < order(self.aims):
             self.search.choice = np.asarray(choice)
 

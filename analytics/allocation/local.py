@@ -7,6 +7,7 @@ the aims' own order, in which a move is worse than any cost.
 """
 
 import random
+from collections.abc import Callable
 
 import numpy as np
 
@@ -33,15 +34,20 @@ def is_local(table: Table) -> bool:
     return bool(table.movable.mean() >= STAYING) if len(table.work) else False
 
 
-def local_plan(table: Table, watch: StopWatch) -> Solved:
+def local_plan(
+    table: Table, watch: StopWatch, better: Callable[[Solved], None] | None = None
+) -> Solved:
     """Return the plan that changes least.
 
     Args:
         table: the problem, with who has whom now.
         watch: the time that is left.
+        better: is told the first plan, in which everybody stays who can.
     """
     chance = random.Random(SEED)  # noqa: S311 - chance of a search
-    search = Search(table=table, choice=_kept(table), watch=watch, chance=chance)
+    search = Search(table=table, choice=kept_plan(table), watch=watch, chance=chance)
+    if better is not None:
+        better(Solved(choice=as_choice(search.choice), proved=False))
     before = search.choice.copy()
     _offer(search, _with_free_placed(table, before, watch))
     bounds = _bounds(search, watch.left_s / 2)
@@ -52,7 +58,7 @@ def local_plan(table: Table, watch: StopWatch) -> Solved:
     return Solved(
         choice=as_choice(search.choice),
         proved=all(getattr(aims, name) <= bounds[name] for name in AIMS[:-1]),
-        cost_bound=bounds["cost"],
+        cost_bound=max(bounds["cost"], 0 if aims.unmet else table.least_cost),
     )
 
 
@@ -77,7 +83,7 @@ def _least_moves(table: Table) -> int:
     return int(((table.current >= UNMET) & ~stays).sum())
 
 
-def _kept(table: Table) -> Ints:
+def kept_plan(table: Table) -> Ints:
     """Return the plan in which everybody stays who can, and the fewest make room for the others.
 
     Where somebody's work does not fit any more, single demands leave: the one first whose leaving

@@ -7,9 +7,10 @@ of doctors then fill the last minutes of whoever costs less.
 
 import numpy as np
 
+from analytics.allocation.kinds import MINUTE
 from analytics.allocation.problem import UNMET
-from analytics.allocation.relaxation import MINUTE, Relaxed
-from analytics.allocation.table import NOBODY_BEFORE, Flags, Ints, Room, Table
+from analytics.allocation.relaxation import Relaxed
+from analytics.allocation.table import NOBODY_BEFORE, Ints, Room, Table
 
 _STAYS = 0.5
 _PASSES = 4
@@ -28,7 +29,7 @@ def first_plan(table: Table, start: Ints | None = None) -> Ints:
     return choice
 
 
-def packed(table: Table, relaxed: Relaxed, single: Flags) -> Ints:
+def packed(table: Table, relaxed: Relaxed) -> Ints:
     """Return a whole plan after the relaxation.
 
     Who stays there stays; what the relaxation keeps whole goes where it has it.
@@ -36,7 +37,9 @@ def packed(table: Table, relaxed: Relaxed, single: Flags) -> Ints:
     choice = np.full(len(table.work), UNMET, dtype=np.int64)
     room = Room(table, choice)
     share = relaxed.share[relaxed.kind]
-    whole = (share.max(axis=1, initial=0.0) * MINUTE >= table.work - 1) & single
+    whole = (share.max(axis=1, initial=0.0) * MINUTE >= table.work - 1) & relaxed.single[
+        relaxed.kind
+    ]
     fixed = np.where(whole, share.argmax(axis=1), UNMET)
     stays = (relaxed.stays > _STAYS) & table.movable
     fixed = np.where(stays, table.current, fixed)

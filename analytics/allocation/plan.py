@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from analytics.allocation.decompose import Decomposition
-from analytics.allocation.local import is_local, local_plan
+from analytics.allocation.local import is_local, kept_plan, local_plan
 from analytics.allocation.problem import Problem
 from analytics.allocation.relaxation import Relaxation
 from analytics.allocation.solver import Solved, StopWatch, solve
@@ -32,8 +32,10 @@ def best_plan(
         return _bounded(problem, solve(problem, time_limit_s, better), watch)
     table = Table.of(problem)
     if pairs > EXACT_PAIRS and is_local(table):
-        return local_plan(table, watch)
+        return local_plan(table, watch, better)
     parts = Decomposition(table, watch, better)
+    if is_local(table):
+        parts.offer(kept_plan(table))
     parts.quick()
     if pairs > EXACT_PAIRS:
         parts.deep()

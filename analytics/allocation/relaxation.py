@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from analytics.allocation.kinds import MINUTE, Kinds, bound
 from analytics.allocation.linear import Floats, Rows, minimise
 from analytics.allocation.problem import Aims
 from analytics.allocation.table import NOBODY_BEFORE, Flags, Ints, Table
 
-MINUTE = 60.0
 MOST_LEVELS = 24
 """Deadlines that get rows; leaving some out only lowers the bound."""
 _HAIR = 1e-7
@@ -33,12 +33,14 @@ class Relaxed:
     Attributes:
         bound: no whole plan is better in this aim, the aims before it held.
         kind: the kind of each demand.
+        single: for each kind whether it is one demand that is kept whole.
         share: minutes that each doctor has of each kind.
         stays: how much of each demand stays with the doctor before.
     """
 
     bound: int
     kind: Ints
+    single: Flags
     share: Floats
     stays: Floats
 
@@ -49,14 +51,20 @@ class Relaxation:
     def __init__(self, table: Table) -> None:
         """Pool the demands into kinds."""
         self.table = table
-        self.kind, self._first, self.single = _kinds(table)
-        minutes = table.work / MINUTE
-        self._mass = np.bincount(self.kind, minutes, minlength=len(self._first))
+        self._pooled = Kinds.of(table, whole=False)
+        self._whole: Kinds | None = None
 
     @property
     def whole_columns(self) -> int:
         """How many columns are whole numbers where single demands are kept whole."""
-        return int(self.table.able[self._first[self.single]].sum())
+        return int(self.table.able[bound(self.table)].sum())
+
+    def _kinds(self, *, whole: bool) -> Kinds:
+        if not whole:
+            return self._pooled
+        if self._whole is None:
+            self._whole = Kinds.of(self.table, whole=True)
+        return self._whole
 
     def solve(
         self, aim: str, reached: Aims, limit_s: float, *, whole: bool = False
@@ -69,32 +77,34 @@ class Relaxation:
             limit_s: most seconds.
             whole: keep those demands whole that a deadline or an emergency binds: a better bound.
         """
-        programme = _Programme(self, reached, aim, whole=whole)
+        kinds = self._kinds(whole=whole)
+        programme = _Programme(self.table, kinds, reached, aim)
         programme.build()
         found = programme.run(limit_s)
         if found is None:
             return None
         value, x = found
-        share = np.zeros((len(self._first), len(self.table.capacity)))
+        share = np.zeros((len(kinds.first), len(self.table.capacity)))
         share[programme.kinds, programme.doctors] = x[programme.pooled] * programme.per
         stays = np.zeros(len(self.table.work))
         stays[programme.stayers] = x[programme.stay]
         least = value * programme.scale
         bound = math.ceil(least - _ROUNDING * max(1.0, abs(least)))
-        return Relaxed(bound=max(0, bound), kind=self.kind, share=share, stays=stays)
+        return Relaxed(
+            bound=max(0, bound), kind=kinds.kind, single=kinds.single, share=share, stays=stays
+        )
 
 
 class _Programme:
     """One linear programme: which columns and rows the reached aims leave."""
 
-    def __init__(self, of: Relaxation, reached: Aims, aim: str, *, whole: bool) -> None:
-        self.single = of.single if whole else np.zeros(len(of.single), dtype=bool)
-        self.table, self.kind, self.mass = of.table, of.kind, of._mass  # noqa: SLF001
-        self.first = of._first  # noqa: SLF001
+    def __init__(self, table: Table, kinds: Kinds, reached: Aims, aim: str) -> None:
+        self.table, self.kind, self.mass = table, kinds.kind, kinds.mass
+        self.first, self.single = kinds.first, kinds.single
         self.reached, self.aim = reached, aim
         self.scale = {"overload": MINUTE, "lateness": MINUTE, "cost": MINUTE}.get(aim, 1.0)
         self.rows = Rows()
-        self.work = self.table.work / MINUTE
+        self.work = table.work / MINUTE
 
     def build(self) -> None:
         """Lay out columns and rows."""
@@ -225,25 +235,3 @@ class _Programme:
 
 _ORDER = ("urgent_unmet", "unmet", "overload", "stand_ins", "lateness", "moves", "cost")
 _BEFORE = {name: _ORDER[:at] for at, name in enumerate(_ORDER)}
-
-
-def _kinds(table: Table) -> tuple[Ints, Ints, Flags]:
-    """Return the kind of each demand, and of each kind the first demand, and if it is the only one.
-
-    What a deadline or an emergency binds is a kind of its own. Levels beyond everybody's time bind
-    nobody.
-    """
-    known: dict[Any, int] = {}
-    first: list[int] = []
-    kind = np.zeros(len(table.work), dtype=np.int64)
-    packed = np.packbits(table.able, axis=1)
-    binding = int((table.levels < table.whole.max(initial=0)).sum())
-    single: list[bool] = []
-    for at in range(len(table.work)):
-        bound = bool(table.must[at]) or table.level[at] < binding
-        key = at if bound else (packed[at].tobytes(), int(table.level[at]))
-        kind[at] = known.setdefault(key, len(known))
-        if kind[at] == len(first):
-            first.append(at)
-            single.append(bound)
-    return kind, np.array(first, dtype=np.int64), np.array(single, dtype=bool)

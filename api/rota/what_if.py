@@ -9,7 +9,7 @@ each question holds, that is true.
 import asyncio
 import math
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,6 +18,8 @@ from uuid import UUID
 import msgspec
 from fastapi import Request
 
+from analytics.allocation.allocate import Plan
+from analytics.allocation.problem import URGENT_ACUITY
 from api.errors import ThrottledError
 from api.rota.solver import Question, Solver
 
@@ -54,6 +56,27 @@ class WhatIfDesk:
         async with self._turn(asked):
             plan: dict[str, Any] = msgspec.to_builtins(await self._solver.solve(question))
             return plan
+
+    async def plans(
+        self, asked: Asked, questions: Mapping[str, Question], say: Callable[[float], None]
+    ) -> list[dict[str, Any]]:
+        """Wait for the turn and return what each question comes to, one after the other.
+
+        Args:
+            asked: who asks, with the time of all of them together.
+            questions: by name.
+            say: is told the share that is done.
+
+        Raises:
+            ThrottledError: this person has a question here already, or the ward has too many.
+        """
+        told: list[dict[str, Any]] = []
+        async with self._turn(asked):
+            for name, question in questions.items():
+                say(len(told) / len(questions))
+                plan = await self._solver.solve(question)
+                told.append({"name": name, **summary(question, plan)})
+        return told
 
     async def close(self) -> None:
         """End the solver."""
@@ -116,17 +139,47 @@ class WhatIfDesk:
             return
 
 
-async def while_connected(request: Request, work: Coroutine[Any, Any, Answer]) -> Answer | None:
-    """Do the work, and cancel it if the client goes away; None if it did."""
-    task = asyncio.ensure_future(work)
+def summary(question: Question, plan: Plan) -> dict[str, Any]:
+    """Return what a scenario comes to: figures, what is short, and what would help."""
+    asked = sum(one.minutes for one in question.demands)
+    there = sum(one.minutes for one in question.doctors)
+    return {
+        "status": plan.status,
+        "people": len(question.doctors),
+        "minutes_asked": round(asked, 1),
+        "minutes_there": round(there, 1),
+        "cost": plan.cost,
+        "bound": plan.bound,
+        "moves": plan.moves,
+        "unmet": len(plan.unmet),
+        "unmet_urgent": sum(one.acuity >= URGENT_ACUITY for one in plan.unmet),
+        "shortage": msgspec.to_builtins(plan.shortage),
+        "relief": msgspec.to_builtins(plan.relief[:3]),
+        "loads": msgspec.to_builtins(plan.loads),
+    }
+
+
+async def while_connected(
+    request: Request, task: asyncio.Task[Answer], within_s: float
+) -> tuple[Answer | None, bool]:
+    """Wait for a task so long; return its answer if there is one, and whether the client has gone.
+
+    With the client goes the task.
+    """
     gone = asyncio.ensure_future(_gone(request))
     try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return await task if task.done() else None
+        await asyncio.wait({task, gone}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return await task, False
+        if gone.done():
+            task.cancel()
+        return None, gone.done()
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
     finally:
-        for one in (task, gone):
-            one.cancel()
-        await asyncio.gather(task, gone, return_exceptions=True)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
 
 
 async def _gone(request: Request) -> None:

@@ -1,13 +1,12 @@
 """The plan in force, a wish for a new one, pins, and what-if."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from psycopg.errors import ForeignKeyViolation
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict
 
-from analytics.allocation.allocate import Demand, Doctor
 from analytics.domain.care import Role
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.evidence import audit
@@ -15,55 +14,13 @@ from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting
 from api.patients.identifiers import name_people
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
-from api.rota.solver import Question
 from api.rota.telling import name_changes, name_relief
-from api.rota.what_if import Asked, WhatIfDesk, while_connected
 from api.store import duty, notify, patients, plans, staffing
 from api.store.timestamps import rfc3339
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
 
-MOST_DOCTORS, MOST_DEMANDS, MOST_PAIRS = 200, 2_000, 60_000
-Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Skills = Annotated[list[Id], Field(max_length=50)]
-Minutes = Annotated[float, Field(strict=True, ge=0, le=100_000, allow_inf_nan=False)]
-
-
-class WhatIfDoctor(BaseModel):
-    """Somebody who could work."""
-
-    id: Id
-    minutes: Minutes
-    cost_per_hour: Annotated[float, Field(strict=True, ge=0, le=100_000, allow_inf_nan=False)] = 0.0
-    skills: Skills = []
-    max_patients: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
-
-
-class WhatIfDemand(BaseModel):
-    """One piece of work for one patient."""
-
-    patient: Id
-    minutes: Minutes
-    acuity: Annotated[int, Field(strict=True, ge=0, le=20)] = 0
-    skills: Skills = []
-    current_doctor: Id | None = None
-    deadline_minutes: Minutes | None = None
-
-
-class WhatIf(BaseModel):
-    """A ward to plan for; nothing of it is stored."""
-
-    doctors: Annotated[list[WhatIfDoctor], Field(max_length=MOST_DOCTORS)]
-    demands: Annotated[list[WhatIfDemand], Field(max_length=MOST_DEMANDS)]
-    time_limit_s: Annotated[float, Field(strict=True, gt=0, le=30, allow_inf_nan=False)] = 5.0
-
-    @model_validator(mode="after")
-    def _bounded(self) -> "WhatIf":
-        if len({doctor.id for doctor in self.doctors}) < len(self.doctors):
-            raise ValueError("doctors: two have the same id")
-        if len(self.doctors) * len(self.demands) > MOST_PAIRS:
-            raise ValueError(f"more than {MOST_PAIRS} pairs of doctor and demand")
-        return self
+MOST_DOCTORS = 200
 
 
 class Pin(BaseModel):
@@ -153,25 +110,3 @@ async def pin(services: Shared, caller: Signed, body: Pin) -> dict[str, str | No
     except ForeignKeyViolation as error:
         raise ConflictError("The plan has just changed; try again.") from error
     return {"patient": str(body.patient), "doctor": str(body.doctor) if body.doctor else None}
-
-
-@router.post("/what-if")
-async def what_if(body: WhatIf, request: Request, caller: Signed) -> dict[str, Any]:
-    """Plan for any input; nothing is stored.
-
-    The time limit holds for everything: when it is over, the best plan so far is the answer. One
-    person has one such question at a time; a client that goes away takes its question along.
-    """
-    desk: WhatIfDesk = request.app.state.what_if
-    question = Question(
-        doctors=[
-            Doctor(**{**one.model_dump(), "skills": tuple(one.skills)}) for one in body.doctors
-        ],
-        demands=[
-            Demand(**{**one.model_dump(), "skills": tuple(one.skills)}) for one in body.demands
-        ],
-        time_limit_s=body.time_limit_s,
-    )
-    asked = Asked(person=caller.user_id, ward=caller.ward, limit_s=body.time_limit_s)
-    answer = await while_connected(request, desk.plan(asked, question))
-    return answer or {}

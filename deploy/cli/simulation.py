@@ -94,8 +94,23 @@ def simulate(
     spread: Annotated[
         float, typer.Option(help="Ward seconds over which the other onsets are spread.")
     ] = 14_400.0,
+    capacity: Annotated[
+        bool,
+        typer.Option(
+            "--capacity", help="No ward: compare ways of sharing out staff's time (120 patients)."
+        ),
+    ] = False,
+    days: Annotated[int, typer.Option(min=2, help="With --capacity: simulated days.")] = 20,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --capacity: one JSON line.")
+    ] = False,
 ) -> None:
     """Let simulated patients live in a ward, some of whom deteriorate; ground truth is written."""
+    if capacity:
+        from deploy.cli.capacity import run as live
+
+        live(patients=max(120, patients), days=days, seed=shared.seed, as_json=as_json)
+        return
     from device_sim.__main__ import simulate as run
     from device_sim.options import SimulateOptions
 

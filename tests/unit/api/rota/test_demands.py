@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from api.rota.demands import PatientSeen, Worker, acuity, demand, pins, worker
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
-from api.rota.planner import questions_of
+from api.rota.questions import questions_of
 from api.rota.replanner import cause_of
 from api.rota.settings import RotaSettings
 

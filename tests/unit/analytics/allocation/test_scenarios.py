@@ -1,0 +1,31 @@
+"""What if: people away, more work, more people unwell."""
+
+from analytics.allocation.generator import ward
+from analytics.allocation.scenarios import Scenario, changed
+
+
+def test_away_extra_and_factor() -> None:
+    there = ward(patients=40, staff=5, load=0.8, seed=1)
+    gone = there.doctors[0].id
+    doctors, demands = changed(
+        there.doctors,
+        there.demands,
+        Scenario(away=frozenset({gone}), extra=[there.doctors[0]], demand=2.0),
+    )
+    assert [one.id for one in doctors] == [*(one.id for one in there.doctors[1:]), gone]
+    assert [one.minutes for one in demands] == [round(2 * one.minutes, 2) for one in there.demands]
+
+
+def test_a_heat_wave_makes_routine_patients_worse_and_nobody_better() -> None:
+    there = ward(patients=2_000, staff=100, load=0.8, seed=1)
+    scenario = Scenario(reviews=0.2, urgent=0.05)
+    _, demands = changed(there.doctors, there.demands, scenario)
+    routine = [one for one in there.demands if one.deadline_minutes is None]
+    after = {one.patient: one for one in demands}
+    urgent = [one for one in routine if after[one.patient].acuity >= 5]
+    reviewed = [one for one in routine if after[one.patient].deadline_minutes == 240]
+    assert 0.03 < len(urgent) / len(routine) < 0.07
+    assert 0.17 < len(reviewed) / len(routine) < 0.23
+    assert all(after[one.patient].minutes >= one.minutes for one in there.demands)
+    assert all("doctor" in after[one.patient].skills for one in urgent)
+    assert changed(there.doctors, there.demands, scenario)[1] == demands, "the same each time"
