@@ -5,14 +5,14 @@ Oxygen and consciousness may come from the staff or the record; older than some 
 shown as assumed.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
 from analytics.domain.care import CarePlan, Unscored
 from analytics.domain.vitals import Metric
 from analytics.lane.assessment import Assessment, RefusedMetric
-from analytics.lane.state import LaneState, Track
+from analytics.lane.state import LaneState
 from analytics.news2.score import PARAMETERS, URGENT, News2, score
 from analytics.policy import Policy
 from analytics.readings import Reading
@@ -25,8 +25,11 @@ from analytics.rules.hysteresis import Scene, calls, supersede
 from analytics.rules.limits import limit_of, speaks, told, waits_s
 
 _CODES = tuple(int(metric) for metric in PARAMETERS)
-_RECORDED = frozenset({Metric.ACVPU, Metric.O2})
+_AT = {code: at for at, code in enumerate(_CODES)}
+_SEEN = tuple((code, _AT[code]) for code, _, _, _ in SPEC)
+_RECORDED = frozenset({int(Metric.ACVPU), int(Metric.O2)})
 _SPO2, _O2 = int(Metric.SPO2), int(Metric.O2)
+_O2_AT = _AT[_O2]
 _O2_POINTS = 2
 _NO_OTHERS = (None,) * (len(PARAMETERS) - 2)
 
@@ -61,6 +64,13 @@ def _current(state: LaneState, policy: Policy) -> tuple[list[float | None], tupl
     return values, assumed
 
 
+def _used(values: Sequence[float | None]) -> tuple[tuple[int, float], ...]:
+    """Return the values that are known, each with its code."""
+    return tuple(
+        [(code, value) for code, value in zip(_CODES, values, strict=True) if value is not None]
+    )
+
+
 def lost_codes(state: LaneState) -> Collection[int]:
     """The metrics after whose newest good reading came what was no measurement."""
     if not state.unused:
@@ -82,15 +92,14 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     if unscored is not None:
         return _unscored(state, scene, visit, fresh, unscored), False
     news = score(values, visit.plan.spo2_scale)
-    tracks = _seen(state, visit.policy)
-    known = dict(zip(_CODES, values, strict=True))
+    seen = [None if values[at] is None else state.tracks[code] for code, at in _SEEN]
     state.trajectory.see(news.low, state.asof_ms)
-    features = vector(tracks, news, state.trajectory, oxygen=bool(known[_O2]))
+    features = vector(seen, news, state.trajectory, oxygen=bool(values[_O2_AT]))
     probability = visit.population.predict(features)
     _label(state, visit, news, features, probability)
-    heard = _heard(visit, news, known, fresh)
+    heard = _heard(visit, news, values, fresh)
     scene.pace_ms = _pace(state, fresh)
-    calls = news2_bands.news2(scene, news, _alone(scene, visit, news, known), heard)
+    calls = news2_bands.news2(scene, news, _alone(scene, visit, news, values), heard)
     model = visit.population
     drivers = model.drivers(features)
     patient_rules.risk(scene, probability, news.low, model, _why(drivers))
@@ -109,7 +118,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         missing=news.missing,
         assumed=assumed,
         settles=news.settles,
-        values=tuple((code, value) for code, value in known.items() if value is not None),
+        values=_used(values),
         risk=probability,
         risk_proven=model.proven,
         horizon_minutes=visit.policy.horizon_minutes,
@@ -139,14 +148,13 @@ def _unscored(
     news2_bands.unscored(scene, why)
     state.pending, state.assessed_ms = [], state.asof_ms
     values, _ = _current(state, visit.policy)
-    known = zip(_CODES, values, strict=True)
     return Assessment(
         time_ms=state.asof_ms,
         received_ms=visit.reading.received_ms,
         frame_id=visit.reading.frame_id,
         late=scene.late,
         clock_uncertain=visit.reading.clock_uncertain,
-        values=tuple((code, value) for code, value in known if value is not None),
+        values=_used(values),
         horizon_minutes=visit.policy.horizon_minutes,
         model_version=visit.population.version,
         plan_revision=visit.plan.revision,
@@ -158,7 +166,7 @@ def _unscored(
 
 
 def _alone(
-    scene: Scene, visit: Visit, news: News2, known: Mapping[int, float | None]
+    scene: Scene, visit: Visit, news: News2, values: Sequence[float | None]
 ) -> news2_bands.Alone:
     """Return the single parameters that no limit speaks for, with the delay of their numbers."""
     if not news.single_3:
@@ -166,7 +174,7 @@ def _alone(
     codes: tuple[int, ...] = ()
     waits: list[float] = []
     for code in news.single_3:
-        limit, value = limit_of(code, visit.plan, scene), known[code]
+        limit, value = limit_of(code, visit.plan, scene), values[_AT[code]]
         if value is not None and not told(scene, code, value, limit):
             codes += (code,)
             waits.append(waits_s(code, value, limit, scene.policy))
@@ -174,19 +182,23 @@ def _alone(
     return news2_bands.Alone(codes, max(scene.policy.single_3_s, soonest))
 
 
-def _heard(visit: Visit, news: News2, known: Mapping[int, float | None], fresh: int) -> int:
+def _heard(visit: Visit, news: News2, values: Sequence[float | None], fresh: int) -> int:
     """Return what was measured just now without an SpO2 that has no points but its oxygen's."""
     if news.low < URGENT or not fresh >> _SPO2 & 1:
         return fresh
-    oxygen = known[_O2]
-    pair = score((*_NO_OTHERS, known[_SPO2], oxygen), visit.plan.spo2_scale)
+    spo2, oxygen = values[_AT[_SPO2]], values[_O2_AT]
+    pair = score((*_NO_OTHERS, spo2, oxygen), visit.plan.spo2_scale)
     return fresh if pair.low > (_O2_POINTS if oxygen else 0) else fresh & ~(1 << _SPO2)
 
 
 def _pace(state: LaneState, fresh: int) -> int:
     """Return what usually lies between two readings of what was measured just now."""
-    tracks = (state.tracks[code] for code in _CODES if fresh >> code & 1)
-    return min((track.every_ms for track in tracks if track is not None), default=0)
+    least = None
+    for code in _CODES:
+        track = state.tracks[code] if fresh >> code & 1 else None
+        if track is not None and (least is None or track.every_ms < least):
+            least = track.every_ms
+    return least or 0
 
 
 def _refused(state: LaneState, policy: Policy) -> tuple[RefusedMetric, ...]:
@@ -197,18 +209,6 @@ def _refused(state: LaneState, policy: Policy) -> tuple[RefusedMetric, ...]:
         for code, one in sorted(state.unused.items())
         if one.lost and one.t_ms >= oldest
     )
-
-
-def _seen(state: LaneState, policy: Policy) -> list[Track | None]:
-    now = state.asof_ms
-    ages = policy.max_age_ms
-    lost = lost_codes(state)
-    found: list[Track | None] = []
-    for code, _, _, _ in SPEC:
-        track = state.tracks[code]
-        fresh = track is not None and now - track.t_ms <= ages[code] and code not in lost
-        found.append(track if fresh else None)
-    return found
 
 
 def _label(

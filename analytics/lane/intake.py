@@ -16,7 +16,7 @@ from analytics.lane.set_aside import ask_about, mistaken, recovered
 from analytics.lane.state import Track
 from analytics.lane.weights import foreign, remember, weigh
 from analytics.readings import Sample
-from analytics.risk.baseline import FLOORS
+from analytics.risk.baseline import FLOORS, SPACING_MS
 from analytics.risk.features import SPEC
 from analytics.rules.hysteresis import calls
 from analytics.rules.implausible import (
@@ -138,17 +138,18 @@ def _good(sight: Sight, code: int, value: float) -> int:
     track.t_ms, track.value, track.staff = now, value, sight.staff
     if code in _ROLLED:
         track.rolling.add(value, now)
-    if code in FLOORS:
-        _learn(sight, track, code)
+    floor = FLOORS.get(code)
+    if floor is not None and (not sight.learn or now - track.baseline.last_ms >= SPACING_MS):
+        _learn(sight, track, floor)
     if code != _O2 and not _within(sight, track, code):
         _judge(sight, track, code)
     return 1 << code
 
 
-def _learn(sight: Sight, track: Track, code: int) -> None:
+def _learn(sight: Sight, track: Track, floor: float) -> None:
     level_ms = sight.scene.policy.baseline_level_ms
     if sight.learn:
-        track.baseline.learn(track.value, track.t_ms, FLOORS[code], level_ms)
+        track.baseline.learn(track.value, track.t_ms, floor, level_ms)
     else:
         track.baseline.rest(track.value, track.t_ms, level_ms)
 
@@ -163,11 +164,17 @@ def _followed(sight: Sight, code: int, value: float, before: float | None) -> No
 def _within(sight: Sight, track: Track, code: int) -> bool:
     """Whether a value is within all limits while nothing is on: most are, and ask for no more."""
     scene, value = sight.scene, track.value
-    if scene.on or scene.late or beyond(scene.policy.critical.get(code, NONE), value):
+    if scene.on or scene.late:
+        return False
+    low, high = sight.ranges.critical[code]
+    if not low <= value <= high:
         return False
     if code in _WINDOWED:
         value = track.median(scene.policy.window_ms)
-    return not beyond(limit_of(code, sight.plan, scene), value)
+    if code in sight.plan.limits:
+        return not beyond(limit_of(code, sight.plan, scene), value)
+    low, high = sight.ranges.limits[code]
+    return low <= value <= high
 
 
 def _judge(sight: Sight, track: Track, code: int) -> None:

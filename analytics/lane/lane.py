@@ -25,6 +25,7 @@ from analytics.readings import Reading, Sample
 from analytics.risk import labels, model
 from analytics.rules import patient_rules
 from analytics.rules.hysteresis import HISTORY_MS, UNCONFIRMED, Condition, Scene
+from analytics.rules.ranges import ranges_of
 
 __all__ = ["Assessment", "Outcome", "PatientLane", "Reading", "Sample", "assessment_json"]
 
@@ -213,8 +214,9 @@ class PatientLane:
 
     def _sight(self, visit: Visit, scene: Scene) -> Sight:
         reading = visit.reading
-        learn, device = not visit.in_episode, reading.device
-        return Sight(self._state, scene, visit.plan, device, reading.staff, learn)
+        learn, device, plan = not visit.in_episode, reading.device, visit.plan
+        ranges = ranges_of(scene.policy, plan.spo2_scale)
+        return Sight(self._state, scene, plan, device, reading.staff, learn, ranges)
 
     def _scene(self, visit: Visit, t_ms: int, findings: list[Finding]) -> Scene:
         reading, state, scoring = visit.reading, self._state, visit.plan.scoring

@@ -10,6 +10,7 @@ from analytics.lane.state import LaneState
 from analytics.news2.score import PARAMETERS, News2, score
 from analytics.rules.hysteresis import Scene
 from analytics.rules.implausible import Known
+from analytics.rules.ranges import Ranges
 
 _O2 = int(Metric.O2)
 UNITS_NAMES: Mapping[int, str] = {int(metric): f"units/{metric.wire_name}" for metric in Metric}
@@ -26,6 +27,7 @@ class Sight(Struct, gc=False):
         device: who measured; empty: a person.
         staff: whether a person of the staff entered it.
         learn: whether baselines may learn.
+        ranges: of the limits that no plan of the patient's own replaces.
     """
 
     state: LaneState
@@ -34,6 +36,7 @@ class Sight(Struct, gc=False):
     device: str
     staff: bool
     learn: bool
+    ranges: Ranges
 
     def known(self, code: int) -> Known | None:
         """The newest good reading of a metric that is near enough to compare with.

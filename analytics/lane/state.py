@@ -104,7 +104,7 @@ class Track(Struct, array_like=True, gc=False):
     def follow(self, t_ms: int) -> None:
         """Learn how often the metric comes; one long silence among many readings changes little."""
         every, apart = self.every_ms, t_ms - self.t_ms
-        if apart <= 0:
+        if apart <= 0 or apart == every:
             return
         if every == 0:
             self.every_ms = apart

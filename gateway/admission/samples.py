@@ -29,6 +29,7 @@ _TELLING = frozenset({Refusal.OUT_OF_RANGE, Refusal.FROM_THE_FUTURE})
 _GOOD, _REFUSED = Verdict.GOOD, Verdict.REFUSED
 _values = attrgetter(*wire.METRIC_NAMES)
 _METRICS = tuple(int(METRIC_BY_NAME[name]) for name in wire.METRIC_NAMES)
+_SURELY = tuple((metric, *SURELY[metric]) for metric in _METRICS)
 QUALITY = {
     wire.SampleQuality.OK: int(Quality.OK),
     wire.SampleQuality.MANUAL: int(Quality.MANUAL),
@@ -187,10 +188,9 @@ def take_sample(
         against: metrics that something else of the same moment contradicts.
         refusal: why none of it is taken.
     """
-    for metric, value in zip(_METRICS, _values(sample), strict=True):
+    for (metric, low, high), value in zip(_SURELY, _values(sample), strict=True):
         if value is None:
             continue
-        low, high = SURELY[metric]
         judged = _GOOD if low <= value <= high else verdict(metric, value)
         reason = refusal or (Refusal.OUT_OF_RANGE if judged is _REFUSED else None)
         if reason is not None:

@@ -4,6 +4,8 @@ What is decided is pure (``clocks``, ``samples``, the lane's fold); this module 
 windows, lanes and rows of the batch.
 """
 
+from analytics.domain.care import CarePlan
+from analytics.policy import Policy
 from analytics.readings import Reading
 from gateway import wire
 from gateway.admission import clock_offset
@@ -66,7 +68,8 @@ class Keeper:
             frame=frame,
         )
         if isinstance(message, wire.Vitals):
-            self._vitals(message, row, device, patient, batch)
+            judged_by = (plan, arranged.policy)
+            self._vitals(message, row, device, patient, batch, judged_by=judged_by)
         elif isinstance(message, wire.Receipt):
             said = ReceiptRow(device.no, message.command_id, message.state.value, received_ms)
             batch.work.receipts.append(said)
@@ -79,10 +82,12 @@ class Keeper:
         device: Device,
         patient: Patient,
         batch: Batch,
+        *,
+        judged_by: tuple[CarePlan, Policy],
     ) -> None:
         """Map, check, store and fold a message's readings."""
         work, received_ms = batch.work, row.received_ms
-        state = ClockState(row.clock_state)
+        state = row.clock_state
         made = readings(
             message, state, row.offset_ms, received_ms, device=device, rules=self._rules.samples
         )
@@ -106,16 +111,13 @@ class Keeper:
             device=device.id,
             refused=refused,
         )
-        plan, policy = patient.plan_at(received_ms), patient.arrangement().policy
+        plan, policy = judged_by
         fold = Fold(reading, plan, batch.population, row.in_episode, row.frame_id, policy)
         doubted = self._folder.fold(hold, patient, fold, batch)
-        row.refused.extend(doubt(made, doubted))
+        if doubted:
+            row.refused.extend(doubt(made, doubted))
         hold.saw(made.accepted, device.id)
-        arrived = copy_format.instant(received_ms)
-        work.observations.extend(
-            copy_format.observation_row(sample, arrived, device_ms, row)
-            for sample, device_ms in zip(made.accepted, made.device_ms, strict=True)
-        )
+        work.observations += copy_format.observation_rows(made.accepted, made.device_ms, row)
 
     def _learn_clock(
         self,
@@ -133,10 +135,28 @@ class Keeper:
             window.clock = _learnt(window.clock, message, received_ms, rules)
         now = clock_offset.mapping(window.clock, rules, current=current)
         unknown = now.state is ClockState.UNCERTAIN
+        if unknown or (was is not None and was.state is ClockState.UNCERTAIN):
+            self._tell_clock(was, now, window.clock, state, batch, received_ms=received_ms)
+        if unknown or _lags(window.clock, message, received_ms, rules):
+            batch.asked.append(state)
+        return now
+
+    def _tell_clock(
+        self,
+        was: Mapping | None,
+        now: Mapping,
+        clock: Interval,
+        state: DeviceState,
+        batch: Batch,
+        *,
+        received_ms: int,
+    ) -> None:
+        """Say that a clock is not known, or known again."""
+        unknown = now.state is ClockState.UNCERTAIN
         found = clock_change(
             was,
             now,
-            window.clock,
+            clock,
             received_ms,
             persist_s=self._rules.clock_persist_s,
             again=unknown and state.may_warn("clock", batch.now_s, self._rules.clock_ask_s),
@@ -147,9 +167,6 @@ class Keeper:
                 found, patient_no=device.patient_no, device_no=device.no, frame_id=None
             )
             batch.work.outbox.append(row)
-        if unknown or _lags(window.clock, message, received_ms, rules):
-            batch.asked.append(state)
-        return now
 
 
 def _lags(

@@ -4,11 +4,14 @@ Each row is one ``pack`` call: the number of fields, then for each its length an
 column lists here are those of the COPY statements in ``gateway.store``.
 """
 
+from collections.abc import Iterable
 from struct import Struct, pack
-from typing import NamedTuple
+
+import msgspec
 
 from analytics.lane.assessment import Assessment
 from analytics.readings import Sample
+from gateway.admission.clock_offset import ClockState
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -27,18 +30,20 @@ ASSESSMENT_COLUMNS = (
 )
 
 _BANDS = {"low": 0, "low_medium": 1, "medium": 2, "high": 3}
-_OBSERVATION = Struct(">h iq iq iq iq ii ii ih ih id".replace(" ", ""))
+_OBSERVATION_HEAD = Struct(">h iq iq iq iq ii ii".replace(" ", ""))
+_OBSERVATION_TAIL = Struct(">ih ih id".replace(" ", ""))
 _FRAME_HEAD = Struct(">h iq iq iq iq iq".replace(" ", ""))
 _FRAME_TAIL = Struct(">ii ii ih ih ii ii ii i? i?".replace(" ", ""))
 _ASSESSMENT_HEAD = Struct(">h iq iq iq ii ii ii id".replace(" ", ""))
 _ASSESSMENT_TAIL = Struct(">ih ih ih ih ih ih i? i?".replace(" ", ""))
 _BIGINT = Struct(">iq")
 _SMALLINT = Struct(">ih")
+_LENGTH = Struct(">i")
 _NULL = b"\xff\xff\xff\xff"
 _INT4_OID = 23
 
 
-class FrameRow(NamedTuple):
+class FrameRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One row of ``signed_frame``; times in ward milliseconds."""
 
     received_ms: int
@@ -50,7 +55,7 @@ class FrameRow(NamedTuple):
     patient_no: int
     device_no: int
     kind: int
-    clock_state: int
+    clock_state: ClockState
     plan_revision: int
     settings_no: int
     model_version: int
@@ -65,13 +70,28 @@ def instant(at_ms: int) -> int:
     return (at_ms - _EPOCH_2000_MS) * 1000
 
 
-def observation_row(sample: Sample, arrived: int, device_ms: int, frame: FrameRow) -> bytes:
-    """One row of ``observation``; ``arrived`` is the instant of the frame's arrival."""
-    return _OBSERVATION.pack(
-        *(9, 8, instant(sample.t_ms), 8, arrived, 8, instant(device_ms), 8, frame.frame_id),
-        *(4, frame.patient_no, 4, frame.device_no, 2, sample.metric, 2, sample.quality),
-        *(8, sample.value),
-    )
+def observation_rows(
+    samples: Iterable[Sample], device_ms: Iterable[int], frame: FrameRow
+) -> list[bytes]:
+    """Rows of ``observation``; what readings of one moment have in common is packed once.
+
+    Args:
+        samples: what was accepted of the frame.
+        device_ms: the device's own time of each.
+        frame: as it is stored.
+    """
+    made: list[bytes] = []
+    common, since, told = b"", -1, -1
+    for sample, at_ms in zip(samples, device_ms, strict=True):
+        if sample.t_ms != since or at_ms != told:
+            since, told = sample.t_ms, at_ms
+            common = _OBSERVATION_HEAD.pack(
+                *(9, 8, instant(since), 8, instant(frame.received_ms), 8, instant(told)),
+                *(8, frame.frame_id, 4, frame.patient_no, 4, frame.device_no),
+            )
+        own = _OBSERVATION_TAIL.pack(2, sample.metric, 2, sample.quality, 8, sample.value)
+        made.append(common + own)
+    return made
 
 
 def _int_array(values: list[int]) -> bytes:
@@ -96,7 +116,7 @@ def frame_row(row: FrameRow) -> bytes:
         *(1, row.in_episode, 1, row.paused),
     )
     refused = _int_array(row.refused)
-    return b"".join((head, offset, tail, refused, pack(">i", len(row.frame)), row.frame))
+    return b"".join((head, offset, tail, refused, _LENGTH.pack(len(row.frame)), row.frame))
 
 
 def _mask(codes: tuple[int, ...]) -> int:
