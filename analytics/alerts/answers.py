@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from analytics.alerts.escalation import call_next, closed, taken
 from analytics.domain.alerts import State
-from analytics.domain.episode import Episode, EpisodePolicy, Event, Transition
+from analytics.domain.episode import MINUTE_MS, Episode, EpisodePolicy, Event, Transition
 
 
 def acknowledge(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:
@@ -29,9 +29,31 @@ def resolve(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transi
     return [closed(done, Event.RESOLVED, State.RESOLVED, now_ms)]
 
 
+def snooze_left(episode: Episode, now_ms: int, policy: EpisodePolicy) -> int:
+    """Return for how many minutes an alert may still be put off; 0: no longer."""
+    most_ms = policy.snooze_min(episode.priority) * MINUTE_MS
+    since_ms = now_ms if episode.snoozed_since_ms is None else episode.snoozed_since_ms
+    return max(0, (most_ms - (now_ms - since_ms)) // MINUTE_MS)
+
+
+def snooze(episode: Episode, minutes: int, now_ms: int, policy: EpisodePolicy) -> list[Transition]:
+    """Put an unanswered alert off for some minutes; then it calls again, at the same level.
+
+    Nothing if it is answered or closed, or may not be put off for so long any more.
+    """
+    if episode.state is not State.OPEN:
+        return []
+    if not 0 < minutes <= snooze_left(episode, now_ms, policy):
+        return []
+    until = now_ms + minutes * MINUTE_MS
+    since = now_ms if episode.snoozed_since_ms is None else episode.snoozed_since_ms
+    off = replace(episode, snoozed_ms=until, snoozed_since_ms=since, due_ms=until)
+    return [Transition(event=Event.SNOOZED, episode=off, at_ms=now_ms)]
+
+
 def escalate(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:
     """Call the next level for a person; an acknowledged one is open again by that."""
     if episode.state not in (State.OPEN, State.ACKNOWLEDGED):
         return []
-    again = replace(episode, state=State.OPEN, planned=False, lapsed_ms=None)
+    again = replace(episode, state=State.OPEN, planned=False, lapsed_ms=None, snoozed_ms=None)
     return [call_next(again, now_ms, policy, asked=True)]

@@ -47,6 +47,8 @@ def wanting(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Episode:
         state=State.OPEN,
         planned=False,
         lapsed_ms=None,
+        snoozed_ms=None,
+        snoozed_since_ms=None,
         due_ms=now_ms + policy.acknowledge_ms(episode.condition, episode.priority),
         deadline_ms=now_ms + policy.response_ms(episode.condition, episode.priority),
     )
@@ -65,6 +67,8 @@ def taken(episode: Episode, now_ms: int, minutes: int, *, planned: bool) -> Epis
         state=State.ACKNOWLEDGED,
         acknowledged_ms=now_ms,
         lapsed_ms=None,
+        snoozed_ms=None,
+        snoozed_since_ms=None,
         planned=planned,
         due_ms=now_ms + minutes * MINUTE_MS,
     )
@@ -98,6 +102,14 @@ def forgotten(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
     """Whether nothing has been heard of a low-priority alert for so long that it ends."""
     quiet_ms = now_ms - episode.received_ms
     return episode.priority is Priority.LOW and quiet_ms >= policy.expire_min * MINUTE_MS
+
+
+def awoken(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
+    """Return that the minutes for which it was put off are over: it calls the same level again."""
+    patience = policy.acknowledge_ms(episode.condition, episode.priority)
+    again = replace(episode, snoozed_ms=None, due_ms=now_ms + patience)
+    call = episode.priority is not Priority.LOW
+    return calling(Event.SNOOZE_OVER, again, now_ms, call=call)
 
 
 def call_next(

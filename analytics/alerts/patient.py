@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from analytics.alerts import calling, reasons, summary
 from analytics.alerts.due import Moment, due_again, known_of, unheard_ms
-from analytics.alerts.escalation import call_next, forgotten, wanting
+from analytics.alerts.escalation import awoken, call_next, forgotten, wanting
 from analytics.alerts.people import acknowledge, escalate, resolve, snooze
 from analytics.alerts.steps import close, ended, moment_of, reason_changed, told, unseen
 from analytics.domain.alerts import CLOSED_BECAUSE, Change, Finding, Priority, State
-from analytics.domain.episode import MINUTE_MS, Episode, EpisodePolicy, Event
+from analytics.domain.episode import MINUTE_MS, URGENCY, Episode, EpisodePolicy, Event
 from analytics.domain.reason import PatientAlert, Reason, Step
 
 __all__ = [
@@ -32,6 +32,9 @@ __all__ = [
     "tick",
 ]
 
+ERROR = "entered_in_error"
+"""Why a reason ended that rested on a reading entered in error."""
+
 
 def apply(case: PatientAlert, finding: Finding, now_ms: int, policy: EpisodePolicy) -> list[Step]:
     """Apply a finding.
@@ -44,12 +47,9 @@ def apply(case: PatientAlert, finding: Finding, now_ms: int, policy: EpisodePoli
         now_ms: ward time.
         policy: the ward's settings.
     """
-    before = case.reasons.get(finding.condition)
-    if case.living is None:
-        if before is not None and not before.living:
-            before = None
-        if before is None and _quiet(case.alert, finding, now_ms, policy):
-            return []
+    before = case.goes_on(finding.condition)
+    if case.living is None and before is None and _quiet(case.alert, finding, now_ms, policy):
+        return []
     gap = calling.after_gap(before, finding, policy)
     moment = moment_of(finding, now_ms, policy, gap=gap)
     steps: list[Step] = []
@@ -87,7 +87,7 @@ def retract(
         policy: the ward's settings.
     """
     moment = Moment(now_ms=now_ms, policy=policy)
-    gone: dict[str, object] = {CLOSED_BECAUSE: "entered_in_error"}
+    gone: dict[str, object] = {CLOSED_BECAUSE: ERROR}
     false = {name for name, one in case.reasons.items() if name in conditions and one.living}
     kept = {
         name: reasons.over(one, now_ms, gone) if name in false else one
@@ -98,8 +98,10 @@ def retract(
         return [unseen(Event.EXPIRED, after, moment)] if false else []
     if not false:
         return []
-    if any(one.shown and name not in false for name, one in kept.items()):
-        return [ended(after, moment)]
+    true = [one for one in kept.values() if one.shown and one.detail.get(CLOSED_BECAUSE) != ERROR]
+    if true:
+        worst = max((one.priority for one in true), key=URGENCY.__getitem__)
+        return [ended(replace(after, alert=replace(case.living, priority=worst)), moment)]
     marked = replace(case.living, detail=case.living.detail | gone)
     return [close(replace(after, alert=marked), Event.RESOLVED, State.RESOLVED, moment)]
 
@@ -124,12 +126,8 @@ def _unanswered(case: PatientAlert, alert: Episode, moment: Moment) -> Step:
         return close(case, Event.RESOLVED, State.RESOLVED, moment)
     if forgotten(alert, now, policy):
         return close(case, Event.EXPIRED, State.EXPIRED, moment)
-    if alert.snoozed_ms is not None:
-        patience = policy.acknowledge_ms(alert.condition, alert.priority)
-        again = replace(alert, snoozed_ms=None, due_ms=now + patience)
-        call = alert.priority is not Priority.LOW
-        return told(Event.SNOOZE_OVER, replace(case, alert=again), moment, call=call)
-    made = call_next(alert, now, policy)
+    snoozed = alert.snoozed_ms is not None
+    made = (awoken if snoozed else call_next)(alert, now, policy)
     return Step(
         event=made.event,
         after=replace(case, alert=made.episode),

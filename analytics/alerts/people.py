@@ -5,13 +5,12 @@ One answer is for all its reasons.
 
 from dataclasses import replace
 
-from analytics.alerts import calling
-from analytics.alerts.answers import escalate as passed_on
+from analytics.alerts import answers, calling
 from analytics.alerts.due import Moment, due_again, known_of
 from analytics.alerts.escalation import taken
 from analytics.alerts.steps import close, told
 from analytics.domain.alerts import State
-from analytics.domain.episode import MINUTE_MS, Episode, EpisodePolicy, Event
+from analytics.domain.episode import Episode, EpisodePolicy, Event
 from analytics.domain.reason import PatientAlert, Step
 
 
@@ -43,48 +42,35 @@ def escalate(case: PatientAlert, now_ms: int, policy: EpisodePolicy) -> list[Ste
     alert = case.living
     if alert is None:
         return []
-    [made] = passed_on(replace(alert, snoozed_ms=None), now_ms, policy)
+    [made] = answers.escalate(alert, now_ms, policy)
     after = replace(case, alert=made.episode)
     return [Step(event=made.event, after=after, at_ms=now_ms, notify=made.notify, level=made.level)]
 
 
-def snooze_left(alert: Episode, now_ms: int, policy: EpisodePolicy) -> int:
-    """Return for how many minutes an alert may still be put off; 0: no longer."""
-    most_ms = policy.snooze_min(alert.priority) * MINUTE_MS
-    used_ms = 0 if alert.snoozed_since_ms is None else now_ms - alert.snoozed_since_ms
-    return max(0, (most_ms - used_ms) // MINUTE_MS)
-
-
 def snooze(case: PatientAlert, minutes: int, now_ms: int, policy: EpisodePolicy) -> list[Step]:
-    """Put an unanswered alert off for some minutes; then it calls again, at the same level.
+    """Put an unanswered alert off for some minutes; what is there is known then.
 
     Nothing if it is answered or closed, or may not be put off for so long any more.
     """
     alert = case.living
-    if alert is None or alert.state is not State.OPEN:
-        return []
-    if not 0 < minutes <= snooze_left(alert, now_ms, policy):
-        return []
-    until = now_ms + minutes * MINUTE_MS
-    off = replace(
-        alert,
-        snoozed_ms=until,
-        snoozed_since_ms=now_ms if alert.snoozed_since_ms is None else alert.snoozed_since_ms,
-        due_ms=until,
-        called_for=calling.seen(known_of(alert), case),
-    )
+    made = [] if alert is None else answers.snooze(alert, minutes, now_ms, policy)
     moment = Moment(now_ms=now_ms, policy=policy)
-    return [told(Event.SNOOZED, replace(case, alert=off), moment)]
+    return [
+        told(
+            one.event,
+            replace(
+                case,
+                alert=replace(one.episode, called_for=calling.seen(known_of(one.episode), case)),
+            ),
+            moment,
+        )
+        for one in made
+    ]
 
 
 def _taken(
     case: PatientAlert, alert: Episode, moment: Moment, minutes: int, *, planned: bool
 ) -> PatientAlert:
     silent = taken(alert, moment.now_ms, minutes, planned=planned)
-    silent = replace(
-        silent,
-        snoozed_ms=None,
-        snoozed_since_ms=None,
-        called_for=calling.seen(known_of(alert), case),
-    )
+    silent = replace(silent, called_for=calling.seen(known_of(alert), case))
     return due_again(replace(case, alert=silent), moment, back=False)

@@ -111,8 +111,6 @@ def _called(before: PatientAlert, after: PatientAlert, moment: Moment) -> Step:
         worse,
         level=Level.DOCTOR if handed else alert.level,
         called_for=known,
-        snoozed_ms=None,
-        snoozed_since_ms=None,
     )
     event = Event.RETURNED if moment.gap else Event.WORSENED
     return told(event, replace(after, alert=worse), moment, call=True)

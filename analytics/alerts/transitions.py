@@ -14,9 +14,10 @@ does; closing makes a plan while the condition holds; back-fill is recorded and 
 
 from dataclasses import replace
 
-from analytics.alerts.answers import acknowledge, escalate, resolve
+from analytics.alerts.answers import acknowledge, escalate, resolve, snooze
 from analytics.alerts.backfill import historic
 from analytics.alerts.escalation import (
+    awoken,
     call_next,
     calling,
     closed,
@@ -56,6 +57,7 @@ __all__ = [
     "apply",
     "escalate",
     "resolve",
+    "snooze",
     "tick",
 ]
 
@@ -98,6 +100,8 @@ def tick(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transitio
         return [word_over(episode, now_ms, policy)]
     if forgotten(episode, now_ms, policy):
         return [closed(episode, Event.EXPIRED, State.EXPIRED, now_ms)]
+    if episode.snoozed_ms is not None:
+        return [awoken(episode, now_ms, policy)]
     return [call_next(episode, now_ms, policy)]
 
 

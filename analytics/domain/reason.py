@@ -91,6 +91,13 @@ class PatientAlert:
         """The alert if it is not closed."""
         return self.alert if self.alert is not None and self.alert.live else None
 
+    def goes_on(self, condition: str) -> Reason | None:
+        """Return the reason that another finding of a condition goes on; None: it begins anew."""
+        reason = self.reasons.get(condition)
+        if reason is None or reason.living:
+            return reason
+        return reason if self.living is not None and reason.shown else None
+
     @property
     def due_ms(self) -> int | None:
         """The next moment at which time acts on it."""

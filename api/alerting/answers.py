@@ -12,17 +12,20 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from analytics.alerts.transitions import EpisodePolicy, Event
+from analytics.alerts.answers import snooze_left
+from analytics.alerts.transitions import Episode, EpisodePolicy, Event
 from analytics.domain.alerts import Kind, State, kind_of
 from api.alerting import ladder, metrics
 from api.alerting.commit import open_ledger, post
 from api.alerting.episode_changes import Ledger
+from api.alerting.patient_changes import clinical
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.evidence import audit
 from api.services import Services
-from api.store import duty, episodes, lane_inputs, notify, stream
+from api.store import duty, episodes, lane_inputs, notify, patient_alerts, stream
 from api.store.episodes import Record
-from api.store.types import Conn
+from api.store.timestamps import ms_of
+from api.store.types import Conn, Row
 from api.vault.private_text import PatientText
 
 _PASSED_ON = frozenset({Event.ESCALATED.value, Event.REMINDED.value})
@@ -34,11 +37,15 @@ class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     RESOLVE = "resolve"
     ESCALATE = "escalate"
+    SNOOZE = "snooze"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One person's answer to one alert; ``text`` seals what they write about its patient."""
+    """One person's answer to one alert.
+
+    ``text`` seals what they write about its patient; it is put off for so many ``minutes``.
+    """
 
     alert_id: UUID
     action: Action
@@ -46,6 +53,7 @@ class Answer:
     comment: str | None = None
     outcome: str | None = None
     text: PatientText | None = None
+    minutes: int = 0
 
     def wrote(self, stored: str | None) -> bool:
         """Whether what is stored is what this person says; to say nothing changes nothing."""
@@ -66,8 +74,9 @@ async def answer(services: Services, said: Answer) -> None:
 
     Raises:
         NotFoundError: there is no such alert.
-        ConflictError: it is closed, or there is nobody to pass it on to.
-        InvalidError: it still holds, and no reason was given for keeping it quiet.
+        ConflictError: it is closed, there is nobody to pass it on to, or it was put off already.
+        InvalidError: it still holds, and no reason was given for keeping it quiet; or it may not
+            be put off for so long.
     """
     now = services.now()
     async with services.engine_pool.connection() as conn, conn.transaction():
@@ -77,14 +86,15 @@ async def answer(services: Services, said: Answer) -> None:
         if not record.open:
             _repeat_or_conflict(record, said)
             return
-        if said.action is Action.ESCALATE and await _escalated_already(conn, said):
-            return
-        if said.action is Action.ESCALATE:
-            await _somebody_above(conn, now, record, said)
-        if said.action is Action.RESOLVE and record.episode.holds and _planned(record, said):
+        if await _said_already(conn, now, record, said):
             return
         ledger = await open_ledger(conn, now, EpisodePolicy(), _numbers(record))
         ledger.know([record])
+        if record.patient_no is not None and clinical(record):
+            numbers = [record.patient_no]
+            ledger.patients.know(await patient_alerts.load(conn, numbers, ms_of(now)))
+        if said.action is Action.SNOOZE:
+            _may_wait(record.episode, said.minutes, ledger, record.ward)
         after = _apply(ledger, record, said)
         if said.outcome is not None and said.outcome != record.outcome:
             await _teach(conn, services, after, said)
@@ -93,13 +103,41 @@ async def answer(services: Services, said: Answer) -> None:
         note = audit.Note(
             action=f"alert.{said.action.value}",
             patient_no=record.patient_no,
-            detail={"alert": str(record.id), "outcome": said.outcome},
+            detail={"alert": str(record.id), **_noted(said)},
         )
         await audit.append(conn, now, str(said.actor), [note])
 
 
+def _noted(said: Answer) -> Row:
+    """What the record keeps of an answer."""
+    if said.action is Action.SNOOZE:
+        return {"minutes": said.minutes}
+    return {"outcome": said.outcome}
+
+
+def _may_wait(episode: Episode, minutes: int, ledger: Ledger, ward: str) -> None:
+    """Refuse to put off what is taken on, or for longer than its priority allows."""
+    if episode.state is not State.OPEN:
+        raise ConflictError("Somebody has taken it on: it calls nobody meanwhile.")
+    policy = ledger.policy_of(ward)
+    most, left = policy.snooze_min(episode.priority), snooze_left(episode, ledger.now_ms, policy)
+    if left == 0:
+        raise ConflictError(f"It has been put off for {most} min, and may not be any longer.")
+    if not 0 < minutes <= left:
+        raise InvalidError("minutes", f"must be 1 to {left} for this priority")
+
+
 def _numbers(record: Record) -> list[int]:
     return [] if record.patient_no is None else [record.patient_no]
+
+
+async def _said_already(conn: Conn, now: datetime, record: Record, said: Answer) -> bool:
+    """Whether an answer is a repeat that changes nothing; refuse one that cannot be."""
+    if said.action is Action.ESCALATE:
+        if await _escalated_already(conn, said):
+            return True
+        await _somebody_above(conn, now, record, said)
+    return said.action is Action.RESOLVE and record.episode.holds and _planned(record, said)
 
 
 async def _escalated_already(conn: Conn, said: Answer) -> bool:
@@ -144,6 +182,8 @@ def _apply(ledger: Ledger, record: Record, said: Answer) -> Record:
         record = ledger.escalate(record, said.actor)
     elif said.action is Action.RESOLVE:
         record = ledger.resolve(record, said.actor)
+    elif said.action is Action.SNOOZE:
+        record = ledger.snooze(record, said.minutes, said.actor)
     elif record.episode.state is not State.ACKNOWLEDGED:
         record = ledger.acknowledge(record, said.actor)
     return ledger.annotate(record, outcome=said.outcome, comment=said.sealed_comment)

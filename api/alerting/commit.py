@@ -11,7 +11,7 @@ from api.alerting.episode_changes import Ledger
 from api.alerting.on_call import Duty, OnShift
 from api.alerting.subjects import NOBODY_ON_SHIFT, News
 from api.patients.ward_policy import WardPolicies
-from api.store import alerts, duty, episodes, notify, stream, wards
+from api.store import alerts, duty, episodes, notify, patient_alerts, stream, wards
 from api.store.timestamps import instant, ms_of
 from api.store.types import Conn, Row
 
@@ -56,6 +56,8 @@ async def post(conn: Conn, ledger: Ledger) -> None:
     """Write the ledger's changed episodes and append its news to the feed."""
     if ledger.changed:
         await episodes.save(conn, ledger.changed.values())
+    if ledger.reasons:
+        await patient_alerts.save(conn, ledger.reasons.values())
     if not ledger.news:
         return
     rows = await alerts.many(conn, list({one.episode_id for one in ledger.news}))

@@ -4,13 +4,16 @@ Every moment is stored with its episode, so a restart forgets none; what fell du
 is done at once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import metrics
 from api.alerting.commit import open_ledger, post
+from api.alerting.episode_changes import Ledger
 from api.alerting.on_call import DOCTOR, Duty
-from api.store import duty, episodes, handovers, liveness
+from api.alerting.patient_changes import clinical
+from api.store import duty, episodes, handovers, liveness, patient_alerts
 from api.store.timestamps import ms_of
 from api.store.types import Conn
 
@@ -21,16 +24,30 @@ async def tick(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
     """Let everything that is due happen, at most 500 episodes; return how many there were."""
     async with conn.transaction():
         records = await episodes.due(conn, ms_of(now), _LIMIT)
-        if not records:
+        waiting = await patient_alerts.due(conn, ms_of(now), _LIMIT)
+        if not records and not waiting:
             return 0
-        numbers = [record.patient_no for record in records if record.patient_no is not None]
-        ledger = await open_ledger(conn, now, policy, numbers)
-        ledger.know(records)
-        for record in records:
+        numbers = {record.patient_no for record in records if record.patient_no is not None}
+        ledger = await open_ledger(conn, now, policy, sorted(numbers | set(waiting)))
+        apart = [record for record in records if not clinical(record)]
+        ledger.know(apart)
+        for record in apart:
             ledger.due(record)
+        theirs = {record.patient_no for record in records if clinical(record)} | set(waiting)
+        await _patients_due(conn, now, ledger, sorted(no for no in theirs if no is not None))
         await post(conn, ledger)
         metrics.count(ledger.news)
-    return len(records)
+    return len(records) + len(waiting)
+
+
+async def _patients_due(conn: Conn, now: datetime, ledger: Ledger, numbers: Sequence[int]) -> None:
+    """Let time act on patients' alerts, and on reasons that waited for persistence."""
+    if not numbers:
+        return
+    ledger.patients.know(await patient_alerts.load(conn, numbers, ms_of(now)))
+    watched = await duty.patients(conn, numbers)
+    for number in numbers:
+        ledger.patients.due(number, watched[number]["ward"])
 
 
 async def stop_watching(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
@@ -38,9 +55,14 @@ async def stop_watching(conn: Conn, now: datetime, policy: EpisodePolicy) -> Non
     async with conn.transaction():
         await duty.end_pauses(conn, now)
         ended = await liveness.not_watched(conn)
-        if not ended:
+        waiting = await patient_alerts.unwatched(conn)
+        if not ended and not waiting:
             return
         ledger = await open_ledger(conn, now, policy)
+        numbers = {row["patient_no"] for row in ended} | set(waiting)
+        ledger.patients.know(await patient_alerts.load(conn, sorted(numbers), ms_of(now)))
+        for number in waiting:
+            ledger.patients.stop_waiting(number)
         for row in ended:
             record = await episodes.get(conn, row["id"])
             if record is not None and record.open:

@@ -1,55 +1,42 @@
 """What one transaction of the alert engine changes, worked out in memory.
 
-Findings, due times and people's answers all go through here, so that episodes change by the pure
-functions of ``analytics.alerts.transitions`` and nothing else. The ledger knows which row an
-episode is, who holds it, and which changes the feed must tell.
+Findings, due times and people's answers all go through here, so that alerts change by the pure
+functions of ``analytics.alerts`` and nothing else: a patient's clinical alert by those of
+``patient``, a technical one and what late data showed by those of ``transitions``. The ledger knows
+which row an alert is, who holds it, and which changes the feed must tell.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from analytics.alerts import transitions
-from analytics.alerts.transitions import EpisodePolicy, Event, Transition
-from analytics.domain.alerts import Finding, State
+from analytics.alerts import patient, transitions
+from analytics.alerts.transitions import Event, Transition
+from analytics.domain.alerts import Finding, Kind, State, kind_of
 from api.alerting import recipients
-from api.alerting.on_call import Duty
-from api.alerting.subjects import NOBODY_ON_SHIFT, News, Subject
+from api.alerting.changes import CLOSED, Changes
+from api.alerting.patient_changes import RETRACTED, PatientChanges, clinical
+from api.alerting.subjects import NOBODY_ON_SHIFT, Subject
 from api.store.episodes import Record
 
 _SILENT = frozenset({Event.PENDING, Event.REPEATED, Event.HISTORIC})
-_CLOSED = frozenset({State.RESOLVED, State.EXPIRED})
-
-
-RETRACTED = "The reading that this rests on was entered in error."
-
 Key = tuple[int | None, str, str]
 
 
 @dataclass(slots=True, kw_only=True)
-class Ledger:
-    """The episodes in question, those changed, and the news.
+class Ledger(Changes):
+    """The technical episodes in question, what late data showed, and the patients' alerts."""
 
-    Attributes:
-        now_ms: ward time of the transaction.
-        policy: when to raise, escalate and let go, where the ward says nothing else.
-        duty: who is at work.
-        wards: the same by ward, if any has set something.
-        revisions: of the wards' settings that this goes by.
-        changed: records to write, by id, in the order of their first change.
-        news: what to append to the feed, in order.
-    """
-
-    now_ms: int
-    policy: EpisodePolicy
-    duty: Duty
-    wards: Callable[[str], EpisodePolicy] | None = None
-    revisions: Mapping[str, int] = field(default_factory=dict)
-    changed: dict[UUID, Record] = field(default_factory=dict)
-    news: list[News] = field(default_factory=list)
     _known: dict[Key, Record] = field(default_factory=dict)
     _past: dict[Key, Record] = field(default_factory=dict)
-    _by: str = "time"
+    _patients: PatientChanges | None = None
+
+    @property
+    def patients(self) -> PatientChanges:
+        """The patients' clinical alerts."""
+        if self._patients is None:
+            self._patients = PatientChanges(changes=self)
+        return self._patients
 
     def know(self, records: Iterable[Record]) -> None:
         """Take in what the database holds: for each subject and condition the newest episode."""
@@ -61,10 +48,6 @@ class Ledger:
         for record in records:
             self._past[self._key(record)] = record
 
-    def policy_of(self, ward: str) -> EpisodePolicy:
-        """Return what a ward's episodes go by."""
-        return self.policy if self.wards is None else self.wards(ward)
-
     def current(self, subject: Subject, condition: str) -> Record | None:
         """Return the newest episode of a condition, None if there is none of interest."""
         ward = subject.ward if subject.patient_no is None else ""
@@ -75,8 +58,12 @@ class Ledger:
         return [record for record in self._known.values() if record.open]
 
     def find(self, subject: Subject, finding: Finding) -> None:
-        """Apply one finding to the subject's episode of that condition."""
-        self._by = "finding"
+        """Apply one finding to the patient's alert, or to the episode of that condition."""
+        self.by = "finding"
+        late = finding.late and finding.condition not in self.policy_of(subject.ward).coordinators
+        if kind_of(finding.condition) is Kind.CLINICAL and not late:
+            self.patients.find(subject, finding)
+            return
         before = self.current(subject, finding.condition)
         told = self._past.get((subject.patient_no, "", finding.condition))
         past = before.episode if before else None
@@ -87,19 +74,23 @@ class Ledger:
             before = self.current(subject, finding.condition)
 
     def due(self, record: Record) -> None:
-        """Let time act on an episode whose stored moment has come."""
-        self._by = "time"
+        """Let time act on a technical episode whose stored moment has come."""
+        self.by = "time"
         self._all(
             record, transitions.tick(record.episode, self.now_ms, self.policy_of(record.ward)), None
         )
 
     def acknowledge(self, record: Record, actor: UUID) -> Record:
         """Note that a person has taken the alert on."""
+        if clinical(record):
+            return self.patients.answer(record, actor, patient.acknowledge)
         made = transitions.acknowledge(record.episode, self.now_ms, self.policy_of(record.ward))
         return self._all(replace(record, acknowledged_by=actor), made, actor)
 
     def resolve(self, record: Record, actor: UUID) -> Record:
         """Close the alert for a person; while it holds, it becomes theirs with a plan."""
+        if clinical(record):
+            return self.patients.answer(record, actor, patient.resolve)
         made = transitions.resolve(record.episode, self.now_ms, self.policy_of(record.ward))
         holds = record.episode.holds
         by = replace(record, acknowledged_by=actor) if holds else replace(record, closed_by=actor)
@@ -107,11 +98,27 @@ class Ledger:
 
     def escalate(self, record: Record, actor: UUID) -> Record:
         """Pass the alert on to the next level for a person."""
+        if clinical(record):
+            return self.patients.answer(record, actor, patient.escalate)
         made = transitions.escalate(record.episode, self.now_ms, self.policy_of(record.ward))
         return self._all(record, made, actor)
 
+    def snooze(self, record: Record, minutes: int, actor: UUID) -> Record:
+        """Put the alert off for a person; then it calls again."""
+        if clinical(record):
+            return self.patients.answer(
+                record, actor, lambda case, now, policy: patient.snooze(case, minutes, now, policy)
+            )
+        policy = self.policy_of(record.ward)
+        return self._all(
+            record, transitions.snooze(record.episode, minutes, self.now_ms, policy), actor
+        )
+
     def close(self, record: Record, reason: str) -> None:
         """End an episode that has lost its subject (a pause, a discharge), saying why."""
+        if clinical(record) and record.patient_no is not None:
+            self.patients.end(record.patient_no, reason)
+            return
         shown = record.episode.raised_ms is not None
         ended = replace(
             record.episode,
@@ -122,7 +129,7 @@ class Ledger:
         )
         self._keep(replace(record, episode=ended))
         if shown:
-            self._tell(record, "alert.closed", Event.EXPIRED.value, notify=False, actor=None)
+            self.tell(record, "alert.closed", Event.EXPIRED.value, notify=False, actor=None)
 
     def retract(self, record: Record, actor: UUID | None) -> None:
         """Note that an episode rests on a reading entered in error: it is false, and over."""
@@ -141,7 +148,7 @@ class Ledger:
             after = replace(after, episode=ended, closed_by=actor)
         self._keep(after)
         if record.open and shown:
-            self._tell(after, "alert.closed", "retracted", notify=False, actor=actor)
+            self.tell(after, "alert.closed", "retracted", notify=False, actor=actor)
 
     def hand_over(self, record: Record, ward: str | None = None) -> None:
         """Address an alert anew: its holder is not at work, or the plan names somebody else.
@@ -162,7 +169,7 @@ class Ledger:
         )
         if moved:
             nobody = after.doctor_id is None and recipients.addressed(after)
-            self._tell(
+            self.tell(
                 after,
                 "alert.changed",
                 NOBODY_ON_SHIFT if nobody else "handed_over",
@@ -200,7 +207,7 @@ class Ledger:
         after = self._keep(recipients.after(after, made.event, actor, self.duty, policy))
         event = self._event(before, made)
         if event:
-            self._tell(
+            self.tell(
                 after,
                 event,
                 made.event.value,
@@ -215,7 +222,7 @@ class Ledger:
         """Continue the row, or begin another: for a new episode, or for one of back-fill."""
         after = made.episode
         if before is not None and before.episode.historic == after.historic:
-            reopened = not before.open and after.state not in _CLOSED
+            reopened = not before.open and after.state not in CLOSED
             if not reopened:
                 raised_now = made.event is Event.RAISED and subject.frame_id is not None
                 frame = subject.frame_id if raised_now else before.frame_id
@@ -233,7 +240,7 @@ class Ledger:
             return None
         if made.event is Event.RAISED:
             return "alert.raised"
-        if made.episode.state in _CLOSED:
+        if made.episode.state in CLOSED:
             shown = before is not None and before.episode.raised_ms is not None
             return "alert.closed" if shown else None
         return "alert.changed"
@@ -243,31 +250,6 @@ class Ledger:
         known = self._past if record.episode.historic else self._known
         known[self._key(record)] = record
         return record
-
-    def _tell(
-        self,
-        record: Record,
-        event: str,
-        change: str,
-        *,
-        notify: bool,
-        actor: UUID | None,
-        former: UUID | None = None,
-        skipped: bool = False,
-    ) -> None:
-        self.news.append(
-            News(
-                episode_id=record.id,
-                event=event,
-                change=change,
-                notify=notify,
-                by="person" if actor is not None else self._by,
-                at_ms=self.now_ms,
-                actor=actor,
-                former=former,
-                skipped=skipped,
-            )
-        )
 
     @staticmethod
     def _key(record: Record) -> Key:

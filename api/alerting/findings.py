@@ -13,13 +13,13 @@ import structlog
 from psycopg import OperationalError
 
 from analytics.alerts.transitions import EpisodePolicy
-from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.alerts import Change, Finding, Kind, Priority, kind_of
 from api.alerting import changed_limits, measure_requests, metrics, retraction
 from api.alerting.commit import open_ledger, post
 from api.alerting.episode_changes import Ledger
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
-from api.store import duty, episodes, history, notify, outbox
+from api.store import duty, episodes, history, notify, outbox, patient_alerts
 from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
 
@@ -153,11 +153,14 @@ async def _fold(
     numbers = sorted({row["patient_no"] for row, _ in found if row["patient_no"] is not None})
     patients = await duty.patients(conn, numbers)
     ledger = await open_ledger(conn, now, policy, numbers)
-    conditions = sorted({finding.condition for _, finding in found})
+    names = {finding.condition for _, finding in found}
+    conditions = sorted(name for name in names if kind_of(name) is Kind.TECHNICAL)
     since = ms_of(now) - int(settings.resolved_memory_s * 1000)
     ledger.know(await episodes.newest(conn, numbers, conditions, since))
+    if len(conditions) < len(names):
+        ledger.patients.know(await patient_alerts.load(conn, numbers, since))
     if any(finding.late for _, finding in found):
-        ledger.recall(await history.newest(conn, numbers, conditions, since))
+        ledger.recall(await history.newest(conn, numbers, sorted(names), since))
     for row, finding in found:
         patient = patients.get(row["patient_no"])
         if patient is None or not _watched(patient, now):
@@ -168,8 +171,9 @@ async def _fold(
             device_no=row["device_no"],
             frame_id=row["frame_id"],
         )
-        alert = ledger.current(subject, finding.condition)
-        ledger.find(subject, await changed_limits.explained(conn, alert, finding))
+        reason = ledger.patients.of(row["patient_no"]).reasons.get(finding.condition)
+        said = await changed_limits.explained(conn, subject.ward, reason, finding)
+        ledger.find(subject, said)
     return ledger
 
 

@@ -12,7 +12,8 @@ import msgspec
 from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import metrics
 from api.alerting.commit import open_ledger, post
-from api.store import resting
+from api.alerting.episode_changes import Ledger
+from api.store import duty, patient_alerts, resting
 from api.store.types import Conn, Row
 
 KIND = "correction"
@@ -49,5 +50,20 @@ async def retract(conn: Conn, now: datetime, policy: EpisodePolicy, row: Row) ->
     found = await resting.on(conn, patient_no, said.retracted, said.since_ms, said.historic)
     for record in found:
         ledger.retract(record, said.by)
+    await _living(conn, ledger, patient_no, said)
     await post(conn, ledger)
     metrics.count(ledger.news)
+
+
+async def _living(conn: Conn, ledger: Ledger, patient_no: int, said: Correction) -> None:
+    """End those reasons of the patient's alert of which nothing else has come since."""
+    ledger.patients.know(await patient_alerts.load(conn, [patient_no], ledger.now_ms))
+    known = ledger.patients.of(patient_no)
+    rests = [
+        name
+        for name, row in known.reasons.items()
+        if name in said.retracted and row.reason.received_ms >= said.since_ms
+    ]
+    patients = await duty.patients(conn, [patient_no])
+    if rests and patient_no in patients:
+        ledger.patients.retract(patient_no, patients[patient_no]["ward"], rests, said.by)

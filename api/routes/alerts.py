@@ -41,6 +41,14 @@ class Said(BaseModel):
     outcome: Literal["actionable", "not_actionable", "false"] | None = None
 
 
+class Later(BaseModel):
+    """For how long an alert is put off."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    minutes: int = Field(ge=1, le=1_440)
+
+
 @router.get("")
 async def list_alerts(
     work: Work,
@@ -169,8 +177,24 @@ async def escalate(
     return await _answer(services, caller, alert_id, Action.ESCALATE, said)
 
 
+@router.post("/{alert_id}/snooze", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
+async def snooze(services: Shared, caller: Signed, alert_id: UUID, later: Later) -> dict[str, Any]:
+    """Put an unanswered alert off for some minutes: then it calls again, unless it got worse first.
+
+    How long at most goes by its priority (``ladder.snooze_high`` and the like of the ward's
+    settings), counted from the first time; it is on the record who did so.
+    """
+    return await _answer(services, caller, alert_id, Action.SNOOZE, None, minutes=later.minutes)
+
+
 async def _answer(
-    services: Services, caller: Caller, alert_id: UUID, action: Action, said: Said | None
+    services: Services,
+    caller: Caller,
+    alert_id: UUID,
+    action: Action,
+    said: Said | None,
+    *,
+    minutes: int = 0,
 ) -> dict[str, Any]:
     """Check the relation with the caller's rights, then change with the engine's.
 
@@ -193,6 +217,7 @@ async def _answer(
             comment=words.comment,
             outcome=words.outcome,
             text=next(iter(known.values()), NOBODY).text,
+            minutes=minutes,
         ),
     )
     async with services.engine_pool.connection() as conn:

@@ -38,7 +38,11 @@ _LIVE = f"""
     WITH endangered AS MATERIALIZED (
         SELECT x.patient_no,
                greatest(max(CASE WHEN x.cleared_at IS NOT NULL THEN 0
-                                 WHEN starts_with(x.condition, 'critical_') THEN %(critical)s
+                                 WHEN starts_with(x.condition, 'critical_')
+                                   OR EXISTS (SELECT FROM reason r
+                                               WHERE r.episode_id = x.id AND r.state = 'open'
+                                                 AND starts_with(r.condition, 'critical_'))
+                                   THEN %(critical)s
                                  WHEN x.priority = 'high' THEN %(high)s
                                  WHEN x.priority = 'medium' THEN %(medium)s ELSE 0 END),
                         max(CASE WHEN s.measured > %(fresh)s THEN s.news2_low END)) AS danger

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from analytics.domain.alerts import SUPERSEDED_BY
+from api.store import reasons
 from api.store.aging import aged_message
 from api.store.episodes import record_of
 from api.store.timestamps import rfc3339
@@ -19,7 +20,9 @@ ALERT = """
              WHERE s.ward = e.ward ORDER BY s.revision DESC LIMIT 1) AS gap_min,
            d.name AS doctor_name, d.user_id AS doctor_user, v.id AS device,
            coalesce(nullif(a.display_name, ''), a.username) AS acknowledged_name,
-           coalesce(nullif(c.display_name, ''), c.username) AS closed_name
+           coalesce(nullif(c.display_name, ''), c.username) AS closed_name,
+           (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.raised_at, r.condition) FROM reason r
+             WHERE r.episode_id = e.id) AS reasons
       FROM episode e LEFT JOIN patient p ON p.no = e.patient_no
       LEFT JOIN patient_now n ON n.patient_no = e.patient_no
       LEFT JOIN doctor d ON d.id = e.doctor_id LEFT JOIN device v ON v.no = e.device_no
@@ -66,6 +69,8 @@ def alert_json(row: Row, now: datetime) -> Row:
         "closed_because": _because(row),
         "outcome": row["outcome"],
         "comment": row["comment"],
+        "snoozed_until": rfc3339(row["snoozed_until"]),
+        "reasons": reasons.told(row, now),
     }
 
 

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from analytics.alerts.transitions import Episode, Level
 from analytics.domain.alerts import Priority, State, kind_of
+from analytics.domain.episode import CalledFor
 from api.store.timestamps import instant, maybe_ms, ms_of
 from api.store.types import Conn, Row
 
@@ -86,35 +88,34 @@ _DUE = """
        FOR UPDATE SKIP LOCKED
 """
 
-_UPSERT = """
-    INSERT INTO episode (id, patient_no, device_no, ward, condition, kind, priority, state,
-        historic, started_at, measured_at, received_at, pending_due, escalate_due,
-        acknowledged_until, deadline, raised_at, doctor_id, message, value, count, rule, frame_id,
-        detail, cleared_at, escalation_level, acknowledged_by, acknowledged_at, closed_at,
-        closed_by, outcome, comment, planned_id, calls, planned, lapsed_at)
-    VALUES (%(id)s, %(patient_no)s, %(device_no)s, %(ward)s, %(condition)s, %(kind)s, %(priority)s,
-        %(state)s, %(historic)s, %(started_at)s, %(measured_at)s, %(received_at)s,
-        %(pending_due)s, %(escalate_due)s, %(acknowledged_until)s, %(deadline)s, %(raised_at)s,
-        %(doctor_id)s, %(message)s, %(value)s, %(count)s, %(rule)s, %(frame_id)s, %(detail)s,
-        %(cleared_at)s, %(escalation_level)s, %(acknowledged_by)s, %(acknowledged_at)s,
-        %(closed_at)s, %(closed_by)s, %(outcome)s, %(comment)s,
-        %(planned_id)s, %(calls)s, %(planned)s, %(lapsed_at)s)
-    ON CONFLICT (id) DO UPDATE SET ward = excluded.ward, priority = excluded.priority,
-        state = excluded.state,
-        historic = excluded.historic, started_at = excluded.started_at,
-        measured_at = excluded.measured_at,
-        received_at = excluded.received_at, pending_due = excluded.pending_due,
-        escalate_due = excluded.escalate_due, acknowledged_until = excluded.acknowledged_until,
-        deadline = excluded.deadline, raised_at = excluded.raised_at,
-        doctor_id = excluded.doctor_id, message = excluded.message, value = excluded.value,
-        count = excluded.count, rule = excluded.rule, frame_id = excluded.frame_id,
-        detail = excluded.detail, cleared_at = excluded.cleared_at,
-        escalation_level = excluded.escalation_level, acknowledged_by = excluded.acknowledged_by,
-        acknowledged_at = excluded.acknowledged_at, closed_at = excluded.closed_at,
-        closed_by = excluded.closed_by, outcome = excluded.outcome, comment = excluded.comment,
-        planned_id = excluded.planned_id,
-        calls = excluded.calls, planned = excluded.planned, lapsed_at = excluded.lapsed_at
-"""
+_FIXED = ("id", "patient_no", "device_no", "kind")
+_CHANGING = (
+    *("ward", "condition", "priority", "state", "historic", "started_at", "measured_at"),
+    *("received_at", "pending_due", "escalate_due", "acknowledged_until", "deadline", "raised_at"),
+    *("doctor_id", "message", "value", "count", "rule", "frame_id", "detail", "cleared_at"),
+    *("escalation_level", "acknowledged_by", "acknowledged_at", "closed_at", "closed_by"),
+    *("outcome", "comment", "planned_id", "calls", "planned", "lapsed_at", "called_for"),
+    *("snoozed_until", "snoozed_since"),
+)
+
+
+def upsert(table: str, fixed: Sequence[str], changing: Sequence[str]) -> str:
+    """Return the statement that writes rows whole, by their id.
+
+    Args:
+        table: our own name.
+        fixed: columns that never change, ``id`` among them.
+        changing: the others.
+    """
+    names = (*fixed, *changing)
+    return (
+        f"INSERT INTO {table} ({', '.join(names)}) "  # noqa: S608 - our own words
+        f"VALUES ({', '.join(f'%({name})s' for name in names)}) ON CONFLICT (id) DO UPDATE SET "
+        + ", ".join(f"{name} = excluded.{name}" for name in changing)
+    )
+
+
+_UPSERT = upsert("episode", _FIXED, _CHANGING)
 
 
 def record_of(row: Row) -> Record:
@@ -157,6 +158,9 @@ def record_of(row: Row) -> Record:
             message=row["message"],
             rule=row["rule"],
             detail=row["detail"],
+            called_for=row["called_for"] and msgspec.convert(row["called_for"], CalledFor),
+            snoozed_ms=maybe_ms(row["snoozed_until"]),
+            snoozed_since_ms=maybe_ms(row["snoozed_since"]),
         ),
     )
 
@@ -201,6 +205,9 @@ def _parameters(record: Record) -> Row:
         "calls": episode.calls,
         "planned": episode.planned,
         "lapsed_at": instant(episode.lapsed_ms),
+        "called_for": episode.called_for and Jsonb(msgspec.to_builtins(episode.called_for)),
+        "snoozed_until": instant(episode.snoozed_ms),
+        "snoozed_since": instant(episode.snoozed_since_ms),
     }
 
 

@@ -45,7 +45,8 @@ async def not_watched(conn: Conn) -> list[Row]:
     was raised before it stays until a person answers.
     """
     cursor = await conn.execute(
-        """SELECT e.id, CASE WHEN e.ended_stay THEN 'discharged' ELSE p.state END AS state
+        """SELECT e.id, e.patient_no,
+                  CASE WHEN e.ended_stay THEN 'discharged' ELSE p.state END AS state
              FROM episode e
              JOIN patient p ON p.no = e.patient_no
             WHERE e.state IN ('pending', 'open', 'acknowledged')

@@ -17,7 +17,10 @@ _PATIENTS = """
       LEFT JOIN assignment a ON a.patient_no = p.no
       LEFT JOIN LATERAL (
           SELECT max(CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst,
-                 array_agg(DISTINCT condition) AS conditions,
+                 array(SELECT DISTINCT c.condition FROM (
+                     SELECT unnest(array_agg(condition)) AS condition UNION ALL
+                     SELECT r.condition FROM reason r
+                      WHERE r.patient_no = p.no AND r.state = 'open') c) AS conditions,
                  (array_agg(doctor_id ORDER BY priority = 'high' DESC, raised_at)
                      FILTER (WHERE doctor_id IS NOT NULL))[1] AS holder,
                  (array_agg((SELECT d.id FROM doctor d WHERE d.user_id = acknowledged_by)

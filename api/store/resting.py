@@ -7,9 +7,14 @@ from api.store.timestamps import instant
 from api.store.types import Conn
 
 _RESTING = """
-    SELECT * FROM episode
+    SELECT * FROM episode e
      WHERE patient_no = %(patient)s AND (
-           (condition = ANY (%(conditions)s) AND NOT historic
+           (condition = ANY (%(conditions)s) AND NOT historic AND closed_at IS NOT NULL
+            AND coalesce(received_at, measured_at) >= %(since)s
+            AND NOT EXISTS (SELECT FROM reason r WHERE r.episode_id = e.id
+                             AND NOT (r.condition = ANY (%(conditions)s)
+                                      AND r.received_at >= %(since)s)))
+        OR (condition = ANY (%(conditions)s) AND kind = 'technical' AND closed_at IS NULL
             AND coalesce(received_at, measured_at) >= %(since)s)
         OR (historic AND (condition, started_at) IN (
             SELECT * FROM unnest(%(names)s::text[], %(times)s::timestamptz[]))))
@@ -24,7 +29,7 @@ async def on(
     since_ms: int,
     historic: Sequence[tuple[str, int]],
 ) -> list[Record]:
-    """Return a patient's episodes of these conditions, living or closed, locked.
+    """Return a patient's alerts that rest on it alone and are closed, or of the past; locked.
 
     Args:
         conn: the leader's connection, in a transaction.

@@ -20,13 +20,17 @@ SELECT d.id, q.boot, q.seq FROM quarantine q JOIN device d ON d.no = q.device_no
  WHERE q.boot IS NOT NULL AND q.seq IS NOT NULL
 """
 _RAISED = """
-SELECT p.id::text, e.condition, e.raised_at, dev.id, f.boot, f.seq,
+SELECT p.id::text, coalesce(r.condition, e.condition), coalesce(r.raised_at, e.raised_at), dev.id,
+       f.boot, f.seq,
        (SELECT extract(epoch FROM pg_xact_commit_timestamp(a.xmin))::float8
           FROM alert_event a WHERE a.episode_id = e.id AND a.event = 'alert.raised'
-           AND a.data ->> 'by' = 'finding' LIMIT 1)  -- null: raised later, by the passing of time
+           AND a.data ->> 'by' = 'finding' AND e.frame_id = coalesce(r.frame_id, e.frame_id)
+         LIMIT 1)  -- null: by the passing of time, or a further reason of an alert
   FROM episode e
+  LEFT JOIN reason r ON r.episode_id = e.id
   LEFT JOIN patient p ON p.no = e.patient_no
-  LEFT JOIN signed_frame f ON f.frame_id = e.frame_id AND f.patient_no = e.patient_no
+  LEFT JOIN signed_frame f ON f.frame_id = coalesce(r.frame_id, e.frame_id)
+                          AND f.patient_no = e.patient_no
   LEFT JOIN device dev ON dev.no = f.device_no
  WHERE e.raised_at IS NOT NULL AND NOT e.historic
 """

@@ -21,10 +21,9 @@ _CONTEXT = """
          WHERE folded_as IS NULL AND refused IS NULL AND bucket = ANY (%(buckets)s) LIMIT 200)
     SELECT (SELECT value FROM registry_revision),
            (SELECT coalesce(max(version), 0) FROM population_model),
-           ARRAY(SELECT DISTINCT patient_no FROM episode
-                  WHERE state IN ('open', 'acknowledged') AND kind = 'clinical'
-                    AND priority IN ('medium', 'high') AND NOT starts_with(condition, 'baseline_')
-                    AND raised_at > %(since)s
+           ARRAY(SELECT DISTINCT patient_no FROM reason
+                  WHERE state = 'open' AND priority IN ('medium', 'high')
+                    AND NOT starts_with(condition, 'baseline_') AND raised_at > %(since)s
                     AND (patient_no = ANY (%(patients)s)
                          OR patient_no IN (SELECT patient_no FROM waiting))),
            ARRAY(SELECT patient_no FROM waiting),

@@ -158,15 +158,25 @@ def test_a_snapshot_says_when_what_it_holds_was_received(bench: Bench) -> None:
     assert replay_differs(bench.database.superuser, [device.name, quiet.name]) == []
 
 
+def _alert(bench: Bench, condition: str, priority: str, hours: int) -> None:
+    """Every patient has an alert of this one reason, raised so many hours ago."""
+    bench.run(
+        "WITH alert AS (INSERT INTO episode (patient_no, condition, kind, priority, state,"
+        " started_at, measured_at, raised_at, message) SELECT no, %s, 'clinical', %s, 'open',"
+        " now(), now(), now() - make_interval(hours => %s), '' FROM patient RETURNING *)"
+        " INSERT INTO reason (patient_no, episode_id, condition, priority, state, started_at,"
+        " measured_at, received_at, raised_at, message) SELECT patient_no, id, condition, priority,"
+        " 'open', started_at, measured_at, measured_at, raised_at, '' FROM alert",
+        condition,
+        priority,
+        hours,
+    )
+
+
 def test_a_patient_new_to_the_registry_is_folded_with_the_open_episode(bench: Bench) -> None:
     """The episodes were read for those whose devices were known before the registry was."""
     device = bench.fleet[0]
-    bench.run(
-        "INSERT INTO episode (patient_no, condition, kind, priority, state, started_at,"
-        " measured_at, raised_at, message) SELECT d.patient_no, 'news2_urgent', 'clinical',"
-        " 'medium', 'open', now(), now(), now(), '' FROM device d WHERE d.id = %s",
-        device.name,
-    )
+    _alert(bench, "news2_urgent", "medium", 0)
     bench.parts.registry.__init__()  # type: ignore[misc] # as before anybody was enrolled
     bench.send(bench.vitals(device))
     assert bench.rows("SELECT in_episode FROM signed_frame") == [(True,)]
@@ -221,14 +231,7 @@ def test_which_open_alert_lets_a_baseline_rest(
 ) -> None:
     """Not the baseline's own, none of low priority, and none for longer than a day."""
     device = bench.fleet[0]
-    bench.run(
-        "INSERT INTO episode (patient_no, condition, kind, priority, state, started_at,"
-        " measured_at, raised_at, message) SELECT no, %s, 'clinical', %s, 'open', now(), now(),"
-        " now() - make_interval(hours => %s), '' FROM patient",
-        condition,
-        priority,
-        hours,
-    )
+    _alert(bench, condition, priority, hours)
     bench.run(
         "INSERT INTO lane_input (patient_no, bucket, kind, entered_at, payload)"
         " SELECT no, bucket, 'observations', now(), %s FROM patient",

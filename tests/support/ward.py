@@ -230,6 +230,15 @@ class Ward:
             condition,
         )
 
+    def reasons(self, condition: str | None = None) -> list[dict[str, Any]]:
+        """The reasons of clinical alerts, those that wait included."""
+        return self.all(
+            """SELECT * FROM reason WHERE %s::text IS NULL OR condition = %s
+                ORDER BY started_at, condition, id""",
+            condition,
+            condition,
+        )
+
     def events(self) -> list[dict[str, Any]]:
         return self.all("SELECT * FROM alert_event ORDER BY stream_id")
 

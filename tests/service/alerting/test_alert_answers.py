@@ -235,8 +235,8 @@ def test_unknown_words_and_long_ones_are_refused(ward: Ward) -> None:
 
 
 def test_the_list_filters_and_goes_on_by_its_cursor(ward: Ward) -> None:
-    patient, person = ward.patient(), ward.user("coordinator")
-    made = [raised(ward, patient, f"limit_{n}") for n in range(5)]
+    person = ward.user("coordinator")
+    made = [raised(ward, ward.patient(), f"limit_{n}") for n in range(5)]
 
     async def main() -> None:
         async with ward.api() as api:

@@ -52,16 +52,23 @@ def test_an_alert_that_rests_on_it_closes_as_false(ward: Ward) -> None:
     patient, doctor = ward.patient(), ward.doctor()
     ward.on_shift(doctor, START)
     ward.finding(patient, "critical_hr", START)
-    ward.finding(patient, "limit_spo2_low", START)
+    ward.finding(patient, "limit_spo2_low", START, priority="medium")
     take(ward, START)
     correct(ward, patient, doctor, START, "critical_hr")
     take(ward, START + MINUTE)
-    closed, kept = sorted(ward.episodes(), key=lambda one: str(one["condition"]))
-    assert (closed["state"], closed["outcome"]) == ("resolved", "false")
-    assert closed["closed_by"] == doctor.user_id
-    assert "entered in error" in str(closed["comment"])
-    assert closed["closed_at"] == START + MINUTE
-    assert kept["state"] == "open"
+    closed, kept = ward.reasons()
+    assert (closed["condition"], closed["state"]) == ("critical_hr", "resolved")
+    assert closed["detail"]["closed_because"] == "entered_in_error"
+    [alert] = ward.episodes()
+    assert (kept["state"], alert["state"], alert["outcome"]) == ("open", "open", None)
+    assert (alert["condition"], alert["priority"]) == ("limit_spo2_low", "medium")
+    correct(ward, patient, doctor, START, "limit_spo2_low")
+    take(ward, START + 2 * MINUTE)
+    [alert] = ward.episodes()
+    assert (alert["state"], alert["outcome"]) == ("resolved", "false")
+    assert alert["closed_by"] == doctor.user_id
+    assert "entered in error" in str(alert["comment"])
+    assert alert["closed_at"] == START + 2 * MINUTE
     newest = ward.events()[-1]
     assert (newest["event"], newest["data"]["change"]) == ("alert.closed", "retracted")
     assert newest["data"]["notify"] is False
@@ -72,8 +79,8 @@ def test_what_waits_to_be_shown_never_is(ward: Ward) -> None:
     ward.finding(patient, "critical_hr", START, persist_s=120.0)
     correct(ward, patient, doctor, START, "critical_hr")
     take(ward, START)
-    [episode] = ward.episodes()
-    assert (episode["state"], episode["outcome"]) == ("expired", "false")
+    [reason] = ward.reasons()
+    assert (reason["state"], reason["detail"]["closed_because"]) == ("expired", "entered_in_error")
     assert ward.events() == []
 
 

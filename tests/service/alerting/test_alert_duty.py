@@ -340,4 +340,6 @@ def test_what_is_held_by_a_closed_account_goes_to_somebody_who_can_be_called(
     ward.sql.execute(change, (gone.user_id,))
     engine(ward, START + MINUTE)
     assert ward.episodes()[0]["doctor_id"] == there.doctor_id
-    assert raised(ward, patient, "critical_hr")["doctor_id"] == there.doctor_id
+    other = ward.patient()
+    ward.assign(other, gone)
+    assert raised(ward, other, "critical_hr")["doctor_id"] == there.doctor_id

@@ -91,7 +91,7 @@ def test_what_must_persist_waits_and_is_raised_by_its_stored_time(ward: Ward) ->
     patient = ward.patient()
     ward.finding(patient, "limit_spo2_low", START, persist_s=60)
     take(ward, START)
-    assert ward.episodes()[0]["state"] == "pending"
+    assert (ward.reasons()[0]["state"], ward.episodes()) == ("pending", [])
     assert ward.events() == []
     tick(ward, START + timedelta(seconds=59))
     assert ward.events() == []
@@ -104,7 +104,7 @@ def test_what_ends_before_it_persisted_is_never_shown(ward: Ward) -> None:
     ward.finding(patient, "limit_spo2_low", START, persist_s=60)
     ward.finding(patient, "limit_spo2_low", START + timedelta(seconds=20), change="cleared")
     take(ward, START + timedelta(seconds=20))
-    assert ward.episodes()[0]["state"] == "expired"
+    assert (ward.reasons()[0]["state"], ward.episodes()) == ("expired", [])
     assert ward.events() == []
 
 
@@ -198,14 +198,21 @@ def test_one_living_episode_for_a_patient_and_condition(ward: Ward) -> None:
     assert len(ward.episodes()) == 1
 
 
-def test_a_new_start_after_the_end_is_a_new_episode(ward: Ward) -> None:
+def test_a_new_start_soon_after_the_end_is_the_same_alert_later_another(ward: Ward) -> None:
     patient = ward.patient()
-    for minute, change in enumerate(("started", "cleared", "started")):
+    for minute, change in enumerate(("started", "cleared", "started", "cleared")):
         at = START + minute * MINUTE
         ward.finding(patient, "news2_urgent", at, change=change, priority="medium")
-    take(ward, START + 3 * MINUTE)
+        take(ward, at)
+    [alert], [reason] = ward.episodes(), ward.reasons()
+    assert (alert["state"], reason["state"], reason["count"]) == ("open", "resolved", 2)
+    over = START + 3 * MINUTE + POLICY.settled_min * MINUTE
+    tick(ward, over)
+    ward.finding(patient, "news2_urgent", over + MINUTE, priority="medium")
+    take(ward, over + MINUTE)
     assert [e["state"] for e in ward.episodes()] == ["resolved", "open"]
-    assert [e["event"] for e in ward.events()] == ["alert.raised", "alert.closed", "alert.raised"]
+    calls = [e["event"] for e in ward.events() if e["data"]["call"]]
+    assert calls == ["alert.raised", "alert.raised"]
 
 
 def test_a_discharge_ends_alerts_and_a_pause_ends_by_itself(ward: Ward) -> None:
@@ -387,13 +394,13 @@ def test_what_a_graver_alert_leaves_is_shown_and_calls_nobody(ward: Ward) -> Non
     gone = {"superseded_by": "news2_emergency"}
     ward.finding(patient, "news2_urgent", START + MINUTE, change="cleared", detail=gone)
     take(ward, START + MINUTE)
-    states = {one["condition"]: one["state"] for one in ward.episodes()}
+    states = {one["condition"]: one["state"] for one in ward.reasons()}
     assert states == {"news2_urgent": "resolved", "news2_emergency": "open"}
     eased = {"eased_from": "news2_emergency"}
     ward.finding(patient, "news2_urgent", START + 9 * MINUTE, priority="medium", detail=eased)
     take(ward, START + 9 * MINUTE)
     last = ward.events()[-1]
-    assert (last["event"], last["data"]["call"]) == ("alert.raised", False)
+    assert (last["event"], last["data"]["call"]) == ("alert.changed", False)
     tick(ward, START + 20 * MINUTE)
     assert ward.events()[-1]["data"]["call"] is True
 

@@ -36,15 +36,15 @@ def test_two_processes_have_one_leader_and_the_second_takes_over(ward: Ward) -> 
             await until(lambda: backend(ward) is not None)
             first = backend(ward)
             ward.finding(patient, "news2_urgent", datetime.now(UTC))
-            await until(lambda: len(ward.episodes("news2_urgent")) == 1)
+            await until(lambda: len(ward.reasons("news2_urgent")) == 1)
             with psycopg.connect(ward.database.superuser, autocommit=True) as root:
                 root.execute("SELECT pg_terminate_backend(%s)", (first,))
             ward.finding(patient, "single_3", datetime.now(UTC))
-            await until(lambda: len(ward.episodes("single_3")) == 1)
+            await until(lambda: len(ward.reasons("single_3")) == 1)
             assert backend(ward) != first
 
     story(main())
-    assert len(ward.episodes("news2_urgent")) == 1
+    assert len(ward.reasons("news2_urgent")) == 1
 
 
 def test_one_process_alone_leads_again_after_the_database_was_away(ward: Ward) -> None:
@@ -55,7 +55,7 @@ def test_one_process_alone_leads_again_after_the_database_was_away(ward: Ward) -
             for condition in ("news2_urgent", "single_3"):
                 await until(lambda: backend(ward) is not None)
                 ward.finding(patient, condition, datetime.now(UTC))
-                await until(lambda said=condition: len(ward.episodes(said)) == 1)
+                await until(lambda said=condition: len(ward.reasons(said)) == 1)
                 with psycopg.connect(ward.database.superuser, autocommit=True) as root:
                     root.execute(
                         """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -79,7 +79,7 @@ def test_a_holder_that_has_fallen_silent_loses_its_lock(
             await store.beat(stopped, "alerts", uuid4(), stopped.info.backend_pid)
             async with ward.api(background=True):
                 ward.finding(patient, "news2_urgent", datetime.now(UTC))
-                await until(lambda: len(ward.episodes("news2_urgent")) == 1)
+                await until(lambda: len(ward.reasons("news2_urgent")) == 1)
             with pytest.raises(psycopg.OperationalError):
                 await stopped.execute("SELECT 1")
 
@@ -98,7 +98,7 @@ def test_what_fell_due_while_nobody_led_is_done_at_once(ward: Ward) -> None:
 
 
 def test_watchers_and_visible_patients_are_the_same_rule(ward: Ward) -> None:
-    patients = [ward.patient(), ward.patient(), ward.patient("other")]
+    patients = [ward.patient(), ward.patient(), ward.patient("other"), ward.patient()]
     team, planned, holder = ward.doctor("T"), ward.doctor("P"), ward.doctor("H")
     ward.care_team(patients[0], team)
     ward.assign(patients[1], planned)
@@ -108,7 +108,7 @@ def test_watchers_and_visible_patients_are_the_same_rule(ward: Ward) -> None:
                                     measured_at, message, doctor_id, acknowledged_by)
                VALUES (%s, %s, 'clinical', 'high', %s, now(), now(), '', %s, %s)""",
             (
-                patients[2 if state == "resolved" else 1].no,
+                patients[{"open": 1, "acknowledged": 3, "resolved": 2}[state]].no,
                 state,
                 state,
                 None if by else holder.doctor_id,

@@ -67,8 +67,9 @@ def listed(ward: Ward, person: Person, **ask: object) -> list[dict[str, Any]]:
 
 
 def test_the_most_endangered_lead_and_what_is_over_sinks(ward: Ward) -> None:
-    twelve, eight, critical, five, well = (ward.patient() for _ in range(5))
-    for patient, low in ((twelve, 12), (eight, 8), (critical, 3), (five, 5), (well, 0)):
+    twelve, eight, critical, five, well, fever = (ward.patient() for _ in range(6))
+    patients = (twelve, 12), (eight, 8), (critical, 3), (five, 5), (well, 0), (fever, 0)
+    for patient, low in patients:
         scores(ward, patient, low)
     over = {"priority": "high", "cleared_at": datetime.now(UTC)}
     technical = {"kind": "technical", "priority": "high"}
@@ -76,7 +77,7 @@ def test_the_most_endangered_lead_and_what_is_over_sinks(ward: Ward) -> None:
     alert(ward, well, "silent", 29 * 60, **technical)
     alert(ward, well, "critical_spo2", 28 * 60, **over)
     alert(ward, five, "limit_hr_high", 90)
-    alert(ward, well, "limit_temp_high", 80)
+    alert(ward, fever, "limit_temp_high", 80)
     alert(ward, eight, "news2_emergency", 20, priority="high")
     alert(ward, critical, "critical_hr", 5, priority="high")
     alert(ward, twelve, "news2_emergency", 1, priority="high", state="acknowledged")

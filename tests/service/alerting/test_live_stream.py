@@ -158,7 +158,8 @@ def test_who_joins_the_care_team_hears_the_next_event(ward: Ward) -> None:
             ward.care_team(patient, nurse)
             ward.finding(patient, "single_3", datetime.now(UTC))
             event = await asyncio.wait_for(told(mine), 10)
-            assert event.data["condition"] == "single_3"
+            reasons = [one["condition"] for one in event.data["reasons"]]
+            assert reasons == ["news2_urgent", "single_3"]
 
     story(main())
 
