@@ -1,4 +1,4 @@
-"""What a site may set: ages, limits, delays, and what the model may raise.
+"""Clinical policy that a site may set: ages, limits, delays, and what the model may raise.
 
 Every default names its source or is ``proposed``: this project's own, to be approved by the
 clinicians of the site that uses it. See docs/clinical.md for the tables.

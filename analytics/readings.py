@@ -1,4 +1,4 @@
-"""What a patient's lane is fed: one verified frame or staff entry, already mapped to event time.
+"""Inputs of a patient's lane: one verified frame or staff entry, mapped to event time.
 
 They are light msgspec structs without garbage-collector tracking, since one is made for every
 frame on the gateway's hot path.

@@ -1,4 +1,4 @@
-"""Whether the ward is ready, and if not, why: database, schema, alert engine, gateway.
+"""Readiness of the ward, and the reason if not: database, schema, alert engine, gateway.
 
 The gateway's silence makes the ward unready though the API still answers: a panel that shows old
 figures as if they were new is worse than none.

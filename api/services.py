@@ -1,4 +1,4 @@
-"""What every part of the API shares: settings, pools, the ward's clock and the vault.
+"""Services shared by every part of the API: settings, pools, the ward's clock, the vault.
 
 Made once by ``api.app`` when the program starts, and found at ``request.app.state.services``.
 Background tasks get it as their only argument.

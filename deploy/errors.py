@@ -1,4 +1,4 @@
-"""What can go wrong when the ward is set up or run; each message is meant for the operator.
+"""Errors of setting up or running the ward; each message is meant for the operator.
 
 ::
 

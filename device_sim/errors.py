@@ -1,4 +1,4 @@
-"""What may go wrong in the simulator, for a person to read.
+"""Errors of the simulator, for a person to read.
 
 ::
 

@@ -1,4 +1,4 @@
-"""What a simulation or a replay is asked to do; the ``homeward`` command fills these in."""
+"""Options of a simulation or a replay; the ``homeward`` command fills them in."""
 
 from dataclasses import dataclass
 from pathlib import Path

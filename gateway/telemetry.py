@@ -1,4 +1,4 @@
-"""What operators see: counters and timings for Prometheus, logs as JSON lines, health.
+"""Metrics for Prometheus, logs as JSON lines, and health, for operators.
 
 The little server answers on the loopback in its own thread: ``/healthz`` (the worker turns),
 ``/readyz`` (it serves its buckets, or says why not) and ``/metrics``.

@@ -1,4 +1,4 @@
-"""How findings, time and people move an alert: pure transitions and escalation.
+"""Pure transitions of alerts: by findings, by time and by people; escalation.
 
 ``patient`` is the one clinical alert of a patient, above its reasons: ``reasons`` moves one
 condition, ``summary`` says what the alert is by all of them, ``calling`` says whether it calls

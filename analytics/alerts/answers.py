@@ -1,4 +1,4 @@
-"""What people say to an episode: taken on, closed, passed on; pure, as all that moves one."""
+"""Answers of people to an episode: taken on, closed, passed on; pure, as all that moves one."""
 
 from dataclasses import replace
 

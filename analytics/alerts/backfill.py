@@ -1,4 +1,4 @@
-"""What late data showed: written down as history, never a page (law 6).
+"""Findings of late data: written down as history, never a page (law 6).
 
 Findings of one stretch of one condition are one piece of history, however many they are, so that
 a list of a night that came late can be read.

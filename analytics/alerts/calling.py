@@ -1,4 +1,4 @@
-"""Whether a patient's alert calls again: for something new and worse, never for the same evidence.
+"""Decides if a patient's alert calls again: for something new and worse, never for the same.
 
 What people know is stored with the alert (:class:`analytics.domain.episode.CalledFor`): what they
 were last called for, or saw when they took it on. Worse than that is a higher priority, a NEWS2

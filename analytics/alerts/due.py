@@ -1,4 +1,4 @@
-"""When time acts next on a patient's alert: the ladder, its end, a held call, long silence."""
+"""The next moment at which time acts on a patient's alert: ladder, end, held call, silence."""
 
 from dataclasses import dataclass, replace
 

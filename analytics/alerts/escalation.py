@@ -1,4 +1,4 @@
-"""Who is called and when: showing an episode, escalating it, closing it.
+"""Escalation of an episode: whom it calls and when; showing, escalating, closing it.
 
 Every step stores when the next is due, so that nothing open is ever without one (law 8). Time by
 itself calls only up the ladder of an alert that nobody answers, and never for one of low

@@ -1,4 +1,4 @@
-"""What people say to a patient's alert: taken on, put off, closed, passed on; pure.
+"""Answers of people to a patient's alert: taken on, put off, closed, passed on; pure.
 
 One answer is for all its reasons.
 """

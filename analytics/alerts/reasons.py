@@ -1,4 +1,4 @@
-"""How findings and time move one reason: it waits, it holds, it is over, it comes back.
+"""State machine of one reason of an alert: it waits, it holds, it is over, it comes back.
 
 It must persist by event time before it holds, and silence while it waits counts as persisting. What
 comes back while the alert lives is the same reason: it waits again as long as it had to at first.

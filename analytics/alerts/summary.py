@@ -1,4 +1,4 @@
-"""What a patient's alert is by all its reasons: priority, leading reason, words, its end."""
+"""A patient's alert by all its reasons: priority, leading reason, words, its end."""
 
 from collections.abc import Iterable
 from dataclasses import replace

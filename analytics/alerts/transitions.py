@@ -1,4 +1,4 @@
-"""How findings, time and people move an episode: pure transitions for the alert engine.
+"""State machine of an episode: pure transitions by findings, time and people.
 
 Each function takes an episode as it was and returns what happened, oldest first, with the
 episode as it is afterwards. Nothing is read and nothing is remembered here: every moment that

@@ -1,4 +1,4 @@
-"""What an alert says of its age: no number is read as of now when it is older, or not the newest.
+"""Age of a value in words: no number is read as of now when it is older, or not the newest.
 
 A message is written when a reading is judged. Whoever reads it later must see when that was, what
 has been measured since, and that nothing was heard since if so: an old value that is shown, or

@@ -1,4 +1,4 @@
-"""Who looks after whom: doctors' minutes to patients' demands, at least cost.
+"""Allocation of doctors' minutes to patients' demands, at least cost.
 
 One doctor for a demand, within skills, minutes and places. The aims in order: urgent demands
 unmet (weighted by acuity), demands unmet, lateness, moves, cost, imbalance. What must be

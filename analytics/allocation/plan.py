@@ -1,4 +1,4 @@
-"""Which way a problem is solved: exactly where that is quick, by decomposition where it is not."""
+"""Choice of the solver: exact where that is quick, by decomposition where it is not."""
 
 from collections.abc import Callable
 

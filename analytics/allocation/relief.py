@@ -1,4 +1,4 @@
-"""What would help where a plan falls short: the cheapest of each way, the cheapest way first.
+"""Relief for a plan that falls short: the cheapest of each way, the cheapest way first.
 
 Three ways are looked at for all that one set of skills is short of: routine work of those who could
 do it waits for later; somebody who has time learns, or is allowed, what they lack; whoever costs

@@ -1,4 +1,4 @@
-"""Which measured values can be readings at all, and which are in doubt: one rule for every door.
+"""Validation of measured values, one rule for every door: no reading at all, or one in doubt.
 
 A device's frame, a form of the staff's or the patient's own, and a recording's row are judged here
 and nowhere else. What lies outside a metric's ``reject`` range is no reading: a frame loses it as

@@ -1,4 +1,4 @@
-"""What an alert is: conditions, priorities, states and the findings they are made from.
+"""Words of alerts: conditions, priorities, states and the findings they are made from.
 
 Priorities follow the words of IEC 60601-1-8 (high, medium, low). Technical conditions are kept
 apart from clinical ones: they belong to the coordinator, not to a doctor.

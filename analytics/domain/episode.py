@@ -1,4 +1,4 @@
-"""What an alert episode is, and what can happen to it.
+"""An alert episode, and the events that can happen to it.
 
 An episode is one stretch of one condition of one patient (or of the ward), from the first
 violation until it is closed. It is a plain record of moments, so that the database can hold all

@@ -1,4 +1,4 @@
-"""What a site may set about alerts: deadlines, the ladder, what calls again and for how long."""
+"""Policy of alerts for a site: deadlines, the ladder, what calls again and for how long."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a ward may set of the watch over its equipment: silent devices, missing readings."""
+"""Policy of the watch over equipment for a ward: silent devices, missing readings."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is measured: metrics with their units and codes, quality, and validation ranges.
+"""Metrics with their units and codes, quality, and validation ranges.
 
 The numbers of the metrics are stored in the database: never renumber one.
 

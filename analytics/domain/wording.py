@@ -1,4 +1,4 @@
-"""How a value is said to a person: label, number and a unit that people read.
+"""A value as it is said to a person: label, number and a unit that people read.
 
 UCUM is for programs; a message is read by people.
 """

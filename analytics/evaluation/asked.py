@@ -1,4 +1,4 @@
-"""What ``homeward evaluate`` was asked for, and by which settings the ward decides in it."""
+"""Options of ``homeward evaluate``, and the settings by which the ward decides in it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

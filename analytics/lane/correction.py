@@ -1,4 +1,4 @@
-"""What changes when a reading is taken back: two courses of one lane, with it and without it.
+"""Difference that taking a reading back makes: two courses of one lane, with it and without it.
 
 The lane is folded again from before the reading, once as it was and once without it. What only the
 first course found rests on the reading and is taken back; what the second found differently is

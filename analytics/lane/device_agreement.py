@@ -1,4 +1,4 @@
-"""What the devices say of each other and of themselves: two that disagree, one that is stuck.
+"""Agreement of devices: two that disagree on one metric, one that is stuck.
 
 Where two devices give one metric at the same time and disagree, the worse reading is the current
 one (a better one never ends what the worse began), and the coordinator is told which says what.

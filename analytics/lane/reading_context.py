@@ -1,4 +1,4 @@
-"""What the rules about single readings look at: the patient's state, the moment and the device."""
+"""Context in which one reading is judged: the patient's state, the moment and the device."""
 
 from collections.abc import Mapping
 

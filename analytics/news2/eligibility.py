@@ -1,4 +1,4 @@
-"""Whom the adult rules are for, and what stands in their place for everybody else.
+"""Eligibility for NEWS2 (16 years, not in pregnancy), and what stands in its place for others.
 
 NEWS2 is for people of 16 and over, not in pregnancy (Royal College of Physicians, 2017). Nobody
 else is given a score, nor called for by an adult's band, default limit or critical value.

@@ -1,4 +1,4 @@
-"""What is usual for one person: an online, robust median and spread for each metric.
+"""Baseline of one person: an online, robust median and spread for each metric.
 
 People differ far more between themselves than within (resting pulse 40-109 /min in health, Quer
 2020), so a patient is compared with themselves and a slow drift is followed. The centre is a

@@ -1,4 +1,4 @@
-"""What the risk model looks at: levels, trends and deviations, by event time.
+"""Features of the risk model: levels, trends and deviations, by event time.
 
 A trend compares the current value with the mean of the six hours before, kept in half-hour
 buckets of event time, so that late and reordered samples fall where they belong. Every feature

@@ -1,4 +1,4 @@
-"""How good a probability has been so far: discrimination, error and calibration, kept as counts.
+"""Progressive validation of a probability: discrimination, error, calibration, kept as counts.
 
 Progressive validation: each example carries what was predicted before its label was known, so
 every example is a test first and a lesson second. Counts by bin are all that is kept; the

@@ -1,4 +1,4 @@
-"""When a reading or a set of readings is a finding: limits, bands, persistence and hysteresis.
+"""Rules that make findings of readings: limits, bands, persistence and hysteresis.
 
 Pure; imported by the lane.
 """

@@ -1,4 +1,4 @@
-"""What a number that can hardly be true may be instead: by its form, the person and the device.
+"""Explanations of a number that can hardly be true: by its form, the person and the device.
 
 Three ways lead out of an implausible reading: a mistake of the equipment (another unit, a code for
 "no reading", another person on the scale), a passing artefact between good readings, or the truth.

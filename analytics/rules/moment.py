@@ -1,4 +1,4 @@
-"""What rules look at: the conditions that are on, a violation as a rule sees it, one moment."""
+"""Inputs of a rule: the conditions that are on, a violation, one moment of a patient."""
 
 from msgspec import Struct, field
 

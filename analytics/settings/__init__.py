@@ -1,4 +1,4 @@
-"""What a ward may set: the names, their bounds, and what the decisions are made by."""
+"""Settings of a ward: their names, their bounds, and the policies they make."""
 
 from analytics.settings.bounds import SOFT, Side, bounds_of
 from analytics.settings.catalog import CATALOG, FIXED, GROUPS, PROFILES, Setting, Value

@@ -1,4 +1,4 @@
-"""How far a limit may be moved: hard bounds never, soft ones when a person says that it is meant.
+"""Bounds of a limit: hard ones never moved, soft ones when a person says that it is meant.
 
 A limit beyond a soft bound is one of which a typing error is likelier than a decision, or that
 silences (or floods) a metric: it must be confirmed, with a reason and an end. All proposed, from

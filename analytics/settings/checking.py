@@ -1,4 +1,4 @@
-"""Whether what somebody would set may be set: each value for itself, then what must agree.
+"""Validation of new settings: each value for itself, then what must agree.
 
 Three answers: taken, refused (a hard bound, an unknown name, two values that contradict each
 other), or in doubt (a soft bound: it must be said that it is meant).

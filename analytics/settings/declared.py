@@ -1,4 +1,4 @@
-"""Which fields of the policies can be set, under which names, units and bounds.
+"""Declarations of settings: which fields of the policies, under which names, units and bounds.
 
 Every field stands here or in ``FIXED`` with the reason; a test holds that. What a setting means and
 where its default comes from is read from the field's own docstring, so that it is said once.

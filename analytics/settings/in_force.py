@@ -1,4 +1,4 @@
-"""What a patient's readings are judged by: the care plan under its ward's settings, at a time.
+"""Policy in force for a patient: the care plan under its ward's settings, at a time.
 
 One function of stored rows and a moment, used for what runs and for what is replayed (law 5). The
 policies are made once for each pair of revisions, since a ward of thousands changes neither.

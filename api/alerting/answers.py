@@ -1,4 +1,4 @@
-"""What people say to an alert: acknowledged, resolved, passed on.
+"""Answers of people to an alert, as requests: acknowledged, resolved, passed on.
 
 Visibility is checked before, by a connection that acts for the person; the change is written here
 with the engine's rights, together with who did it, the outcome for the risk model and the audit.

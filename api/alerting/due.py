@@ -1,4 +1,4 @@
-"""What time does to alerts: persistence, escalation, acknowledgements that run out, pauses.
+"""Alerts on which time acts: persistence, escalation, acknowledgements that run out, pauses.
 
 Every moment is stored with its episode, so a restart forgets none; what fell due while nobody led
 is done at once.

@@ -1,4 +1,4 @@
-"""What one transaction of the alert engine changes, worked out in memory.
+"""Unit of work of the alert engine: the episodes that one transaction changes, in memory.
 
 Findings, due times and people's answers all go through here, so that alerts change by the pure
 functions of ``analytics.alerts`` and nothing else: a patient's clinical alert by those of

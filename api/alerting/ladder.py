@@ -1,4 +1,4 @@
-"""Whom an alert would be passed on to now: told beside it, and asked before it is done.
+"""The next rung of an alert: told beside it, and asked before it is passed on.
 
 Above the people on shift stand the ward's coordinators, and the administrators where a ward has
 none. At the top an alert can be passed on to another of them; to nobody it is not passed on.

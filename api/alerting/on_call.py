@@ -1,4 +1,4 @@
-"""Who gets an alert: a pure choice among the people on shift.
+"""Choice of the person on call for an alert; pure.
 
 The patient's doctor or nurse by the plan in force, if at work; else whoever on shift holds least,
 doctors before nurses, those with an account first. An emergency goes to a doctor while one is on

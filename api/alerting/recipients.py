@@ -1,4 +1,4 @@
-"""For whom an alert is after something happened to it; pure.
+"""Recipients of an alert after something happened to it; pure.
 
 A clinical alert that is shown is always somebody's who is at work, or the coordinator's: a rung
 without a person is skipped at once, a holder who goes home hands on, whoever acknowledges owns it

@@ -1,4 +1,4 @@
-"""What a correction does to alerts: those that rest on a reading entered in error are false.
+"""Retraction of alerts that rest on a reading entered in error: they are false.
 
 The gateway has folded the patient's lane again without the reading and says which conditions were
 found by it alone. What other readings hold goes on, in the words that follow in the outbox.

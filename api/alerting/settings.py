@@ -1,4 +1,4 @@
-"""What a site may set of the alert engine: ``HOMEWARD_ALERT_`` + the name, in capitals.
+"""Settings of the alert engine: ``HOMEWARD_ALERT_`` + the name, in capitals.
 
 What a ward has set of its equipment (``analytics.domain.equipment``) goes before these.
 

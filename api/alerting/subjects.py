@@ -1,4 +1,4 @@
-"""What a finding is about, and what the feed is told of its episode."""
+"""The subject of a finding, and the feed's event of its episode."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Who is calling: passwords, sessions, second factors, throttling of log-ins.
+"""Authentication: passwords, sessions, second factors, throttling of log-ins.
 
 Imported by ``http``, routes and pages.
 """

@@ -1,4 +1,4 @@
-"""Who somebody is: passwords, sessions and roles; second factors are in ``api.auth.totp``.
+"""Passwords, sessions and roles; second factors are in ``api.auth.totp``.
 
 Passwords are hashed with Argon2id in a few threads, off the event loop, so that a burst of log-ins
 neither stops the feeds nor takes all memory. A session is an opaque random token of which only the

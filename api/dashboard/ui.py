@@ -1,4 +1,4 @@
-"""What pages need besides the public API: the state of the ward itself, courses, the handover.
+"""JSON routes of the pages alone: the state of the ward itself, courses, the handover.
 
 These answers serve our own pages and may change with them; programs use ``/api/v1``.
 """

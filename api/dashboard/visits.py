@@ -1,4 +1,4 @@
-"""Who visits a page, and where they are sent if it is not for them."""
+"""Access to pages by role, and the page to which anybody else is sent."""
 
 from typing import Annotated
 from urllib.parse import quote, urlencode

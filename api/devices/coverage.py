@@ -1,4 +1,4 @@
-"""How much of what a device should have measured has arrived, day by day: loss made visible.
+"""Coverage of a device: the share of expected readings that arrived, day by day.
 
 A day is one of the ward's own zone. What was expected follows from the device's schedule and from
 the part of the day in which it was bound to its patient; what came in a burst does not make up for

@@ -1,4 +1,4 @@
-"""Where a device speaks: its bucket and its topics (docs/device-protocol.md).
+"""Topics of a device: its bucket and its addresses (docs/device-protocol.md).
 
 The gateway carries the same few lines of its own: the two programs meet only in the database, and a
 test holds them against each other.

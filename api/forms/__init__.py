@@ -1,4 +1,4 @@
-"""What callers may send, and how it is checked: the pydantic models of bodies and queries.
+"""Bodies and queries that callers send, as pydantic models, with their checks.
 
 No database work of its own; imported by routes and by the parts that carry requests out.
 """

@@ -1,4 +1,4 @@
-"""What callers may send of an account: its name and a new password, by one rule for every route.
+"""Forms of accounts: a name and a new password, by one rule for every route.
 
 How strong a password must be is ``api.limits.passwords``'s: that depends on whose it is.
 """

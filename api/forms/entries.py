@@ -1,4 +1,4 @@
-"""What a person enters for a patient: samples, judged by the rule of every other door.
+"""Forms of readings that a person enters: judged by the rule of every other door.
 
 What cannot be a reading is refused and the field named. What is in doubt is kept as questionable
 and told in the answer; a form that would rather ask first sends ``"confirmed": false`` and is

@@ -1,4 +1,4 @@
-"""What may be said of one person's limits over HTTP, on admission and in a change.
+"""Forms of one person's limits, on admission and in a change.
 
 Limits are a clinician's own for one person. They must lie within what the metric can be at all
 (``analytics.domain.vitals``), and low below high, else a typing error could silence a limit.

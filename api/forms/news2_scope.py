@@ -1,4 +1,4 @@
-"""Whom NEWS2 is for, as a care plan stores it: from the birth date, a pregnancy and the zone.
+"""Scope of NEWS2 as a care plan stores it: from the birth date, a pregnancy and the zone.
 
 The birth date itself stays sealed. Of it a care plan holds in the clear only from when a minor is
 16, and of everybody older that they are; a pregnancy's period stands there as limits do. A civil

@@ -1,4 +1,4 @@
-"""What may be said of a patient over HTTP, and how it is checked."""
+"""Forms of patients, and how they are checked."""
 
 from datetime import date, datetime
 from functools import cache

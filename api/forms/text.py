@@ -1,4 +1,4 @@
-"""What no column of text can hold is refused by the name of its field, wherever it was sent.
+"""Text that a column can hold; anything else is refused by the name of its field.
 
 PostgreSQL has no room for the character NUL, and half of a surrogate pair is no UTF-8. Some columns
 are sealed and would take the first, others would not: one rule for all of them, kept in one place,

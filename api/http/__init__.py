@@ -1,4 +1,4 @@
-"""What stands around every request: dependencies, middleware, problem details, OpenAPI.
+"""Around every request: dependencies, middleware, problem details, OpenAPI.
 
 Imported by ``app`` and the routes.
 """

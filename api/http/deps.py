@@ -1,4 +1,4 @@
-"""What routes ask FastAPI for.
+"""Dependencies of routes, for FastAPI.
 
 The names to use:
 

@@ -1,4 +1,4 @@
-"""What surrounds every request: headers that browsers obey, a bound on bodies, and the log.
+"""Middleware around every request: security headers, a bound on bodies, the log.
 
 Plain ASGI, so that streams pass through unbuffered.
 """

@@ -1,4 +1,4 @@
-"""How strong a new password must be: not among the common ones, not made from what is known.
+"""Strength of a new password: not among the common ones, not made from what is known.
 
 ``zxcvbn`` (Wheeler, USENIX Security 2016) estimates how many guesses an attacker needs who knows
 lists of common passwords, names and words, rows of the keyboard, repeats and dates. A rule about

@@ -1,4 +1,4 @@
-"""How fast one caller may ask: a token bucket for each account, in this process's memory.
+"""Rate limit of one caller: a token bucket for each account, in this process's memory.
 
 What is signed in is known, so the bound is a fair share and not a defence by itself: high enough
 for any person and for a program that asks one thing after another, low enough that a runaway loop

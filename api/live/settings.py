@@ -1,4 +1,4 @@
-"""What may be set of the live feed: ``HOMEWARD_LIVE_`` + the name. All times are real seconds."""
+"""Settings of the live feed: ``HOMEWARD_LIVE_`` + the name. All times are real seconds."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict

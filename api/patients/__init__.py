@@ -1,4 +1,4 @@
-"""What is known of patients besides readings: identifiers, search, care plans, rules in force.
+"""Patients besides their readings: identifiers, search, care plans, rules in force.
 
 Imported by routes, pages and jobs.
 """

@@ -1,4 +1,4 @@
-"""What is set for one patient alone: limits, delays and ages; checked, confirmed, with who and why.
+"""Care plan of one patient: limits, delays and ages; checked, confirmed, with who and why.
 
 A limit of which a slip is likelier than a decision is taken only if the caller says that it is
 meant, why, and until when; then it is the ward's again by itself. Each own limit keeps who set it,

@@ -1,4 +1,4 @@
-"""Who is meant: a person's name with a second identifier beside it, in every answer.
+"""Identification of a patient: the name with a second identifier beside it, in every answer.
 
 Two people of a ward may bear one name. So wherever an answer speaks of a patient, the birth date
 and the external id, where there is one, stand beside the name. They are personal data: they are

@@ -1,4 +1,4 @@
-"""What a ward has set, as the programs decide by it; stored rows in, policies out.
+"""Policies of a ward as the programs decide by them; stored rows in, policies out.
 
 A row never changes, so what it makes is kept by its number.
 """

@@ -1,4 +1,4 @@
-"""What a new plan changes, patient by patient, and why; pure.
+"""Differences between two plans, patient by patient, with their causes; pure.
 
 The reason is found in what is known: whoever had the patient is not at work, a coordinator fixed
 the patient, they ask for what the person before is not, they need more time than before; else they

@@ -1,4 +1,4 @@
-"""What each patient asks of the people on shift, and how much time those have; pure.
+"""Demand of each patient in minutes, and the minutes that people on shift have; pure.
 
 The acuity is the worse of NEWS2's lower bound and of what open alerts say, so that a patient whose
 score is not known yet is not taken for well.

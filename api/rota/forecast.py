@@ -1,4 +1,4 @@
-"""How many people each hour of a week will need, from what the weeks before have brought; pure.
+"""Forecast of the people needed in each hour of a week, from the weeks before; pure.
 
 Alerts come with their minutes by priority, spread over the hours of the week in which they came;
 routine looks are spread over the day. An hour with less than one person's work still has somebody

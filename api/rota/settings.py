@@ -1,4 +1,4 @@
-"""What a site may set of the re-planner: ``HOMEWARD_ROTA_`` + the name, in capitals.
+"""Settings of the re-planner: ``HOMEWARD_ROTA_`` + the name, in capitals.
 
 The minutes are seeds (proposed) from published workloads of remote monitoring, see
 docs/clinical.md: 1.6 to 1.8 min for a transmission that asks nothing of anybody (Leuven), 9 to

@@ -1,4 +1,4 @@
-"""What is thought of a patient now, and how scores went over time."""
+"""Assessment of a patient now, and the course of scores over time."""
 
 from datetime import datetime
 from typing import Annotated, Any

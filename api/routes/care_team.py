@@ -1,4 +1,4 @@
-"""Who cares for a patient, and which account is the patient's own."""
+"""Care team of a patient, and the account that is the patient's own."""
 
 from typing import Annotated
 from uuid import UUID

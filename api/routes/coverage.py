@@ -1,4 +1,4 @@
-"""What of a device has arrived and what is missing, day by day."""
+"""Coverage of a device, day by day: what has arrived and what is missing."""
 
 from datetime import date, timedelta
 from typing import Annotated

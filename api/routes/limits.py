@@ -1,4 +1,4 @@
-"""Who set what of one patient's limits, when and why."""
+"""History of one patient's limits: by whom, when and why."""
 
 from datetime import datetime
 from typing import Any

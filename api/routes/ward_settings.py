@@ -1,4 +1,4 @@
-"""What a ward decides by: read, changed by its coordinator with a reason, and its history."""
+"""Settings of a ward: read, changed by its coordinator with a reason, and their history."""
 
 from datetime import datetime
 from typing import Annotated, Any

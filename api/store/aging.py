@@ -1,4 +1,4 @@
-"""What an open alert says of its age, from its row and the patient's newest state."""
+"""Age of an open alert, from its row and the patient's newest state."""
 
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo

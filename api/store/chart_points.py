@@ -1,4 +1,4 @@
-"""What the pages show besides the JSON routes: the course of a score, newest readings, messages."""
+"""Points of the pages' charts: the course of a score, newest readings, messages."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

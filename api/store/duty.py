@@ -1,4 +1,4 @@
-"""Who is at work now, what they hold, and whose patient is whose by the plan in force."""
+"""Duty now: the people at work, the alerts they hold, and the patients of the plan in force."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Whether the gateway lives: one answer, for readiness, the alert engine and the pages."""
+"""Liveness of the gateway: one answer, for readiness, the alert engine and the pages."""
 
 from api.store.types import Conn
 

@@ -1,4 +1,4 @@
-"""What late data showed: stretches that are over, written down and never paged."""
+"""Historic findings of late data: stretches that are over, written down and never paged."""
 
 from collections.abc import Sequence
 

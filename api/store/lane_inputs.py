@@ -1,4 +1,4 @@
-"""What people add to a patient's lane, waiting for the gateway to fold it in order."""
+"""Inputs of people to a patient's lane, waiting for the gateway to fold them in order."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Who changed a limit of a patient last: by the care plan, or by the ward's settings."""
+"""The last change of a patient's limit: by the care plan, or by the ward's settings."""
 
 from datetime import datetime
 

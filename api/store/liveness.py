@@ -1,4 +1,4 @@
-"""What was last heard of the devices and the wards."""
+"""Liveness of devices and wards: when each was last heard."""
 
 from api.store.types import Conn, Row
 

@@ -1,4 +1,4 @@
-"""What the gateway noticed, waiting for the alert engine.
+"""Outbox of the gateway: findings that wait for the alert engine.
 
 Rows are taken by state and never by "id above the last one": ids are given out before they are
 committed, so a later commit may bring a lower id.

@@ -1,4 +1,4 @@
-"""Whom a transaction acts for: what the row-level security policies ask."""
+"""Context of row-level security: for whom a transaction acts."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What people are called, in memory, so that a sealed name can be searched.
+"""Index of names in memory, so that a sealed name can be searched.
 
 A name in the database is sealed, and no index of it is kept there: one that can find a part of a
 name tells who shares it. So whoever searches has the records of those whom they may see opened,

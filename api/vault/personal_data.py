@@ -1,4 +1,4 @@
-"""What is personal of a patient, as it is sealed and opened; and the vault's keys in the database.
+"""Personal data of a patient, sealed and opened; and the vault's keys in the database.
 
 Only this module turns rows into names. A person who was erased has no key left: what was sealed
 stays closed, and reads as None.

@@ -1,4 +1,4 @@
-"""What demo and benchmarks measure alike: when a frame was published, and when it was committed.
+"""Commit times of frames, as demo and benchmarks measure them alike.
 
 Commit times are the database's own (``track_commit_timestamp``).
 """

@@ -1,4 +1,4 @@
-"""How long an alert takes: from a device's publish to the doctor's open feed, in a whole ward.
+"""Benchmark of the feed: from a device's publish to the doctor's open feed, in a whole ward.
 
 Everything runs as in life (``homeward up`` with simulated patients who deteriorate); a listener on
 the live feed notes when each alert arrives. Only alerts that a reading raised by itself count:

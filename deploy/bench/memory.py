@@ -1,4 +1,4 @@
-"""What one more active patient costs in the gateway's memory."""
+"""Benchmark of memory: the cost of one more active patient in the gateway."""
 
 import time
 

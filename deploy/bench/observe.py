@@ -1,4 +1,4 @@
-"""What is stored, and since when, as the database itself tells it.
+"""Observer of the database: what is stored, and since when, as it tells itself.
 
 The moment of storing is the transaction's commit timestamp (``track_commit_timestamp``), which
 costs the runs nothing. PostgreSQL takes it just before the log is flushed, so the mean time of a

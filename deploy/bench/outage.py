@@ -1,4 +1,4 @@
-"""How fast the backlog goes after the database was away."""
+"""Benchmark of catching up after the database was away."""
 
 import threading
 import time

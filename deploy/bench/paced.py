@@ -1,4 +1,4 @@
-"""How long a reading waits: publish to stored at a steady rate, alone and under forged floods."""
+"""Benchmark of latency: publish to stored at a steady rate, alone and under forged floods."""
 
 import statistics
 import threading

@@ -1,4 +1,4 @@
-"""How much passes: capacity beside the floor, CPU a frame by size of the fleet, duplicates."""
+"""Benchmark of throughput: capacity beside the floor, CPU a frame by size of the fleet."""
 
 import statistics
 from dataclasses import dataclass, replace

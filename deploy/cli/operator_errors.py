@@ -1,4 +1,4 @@
-"""What an operator is told of an error that is theirs to mend; anything else is a defect."""
+"""Errors that are the operator's to mend, in words for them; anything else is a defect."""
 
 # ruff: noqa: PLC0415 - a part is imported only when it is asked for
 

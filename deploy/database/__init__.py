@@ -1,4 +1,4 @@
-"""What a database needs before programs use it: roles, schema, first administrator.
+"""Preparation of a database: roles, schema, first administrator.
 
 Imported by ``stack``.
 """

@@ -1,4 +1,4 @@
-"""What a database needs before the programs can use it: roles, schema, first administrator."""
+"""Bootstrap of a database before the programs use it: roles, schema, first administrator."""
 
 from collections.abc import Mapping
 from pathlib import Path

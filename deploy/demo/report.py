@@ -1,4 +1,4 @@
-"""What came of a demo: the senders' own ledger and ground truth against what the ward stored.
+"""Report of a demo: the senders' ledger and ground truth against what the ward stored.
 
 Commit times are the database's own (``track_commit_timestamp``), so *stored* means committed.
 """

@@ -1,4 +1,4 @@
-"""Where PostgreSQL with TimescaleDB, Mosquitto and Chromium are on this machine.
+"""Binaries of PostgreSQL with TimescaleDB, Mosquitto and Chromium on this machine.
 
 What the system has is used when it is good enough; else a private copy is made. A PostgreSQL
 without TimescaleDB is passed over, however prominent it is in the path.

@@ -1,4 +1,4 @@
-"""Which package mirror this machine uses, read from apt's own lists of sources.
+"""Debian mirror of this machine, read from apt's own lists of sources.
 
 The private copy is fetched from the same mirror, with the same keyring, as the machine's own
 packages: nobody has to trust or reach anything new.

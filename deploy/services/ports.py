@@ -1,4 +1,4 @@
-"""Which loopback ports a stack uses: fixed offsets from a base, or free ones that are kept.
+"""Loopback ports of a stack: fixed offsets from a base, or free ones that are kept.
 
 A free port is looked for outside the kernel's ephemeral range: a port of that range, once told
 to a server that has yet to start, may meanwhile become the near end of any outgoing connection.

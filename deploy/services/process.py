@@ -1,4 +1,4 @@
-"""How a program is started so that it never outlives us.
+"""Start of a child process that never outlives us.
 
 Every child gets a process group of its own (a Ctrl-C in the terminal must reach the supervisor
 alone, which stops the parts in order) and, on Linux, asks the kernel for a signal at the death

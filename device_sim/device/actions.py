@@ -1,4 +1,4 @@
-"""What the device's core asks the world around it to do, and the moments at which it is asked."""
+"""Actions that the device's core asks of the world around it, and the moments it is asked at."""
 
 from typing import NamedTuple
 

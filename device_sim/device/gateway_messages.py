@@ -1,4 +1,4 @@
-"""What the gateway says: only what it signed, to this device, and each command once."""
+"""Messages of the gateway: only what it signed, to this device, and each command once."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Who a device is: its id and topics, its own keys, and the gateway's keys that it trusts.
+"""Identity of a device: its id and topics, its own keys, and the gateway's keys it trusts.
 
 Also the enrolment request: the keys are made here and their private halves stay here.
 """

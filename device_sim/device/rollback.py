@@ -1,4 +1,4 @@
-"""What a device does that was put back to an old copy: nothing it has just measured is lost.
+"""Rollback of a device to an old copy: nothing it has just measured is lost.
 
 It signs on from the old copy's number until ``acks`` shows that its former self had come further,
 or names one of its frames a conflict. What it signed under numbers that were used before is not

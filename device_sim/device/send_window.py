@@ -1,4 +1,4 @@
-"""Which frames are under way: at most 100 uncovered, each sent again when not covered in time.
+"""Send window: at most 100 uncovered frames, each sent again when not covered in time.
 
 The window is simply the oldest 100 frames of the spool: they leave it only when covered.
 """

@@ -1,4 +1,4 @@
-"""What goes wrong between a device and the gateway, on purpose and repeatably.
+"""Faults between a device and the gateway, on purpose and repeatable.
 
 Each fault breaks one promise that the protocol must repair (loss, duplication, order, clocks,
 absence) or tries what it must refuse (forgery). The device's core is never touched: faults act on

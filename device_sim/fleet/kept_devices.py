@@ -1,4 +1,4 @@
-"""What the simulated devices of a folder keep over a restart: who they are, and their spools.
+"""Devices that a folder keeps over a restart: their identities and their spools.
 
 Hardware does not forget whom it belongs to when its power fails, nor what it has not been told to
 forget. So a simulation that is started again on the same folder goes on with the same people and

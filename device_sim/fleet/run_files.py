@@ -1,4 +1,4 @@
-"""What a run leaves behind: the ledger, the alerts that must have been raised, the summary."""
+"""Files of a run: the ledger, the alerts that must have been raised, the summary."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

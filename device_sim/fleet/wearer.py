@@ -1,4 +1,4 @@
-"""What the wearer, or the hardware, does when a command comes: reads it, measures, re-enrols."""
+"""Wearer of a device, or its hardware: reads a command, measures, re-enrols."""
 
 import os
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What happens to a simulated patient, and what the ward must notice: the ground truth.
+"""Scenarios of simulated patients, with the ground truth of what the ward must notice.
 
 A deterioration blends each affected metric from the person's own value to a target over a ramp.
 The targets are chosen so that at the end of the ramp the plain score leaves no doubt: from the

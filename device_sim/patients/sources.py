@@ -1,4 +1,4 @@
-"""Where a simulated device's readings come from: a made-up body, or a recording.
+"""Sources of a simulated device's readings: a made-up body, or a recording.
 
 A source is asked at ward times that only grow; it answers with every reading due since it was last
 asked, so that a stall makes bigger frames rather than lost readings.

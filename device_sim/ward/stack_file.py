@@ -1,4 +1,4 @@
-"""Where the ward is: read from an embedded stack's ``stack.json``, or given by hand."""
+"""Address of the ward: read from an embedded stack's ``stack.json``, or given by hand."""
 
 from datetime import datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How a device's clock stands to the ward's: an interval of possible offsets for each boot.
+"""Offset of a device's clock to the ward's: bounds that narrow, for each boot (as in NTP).
 
 The offset (ward minus device) of a boot lies between two bounds that every message tightens.
 From above: nothing arrives before it was made, so the offset is at most ``received - device

@@ -1,4 +1,4 @@
-"""How many refused frames are kept of each device, so that junk cannot fill the store.
+"""Quota of refused frames kept of each device, so that junk cannot fill the store.
 
 Unsigned ones: the newest few, and of a flood no more than a sample by time, or a flood in many
 names would cost a row each; signed ones: up to a quota, in frames and in bytes, that only age

@@ -1,4 +1,4 @@
-"""How much one device may send: a bucket of tokens each, filled evenly, with room for catch-up.
+"""Rate limit of one device: a token bucket, filled evenly, with room for catch-up.
 
 Checked before signatures, since a signature check is what a flood would buy. The devices' names
 come from the broker's access lists, so a flood empties its own sender's bucket and no other.

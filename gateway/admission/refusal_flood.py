@@ -1,4 +1,4 @@
-"""Whether one device has more refused than a broken one would: then somebody must be told.
+"""Detection of a device that has more refused than a broken one would.
 
 What is refused for its rate or its topic costs little and is only counted, so a device that does
 nothing else would go unnoticed. Counts are kept for a span of time and then forgotten, for devices

@@ -1,4 +1,4 @@
-"""Who may be heard: patients, devices and keys as the gateway last read them, by revision.
+"""Registry: the patients, devices and keys that may be heard, as last read, by revision.
 
 Every batch reads the newest revision in its own transaction and asks for what lies above the last
 one loaded, so a revocation counts from the next batch on. Memory: a few hundred bytes a device.

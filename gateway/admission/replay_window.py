@@ -1,4 +1,4 @@
-"""Which sequence numbers of one boot of one device have been handled.
+"""Anti-replay window: the sequence numbers of one boot of one device that were handled.
 
 A number is handled once its frame is stored or safely in quarantine. Everything up to ``upto`` is;
 above it, ranges. A hole is never stepped over: ``acks`` covers only what is handled, so the

@@ -1,4 +1,4 @@
-"""What people enter for a patient, as a lane folds it: readings, outcomes of alerts, new stays."""
+"""Entries of people as a lane folds them: readings, outcomes of alerts, new stays."""
 
 from datetime import datetime
 from typing import Any, NamedTuple

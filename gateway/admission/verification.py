@@ -1,4 +1,4 @@
-"""What one frame says, and whether a key vouches for it: pure, whatever a stranger may send.
+"""Decoding and verification of one frame's signature: pure, whatever a stranger may send.
 
 ``open_frame`` turns bytes into a verified message or a refusal; it raises on no input. Whether
 that key counts, and the number is new, is for ``verdicts``.

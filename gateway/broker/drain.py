@@ -1,4 +1,4 @@
-"""What waits for a division that is gone: its sessions are emptied before they are deleted.
+"""Drain of the MQTT sessions of old groups after their number changed; then they are deleted.
 
 When the number of groups changes, the broker still holds for the old workers what came while
 nobody served. Each worker of the new division takes an old session over in its turn, says that it

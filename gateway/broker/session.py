@@ -1,4 +1,4 @@
-"""Lines to the broker: one for each group that a worker serves, kept up with growing pauses."""
+"""One persistent MQTT session per group, reconnected with backoff."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the gateway says to devices: signed acknowledgements and commands."""
+"""Signing and publishing of acknowledgements and commands to devices."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What an accepted frame leads to: its clock learnt, its readings mapped, checked and folded.
+"""Handling of an accepted frame: its clock learnt, its readings mapped, checked and folded.
 
 What is decided is pure (``clocks``, ``samples``, the lane's fold); this module carries it into the
 windows, lanes and rows of the batch.

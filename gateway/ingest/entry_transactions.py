@@ -1,4 +1,4 @@
-"""What people enter, folded in transactions of its own.
+"""Transactions of people's entries, apart from those of frames.
 
 A reading of a person that cannot be stored is nobody's fault among those whose devices send just
 then: no frame waits for it, none is set aside and no device pays. It is found by halving, as a

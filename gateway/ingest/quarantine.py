@@ -1,4 +1,4 @@
-"""What becomes of a frame that does not count: counted, kept in quarantine, covered if it may be.
+"""Handling of a frame that does not count: counted, kept in quarantine, covered if it may be.
 
 Only what a key that counts vouches for touches a window, and only once its bytes are safe.
 """

@@ -1,4 +1,4 @@
-"""The signed frames kept under numbers that are not fresh: what is told from its twin by its bytes.
+"""Tell a resent frame from a conflicting one: the stored copies under the same number, by bytes.
 
 Most frames that come again are stored, and one query finds them. Only for what differs from the
 stored frame, or has none, the quarantine is looked through, too: there lie the frames that were

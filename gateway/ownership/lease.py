@@ -1,4 +1,4 @@
-"""Which buckets this worker serves, and for how long it may.
+"""Leases on groups of buckets, and the heartbeat that keeps them.
 
 A worker holds one advisory lock for each bucket of its group on the connection that commits, so a
 worker that lost them cannot commit. It beats once a second on another connection; a challenger

@@ -1,4 +1,4 @@
-"""What one batch must know before it is folded, read in the batch's own transaction."""
+"""Reads of one batch before it is folded, in the batch's own transaction."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What one batch will write, gathered while it is folded: plain buffers, no I/O.
+"""Write set of one batch, gathered while it is folded: plain buffers, no I/O.
 
 One transaction writes all of it, so that frames, readings, scores, replay windows, findings and
 snapshots stand or fall together (law 3).

@@ -1,4 +1,4 @@
-"""What is stored, as it is walked to be proved: frames with their keys, readings, entries, counts.
+"""Stored evidence as it is walked to be proved: frames with keys, readings, entries, counts.
 
 All of it is read in one transaction that sees the database at one moment: on a ward at work, what
 is stored between two questions would look like tampering. Times are microseconds since 1970 and

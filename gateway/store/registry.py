@@ -1,4 +1,4 @@
-"""Who may be heard and what was arranged: patients, devices, keys, care plans, models."""
+"""SQL of the registry: patients, devices, keys, care plans, models."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

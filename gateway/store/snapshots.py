@@ -1,4 +1,4 @@
-"""What is written down of lanes: the newest snapshot of each, and older ones for corrections."""
+"""Snapshots of lanes: the newest of each, and older ones for corrections."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

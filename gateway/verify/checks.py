@@ -1,4 +1,4 @@
-"""What must hold of one stored frame, one key and one person's entry, and of the readings of each.
+"""Checks of one stored frame, one key, one person's entry, and the readings of each.
 
 Pure: rows in, faults out. Nothing here trusts a row to be what the gateway wrote; whatever is
 stored is answered with a fault that names it.

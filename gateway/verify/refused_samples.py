@@ -1,4 +1,4 @@
-"""Judging again what a stored frame says was refused of it.
+"""Check that each sample marked as refused really had to be refused.
 
 A reading could be taken out of the record by noting it as refused. So each refusal must follow
 from what is stored: the value, the times and the device's use. The gateway's limits are settings,

@@ -1,4 +1,4 @@
-"""What must be done now and then on the committing connection: keys, cleaning, training."""
+"""Periodic maintenance on the committing connection: key rotation, retention, model training."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What a recording holds of one person: moments of measured values, in event order."""
+"""One person's recording: moments of measured values, in event order."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
