@@ -155,7 +155,7 @@ def test_missing_is_never_nothing_to_report(desk: Desk, ward: SeededWard) -> Non
     expect(page.locator("#calm li")).to_have_text(
         [re.compile("well"), re.compile("paused.*paused")]
     )
-    expect(page.locator("#list h3")).to_have_text(["silent", "unheard", "unscored", "outdated"])
+    expect(page.locator("#list h2")).to_have_text(["silent", "unheard", "unscored", "outdated"])
     page.unroute_all(behavior="wait")
 
 
@@ -315,3 +315,53 @@ def test_a_page_about_one_person_writes_their_own_time(desk: Desk, ward: SeededW
             return [clockText(winter), zoneName(), dateText(winter)]; }"""
     )
     assert told == ["23:30", "Europe/Lisbon", "2026-01-31"]
+
+
+def test_the_patients_page_is_the_printed_chart_too(desk: Desk, ward: SeededWard) -> None:
+    """Who it is and how they are stay in sight; curves, printed chart and table of one stretch."""
+    page = shown(desk, ward, "patient")
+    line = page.locator("#banner-line")
+    expect(line.get_by_role("link", name=re.compile("^Call .* Alice Moore"))).to_be_visible()
+    expect(line.get_by_role("img", name=re.compile("^Heart rate .* 2 points"))).to_be_visible()
+    page.get_by_role("button", name="NEWS2 chart").click()
+    chart = page.locator("#as-news2 table")
+    pulse = chart.locator("tbody", has_text="Pulse /min")
+    expect(
+        pulse.locator("tr", has_text=re.compile("^(Pulse /min)?111.120")).locator(".dot").last
+    ).to_be_visible()
+    expect(chart.locator("tbody", has_text="Systolic").locator(".dot")).to_have_count(0)
+    page.get_by_role("button", name="Table").click()
+    expect(page.locator("#as-table tbody tr").first).to_contain_text(re.compile(r"\d\d:\d\d"))
+    with page.expect_response("**/history*"):
+        page.get_by_role("button", name="Curves").click()
+    page.locator("#charts figure").first.evaluate("node => node.scrollIntoView({block: 'center'})")
+    over = page.locator("#charts .u-over").first
+    expect(over).to_be_in_viewport()
+    box = over.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 40, steps=4)
+    page.mouse.up()
+    expect(page.locator("#zoomed")).to_contain_text(re.compile(r"\d\d:\d\d to .*\d\d:\d\d"))
+    page.get_by_role("button", name="Up to now").click()
+    expect(page.locator("#zoomed")).to_have_text("")
+    assert desk.complaints == []
+
+
+def test_everything_has_a_key_and_the_keys_are_listed(desk: Desk) -> None:
+    page = desk.open("carla", "/panel?show=all")
+    expect(page.locator("#rows a.person").first).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator("#rows a.person").first).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Find a patient or doctor")).to_be_focused()
+    page.keyboard.type("g?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator("main").focus()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Next patient or alert")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page).to_have_url(re.compile("/handover$"))

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressOf, askedOf, viewOf } from "../../../api/dashboard/static/js/panel/address.js";
 import { chosenOf } from "../../../api/dashboard/static/js/panel/columns.js";
+import { letters, meaning } from "../../../api/dashboard/static/js/base/shortcuts.js";
 import { stepsOf } from "../../../api/dashboard/static/js/panel/spark.js";
 import { chosenBy, KEYS } from "../../../api/dashboard/static/js/round/keys.js";
 import { against, aloud, bandOf, lacksStaff, ownerOf, reasonOf } from "../../../api/dashboard/static/js/words/vitals.js";
@@ -61,4 +62,14 @@ test("the round's keys choose one thing each, and never while another key is hel
   assert.equal(chosenBy({ key: "r", ctrlKey: true }), null);
   assert.equal(chosenBy({ key: "x" }), null);
   assert.equal(new Set(Object.values(KEYS).map(String)).size, Object.keys(KEYS).length);
+});
+test("a key means something only where nobody types", () => {
+  const free = { typing: false, after: "" };
+  assert.deepEqual(["?", "/", "j", "k", "g", "x"].map((key) => meaning({ key }, free)), ["help", "search", "next", "previous", "g", ""]);
+  assert.equal(meaning({ key: "p" }, { typing: false, after: "g" }), "go p");
+  assert.equal(meaning({ key: "j" }, { typing: true, after: "" }), "");
+  assert.equal(meaning({ key: "j", ctrlKey: true }, free), "");
+});
+test("each page of the menu has a letter of its own", () => {
+  assert.deepEqual(letters(["Panel", "Alerts", "Patients", "People", "Capacity"]), ["p", "a", "t", "e", "c"]);
 });

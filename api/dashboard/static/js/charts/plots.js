@@ -25,14 +25,21 @@ function reader(target) {
   };
 }
 
+// A stretch of time drawn with the pointer is told to the page, which asks for it in full.
+const chosen = (target) => (plot) => {
+  if (plot.select.width < 8) return;
+  const at = (x) => plot.posToVal(x, "x") * 1000;
+  target.dispatchEvent(new CustomEvent("zoom", { bubbles: true, detail: { from: at(plot.select.left), to: at(plot.select.left + plot.select.width) } }));
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+};
 /** @param {any} target @param {any} asked */
 function make(target, asked) {
   const { series, data, bands = [], lines = [], from, to, range, incrs, draw } = asked;
   const plot = new uPlot({
     width: Math.max(260, target.clientWidth), height: HEIGHT, series: [{}, ...series], bands, axes: axes(incrs), tzDate: clockOf(zoneName()),
     scales: { x: { time: true, min: from, max: to, range: () => [from, to] }, y: range ? { range } : {} },
-    cursor: { drag: { x: false, y: false }, sync: { key: SYNC, setSeries: false } },
-    hooks: { draw: [drawLines(lines), ...(draw ? [draw] : [])], setCursor: [reader(target)] }, legend: { show: false },
+    cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: SYNC, setSeries: false } },
+    hooks: { draw: [drawLines(lines), ...(draw ? [draw] : [])], setCursor: [reader(target)], setSelect: [chosen(target)] }, legend: { show: false },
   }, data, target);
   const watcher = new ResizeObserver(() => { if (target.clientWidth > 0) plot.setSize({ width: target.clientWidth, height: HEIGHT }); });
   watcher.observe(target);

@@ -8,10 +8,12 @@ import { update } from "../base/patch.js";
 import { steady } from "../base/steady.js";
 import { AlertStream } from "../base/stream.js";
 import { lineState, watch } from "../base/vigil.js";
+import { banner } from "../patient/banner.js";
 import { readingList } from "../patient/corrections.js";
-import { course, loadCharts } from "../patient/course.js";
+import { course, loadCharts, showAs } from "../patient/course.js";
 import { enterSample, sampleOf } from "../patient/entering.js";
 import { facts } from "../patient/facts.js";
+import { zoom } from "../patient/zoom.js";
 import { byDanger, dangers, isOpen } from "../words/dangers.js";
 import { metricName } from "../words/metrics.js";
 
@@ -22,7 +24,7 @@ const charts = () => loadCharts(id, state.patient);
 
 async function loadFacts() {
   try {
-    const [patient, assessment, devices] = await Promise.all([get(`/patients/${id}`), get(`/patients/${id}/assessment`).catch(quiet), page(`/ui/patients/${id}/devices`).catch(quiet)]);
+    const [patient, assessment, devices, panel] = await Promise.all([get(`/patients/${id}`), get(`/patients/${id}/assessment`).catch(quiet), page(`/ui/patients/${id}/devices`).catch(quiet), get("/panel", { patient: id }).catch(quiet)]);
     setPlace(patient.time_zone);
     $("zone").textContent = zoneText(patient.time_zone) === zoneText(wardZone()) ? "" : `Times on this page are the patient's own, ${zoneText()} (${patient.time_zone}); the ward has ${zoneText(wardZone())}.`;
     $("name").textContent = patient.name ?? "(erased)";
@@ -32,6 +34,7 @@ async function loadFacts() {
     $("gone").replaceChildren();
     Object.assign(state, { patient, assessment, devices: devices?.items ?? [] });
     course.proven = Boolean(assessment?.risk?.probability) && assessment.risk.proven !== false;
+    banner($("banner-line"), patient, panel?.items[0]);
     factsSoon();
     alertsSoon();
   } catch (problem) {
@@ -69,10 +72,9 @@ const drawAlerts = () => keepingPlace(() => {
 });
 const alertsSoon = steady(drawAlerts);
 
-chooser($("ranges"), (data) => {
-  course.hours = Number(data.hours);
-  charts();
-});
+const whole = zoom(course, charts);
+chooser($("ranges"), (data) => { course.hours = Number(data.hours); whole(); });
+chooser($("views"), (data) => { showAs(data.view); charts(); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", charts);
 
 $("enter")?.addEventListener("submit", async (event) => {

@@ -4,7 +4,9 @@ import { $, h, empty, trouble } from "../base/dom.js";
 import { page, all } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { figures } from "../charts/figures.js";
+import { news2Chart } from "../charts/news2_chart.js";
 import { riskChart, scoreChart, vitalChart } from "../charts/plots.js";
+import { readingsTable } from "../charts/readings_table.js";
 import { score } from "../parts/score.js";
 import { metricValue, metricUnit, metricName } from "../words/metrics.js";
 import { percent } from "../words/news2.js";
@@ -15,19 +17,25 @@ const CHARTS = [
   { metrics: ["sbp", "dbp"], title: "Blood pressure", scored: true }, { metrics: ["glucose"] }, { metrics: ["weight"], digits: 1 },
 ];
 
-// What is shown; `hours` is chosen on the page.
-export const course = { hours: 24, points: {}, history: [], proven: false };
+const STAFF = ["acvpu", "o2"];
+// What is shown: `hours` until now, or the `window` (from and to, ms) that somebody has drawn on a chart; as curves,
+// as the printed chart or as a table.
+export const course = { hours: 24, window: null, view: "curves", points: {}, history: [], proven: false };
+let asked = 0;
 
 // `patient` is their record, for the name on paper and the limits.
 export async function loadCharts(id, patient) {
-  const to = wardNow();
-  const from = to - course.hours * 3600 * 1000;
+  const mine = (asked += 1);
+  const to = course.window?.to ?? wardNow();
+  const from = course.window?.from ?? to - course.hours * 3600 * 1000;
+  const hours = (to - from) / 3600000;
   const wanted = { from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString() };
-  const bucket = course.hours <= RAW_HOURS ? undefined : course.hours <= 72 ? "5m" : "1h";
+  const bucket = hours <= RAW_HOURS ? undefined : hours <= 72 ? "5m" : "1h";
   try {
-    const metrics = CHARTS.flatMap((chart) => chart.metrics);
+    const metrics = [...CHARTS.flatMap((chart) => chart.metrics), ...STAFF];
     const [points, history] = await Promise.all([
       all(`/patients/${id}/observations`, { ...wanted, metric: metrics, bucket, limit: 5000 }, 60000), page(`/ui/patients/${id}/history`, wanted)]);
+    if (mine !== asked) return;
     course.points = Object.groupBy ? Object.groupBy(points, (point) => point.metric) : group(points);
     course.history = history.items;
     drawCharts(patient, from / 1000, to / 1000);
@@ -45,11 +53,24 @@ function newestOf(name) {
   return [h("b", {}, `${metricValue(name, last.value ?? last.mean)} `), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))];
 }
 function drawCharts(patient, from, to) {
-  $("printed").textContent = `${patient?.name ?? ""}, ${patient?.identifier ?? ""}: the last ${span(course.hours * 3600)}, until ${dateText(to * 1000)} ${clockText(to * 1000)} ${zoneText()}`;
+  $("printed").textContent = `${patient?.name ?? ""}, ${patient?.identifier ?? ""}: ${course.window ? `from ${dateText(from * 1000)} ${clockText(from * 1000)}` : `the last ${span(course.hours * 3600)}`}, until ${dateText(to * 1000)} ${clockText(to * 1000)} ${zoneText()}`;
   const drawable = CHARTS.filter((chart) => chart.metrics.some((name) => course.points[name]?.length));
   const courseOf = (chart) => (drawable.includes(chart) ? vital(chart, patient, from, to) : chart.scored ? missing(chart) : []);
   const wanted = drawable.length || course.history.length ? [...courses(from, to), ...CHARTS.flatMap(courseOf)] : [];
+  showAs(course.view);
+  if (course.view === "news2") printed(patient, from, to);
+  if (course.view === "table") $("as-table").replaceChildren(readingsTable({ points: course.points, metrics: [...CHARTS.flatMap((chart) => chart.metrics), ...STAFF] }));
   document.body.dataset.charts = figures($("charts"), wanted, empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message."));
+}
+export function showAs(chosen) {
+  course.view = chosen;
+  for (const view of ["curves", "news2", "table"]) $(`as-${view}`).hidden = view !== chosen;
+}
+// The newest columns are looked at first.
+function printed(patient, from, to) {
+  const made = news2Chart({ points: course.points, scores: course.history, scale: patient?.spo2_scale ?? 1, from, to });
+  $("as-news2").replaceChildren(made);
+  made.scrollLeft = made.scrollWidth;
 }
 // The course of the score and of the risk.
 function courses(from, to) {

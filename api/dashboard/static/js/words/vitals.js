@@ -29,7 +29,7 @@ export function against(vital) {
 export function aloud(vital, written) {
   const found = against(vital);
   const usual = found ? `${found[1]} ${metricValue(vital.metric, vital.usual ?? 0)}` : "";
-  const points = vital.points === null ? (vital.counts ? "" : vital.quality === "ok" || vital.quality === "manual" ? "too old for a score" : "questionable, not scored") : `${vital.points} points`;
+  const points = vital.points === null ? (vital.counts ? "" : vital.quality === "ok" || vital.quality === "manual" ? "too old for a score" : "questionable, not scored") : `${vital.points} ${vital.points === 1 ? "point" : "points"}`;
   return [`${metricName(vital.metric)} ${written}`, points, usual].filter(Boolean).join(", ");
 }
 

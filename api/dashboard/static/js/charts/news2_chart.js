@@ -1,0 +1,31 @@
+// The NEWS2 observation chart as it is printed: rows of bands, columns of time, the score below.
+import { clockText, dayText } from "../base/clock.js";
+import { h } from "../base/dom.js";
+import { metricValue } from "../words/metrics.js";
+import { column, partsOf } from "./news2_bands.js";
+
+const SLOTS = 24;
+
+// `scores` are the course of NEWS2; `span` is from and to in seconds.
+export function news2Chart({ points, scores, scale, from, to }) {
+  const span = { from: from * 1000, to: to * 1000, slots: SLOTS };
+  const starts = Array.from({ length: SLOTS }, (_, at) => span.from + (at * (span.to - span.from)) / SLOTS);
+  const body = partsOf(scale).map((part) => {
+    const cells = column(part, points, span);
+    return h("tbody", {}, part.bands.map((band, row) => h("tr", { "data-points": band.points },
+      row === 0 && h("th", { scope: "rowgroup", rowspan: part.bands.length, class: "part" }, part.name), h("th", { scope: "row" }, band.label), h("td", { class: "points" }, `${band.points}`),
+      cells.map((cell) => h("td", {}, cell?.band === band && h("span", { class: "dot", title: `${part.name}: ${metricValue(part.metric, cell.value)}, ${band.points} points${cell.count > 1 ? `, the most of ${cell.count}` : ""}` }, mark(part.metric, cell.value)))))));
+  });
+  return h("div", { class: "scroll card news2-chart" }, h("table", {}, h("caption", {}, "NEWS2 observation chart. Of each column the reading that scores most; what is questionable is not on it. ", h("span", { class: "soft" }, "Royal College of Physicians, 2017, reproduced with acknowledgement.")),
+    h("thead", {}, h("tr", {}, h("th", { scope: "col", colspan: 2 }, "Time from"), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Points")), starts.map((at, n) => h("th", { scope: "col" }, clockText(at), (n === 0 || dayText(at) !== dayText(starts[n - 1])) && h("small", {}, dayText(at)))))),
+    body, h("tbody", {}, h("tr", { class: "total" }, h("th", { scope: "row", colspan: 3 }, "NEWS2, the highest"), totals(scores, span).map((text) => h("td", {}, text))))));
+}
+const mark = (metric, value) => (metric === "acvpu" || metric === "o2" ? "●" : metricValue(metric, value));
+function totals(scores, { from, to, slots }) {
+  const worst = Array(slots).fill(null);
+  for (const one of scores) {
+    const slot = Math.min(slots - 1, Math.floor(((Date.parse(one.time) - from) / (to - from)) * slots));
+    if (slot >= 0 && one.low !== null && (worst[slot] === null || one.low >= worst[slot].low)) worst[slot] = one;
+  }
+  return worst.map((one) => (one === null ? "" : one.score === null ? `${one.low}–${one.high}` : `${one.score}`));
+}

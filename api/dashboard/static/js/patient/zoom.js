@@ -1,0 +1,32 @@
+// Zoom and pan over the course: drawn with the pointer on any chart, or by buttons and keys.
+import { timeText, wardNow } from "../base/clock.js";
+import { $ } from "../base/dom.js";
+
+const LEAST_MS = 5 * 60000;
+
+// What is shown after a step by `share` of its width (to the right is later), never beyond now.
+/** @param {{ from: number, to: number }} shown @param {number} share @param {number} now */
+export function panned(shown, share, now) {
+  const step = Math.min((shown.to - shown.from) * share, now - shown.to);
+  return { from: shown.from + step, to: shown.to + step };
+}
+/** @param {{ from: number, to: number }} shown @param {number} factor below 1 shows less */
+export function zoomed(shown, factor) {
+  const middle = (shown.from + shown.to) / 2;
+  const half = Math.max(LEAST_MS, (shown.to - shown.from) * factor) / 2;
+  return { from: middle - half, to: middle + half };
+}
+// `course.window` is what is shown, if somebody chose it; `draw()` asks for it.
+export function zoom(course, draw) {
+  const shown = () => course.window ?? { from: wardNow() - course.hours * 3600000, to: wardNow() };
+  function show(window) {
+    course.window = window;
+    $("zoomed").textContent = window ? `${timeText(window.from)} to ${timeText(window.to)}` : "";
+    $("whole").hidden = !window;
+    draw();
+  }
+  $("charts").addEventListener("zoom", (/** @type {any} */ event) => { if (event.detail.to - event.detail.from >= LEAST_MS) show(event.detail); });
+  const acts = { earlier: () => show(panned(shown(), -0.5, wardNow())), later: () => show(panned(shown(), 0.5, wardNow())), closer: () => show(zoomed(shown(), 0.5)), wider: () => show(zoomed(shown(), 2)), whole: () => show(null) };
+  for (const [name, act] of Object.entries(acts)) $(name).addEventListener("click", act);
+  return () => show(null);
+}
