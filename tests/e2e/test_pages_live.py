@@ -61,6 +61,7 @@ def test_the_feed_shows_acknowledges_and_resolves(desk: Desk, ward: SeededWard) 
     entry = handover.locator(".card", has=handover.get_by_role("link", name="Dalia García"))
     expect(entry).to_contain_text("Oxygen raised to 2 L")
     expect(entry).to_contain_text("Heart rate")
+    expect(entry.locator(".sbar p")).to_have_text([re.compile("^S .* B "), re.compile("^A .* R ")])
 
 
 def test_two_people_see_each_others_answers(desk: Desk, ward: SeededWard) -> None:
@@ -342,6 +343,11 @@ def test_the_panel_is_answered_entered_and_found_again_in_place(
     expect(page.get_by_role("button", name="All", exact=True)).to_have_attribute(
         "aria-pressed", "true"
     )
+    page.get_by_role("button", name="Wall view").click()
+    expect(page).to_have_url(re.compile("view=wall$"))
+    expect(row.locator(".number")).to_have_css("font-size", re.compile(r"^4\dpx"))
+    expect(row.locator(".vitals-cell").first).to_be_hidden()
+    page.go_back()
     page.get_by_text("Columns").click()
     page.get_by_label("Risk").check()
     page.reload()

@@ -44,7 +44,7 @@ test("a gap that a round closes is quiet; any other is not", () => {
   assert.equal(lacksStaff({ missing: [] }), false);
 });
 test("the address says what is shown, and nothing unknown", () => {
-  for (const query of ["", "?show=silent", "?search=kim&page=3", "?steady=1"]) assert.equal(addressOf(viewOf(query)), query);
+  for (const query of ["", "?show=silent", "?search=kim&page=3", "?steady=1", "?steady=1&view=wall"]) assert.equal(addressOf(viewOf(query)), query);
   assert.equal(addressOf(viewOf("?show=everything&page=-2&x=1")), "");
   assert.equal(askedOf(viewOf("?search=kim")), "all");
   assert.equal(askedOf(viewOf("")), "attention");

@@ -7,6 +7,7 @@ import { byDanger, counts, dangers, overdue } from "../../../api/dashboard/stati
 import { metricValue, shortMetrics } from "../../../api/dashboard/static/js/words/metrics.js";
 import { notScored, partialWords, percent } from "../../../api/dashboard/static/js/words/news2.js";
 import { called, staffNames } from "../../../api/dashboard/static/js/words/people.js";
+import { sbar } from "../../../api/dashboard/static/js/words/sbar.js";
 import { isPast, sections } from "../../../api/dashboard/static/js/words/sections.js";
 
 setClock("2026-10-25T00:30:00Z", 0.000001, "Europe/Berlin"); // a clock that stands
@@ -66,4 +67,13 @@ test("each alert stands in one part of the feed; what closed long ago in none", 
   const found = sections(alerts, new Map(), "all");
   assert.deepEqual([found.open, found.equipment, found.taken, found.closed].map(ids), [["waits"], ["silent"], ["mine"], ["done"]]);
   assert.deepEqual(alerts.filter(isPast).map((one) => one.id), ["old"]);
+});
+test("a handover says situation, background, assessment and recommendation, and what is missing", () => {
+  const time = (text) => text.slice(11, 16);
+  const row = { news2: { low: 7, high: 9, band: "high", missing: ["acvpu"], single_3_in: ["spo2"] }, doctor_name: null, state: "active", received: null, alerts: [alert("a", { message: "SpO2 85 %" }), alert("b", { priority: "high", condition: "news2_emergency" }), alert("c", { state: "resolved" })] };
+  assert.deepEqual(sbar(row, time), { situation: "NEWS2 7 or more: emergency review, since 00:00, and 1 more open", background: "1 closed in this time; with nobody", assessment: "NEWS2 7 to 9, emergency; 3 points for SpO₂", recommendation: "nobody has it: answer first; measure ACVPU" });
+  const calm = sbar({ news2: { score: 1, low: 1, high: 1, band: "low", missing: [] }, doctor_name: "Dr Kim", state: "active", received: null, alerts: [] }, time);
+  assert.deepEqual(Object.values(calm), ["no open alert", "with Dr Kim", "NEWS2 1, low", "as before"]);
+  assert.equal(sbar({ ...row, news2: null, alerts: [] }, time).assessment, "no score: nothing measured");
+  assert.match(sbar({ ...row, alerts: [alert("a", { state: "acknowledged", acknowledged_by: "Dr Kim", comment: "oxygen 2 L" })] }, time).recommendation, /^plan of Dr Kim: oxygen 2 L/);
 });

@@ -15,6 +15,7 @@ import { conditionName } from "../words/conditions.js";
 import { isOpen, RANK } from "../words/dangers.js";
 import { metricName, metricUnit, metricValue } from "../words/metrics.js";
 import { notScored, partialWords } from "../words/news2.js";
+import { sbar } from "../words/sbar.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
 const REFRESH_MS = 60000;
@@ -41,13 +42,20 @@ function event(alert, row) {
   return h("li", { "data-key": alert.id }, mark(alert.priority), " ", h("span", { class: "soft" }, timeText(Date.parse(alert.raised_at))), " ", conditionName(alert.condition), ", ", h("span", {}, stateWords(alert)), isOpen(alert) && [", ", h("span", {}, whose(alert, row))],
     alert.comment && h("div", { class: "said" }, alert.comment));
 }
+// What is said aloud, in two lines.
+function saidAs(row) {
+  const said = sbar(row, (text) => timeText(Date.parse(text)));
+  const part = (name, text) => [h("abbr", { title: name }, name[0]), " ", text];
+  return h("div", { class: "sbar" }, h("p", {}, part("Situation", said.situation), ". ", part("Background", said.background), "."), h("p", {}, part("Assessment", said.assessment), ". ", part("Recommendation", said.recommendation), "."));
+}
 function entry(row) {
   const late = row.alerts.filter((alert) => alert.historic);
   const alerts = row.alerts.filter((alert) => !alert.historic).sort((a, b) => (isOpen(a) ? 0 : 1) - (isOpen(b) ? 0 : 1) || RANK[a.priority] - RANK[b.priority]);
   return h("li", { class: "card", "data-key": row.patient ?? "ward" },
     h("div", { class: "entry-head" }, h("h2", {}, row.patient ? personLink(row) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
-      row.patient && score(row.news2), h("span", { class: "spacer" }),
+      row.patient && score(row.news2), mine(row) && h("span", { class: "tag" }, "mine"), h("span", { class: "spacer" }),
       h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · ", h("span", { class: unknown(row) && silent(row) ? "overdue" : "" }, "heard ", moment(row.received))] : row.patient ? [" · ", h("span", { class: "overdue" }, "never heard")] : "")),
+    row.patient && saidAs(row),
     row.patient && h("p", { class: "vitals" }, SHOWN.map((name) => vital(name, row.latest ?? {}))),
     late.length > 0 && h("ul", { class: "feed" }, late.map(lateLine)),
     alerts.length ? h("ul", { class: "feed" }, alerts.map((alert) => event(alert, row))) : h("p", { class: "soft" }, "No alert in this time."),
@@ -60,8 +68,12 @@ const couldBe = ({ news2 }) => news2?.band && news2.low < 7 && news2.high >= 7 &
 const unknown = (row) => row.state === "active" && (silent(row) || (!notScored(row.news2) && (!row.news2?.band || row.news2.stale)));
 const needs = (row) => row.alerts.length > 0 || (row.news2?.low ?? 0) >= 5 || Boolean(row.news2?.single_3) || unknown(row);
 
+// What is mine stands first, each part in the order of danger.
+const me = document.body.dataset.user ?? "";
+const mine = (row) => Boolean(row.patient) && (row.doctor_name === me || row.alerts.some((alert) => isOpen(alert) && (alert.doctor_name === me || alert.acknowledged_by === me)));
+
 function draw() {
-  const told = items.filter(needs);
+  const told = [...items.filter((row) => needs(row) && mine(row)), ...items.filter((row) => needs(row) && !mine(row))];
   const calm = items.filter((row) => !needs(row));
   update($("list"), ...(told.length ? [h("ul", { class: "feed" }, told.map(entry))] : [empty("Nothing to hand over.", `In the last ${hours} hours there was no alert; everybody was heard within the hour and scores less than 5.`)]));
   $("calm-part").hidden = calm.length === 0;

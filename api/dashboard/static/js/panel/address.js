@@ -1,6 +1,6 @@
 // What of the panel is shown, as its address says it: Back and a copied address show the same.
 
-/** @typedef {{ show: string, search: string, page: number, steady: boolean }} View */
+/** @typedef {{ show: string, search: string, page: number, steady: boolean, wall: boolean }} View */
 export const SHOWS = ["attention", "unowned", "alerts", "urgent", "partial", "silent", "unassigned", "round", "all"];
 
 /** @param {string} query @returns {View} */
@@ -10,7 +10,7 @@ export function viewOf(query) {
   const page = Number(said.get("page") ?? "1");
   return {
     show: SHOWS.includes(show) ? show : "attention", search: said.get("search") ?? "",
-    page: Number.isInteger(page) && page > 0 ? page - 1 : 0, steady: said.get("steady") === "1",
+    page: Number.isInteger(page) && page > 0 ? page - 1 : 0, steady: said.get("steady") === "1", wall: said.get("view") === "wall",
   };
 }
 /** @param {View} view @returns {string} */
@@ -20,6 +20,7 @@ export function addressOf(view) {
   if (view.search) said.set("search", view.search);
   if (view.page) said.set("page", `${view.page + 1}`);
   if (view.steady) said.set("steady", "1");
+  if (view.wall) said.set("view", "wall");
   const text = said.toString();
   return text ? `?${text}` : "";
 }

@@ -8,6 +8,8 @@ import { addressOf, viewOf } from "./address.js";
 export function steering(state, load) {
   function controls() {
     press($("filters"), $("filters").querySelector(`[data-show="${state.view.show}"]`));
+    document.body.classList.toggle("wall", state.view.wall);
+    $("wall").setAttribute("aria-pressed", String(state.view.wall));
     if (document.activeElement !== $("search")) $("search").value = state.view.search;
   }
   function go(change, keep = true) {
@@ -18,6 +20,7 @@ export function steering(state, load) {
   }
   typed($("search"), (text) => go({ search: text, page: 0 }, false));
   chooser($("filters"), (data) => go({ show: data.show, page: 0, steady: false }));
+  $("wall").addEventListener("click", () => go({ wall: !state.view.wall, page: 0 }));
   $("back").addEventListener("click", () => go({ page: state.view.page - 1 }));
   $("on").addEventListener("click", () => go({ page: state.view.page + 1 }));
   addEventListener("popstate", () => { state.view = viewOf(location.search); controls(); load(); });
