@@ -82,7 +82,7 @@ _GAP = """
 
 _PAGE = """
     WITH seen AS MATERIALIZED ({seen}),
-         ranked AS (SELECT *, {urgency} AS urgency FROM seen),
+         ranked AS MATERIALIZED (SELECT *, {urgency} AS urgency FROM seen),
          wanted AS (SELECT * FROM ranked
                      WHERE ({shown}) AND (%(found)s::integer[] IS NULL OR no = ANY (%(found)s))),
          page AS (SELECT * FROM wanted

@@ -4,6 +4,7 @@
 let place; // the zone of whom the page is about, if it is about one person
 /** @type {{ ward: number, at: number, rate: number, zone: string | undefined }} */
 let base = { ward: Date.now(), at: performance.now(), rate: 1, zone: undefined };
+/** @type {Map<Intl.DateTimeFormatOptions, Map<string | undefined, Intl.DateTimeFormat>>} */
 const formats = new Map();
 
 /** @param {string} nowText @param {number} rate @param {string} [zone] */
@@ -17,39 +18,53 @@ const here = () => place ?? base.zone;
 export const wardZone = () => base.zone;
 export const wardNow = () => base.ward + (performance.now() - base.at) * base.rate;
 
+// Kept by the options themselves, of which there are few: hundreds of ages are written every second.
 /** @param {string | undefined} zone @param {Intl.DateTimeFormatOptions} options @returns {Intl.DateTimeFormat} */
 function format(zone, options) {
-  const key = `${zone}|${JSON.stringify(options)}`;
-  if (!formats.has(key)) {
+  /** @type {Map<string | undefined, any>} */
+  const known = formats.get(options) ?? new Map();
+  if (!known.size) formats.set(options, known);
+  if (!known.has(zone)) {
     let made;
     try { made = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }); }
     catch { made = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options }); }
-    formats.set(key, made);
+    known.set(zone, made);
   }
-  return formats.get(key);
+  return known.get(zone);
 }
 /** @type {Intl.DateTimeFormatOptions} */
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+/** @type {Intl.DateTimeFormatOptions} */
+const SECONDS = { ...CLOCK, second: "2-digit" };
+/** @type {Intl.DateTimeFormatOptions} */
+const ZONED = { ...CLOCK, timeZoneName: "short" };
 /** @type {Intl.DateTimeFormatOptions} */
 const DAY = { day: "numeric", month: "short" };
 
 /** @param {number} ms */
 export const clockText = (ms, zone = here()) => format(zone, CLOCK).format(ms);
 /** @param {number} ms */
-export const secondsText = (ms) => format(base.zone, { ...CLOCK, second: "2-digit" }).format(ms);
+export const secondsText = (ms) => format(base.zone, SECONDS).format(ms);
 export const zoneName = () => here() ?? "";
 // The zone in which this page writes times, short and in words: "CET". The ward's, else this computer's.
-export const zoneText = (zone = here()) => format(zone, { ...CLOCK, timeZoneName: "short" }).formatToParts(wardNow()).find((part) => part.type === "timeZoneName")?.value ?? "";
+export const zoneText = (zone = here()) => format(zone, ZONED).formatToParts(wardNow()).find((part) => part.type === "timeZoneName")?.value ?? "";
 /** @param {number} ms */
 export const dayText = (ms) => format(here(), DAY).format(ms);
 // 2026-10-25, the civil day of a moment.
 /** @param {number} ms */
 export const dateText = (ms) => new Intl.DateTimeFormat("en-CA", { timeZone: here(), year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
 
+/** @type {{ minute: number, zone: string | undefined, text: string }} */
+let day = { minute: NaN, zone: undefined, text: "" };
+function today() {
+  const minute = Math.floor(wardNow() / 60000);
+  if (minute !== day.minute || here() !== day.zone) day = { minute, zone: here(), text: dayText(wardNow()) };
+  return day.text;
+}
 // 14:05, or 3 Mar 14:05 when that was another day on the ward.
 /** @param {number} ms */
 export function timeText(ms) {
-  return dayText(ms) === dayText(wardNow()) ? clockText(ms) : `${dayText(ms)} ${clockText(ms)}`;
+  return dayText(ms) === today() ? clockText(ms) : `${dayText(ms)} ${clockText(ms)}`;
 }
 /** @param {number | null} [seconds] */
 export function span(seconds) {
