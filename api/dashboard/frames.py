@@ -26,7 +26,7 @@ _pages = Environment(
 )
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
-ROUND = "/round"
+ROUND, TODAY = "/round", "/today"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 _COORDINATOR = (
     (PANEL, "Panel"),
@@ -42,6 +42,7 @@ _CLINICIAN = (
     (FEED, "Alerts"),
     (PANEL, "My patients"),
     (ROUND, "Round"),
+    (TODAY, "Today"),
     (HANDOVER, "Handover"),
 )
 LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {

@@ -148,6 +148,12 @@ async def round_of_calls(request: Request, visitor: Visitor) -> Response:
     return own_page(request, visitor, "round")
 
 
+@router.get("/today")
+async def today(request: Request, visitor: Visitor) -> Response:
+    """A doctor's or nurse's own list in working order."""
+    return own_page(request, visitor, "today")
+
+
 @router.get("/capacity")
 async def capacity(request: Request, visitor: Visitor) -> Response:
     """Minutes, patients and the plan."""

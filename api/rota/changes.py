@@ -52,7 +52,7 @@ def changes(
         elif pinned.get(demand.patient) == now:
             reason = {"code": "pinned"}
         else:
-            reason = case.reason() or _room(case, demands, given)
+            reason = case.reason() or _room(case, demands, given) or case.gain()
         told.append({"patient": demand.patient, "from": was, "to": now, "reason": reason})
     return told
 
@@ -83,8 +83,18 @@ class _Case:
             return {"code": "skill", "doctor": self.was, "skill": min(lacking)}
         return {"code": "worse"} if self.grown else None
 
+    def gain(self) -> dict[str, Any]:
+        """Return what the change is good for where nothing asks for it."""
+        if self.was and self.now:
+            was, now = self.there[self.was], self.there[self.now]
+            if now.cost_per_hour < was.cost_per_hour:
+                return {"code": "cheaper", "doctor": self.now}
+        return {"code": "balance"}
 
-def _room(case: _Case, demands: Sequence[Demand], given: Mapping[str, str]) -> dict[str, Any]:
+
+def _room(
+    case: _Case, demands: Sequence[Demand], given: Mapping[str, str]
+) -> dict[str, Any] | None:
     """Return for whom room is made with the person before: who came to them or needs more."""
     for other in demands:
         if given.get(other.patient) != case.was:
@@ -93,7 +103,7 @@ def _room(case: _Case, demands: Sequence[Demand], given: Mapping[str, str]) -> d
         then = case.before.minutes.get(other.patient)
         if came or (then is not None and other.minutes > then):
             return {"code": "room", "doctor": case.was, "for": other.patient}
-    return {"code": "balance"}
+    return None
 
 
 _WORDS = {
@@ -127,6 +137,8 @@ def because(
         return f"{who} {reason['detail']}"
     if code == "skill":
         return f"they need {reason['skill']}, which {who} is not"
+    if code == "cheaper":
+        return f"an hour of {who} costs less"
     if code == "room":
         other = patients.get(str(reason.get("for"))) or "another patient"
         return f"{who} needs the time for {other}"

@@ -4,7 +4,8 @@ A search cannot be stopped from outside while OR-Tools prepares it, and a thread
 all. So the program asks a child, which writes each better plan on a line as it finds it: whoever
 has no more time takes the newest and ends the child.
 
-``python -m api.rota.solver`` is the child: a question a line comes in, plans go out.
+``python -m api.rota.solver`` is the child: an empty line says that it is ready, then a question a
+line comes in and plans go out.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ import msgspec
 
 from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
 
-_SEARCH_SHARE = 0.9
+_SEARCH_SHARE = 0.8
 """Of the limit: building the programme, and the way there and back, need the rest."""
 _FIRST_PLAN_S = 10.0
 """The first plan is made without a search; who has none by now does not get one."""
@@ -51,6 +52,15 @@ class Solver:
     def __init__(self) -> None:
         """Prepare; nothing is started."""
         self._child: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
+
+    async def warm(self) -> None:
+        """Have the child there and ready: starting it takes a moment, which no question pays for.
+
+        Raises:
+            SolverError: the child fell over at once.
+        """
+        await self._started()
 
     async def solve(self, question: Question) -> Plan:
         """Return the best plan that was found within the question's time limit.
@@ -61,20 +71,20 @@ class Solver:
             SolverError: the child fell over before it had any plan.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + question.time_limit_s
         best: Plan | None = None
         finished = False
+        child = await self._started()
+        deadline = loop.time() + question.time_limit_s
         try:
-            child = await self._started()
             await _ask(child, question, max(0.01, deadline - loop.time()))
             async with asyncio.timeout_at(deadline):
                 while not finished:
                     found = await _next(child)
                     best, finished = found.plan, found.last
         except TimeoutError:
-            if best is None and self._child is not None:
+            if best is None:
                 async with asyncio.timeout(_FIRST_PLAN_S):
-                    best = (await _next(self._child)).plan
+                    best = (await _next(child)).plan
         finally:
             if not finished:
                 await self.end()
@@ -92,17 +102,26 @@ class Solver:
         await child.wait()
 
     async def _started(self) -> asyncio.subprocess.Process:
-        if self._child is None or self._child.returncode is not None:
-            self._child = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "api.rota.solver",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env={},
-                limit=_LINE_BYTES,
-            )
-        return self._child
+        async with self._starting:
+            if self._child is None or self._child.returncode is not None:
+                child = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    "api.rota.solver",
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    env={},
+                    limit=_LINE_BYTES,
+                )
+                try:
+                    ready = child.stdout is not None and await child.stdout.readline()
+                except asyncio.CancelledError:
+                    child.kill()
+                    raise
+                if not ready:
+                    raise SolverError("the solver fell over")
+                self._child = child
+            return self._child
 
 
 async def _ask(child: asyncio.subprocess.Process, question: Question, rest_s: float) -> None:
@@ -128,6 +147,8 @@ def main() -> None:
         out.write(msgspec.json.encode(Found(plan=plan, last=last)) + b"\n")
         out.flush()
 
+    out.write(b"\n")  # ready
+    out.flush()
     for line in sys.stdin.buffer:
         question = msgspec.json.decode(line, type=Question)
         plan = allocate(

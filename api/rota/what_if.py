@@ -53,9 +53,17 @@ class WhatIfDesk:
         Raises:
             ThrottledError: this person has a question here already, or the ward has too many.
         """
+        plan: dict[str, Any] = msgspec.to_builtins(await self.best(asked, question))
+        return plan
+
+    async def best(self, asked: Asked, question: Question) -> Plan:
+        """Wait for the turn and return the plan.
+
+        Raises:
+            ThrottledError: this person has a question here already, or the ward has too many.
+        """
         async with self._turn(asked):
-            plan: dict[str, Any] = msgspec.to_builtins(await self._solver.solve(question))
-            return plan
+            return await self._solver.solve(question)
 
     async def plans(
         self, asked: Asked, questions: Mapping[str, Question], say: Callable[[float], None]
@@ -77,6 +85,11 @@ class WhatIfDesk:
                 plan = await self._solver.solve(question)
                 told.append({"name": name, **summary(question, plan)})
         return told
+
+    async def warm(self) -> None:
+        """Have the solver ready, unless it is at work."""
+        if self._served is None:
+            await self._solver.warm()
 
     async def close(self) -> None:
         """End the solver."""

@@ -15,6 +15,7 @@ from api.patients.identifiers import name_people
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
 from api.rota.telling import name_changes, name_relief
+from api.rota.worklist import worklists
 from api.store import duty, notify, patients, plans, staffing
 from api.store.timestamps import rfc3339
 
@@ -39,7 +40,8 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
     ``emergencies`` are always somebody's while anybody is there (``lacks`` says what that person
     is not), even beyond their time: ``over_minutes`` of their load. Where anything is lacking,
     ``call_in`` lists who could come, with their phone, and ``relief`` what would help, the
-    cheapest first. ``changes`` says whose patient is not whose they were, and ``because`` why.
+    cheapest first. ``worklists`` is everybody's work in order, ``changes`` says whose patient is
+    not whose they were, and ``because`` why.
     """
     row = await plans.in_force(work.conn)
     if row is None:
@@ -51,7 +53,14 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
         for one in await plans.pinned(work.conn)
     ]
     told = merged([one for one in wards.values() if one is not None])
-    people = [*told["assignments"], *told["unmet"], *told["emergencies"], *pinned]
+    lists = [
+        one
+        for ward, answer in wards.items()
+        if answer is not None
+        for one in worklists(row["input"].get(ward, {}), answer, row["made_at"])
+    ]
+    items = [each for one in lists for each in one["items"]]
+    people = [*told["assignments"], *told["unmet"], *told["emergencies"], *pinned, *items]
     await name_people(work.conn, work.services.vault, people)
     await name_changes(work.conn, work.services.vault, told["changes"])
     await name_relief(work.conn, told, row["made_at"])
@@ -62,6 +71,7 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
         "cause": row["cause"],
         **told,
         "pinned": pinned,
+        "worklists": lists,
         "call_in": await _call_in(work, told),
     }
 

@@ -105,6 +105,7 @@ class Desk:
         response: Response,
     ) -> dict[str, Any]:
         """Return the answer if it takes a second at most, else the id to ask again with."""
+        await self.desk.warm()
         job = self.jobs.start(person, limit_s, work)
         if job.task is None:
             raise LookupError("job")

@@ -116,7 +116,7 @@ async def store(
 async def in_force(conn: Conn) -> Row | None:
     """Return the plan in force, None before the first."""
     cursor = await conn.execute(
-        "SELECT id, made_at, cause, status, answer FROM plan WHERE in_force"
+        "SELECT id, made_at, cause, status, input, answer FROM plan WHERE in_force"
     )
     return await cursor.fetchone()
 
@@ -167,15 +167,21 @@ async def _in_force_kept(conn: Conn) -> UUID | None:
 
 async def pin(conn: Conn, patient_no: int, doctor_id: UUID | None) -> bool:
     """Pin a patient to a doctor, or let go of the pin; False without a plan in force."""
-    plan_id = await _in_force_kept(conn)
     if doctor_id is None:
+        await _in_force_kept(conn)
         await conn.execute(
             "UPDATE assignment SET pinned = false WHERE patient_no = %s", (patient_no,)
         )
         return True
+    return await give(conn, patient_no, doctor_id, pinned=True)
+
+
+async def give(conn: Conn, patient_no: int, doctor_id: UUID, *, pinned: bool) -> bool:
+    """Give a patient to a doctor in the plan in force; False if there is none."""
+    plan_id = await _in_force_kept(conn)
     if plan_id is None:
         return False
-    values = {"patient": patient_no, "doctor": doctor_id, "minutes": 0.0, "pinned": True}
+    values = {"patient": patient_no, "doctor": doctor_id, "minutes": 0.0, "pinned": pinned}
     await conn.execute(_ASSIGN, {**values, "plan": plan_id})
     return True
 

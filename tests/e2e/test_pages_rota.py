@@ -113,3 +113,62 @@ def test_an_emergency_has_a_name_and_who_could_come_is_offered_with_the_phone(
         expect(emergencies).not_to_contain_text("but needs")
         carla.delete(f"/shifts/{called['id']}").raise_for_status()
     assert desk.complaints == []
+
+
+def test_the_time_axis_gives_a_patient_to_somebody_else_by_keyboard(
+    desk: Desk, ward: SeededWard
+) -> None:
+    with ward.client("carla") as carla:
+        page = desk.open("carla", "/capacity")
+        axis = page.locator("#axis")
+        expect(axis.locator("[data-doctor]").first).to_be_visible()
+        piece = axis.locator(".piece", has_text="Chen Lindqvist")
+        expect(piece).to_have_count(1)
+        owner = piece.get_attribute("data-owner")
+        expect(piece).to_have_attribute("aria-label", re.compile(r"min, \d\d:\d\d to \d\d:\d\d"))
+        piece.focus()
+        page.keyboard.press("Enter")
+        asked = page.get_by_role("dialog")
+        expect(asked).to_contain_text("Give Chen Lindqvist")
+        asked.get_by_label("To").select_option(index=1)
+        chosen = asked.get_by_label("To").input_value()
+        assert chosen != owner
+        asked.get_by_role("button", name=re.compile("^Give and fix")).click()
+        expect(page.locator("#axis-told")).to_contain_text("is fixed to")
+        moved = axis.locator(f"[data-doctor='{chosen}'] .piece.pinned", has_text="Chen Lindqvist")
+        expect(moved).to_have_count(1)
+        page.locator("#history summary").click()
+        expect(page.locator("[data-history] li").first).to_contain_text("because")
+        patient = moved.get_attribute("data-patient")
+        body = {"patient": patient, "doctor": None}
+        carla.put("/allocation/pins", json=body).raise_for_status()
+    assert desk.complaints == []
+
+
+def test_scenarios_stand_side_by_side_and_a_proposal_is_left_or_taken(
+    desk: Desk, ward: SeededWard
+) -> None:
+    del ward
+    page = desk.open("carla", "/capacity")
+    expect(page.locator("#scenarios [data-away] select").first).to_contain_text("Nurse Pia Lund")
+    page.locator("#scenarios").get_by_role("button", name="Compare").click()
+    rows = page.locator("#scenarios tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(1)).to_contain_text("Need +30 %")
+    page.get_by_role("button", name="Propose a better plan").click()
+    proposal = page.locator("[data-proposal]")
+    expect(proposal).to_contain_text(re.compile("would change hands|No change would"))
+    assert desk.complaints == []
+
+
+def test_a_nurses_own_list_is_in_working_order_with_reasons(desk: Desk, ward: SeededWard) -> None:
+    del ward
+    page = desk.open("lund", "/today")
+    expect(page.locator("#list")).to_contain_text(re.compile("min, |Nothing is planned"))
+    page.get_by_role("button", name="Make an address").click()
+    told = page.get_by_role("dialog")
+    expect(told.locator(".secret")).to_contain_text("/api/v1/calendars/")
+    told.get_by_role("button", name="I have copied it").click()
+    page.get_by_role("button", name=re.compile("^Take back")).click()
+    expect(page.locator("#links li")).to_have_count(0)
+    assert desk.complaints == []

@@ -205,7 +205,7 @@ def test_what_if_answers_the_articles_case_and_stores_nothing(ward: Ward) -> Non
         {"doctors": [], "demands": [{"patient": "p", "minutes": -1}]},
         {"doctors": [{"id": "d", "minutes": "NaN"}], "demands": []},
         {"doctors": [{"id": "d", "minutes": 1}, {"id": "d", "minutes": 1}], "demands": []},
-        {"doctors": [], "demands": [{"patient": "p", "minutes": 1}] * 2001},
+        {"doctors": [], "demands": [{"patient": "p", "minutes": 1}] * 5001},
         {"doctors": [], "demands": [], "time_limit_s": 3600},
         {"doctors": []},
     ],
@@ -384,3 +384,44 @@ def test_nobody_is_moved_while_somebody_is_with_them(ward: Ward) -> None:
     assert not ward.one("SELECT pinned FROM assignment")["pinned"], "no coordinator's pin"
     make(ward, now + timedelta(minutes=30))
     assert holders(ward) == {patient.no: doctor.doctor_id}
+
+
+def test_a_proposal_is_told_with_reasons_and_taken_in_part(ward: Ward) -> None:
+    """All are with the dear one, who was alone: the cheap one is proposed, one change is taken."""
+    carla, dear = ward.user("coordinator"), ward.doctor("Dear")
+    now = datetime.now(UTC)
+    ward.shift(dear, now - timedelta(hours=1), now + timedelta(hours=6))
+    ward.sql.execute("UPDATE doctor SET cost_per_hour = 120 WHERE name = 'Dear'")
+    for _ in range(3):
+        ward.patient()
+    make(ward, now)
+    cheap = ward.doctor("Cheap")
+    ward.shift(cheap, now - timedelta(hours=1), now + timedelta(hours=6))
+    make(ward, now)
+    assert set(holders(ward).values()) == {dear.doctor_id}, "nobody is moved to save money"
+
+    async def main() -> None:
+        async with ward.api() as api:
+            head = carla.headers
+            told = (await api.post("/allocation/proposal", headers=head)).json()
+            assert told["cost"]["then"] < told["cost"]["now"]
+            assert {one["because"] for one in told["changes"]} == {"an hour of Cheap costs less"}
+            assert len(told["changes"]) == 3
+            one = told["changes"][0]
+            body = {"changes": [{"patient": one["patient"], "doctor": one["to"]}]}
+            got = await api.post("/allocation/accept", json=body, headers=head)
+            assert got.json() == {"accepted": 1}
+            async with ward.engine() as conn:
+                await plan(conn, now + timedelta(minutes=1), "accepted", SETTINGS)
+            lists = (await api.get("/allocation", headers=head)).json()["worklists"]
+            work = {each["doctor"]: len(each["items"]) for each in lists}
+            assert work == {str(dear.doctor_id): 2, str(cheap.doctor_id): 1}
+            assert all(item["why"] for each in lists for item in each["items"])
+            mine = (await api.get("/me/worklist", headers=cheap.headers)).json()["items"]
+            assert [item["patient"] for item in mine] == [one["patient"]]
+            wrong = {"changes": [{"patient": one["patient"], "doctor": str(uuid4())}]}
+            assert (
+                await api.post("/allocation/accept", json=wrong, headers=head)
+            ).status_code == 422
+
+    story(main())

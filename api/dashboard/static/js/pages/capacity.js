@@ -2,18 +2,23 @@
 import { wardNow } from "../base/clock.js";
 import { confirmDialog, options, answers } from "../base/dialog.js";
 import { $, h, bar, empty, say, trouble } from "../base/dom.js";
-import { all, get, post } from "../base/http.js";
+import { all, get, post, put } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { steady } from "../base/steady.js";
 import { watch } from "../base/vigil.js";
 import { personLink } from "../parts/person.js";
+import { axis } from "../rota/axis.js";
 import { callInCard, emergencyCard } from "../rota/call_in.js";
 import { why } from "../rota/causes.js";
 import { pins } from "../rota/pins.js";
+import { changesCard, history, proposals } from "../rota/proposals.js";
+import { scenarios } from "../rota/scenarios.js";
 import { shiftTable } from "../rota/shifts.js";
 import { onShift, shiftOf, minutesLeft } from "../rota/there.js";
-import { unmetLine, whatIf } from "../rota/what_if.js";
+import { unmetCard } from "../rota/unmet.js";
+import { week } from "../rota/week.js";
+import { whatIf } from "../rota/what_if.js";
 import { called, staffNames } from "../words/people.js";
 
 const REFRESH_MS = 15000;
@@ -68,18 +73,11 @@ function planCard() {
     h("div", { class: "big-numbers" }, tile("patients placed", `${(plan.assignments ?? []).length}`), tile("without anybody", `${unmet.length}`, unmet.length > 0), tile("minutes needed / there", `${Math.round(total("used"))} / ${Math.round(total("given"))}`, total("used") > total("given")), tile("changed hands", `${plan.moves ?? 0}`), tile("cost", plan.cost === null || plan.cost === undefined ? "–" : `${Math.round(plan.cost)}`)));
 }
 const doctorName = (id) => state.doctors.find((doctor) => doctor.id === id)?.name ?? "nobody";
-function unmetCard() {
-  const unmet = state.plan?.unmet ?? [];
-  const shortage = state.plan?.shortage ?? [];
-  if (!unmet.length && !shortage.length) return null;
-  return h("section", { class: "trouble" }, h("strong", {}, `${unmet.length} patients have nobody`),
-    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, personLink(one), unmetLine(one)))),
-    shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${one.skill ?? "anybody's time"}, ${whole(one.minutes)}`).join("; ")),
-    h("p", {}, "Add a shift below, or call somebody in."));
-}
 function draw() {
   const there = [...state.doctors].sort((a, b) => Number(onShift(state.shifts, b) ?? false) - Number(onShift(state.shifts, a) ?? false) || a.name.localeCompare(b.name));
-  update($("plan"), planCard(), emergencyCard(state.plan, { doctorName }), unmetCard(), callInCard(state.plan));
+  update($("plan"), planCard(), emergencyCard(state.plan, { doctorName }), unmetCard(state.plan), changesCard(state.plan), callInCard(state.plan));
+  drawAxis(state.plan, { doctorName, pinned: new Set((state.plan?.pinned ?? []).map((one) => one.patient)) });
+  drawScenarios();
   update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
   const picker = $("shift-doctor");
   update(picker, options(staffNames(state.doctors), picker.value));
@@ -91,6 +89,12 @@ const drawSoon = steady(draw);
 async function told(node, work, done) {
   try { await work(); node.className = ""; node.textContent = done; say(done); setTimeout(load, 1500); return null; } catch (problem) { node.className = "wrong"; node.textContent = problem.message; return problem; }
 }
+const give = (patient, doctor, who) => told($("axis-told"), () => put("/allocation/pins", { patient, doctor }), `${who} is fixed to ${doctorName(doctor)}. A new plan follows by itself.`);
+const drawAxis = axis($("axis"), { give, people: () => state.doctors.filter((doctor) => onShift(state.shifts, doctor)) });
+const drawScenarios = scenarios($("scenarios"), { people: () => state.doctors.filter((doctor) => onShift(state.shifts, doctor)) });
+proposals($("proposals"), { told: (work, done) => told($("axis-told"), work, done) });
+history($("history"));
+week($("week"), { told: (work, done) => told($("shift-told"), work, done) });
 const drawPins = pins($("pin-form"), { told: (work, done) => told($("pin-told"), work, done), name, doctorName });
 const drawShifts = shiftTable($("shifts"), { told: (work, done) => told($("shift-told"), work, done), doctorName });
 $("replan").addEventListener("click", () => told($("replan-told"), () => post("/allocation/replan"), "A new plan is being made."));

@@ -1,14 +1,16 @@
-// The shifts to come: taken off only after a question, put back again, and absence told apart.
-import { timeText, wardNow } from "../base/clock.js";
+// The calendar of shifts to come: taken off only after a question, put back again, absence told apart.
+import { clockText, dateText, dayText, timeText, wardNow } from "../base/clock.js";
 import { confirmDialog, field, formDialog } from "../base/dialog.js";
 import { h } from "../base/dom.js";
 import { post, remove } from "../base/http.js";
 import { update } from "../base/patch.js";
 
-const SHOWN = 30;
+const DAYS = 7;
+const DAY_MS = 86400000;
 const at = (text) => timeText(Date.parse(text));
+export const timeOf = (one) => `${clockText(Date.parse(one.start))}–${clockText(Date.parse(one.end))}`;
 
-export function shiftTable(body, { told, doctorName }) {
+export function shiftTable(table, { told, doctorName }) {
   const who = (shift) => shift.doctor_name ?? doctorName(shift.doctor_id);
   const span = (shift) => `${at(shift.start)} to ${at(shift.end)}`;
   const button = (shift, verb, text, act) => h("button", { type: "button", class: "quiet", "data-key": verb, "aria-label": `${text}: the shift of ${who(shift)}, ${span(shift)}`, onclick: () => act(shift) }, text);
@@ -28,13 +30,22 @@ export function shiftTable(body, { told, doctorName }) {
     if (shift.removed_at) return button(shift, "restore", "Put back", back);
     return [shift.absent_from ? button(shift, "there", "Is there after all", there) : button(shift, "absent", "Absent…", absent), " ", button(shift, "remove", "Remove…", takeOff)];
   }
-  const row = (shift) => h("tr", { "data-key": shift.id, class: shift.removed_at ? "soft" : "" },
-    h("td", {}, shift.removed_at ? h("s", {}, who(shift)) : who(shift), shift.removed_at && " taken off",
-      !shift.removed_at && shift.absent_from && h("span", { class: "ageing" }, ` absent from ${at(shift.absent_from)}: ${shift.absence_reason ?? ""}`)),
-    h("td", {}, at(shift.start)), h("td", {}, at(shift.end)), h("td", {}, acts(shift)));
+  // one line a person, one column a day: a shift stands on the day on which it begins
+  const chip = (shift) => h("div", { "data-key": shift.id, class: shift.removed_at ? "shift-chip soft" : shift.absent_from ? "shift-chip ageing" : "shift-chip" },
+    shift.removed_at ? h("s", {}, timeOf(shift)) : timeOf(shift), shift.removed_at && " taken off",
+    !shift.removed_at && shift.absent_from && h("span", { class: "ageing" }, ` absent from ${clockText(Date.parse(shift.absent_from))}: ${shift.absence_reason ?? ""}`), h("span", { class: "acts" }, acts(shift)));
 
   return (shifts) => {
+    const first = Date.parse(dateText(wardNow()));
+    const days = [...Array(DAYS).keys()].map((day) => dateText(first + day * DAY_MS));
+    const dayOf = (shift) => { const day = dateText(Date.parse(shift.start)); return day < days[0] ? days[0] : day; };
     const coming = shifts.filter((shift) => Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
-    update(body, coming.slice(0, SHOWN).map(row));
+    const later = coming.filter((shift) => dayOf(shift) > days[DAYS - 1]).length;
+    const people = [...new Map(coming.map((shift) => [shift.doctor_id, who(shift)])).entries()].sort((a, b) => a[1].localeCompare(b[1]));
+    const cell = (id, day) => h("td", { "data-key": day }, coming.filter((shift) => shift.doctor_id === id && dayOf(shift) === day).map(chip));
+    update(table, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Who"), days.map((day) => h("th", { scope: "col", "data-key": day }, dayText(Date.parse(day)))))),
+      h("tbody", {}, people.map(([id, called]) => h("tr", { "data-key": id }, h("th", { scope: "row" }, called), days.map((day) => cell(id, day)))),
+        !people.length && h("tr", { "data-key": "none" }, h("td", { class: "soft", colspan: `${DAYS + 1}` }, "No shift is planned.")),
+        later > 0 && h("tr", { "data-key": "later" }, h("td", { class: "soft", colspan: `${DAYS + 1}` }, `${later} later than that.`))));
   };
 }

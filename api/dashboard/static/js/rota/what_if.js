@@ -1,6 +1,6 @@
 // "What if": the plan in force with other minutes or more demand, answered and not stored.
 import { h, trouble } from "../base/dom.js";
-import { post } from "../base/http.js";
+import { answered } from "./jobs.js";
 
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
@@ -18,7 +18,7 @@ export function whatIf(form, { plan, doctors, name, doctorName, acuity, prepare 
     try { await prepare([...(plan()?.assignments ?? []), ...(plan()?.unmet ?? [])].map((one) => one.patient)); } catch (problem) { trouble(answer, problem, ""); return; }
     const held = (plan()?.assignments ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), acuity: acuity(one.patient), current_doctor: one.doctor }));
     const waiting = (plan()?.unmet ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), acuity: acuity(one.patient) }));
-    try { show(answer, await post("/allocation/what-if", { doctors: people, demands: [...held, ...waiting] }), name, doctorName); } catch (problem) { trouble(answer, problem, ""); }
+    try { show(answer, await answered("/allocation/what-if", { doctors: people, demands: [...held, ...waiting] }), name, doctorName); } catch (problem) { trouble(answer, problem, ""); }
   });
 }
 function rows(form, doctors) {

@@ -1,0 +1,18 @@
+// Whom nobody has, the most urgent first: what is short, from when to when, and what would help.
+import { clockText } from "../base/clock.js";
+import { h } from "../base/dom.js";
+import { personLink } from "../parts/person.js";
+import { unmetLine } from "./what_if.js";
+
+const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
+
+export function unmetCard(plan) {
+  const unmet = plan?.unmet ?? [];
+  const shortage = plan?.shortage ?? [];
+  if (!unmet.length && !shortage.length) return null;
+  return h("section", { class: "trouble" }, h("strong", {}, `${unmet.length} patients have nobody`),
+    h("ul", { class: "events" }, unmet.map((one) => h("li", {}, personLink(one), unmetLine(one)))),
+    shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${whole(one.minutes)} of ${one.skill ?? "anybody's time"}${one.to ? `, ${clockText(Date.parse(one.from))}–${clockText(Date.parse(one.to))}` : ""}`).join("; ")),
+    plan.relief?.length > 0 && h("div", {}, "What would help, the cheapest first:", h("ol", { "data-relief": true }, plan.relief.map((one) => h("li", {}, one.sentence)))),
+    h("p", {}, "Add a shift below, or call somebody in."));
+}

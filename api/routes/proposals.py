@@ -1,0 +1,102 @@
+"""A proposal beside the plan in force, and taking it over, whole or in part."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from psycopg.errors import ForeignKeyViolation
+from pydantic import BaseModel, ConfigDict, Field
+
+from analytics.domain.care import Role
+from api.errors import ConflictError, InvalidError
+from api.evidence import audit
+from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
+from api.rota.proposing import Proposal, asked
+from api.rota.questions import question_of
+from api.rota.settings import RotaSettings
+from api.rota.telling import name_changes
+from api.rota.what_if import Asked, WhatIfDesk
+from api.store import duty, notify, patients, plans, staffing
+
+router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
+
+
+class Change(BaseModel):
+    """One change that is taken over; ``pin``: and stays so while that person is at work."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    patient: UUID
+    doctor: UUID
+    pin: bool = False
+
+
+class Acceptance(BaseModel):
+    """Changes to take over: all of a proposal's, or some."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    changes: Annotated[list[Change], Field(min_length=1, max_length=1_000)]
+
+
+@router.post("/proposal")
+async def proposal(work: Work, request: Request) -> dict[str, Any]:
+    """What would change if it did not matter whose a patient is now, with reasons; not stored."""
+    settings = RotaSettings()
+    since = work.now - timedelta(minutes=settings.consultation_minutes)
+    question = question_of(
+        await plans.patients(work.conn, since),
+        await duty.on_shift(work.conn, work.now),
+        work.caller.ward,
+        work.now,
+        settings,
+    )
+    desk: WhatIfDesk = request.app.state.what_if
+    caller, limit_s = work.caller, settings.time_limit_s
+    ticket = Asked(person=caller.user_id, ward=caller.ward, limit_s=limit_s)
+    found = Proposal(question=question, plan=await desk.best(ticket, asked(question, limit_s)))
+    told = found.told()
+    await name_changes(work.conn, work.services.vault, told["changes"])
+    work.note("allocation.proposal", changes=len(told["changes"]))
+    return told
+
+
+@router.post("/accept")
+async def accept(services: Shared, caller: Signed, body: Acceptance) -> dict[str, int]:
+    """Take over changes: the plan in force is changed at once, and made anew around them."""
+    async with acting(services, caller) as work:
+        chosen = [await _checked(work, one) for one in body.changes]
+    try:
+        async with services.engine_pool.connection() as conn, conn.transaction():
+            for number, one in chosen:
+                if not await plans.give(conn, number, one.doctor, pinned=one.pin):
+                    raise ConflictError("No plan has been made yet.")
+            await notify.wake_rota(conn, "accepted")
+            notes = [
+                audit.Note(
+                    action="allocation.accept",
+                    patient_no=number,
+                    detail={"doctor": str(one.doctor), "pin": one.pin},
+                )
+                for number, one in chosen
+            ]
+            await audit.append(conn, services.now(), str(caller.user_id), notes)
+    except ForeignKeyViolation as error:
+        raise ConflictError("The plan has just changed; try again.") from error
+    return {"accepted": len(chosen)}
+
+
+async def _checked(work: UnitOfWork, one: Change) -> tuple[int, Change]:
+    """Return the patient's number.
+
+    Raises:
+        InvalidError: the patient or the doctor is not of this ward.
+    """
+    ward = None if work.caller.role is Role.ADMIN else work.caller.ward
+    number = await patients.number(work.conn, one.patient)
+    if number is None:
+        raise InvalidError("changes", f"{one.patient} is nobody whom you may see")
+    if await staffing.doctor(work.conn, one.doctor, ward) is None:
+        raise InvalidError("changes", f"{one.doctor} is nobody on this ward's rota")
+    return number, one
