@@ -74,16 +74,25 @@ def minimise(rows: Rows, objective: Floats, limit_s: float) -> tuple[float, Floa
         time_limit=timedelta(seconds=max(0.01, limit_s)), random_seed=_SEED
     )
     whole = mathopt.Model.from_model_proto(model)
+    # only the columns are read, and only those above nothing: reading is slower than solving
+    none = mathopt.SparseVectorFilter(filtered_items=[])
+    wanted = mathopt.ModelSolveParameters(
+        variable_values_filter=mathopt.SparseVectorFilter(skip_zero_values=True),
+        dual_values_filter=none,
+        reduced_costs_filter=none,
+    )
     kind = mathopt.SolverType.HIGHS if any(rows.integers) else mathopt.SolverType.GLOP
-    answer = mathopt.solve(whole, kind, params=parameters)
+    answer = mathopt.solve(whole, kind, params=parameters, model_params=wanted)
     ended = answer.termination.reason
     if ended != mathopt.TerminationReason.OPTIMAL and not (
         any(rows.integers) and ended == mathopt.TerminationReason.FEASIBLE
     ):
         return None
-    read = answer.variable_values()
+    found = np.zeros(columns)
+    for one, value in answer.variable_values().items():
+        found[one.id] = value
     bound = answer.dual_bound() if any(rows.integers) else answer.objective_value()
-    return float(bound), np.array([read[one] for one in whole.variables()])
+    return float(bound), found
 
 
 def _matrix(model: Any, rows: Rows) -> None:  # noqa: ANN401 - ortools has no types

@@ -4,8 +4,9 @@ Time is counted in seconds (work rounded up, capacity down), money in cent-secon
 solver and the checks compute the same exact figures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil, floor
 
 from analytics.domain.rota import Demand, Doctor
@@ -160,7 +161,7 @@ def pose(
             for doctor in doctors
         ),
         rates=tuple(round(doctor.cost_per_hour * _CENTS) for doctor in doctors),
-        able=tuple(_able(doctors, demand, index, pinned) for demand in demands),
+        able=tuple(map(_able(doctors, index, pinned), demands)),
         lacks=tuple(_lacks(doctors, demand) for demand in demands),
         must=tuple(demand.must for demand in demands),
         urgency=tuple(demand.acuity if demand.acuity >= URGENT_ACUITY else 0 for demand in demands),
@@ -178,19 +179,24 @@ def pose(
 
 
 def _able(
-    doctors: Sequence[Doctor],
-    demand: Demand,
-    index: Mapping[str, int],
-    pinned: Mapping[str, str],
-) -> tuple[int, ...]:
-    pin = pinned.get(demand.patient)
-    if pin is not None and pin in index:
-        return (index[pin],)
-    if demand.must:
-        takes_any = tuple(at for at, doctor in enumerate(doctors) if doctor.max_patients != 0)
-        return takes_any or tuple(range(len(doctors)))
-    needed = frozenset(demand.skills)
-    return tuple(at for at, doctor in enumerate(doctors) if needed <= frozenset(doctor.skills))
+    doctors: Sequence[Doctor], index: Mapping[str, int], pinned: Mapping[str, str]
+) -> Callable[[Demand], tuple[int, ...]]:
+    """Return what says who may have a demand; each set of skills is looked at once."""
+    skills = [frozenset(doctor.skills) for doctor in doctors]
+    takes_any = tuple(at for at, doctor in enumerate(doctors) if doctor.max_patients != 0)
+    emergency = takes_any or tuple(range(len(doctors)))
+
+    @cache
+    def with_skills(needed: frozenset[str]) -> tuple[int, ...]:
+        return tuple(at for at, has in enumerate(skills) if needed <= has)
+
+    def able(demand: Demand) -> tuple[int, ...]:
+        pin = pinned.get(demand.patient)
+        if pin is not None and pin in index:
+            return (index[pin],)
+        return emergency if demand.must else with_skills(frozenset(demand.skills))
+
+    return able
 
 
 def _lacks(doctors: Sequence[Doctor], demand: Demand) -> Mapping[int, int]:

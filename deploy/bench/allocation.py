@@ -67,12 +67,13 @@ def _events(there: Ward, name: str) -> list[Figure]:
     plan = allocate(there.doctors, there.demands, time_limit_s=2.0)
     asked = _held(there.demands, plan)
     chance = random.Random(7)  # noqa: S311 - chance of an experiment
-    times, excess = [], []
+    times, cpu, excess = [], [], []
     for at in range(_EVENTS):
         doctors, demands = _event(at, there.doctors, asked, chance)
-        began = time.perf_counter()
+        began, spent = time.perf_counter(), time.process_time()
         answer = allocate(doctors, demands, time_limit_s=_EVENT_LIMIT_S)
         times.append(time.perf_counter() - began)
+        cpu.append(time.process_time() - spent)
         forced = _forced(doctors, demands)
         excess.append(answer.moves - forced)
     p95 = statistics.quantiles(times, n=20)[-1]
@@ -80,6 +81,7 @@ def _events(there: Ward, name: str) -> list[Figure]:
     moved = f"beyond those whose person has gone; most {max(excess)}"
     return [
         at_most(f"plan after an event, p95, {name}", p95, "s", _EVENT_S, note),
+        plain(f"CPU of it, p95, {name}", statistics.quantiles(cpu, n=20)[-1], "s"),
         plain(f"moves after an event, mean, {name}", statistics.mean(excess), "", moved),
     ]
 
