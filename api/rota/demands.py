@@ -6,7 +6,7 @@ score is not known yet is not taken for well.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from analytics.allocation.allocate import Demand, Doctor
@@ -15,6 +15,8 @@ from api.rota.settings import RotaSettings
 EMERGENCY, URGENT, REVIEW = 7, 5, 1
 _BY_ALERT = {0: 0, 1: REVIEW, 2: URGENT, 3: EMERGENCY}
 _MAX_ACUITY = 20
+_BREAK_FROM = timedelta(hours=6)
+"""A break is due in a working day longer than six hours (2003/88/EC, art. 4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class PatientSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """One doctor or nurse on shift until ``until``."""
+    """One doctor or nurse on shift, from ``since`` (None: nobody knows) until ``until``."""
 
     id: UUID
     kind: str
@@ -70,6 +72,15 @@ class Worker:
     skills: Sequence[str] = field(default=())
     cost_per_hour: float = 0.0
     max_patients: int | None = None
+    since: datetime | None = None
+
+    def break_minutes(self, now: datetime, settings: RotaSettings) -> float:
+        """Return the break that is still to come within the horizon: in the middle of the shift."""
+        if self.since is None or self.until - self.since <= _BREAK_FROM:
+            return 0.0
+        middle = self.since + (self.until - self.since) / 2
+        soon = timedelta(minutes=settings.horizon_minutes)
+        return settings.break_minutes if now <= middle < now + soon else 0.0
 
 
 def acuity(patient: PatientSeen, settings: RotaSettings) -> int:
@@ -115,9 +126,12 @@ def _work(level: int, patient: PatientSeen, settings: RotaSettings) -> tuple[flo
 def worker(person: Worker, now: datetime, settings: RotaSettings) -> Doctor:
     """Return a person on shift as the solver sees them: minutes left, within the horizon.
 
+    A break that is still to come is nobody's time.
+
     What is not planned of them is the reserve for emergencies.
     """
     left = min((person.until - now).total_seconds() / 60, settings.horizon_minutes)
+    left = max(0.0, left - person.break_minutes(now, settings))
     minutes = round(left * settings.working_share, 2)
     return Doctor(
         id=str(person.id),

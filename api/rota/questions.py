@@ -113,6 +113,7 @@ def worker_of(row: Row) -> Worker:
         id=row["id"],
         kind=row["kind"],
         ward=row["ward"],
+        since=row["since"],
         until=row["until"],
         skills=row["skills"],
         cost_per_hour=row["cost_per_hour"],

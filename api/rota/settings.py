@@ -34,6 +34,7 @@ class RotaSettings(BaseSettings):
         skill_by_condition: skill that an open alert of a condition asks for.
         most_per_doctor: patients a doctor or nurse may have when nothing is said of them (1 nurse
             for 85 to 100 patients of chronic remote monitoring).
+        break_minutes: the break in the middle of a shift of more than six hours (proposed).
         consultation_minutes: so long after acknowledging an alert a doctor or nurse counts as with
             the patient, whom no plan then takes from them (proposed).
         routine_looks: how often a day somebody looks at each patient, for the forecast (proposed).
@@ -61,6 +62,7 @@ class RotaSettings(BaseSettings):
     urgent_needs_doctor: bool = True
     skill_by_condition: dict[str, str] = Field(default_factory=dict)
     most_per_doctor: int = Field(default=90, ge=1)
+    break_minutes: float = Field(default=30.0, ge=0)
     consultation_minutes: float = Field(default=15.0, ge=0)
     routine_looks: float = Field(default=2.0, ge=0)
     forecast_days: int = Field(default=28, ge=7, le=366)

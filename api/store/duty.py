@@ -8,7 +8,7 @@ from api.store.types import Conn, Row
 
 _ON_SHIFT = """
     SELECT d.id, d.name, d.kind, d.ward, d.skills, u.id AS user_id, d.cost_per_hour,
-           d.max_patients, upper(s.works) AS until
+           d.max_patients, lower(s.works) AS since, upper(s.works) AS until
       FROM doctor d JOIN shift s ON s.doctor_id = d.id
       LEFT JOIN app_user u ON u.id = d.user_id AND u.state = 'active' AND u.role <> 'patient'
      WHERE s.works @> %(now)s::timestamptz AND (d.user_id IS NULL OR u.id IS NOT NULL)

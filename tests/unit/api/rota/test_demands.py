@@ -66,6 +66,16 @@ def test_a_persons_time_ends_with_the_shift_and_the_horizon() -> None:
     assert seen.max_patients == SETTINGS.most_per_doctor
 
 
+def test_the_break_of_a_long_shift_is_nobodys_time_until_it_is_over() -> None:
+    start = NOW - timedelta(hours=2)
+    long = person(since=start, until=start + timedelta(hours=8))
+    assert worker(long, NOW, SETTINGS).minutes == (240 - 30) * 0.8
+    after = start + timedelta(hours=4, minutes=30)
+    assert worker(long, after, SETTINGS).minutes == 210 * 0.8
+    short = person(since=start, until=start + timedelta(hours=6))
+    assert worker(short, NOW, SETTINGS).minutes == 240 * 0.8
+
+
 def test_wards_are_asked_apart() -> None:
     asked = questions_of(
         [patient(), patient(no=2, id=UUID(int=2), ward="other")], [person()], NOW, SETTINGS
