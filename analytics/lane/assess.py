@@ -101,8 +101,8 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     scene.pace_ms = _pace(state, fresh)
     calls = news2_bands.news2(scene, news, _alone(scene, visit, news, values), heard)
     model = visit.population
-    drivers = model.drivers(features)
-    patient_rules.risk(scene, probability, news.low, model, _why(drivers))
+    drivers = model.explain(features)
+    patient_rules.risk(scene, probability, news.low, model, drivers)
     baselines = _baselines(state, scene, visit.policy, fresh, news.single_3)
     made = Assessment(
         time_ms=state.asof_ms,
@@ -131,11 +131,6 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         adult_assumed=visit.plan.scoring.adult_assumed,
     )
     return made, calls
-
-
-def _why(drivers: tuple[tuple[str, float], ...]) -> str:
-    """What raises the risk most, in words."""
-    return ", ".join(what for what, size in drivers if size > 0)
 
 
 def _unscored(

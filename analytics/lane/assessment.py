@@ -4,6 +4,7 @@ It carries everything the decision used (values, revisions, versions), so that i
 later. Not a medical device: figures support a clinician and replace nobody.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -96,7 +97,7 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
     model_version: int
     plan_revision: int
     in_episode: bool
-    drivers: tuple[tuple[str, float], ...] = ()
+    drivers: Iterable[tuple[str, float]] = ()
     baselines: tuple[tuple[int, float, float], ...]
     refused: tuple[RefusedMetric, ...] = ()
     unscored: Unscored | None = None

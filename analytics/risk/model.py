@@ -10,6 +10,7 @@ raises an alert unless it does so now; see :mod:`analytics.risk.proof`. A versio
 numbers: it needs no pickle, and neither river nor scikit-learn is needed to say what it says.
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Self
 
@@ -150,6 +151,10 @@ class PopulationModel:
         """Return what moves the prediction most: words and size in log-odds, largest first."""
         return drivers(self._speaks.parts(features), features)
 
+    def explain(self, features: tuple[float, ...]) -> "Drivers":
+        """Return the same, to be worked out by whoever tells it: most assessments are not told."""
+        return Drivers(self, features)
+
     def report(self) -> dict[str, object]:
         """Return the progressive validation so far: figures, calibration, drift, proof."""
         state = self.state
@@ -191,3 +196,14 @@ class PopulationModel:
         if not all(one.finite for one in known if one is not None):
             raise SnapshotError(f"risk model {state.version} has weights that are no numbers")
         return cls(state)
+
+
+class Drivers(Struct, frozen=True, gc=False):
+    """What moves one prediction most: words and size in log-odds, largest first."""
+
+    model: PopulationModel
+    features: tuple[float, ...]
+
+    def __iter__(self) -> Iterator[tuple[str, float]]:
+        """Work it out; the same each time, since a version never changes."""
+        return iter(self.model.drivers(self.features))

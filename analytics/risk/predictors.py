@@ -7,6 +7,7 @@ moves the log-odds.
 
 from bisect import bisect_left
 from math import exp, isfinite
+from operator import mul
 
 from msgspec import Struct
 
@@ -27,13 +28,13 @@ class Line(Struct, frozen=True, array_like=True):
     def probability(self, features: tuple[float, ...]) -> float:
         """Return the probability, 0 to 1."""
         logit = self.intercept
-        for weight, value in zip(self.weights, features, strict=False):
-            logit += weight * value
+        for part in map(mul, self.weights, features):
+            logit += part
         return sigmoid(logit)
 
     def parts(self, features: tuple[float, ...]) -> list[float]:
         """Return what each feature adds to the log-odds."""
-        return [weight * value for weight, value in zip(self.weights, features, strict=False)]
+        return list(map(mul, self.weights, features))
 
     @property
     def finite(self) -> bool:

@@ -7,7 +7,7 @@ from analytics.domain.alerts import Change, Finding, Priority
 from analytics.domain.vitals import FACTS, Metric
 from analytics.news2.score import URGENT
 from analytics.risk.baseline import FLOORS
-from analytics.risk.model import PopulationModel
+from analytics.risk.model import Drivers, PopulationModel
 from analytics.rules.hysteresis import (
     UNCONFIRMED,
     Alarm,
@@ -27,7 +27,7 @@ _DOWN_ONLY = frozenset({int(Metric.SPO2)})
 
 
 def risk(
-    scene: Scene, probability: float, news2_low: int, model: PopulationModel, why: str
+    scene: Scene, probability: float, news2_low: int, model: PopulationModel, drivers: Drivers
 ) -> None:
     """Let the model add an alert of its own, as long as it is proven on people here.
 
@@ -38,7 +38,7 @@ def risk(
         probability: of deterioration within the horizon.
         news2_low: NEWS2's lower bound now.
         model: the version that says so.
-        why: what drives it most, in words.
+        drivers: what drives it most.
     """
     if news2_low >= URGENT:
         by = next((name for name in NEWS2_NAMES if name in scene.on), None)
@@ -47,6 +47,7 @@ def risk(
     elif not model.raises:
         withdraw(scene, RISK, "the risk model is not proven here, or no longer")
     elif probability >= scene.policy.risk_raise:
+        why = ", ".join(what for what, size in drivers if size > 0)
         alarm = Alarm(
             name=RISK,
             priority=Priority.MEDIUM,
