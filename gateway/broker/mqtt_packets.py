@@ -52,13 +52,20 @@ def publish(head: int, data: bytes, start: int, end: int) -> Publish:
     if qos:
         mid = int.from_bytes(data[at : at + 2], "big")
         at += 2
-    properties = number(data, at)
-    if properties is None or qos > 1:
-        raise MalformedError("a PUBLISH that cannot be read")
-    at = properties[1] + properties[0]
-    if at > end:
+    if at < end and not data[at]:
+        at += 1  # no properties, as of nearly every frame
+    else:
+        at = _behind_properties(data, at)
+    if at > end or qos > 1:
         raise MalformedError("a PUBLISH longer than it says")
     return Publish(topic, data[at:end], bool(head & _RETAIN), mid)
+
+
+def _behind_properties(data: bytes, at: int) -> int:
+    properties = number(data, at)
+    if properties is None:
+        raise MalformedError("a PUBLISH that cannot be read")
+    return properties[1] + properties[0]
 
 
 def pubacks(mids: Sequence[int]) -> bytes:

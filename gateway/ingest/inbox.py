@@ -87,16 +87,15 @@ class Inbox:
         Whoever waits for room is let go as soon as the inbox is closed or the source is left: the
         arrival is dropped then, unacknowledged, and the broker brings it again.
         """
-        while self.held > self._most and self._takes(arrival):
+        source = arrival.source
+        while self._put - self._dealt > self._most and self._open and not source.gone:
             time.sleep(_PAUSE_S)
-        if not self._takes(arrival):
+        if not self._open or source.gone:
             return
+        bytes_held = weight(arrival)
         with self._putting:
-            self._put += weight(arrival)
+            self._put += bytes_held
         self._queue.put(arrival)
-
-    def _takes(self, arrival: Arrival) -> bool:
-        return self._open and not arrival.source.gone
 
     def dealt(self, arrivals: Iterable[Arrival]) -> None:
         """Make room: these are dealt with and held no more (the pipeline's thread)."""

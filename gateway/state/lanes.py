@@ -85,15 +85,16 @@ class Hold:
         """Remember the newest reading of each metric."""
         latest, since_ms = self.latest, self.lane.since_ms
         for sample in samples:
-            if sample.t_ms < since_ms:
+            t_ms, quality = sample.t_ms, sample.quality
+            if t_ms < since_ms:
                 continue  # of an earlier stay
             name = _NAMES[sample.metric]
             known = latest.get(name)
-            if known is None or sample.t_ms >= known.t:
-                quality = sample.quality
-                before = None if known is None else known.g
-                good = sample.t_ms if quality in _SCORED else before
-                latest[name] = Latest(sample.t_ms, sample.value, _QUALITIES[quality], device, good)
+            if known is None or t_ms >= known.t:
+                good: int | None = t_ms
+                if quality not in _SCORED:
+                    good = None if known is None else known.g
+                latest[name] = Latest(t_ms, sample.value, _QUALITIES[quality], device, good)
 
     def begin(self) -> None:
         """Forget what was shown of an earlier stay; the lane itself begins anew by its fold."""
