@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 from analytics.allocation.problem import DOCTOR, URGENT_ACUITY
 from analytics.domain.rota import Demand, Doctor
@@ -45,21 +46,34 @@ def changed(
     doctors: Sequence[Doctor], demands: Sequence[Demand], scenario: Scenario
 ) -> tuple[list[Doctor], list[Demand]]:
     """Return the ward as it would be. Who gets worse is chosen by a fixed seed."""
-    chance = random.Random(_SEED)  # noqa: S311 - chance of an experiment
     people = [one for one in doctors if one.id not in scenario.away]
+    worse = _who_gets_worse(demands, scenario)
     asked = []
-    for one in demands:
-        roll = chance.random()
-        worse = _worse(one, roll, scenario)
-        asked.append(replace(worse, minutes=round(worse.minutes * scenario.demand, 2)))
+    for at, one in enumerate(demands):
+        then = _worse(one, scenario, urgent=worse[at]) if at in worse else one
+        asked.append(replace(then, minutes=round(then.minutes * scenario.demand, 2)))
     return [*people, *scenario.extra], asked
 
 
-def _worse(one: Demand, roll: float, scenario: Scenario) -> Demand:
-    if one.deadline_minutes is not None or one.acuity >= URGENT_ACUITY:
-        return one
+def _who_gets_worse(demands: Sequence[Demand], scenario: Scenario) -> dict[int, bool]:
+    """Return who of those whose work is routine gets worse, and whether urgently.
+
+    So many of them as the shares say, rounded up: a small ward has its heat wave, too.
+    """
+    routine = [
+        at
+        for at, one in enumerate(demands)
+        if one.deadline_minutes is None and one.acuity < URGENT_ACUITY
+    ]
+    random.Random(_SEED).shuffle(routine)  # noqa: S311 - chance of an experiment
+    urgent = ceil(scenario.urgent * len(routine))
+    reviews = ceil(scenario.reviews * len(routine))
+    return {at: rank < urgent for rank, at in enumerate(routine[: urgent + reviews])}
+
+
+def _worse(one: Demand, scenario: Scenario, *, urgent: bool) -> Demand:
     worse = scenario.worse
-    if roll < scenario.urgent:
+    if urgent:
         return replace(
             one,
             minutes=max(one.minutes, worse.urgent_minutes),
@@ -67,11 +81,9 @@ def _worse(one: Demand, roll: float, scenario: Scenario) -> Demand:
             skills=tuple(sorted({*one.skills, DOCTOR})),
             deadline_minutes=worse.urgent_deadline,
         )
-    if roll < scenario.urgent + scenario.reviews:
-        return replace(
-            one,
-            minutes=max(one.minutes, worse.review_minutes),
-            acuity=max(one.acuity, _REVIEW_ACUITY),
-            deadline_minutes=worse.review_deadline,
-        )
-    return one
+    return replace(
+        one,
+        minutes=max(one.minutes, worse.review_minutes),
+        acuity=max(one.acuity, _REVIEW_ACUITY),
+        deadline_minutes=worse.review_deadline,
+    )
