@@ -32,9 +32,11 @@ async function loadFacts() {
     document.title = `${patient.name} · Homeward`;
     $("there").hidden = false;
     $("gone").replaceChildren();
+    const unnamed = state.patient === null;
     Object.assign(state, { patient, assessment, devices: devices?.items ?? [] });
     course.proven = Boolean(assessment?.risk?.probability) && assessment.risk.proven !== false;
     banner($("banner-line"), patient, panel?.items[0]);
+    if (unnamed && $("readings-part")?.open) readings?.();  // it was opened before it could name them
     factsSoon();
     alertsSoon();
   } catch (problem) {
@@ -95,7 +97,7 @@ $("enter")?.addEventListener("submit", async (event) => {
   } catch (problem) { told.textContent = `Not saved: ${problem.message}`; told.className = "wrong"; }
 });
 
-if ($("readings-part")) readingList(id, { who: () => state.patient?.name ?? "this patient", changed: () => { refresh(); charts(); } });
+const readings = $("readings-part") && readingList(id, { who: () => state.patient?.name ?? "this patient", changed: () => { refresh(); charts(); } });
 
 async function refresh() { await Promise.all([loadFacts(), loadAlerts()]); }
 function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) { loadAlerts(); if (name === "alert.raised") say(`New ${alert.priority} alert for this patient`, true); } }
