@@ -11,13 +11,13 @@ from msgspec import Struct
 
 from analytics.domain.care import CarePlan, Unscored
 from analytics.domain.vitals import Metric
-from analytics.lane.assessment import Assessment, RefusedMetric
+from analytics.lane.assessment import Assessment, Quality, RefusedMetric, Usual
 from analytics.lane.state import LaneState
 from analytics.news2.score import PARAMETERS, URGENT, News2, score
 from analytics.policy import Policy
 from analytics.readings import Reading
 from analytics.risk import labels
-from analytics.risk.baseline import FLOORS
+from analytics.risk.baseline import FLOORS, WEEK_MS
 from analytics.risk.features import SPEC, vector
 from analytics.risk.model import Example, PopulationModel
 from analytics.rules import news2_bands, patient_rules
@@ -129,6 +129,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         baselines=baselines,
         refused=_refused(state, scene.policy) if state.unused else (),
         adult_assumed=visit.plan.scoring.adult_assumed,
+        quality=_quality(state, scene),
     )
     return made, calls
 
@@ -157,6 +158,7 @@ def _unscored(
         baselines=_baselines(state, scene, visit.policy, fresh),
         refused=_refused(state, scene.policy) if state.unused else (),
         unscored=why,
+        quality=_quality(state, scene),
     )
 
 
@@ -244,17 +246,31 @@ def _spoken_for(scene: Scene, code: int, single_3: tuple[int, ...]) -> bool:
 
 def _baselines(
     state: LaneState, scene: Scene, policy: Policy, fresh: int, single_3: tuple[int, ...] = ()
-) -> tuple[tuple[int, float, float], ...]:
-    found: list[tuple[int, float, float]] = []
+) -> tuple[Usual, ...]:
+    found: list[Usual] = []
     ages, other = policy.max_age_ms, policy.other_age_ms
+    now = state.asof_ms
     for code, floor in FLOORS.items():
         track = state.tracks[code]
-        if track is None or not track.baseline.ready:
+        if track is None or now - track.t_ms > ages.get(code, other):
             continue
-        if state.asof_ms - track.t_ms > ages.get(code, other):
+        own = track.baseline
+        if not own.ready:
+            found.append(Usual(code, own.readings))
             continue
-        deviation = track.baseline.deviation(track.value, floor)
-        found.append((code, round(track.baseline.median, 3), round(deviation, 3)))
+        centre, deviation, by_hour = own.compare(track.value, track.t_ms, floor)
+        told = round(centre, 3), round(deviation, 3), by_hour
+        if own.moved_ms and now - own.moved_ms < WEEK_MS:
+            found.append(Usual(code, own.readings, *told, own.moved_from, own.moved_ms))
+        else:
+            found.append(Usual(code, own.readings, *told))
         if fresh >> code & 1 and not _spoken_for(scene, code, single_3):
-            patient_rules.baseline(scene, code, track.baseline.median, deviation)
+            patient_rules.baseline(scene, code, centre, deviation)
     return tuple(found)
+
+
+def _quality(state: LaneState, scene: Scene) -> Quality:
+    """Return how good what comes is, and what is told of the equipment."""
+    doubts = tuple(sorted(name for name in scene.on if "/" in name)) if scene.on else ()
+    share = state.shares.share
+    return Quality(None if share is None else round(share, 3), doubts)

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from analytics.domain.care import Unscored
 from analytics.domain.vitals import Metric
+from analytics.lane.told import drift, in_words
+from analytics.risk.baseline import READY_READINGS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENCODER = msgspec.json.Encoder()
@@ -44,6 +46,40 @@ class RefusedMetric(Struct, frozen=True, gc=False):
     device: str
 
 
+class Usual(Struct, frozen=True, gc=False):
+    """What is usual for the person of one metric, or how far it is from being known.
+
+    Attributes:
+        metric: its code.
+        readings: how many it has been learnt from.
+        median: the usual value; None: too few readings, or not over a whole day.
+        deviation: of the newest reading, in the patient's own units.
+        by_hour: whether it is that of the time of day.
+        moved_from: what was usual before it moved lately; None: it has not.
+        moved_ms: since when.
+    """
+
+    metric: int
+    readings: int
+    median: float | None = None
+    deviation: float = 0.0
+    by_hour: bool = False
+    moved_from: float | None = None
+    moved_ms: int = 0
+
+
+class Quality(Struct, frozen=True, gc=False):
+    """How good what comes of a patient is.
+
+    Attributes:
+        share: of the readings of the last hours that counted, 0 to 1; None: none has come.
+        doubts: technical conditions that are on, as the lane names them.
+    """
+
+    share: float | None = None
+    doubts: tuple[str, ...] = ()
+
+
 class Assessment(Struct, frozen=True, gc=False, kw_only=True):
     """What was known and computed after one reading.
 
@@ -71,10 +107,11 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
         plan_revision: revision of the care plan used.
         in_episode: whether an open alert let baselines rest (they then learnt nothing).
         drivers: (words, size in log-odds) of what moves the risk most, largest first.
-        baselines: (metric code, personal median, deviation in the patient's own units).
+        baselines: what is usual for the person, by metric, and what is not known yet.
         refused: metrics whose newest readings count for nothing.
         unscored: why NEWS2 does not apply; None where it does.
         adult_assumed: whether the person was taken for an adult, since no birth date is known.
+        quality: how good what comes is.
     """
 
     time_ms: int
@@ -98,10 +135,11 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
     plan_revision: int
     in_episode: bool
     drivers: Iterable[tuple[str, float]] = ()
-    baselines: tuple[tuple[int, float, float], ...]
+    baselines: tuple[Usual, ...]
     refused: tuple[RefusedMetric, ...] = ()
     unscored: Unscored | None = None
     adult_assumed: bool = False
+    quality: Quality = Quality()
 
 
 def rfc3339(at_ms: int) -> str:
@@ -137,10 +175,9 @@ def assessment_json(assessment: Assessment) -> bytes:
                 "model": f"risk-{assessment.model_version}",
                 "proven": assessment.risk_proven,
             },
-            "baselines": [
-                {"metric": NAMES[code], "median": median, "deviation": deviation}
-                for code, median, deviation in assessment.baselines
-            ],
+            "baselines": [_usual(one) for one in assessment.baselines if one.median is not None],
+            "warming_up": [_warming(one) for one in assessment.baselines if one.median is None],
+            "quality": _quality(assessment.quality),
             "drivers": [_driver(*one) for one in assessment.drivers],
             "values": {NAMES[code]: value for code, value in assessment.values},
             "plan_revision": assessment.plan_revision,
@@ -152,6 +189,28 @@ def assessment_json(assessment: Assessment) -> bytes:
 
 def _driver(words: str, size: float) -> dict[str, object]:
     return {"what": words, "size": size, "direction": "+" if size > 0 else "-"}
+
+
+def _usual(one: Usual) -> dict[str, object]:
+    told: dict[str, object] = {
+        "metric": NAMES[one.metric],
+        "median": one.median,
+        "deviation": one.deviation,
+        "readings": one.readings,
+        "by_hour": one.by_hour,
+        "drift": None,
+    }
+    if one.moved_from is not None and one.median is not None:
+        told["drift"] = drift(one.metric, one.moved_from, one.median, one.moved_ms)
+    return told
+
+
+def _warming(one: Usual) -> dict[str, object]:
+    return {"metric": NAMES[one.metric], "readings": one.readings, "of": READY_READINGS}
+
+
+def _quality(quality: Quality) -> dict[str, object]:
+    return {"share": quality.share, "doubts": [in_words(name) for name in quality.doubts]}
 
 
 def _refused(one: RefusedMetric) -> dict[str, object]:

@@ -44,9 +44,15 @@ _END = max(Metric) + 1
 _BATTERY = int(Metric.BATTERY)
 _WEIGHT = int(Metric.WEIGHT)
 _QUESTIONABLE = int(Quality.QUESTIONABLE)
+_POOR = int(Quality.POOR)
 _CHART_ONLY = frozenset({Quality.POOR, Quality.CALIBRATING, Quality.UNSYNCHRONISED})
 _O2 = int(Metric.O2)
 _WINDOWED = frozenset({Metric.HR, Metric.RR})
+"""Whose limits look at the window's median."""
+_STREAMED = frozenset({Metric.HR, Metric.RR, Metric.SPO2, Metric.TEMP})
+"""Of which score and baseline take the window's median, once there are so many in it:"""
+LEAST_WINDOW = 3
+_NO_READING = frozenset({int(Metric.BATTERY), int(Metric.STEPS)})
 _ROLLED = frozenset(code for code, _, _, _ in SPEC)
 _RANGES: list[tuple[float, float, float, float]] = [(1.0, 0.0, 1.0, 0.0)] * _END
 for _metric, _facts in FACTS.items():
@@ -63,17 +69,21 @@ def take(sight: Sight, samples: Sequence[Sample]) -> int:
     for sample in samples:
         code, value, quality = sample.metric, sample.value, sample.quality
         if quality in _CHART_ONLY or not 0 < code < _END:
+            sight.scene.bad += quality == _POOR and code not in _NO_READING
             continue
         least, most, low, high = _RANGES[code]
         if not least <= value <= most:
             continue
         if not low <= value <= high:
+            sight.scene.bad += 1
             _implausible(sight, code, value)
         elif quality == _QUESTIONABLE:
+            sight.scene.bad += 1
             ask_about(sight, code, value, repeats=True, lost=False)
         elif code == _BATTERY:
             battery(sight.scene, value)
         elif (code in LOOKED_AT or value in _CODES) and _doubted(sight, code, value):
+            sight.scene.bad += 1
             sight.scene.doubted.append(sample)
         else:
             fresh |= _good(sight, code, value)
@@ -136,14 +146,26 @@ def _good(sight: Sight, code: int, value: float) -> int:
         return 0
     track.follow(now)
     track.t_ms, track.value, track.staff = now, value, sight.staff
-    if code in _ROLLED:
-        track.rolling.add(value, now)
-    floor = FLOORS.get(code)
-    if floor is not None and (not sight.learn or now - track.baseline.last_ms >= SPACING_MS):
-        _learn(sight, track, floor)
-    if code != _O2 and not _within(sight, track, code):
-        _judge(sight, track, code)
+    _follow(sight, track, code, value)
     return 1 << code
+
+
+def _follow(sight: Sight, track: Track, code: int, value: float) -> None:
+    """Let the newest good value count: smoothed if it streams, learnt, and judged."""
+    middle = value
+    if code in _STREAMED and not sight.staff:
+        middle = track.median(value, sight.scene.policy.window_ms)
+        if len(track.window) >= LEAST_WINDOW:
+            track.value = middle
+    if code in _ROLLED:
+        track.rolling.add(value, track.t_ms)
+    floor = FLOORS.get(code)
+    if floor is not None and (not sight.learn or track.t_ms - track.baseline.last_ms >= SPACING_MS):
+        _learn(sight, track, floor)
+    if code != _O2:
+        limited = middle if code in _WINDOWED else value
+        if not _within(sight, code, value, limited):
+            _judge(sight, code, value, limited)
 
 
 def _learn(sight: Sight, track: Track, floor: float) -> None:
@@ -161,36 +183,33 @@ def _followed(sight: Sight, code: int, value: float, before: float | None) -> No
     recovered(sight, code, value, before)
 
 
-def _within(sight: Sight, track: Track, code: int) -> bool:
+def _within(sight: Sight, code: int, value: float, limited: float) -> bool:
     """Whether a value is within all limits while nothing is on: most are, and ask for no more."""
-    scene, value = sight.scene, track.value
+    scene = sight.scene
     if scene.on or scene.late:
         return False
     low, high = sight.ranges.critical[code]
     if not low <= value <= high:
         return False
-    if code in _WINDOWED:
-        value = track.median(scene.policy.window_ms)
     if code in sight.plan.limits:
-        return not beyond(limit_of(code, sight.plan, scene), value)
+        return not beyond(limit_of(code, sight.plan, scene), limited)
     low, high = sight.ranges.limits[code]
-    return low <= value <= high
+    return low <= limited <= high
 
 
-def _judge(sight: Sight, track: Track, code: int) -> None:
-    state, scene, value = sight.state, sight.scene, track.value
+def _judge(sight: Sight, code: int, value: float, limited: float) -> None:
+    """Judge a value by its absolute limit, and what limits look at by the patient's."""
+    state, scene = sight.state, sight.scene
     called = calls(scene, CRITICAL_NAMES[code])
     bad = critical(scene, code, value)
     grave = CRITICAL_NAMES[code] in scene.on
     limit = limit_of(code, sight.plan, scene)
-    if code in _WINDOWED:
-        value = track.median(scene.policy.window_ms)
     if bad:  # one number makes one alert, and the absolute limit's is the graver
         give_way(scene, code)
     elif grave and not scene.late:  # it has not ended yet, and speaks for the limit until it has
-        bad = beyond(limit, value)
+        bad = beyond(limit, limited)
     elif limit is not NONE or scene.on:  # a limit taken away must end what it started
-        bad = judge(scene, code, value, limit, eased=called and not grave)
+        bad = judge(scene, code, limited, limit, eased=called and not grave)
     if scene.late:
         state.doubtful = state.doubtful | 1 << code if bad else state.doubtful & ~(1 << code)
 

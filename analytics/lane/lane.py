@@ -173,6 +173,7 @@ class PatientLane:
                 continue
             scene = self._scene(visit, t_ms, findings)
             refuse(self._sight(visit, scene), refused)
+            self._state.shares.note(t_ms, 0, 1)
             if scene.reassess:
                 assessment = self._reassess(visit, scene)
         return assessment
@@ -188,6 +189,7 @@ class PatientLane:
         state = self._state
         scene = self._scene(visit, t_ms, findings)
         fresh = take(self._sight(visit, scene), samples)
+        state.shares.note(t_ms, fresh.bit_count(), scene.bad)
         if scene.doubted:
             doubted += scene.doubted
         if not fresh:

@@ -15,11 +15,13 @@ from analytics.risk.labels import Pending
 from analytics.risk.trajectory import Trajectory
 from analytics.rules.hysteresis import Condition
 
-FORMAT = 6
-READABLE = frozenset({1, 2, 3, 4, 5, 6})
+FORMAT = 7
+READABLE = frozenset({1, 2, 3, 4, 5, 6, 7})
 """A format of before only lacks the last fields of its records, which begin empty."""
 WINDOW_MOST = 31
 WINDOW_SPACING_MS = 2_000
+QUALITY_MS = 6 * 3_600_000
+"""After so long a reading weighs half in the quality of what comes (proposed)."""
 SOURCES = 4
 
 
@@ -73,10 +75,10 @@ class Track(Struct, array_like=True, gc=False):
 
     Attributes:
         t_ms: event time of the newest good reading.
-        value: its value, in the metric's unit.
+        value: what counts of it, in the metric's unit: of a stream the window's median.
         staff: whether a person entered it.
-        window_ms: event times of the recent window (pulse and breathing only).
-        window: their values.
+        window_ms: event times of the recent window (streams only).
+        window: their values, as they were measured.
         rolling: half-hour buckets of the last hours.
         baseline: what is usual for this person.
         sources: newest good value by device, of at most four of them.
@@ -111,15 +113,15 @@ class Track(Struct, array_like=True, gc=False):
         else:
             self.every_ms = every + (min(apart, _MOST_PACES * every) - every) // 4 or 1
 
-    def median(self, span_ms: int) -> float:
-        """Put the newest value into the window and return the median of the window."""
+    def median(self, value: float, span_ms: int) -> float:
+        """Put a value, the newest, into the window and return the median of the window."""
         times, values = self.window_ms, self.window
         now = self.t_ms
         if times and now - times[-1] < WINDOW_SPACING_MS:
-            values[-1] = self.value
+            values[-1] = value
         else:
             times.append(now)
-            values.append(self.value)
+            values.append(value)
         drop = 0
         while now - times[drop] > span_ms or len(times) - drop > WINDOW_MOST:
             drop += 1
@@ -128,9 +130,45 @@ class Track(Struct, array_like=True, gc=False):
         count = len(values)
         if count == 1:
             return values[0]
+        if count == 2:  # noqa: PLR2004 - nothing to sort
+            return (values[0] + values[1]) / 2
         ordered = sorted(values)
         middle = count // 2
         return ordered[middle] if count % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+class Shares(Struct, array_like=True, gc=False):
+    """How much of what came lately was good: counts that fade with time.
+
+    Attributes:
+        t_ms: event time of the newest.
+        good: readings that counted.
+        bad: readings that did not.
+    """
+
+    t_ms: int = 0
+    good: float = 0.0
+    bad: float = 0.0
+
+    def note(self, now_ms: int, good: int, bad: int) -> None:
+        """Count what one moment brought; what is older than a few hours hardly counts."""
+        apart = now_ms - self.t_ms
+        if not good and not bad:
+            return
+        if apart > 0:
+            if self.t_ms:
+                keep = QUALITY_MS / (QUALITY_MS + apart)
+                self.good *= keep
+                self.bad *= keep
+            self.t_ms = now_ms
+        self.good += good
+        self.bad += bad
+
+    @property
+    def share(self) -> float | None:
+        """The share of good ones; None: nothing has come."""
+        every = self.good + self.bad
+        return self.good / every if every else None
 
 
 def no_tracks() -> list[Track | None]:
@@ -160,6 +198,7 @@ class LaneState(Struct, array_like=True):
         faulty: by metric code the device of which something technical is told; its own good
             readings alone end that.
         trajectory: how NEWS2 has gone so far.
+        shares: how much of what came lately was good.
     """
 
     tracks: list[Track | None] = field(default_factory=no_tracks)
@@ -178,6 +217,7 @@ class LaneState(Struct, array_like=True):
     since_ms: int = 0
     faulty: dict[int, str] = field(default_factory=dict)
     trajectory: Trajectory = field(default_factory=Trajectory)
+    shares: Shares = field(default_factory=Shares)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -71,6 +71,7 @@ class Scene(Struct):
         reassess: what counts has changed without a reading that does.
         doubted: samples that counted for nothing although their values are plausible.
         scored: whether NEWS2 applies to the person.
+        bad: samples that counted for nothing.
         pace_ms: what usually lies between two readings of what is judged; 0: not known yet.
     """
 
@@ -86,4 +87,5 @@ class Scene(Struct):
     reassess: bool = False
     doubted: list[Sample] = field(default_factory=list)
     scored: bool = True
+    bad: int = 0
     pace_ms: int = 0

@@ -51,6 +51,8 @@ class PanelRow(BaseModel):
     ``refused``: metrics whose newest readings count for nothing, as in the assessment.
     ``vitals``: the newest of each, with the NEWS2 points that it alone scores; ``due``: what has to
     be measured next for the score to stay whole (``at`` null: it is missing already).
+    ``quality``: the ``share`` of the readings of the last hours that counted, 0 to 1, and the
+    ``doubts`` about the equipment in words; null until something was assessed.
     """
 
     patient: UUID
@@ -75,6 +77,7 @@ class PanelRow(BaseModel):
     spo2_scale: int
     vitals: list[dict[str, Any]]
     due: dict[str, Any] | None
+    quality: dict[str, Any] | None
 
 
 class Panel(Page[PanelRow]):
@@ -126,6 +129,7 @@ def _shown(work: UnitOfWork, row: Row, rules: Policies) -> PanelRow:
         spo2_scale=row["spo2_scale"],
         vitals=vitals.vitals_now(worn, now_ms),
         due=vitals.next_due(worn, now_ms),
+        quality=row["quality"],
     )
 
 

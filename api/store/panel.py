@@ -100,7 +100,8 @@ _DETAILS = """
     SELECT p.id, p.no, p.ward, p.sealed, k.master_version, k.wrapped, p.state, p.time_zone,
            p.paused_until, n.latest, n.assessment -> 'news2' AS news2,
            n.assessment -> 'baselines' AS baselines, coalesce(c.spo2_scale, 1) AS spo2_scale,
-           n.assessment -> 'refused' AS refused, c.scoring,
+           n.assessment -> 'refused' AS refused,
+           n.assessment -> 'quality' AS quality, c.scoring,
            d.id AS doctor, d.name AS doctor_name, coalesce(v.expected, '[]') AS expected
       FROM unnest(%(numbers)s::integer[]) AS asked (no) JOIN patient p ON p.no = asked.no
       LEFT JOIN patient_key k ON k.patient_no = p.no

@@ -19,7 +19,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from analytics.domain.vitals import Metric, Quality
-from analytics.lane.assessment import Assessment, assessment_json
+from analytics.lane.assessment import Assessment, Usual, assessment_json
 from analytics.news2 import score
 from api.admin import create_admin
 from deploy.secrets.stack_secrets import Secrets
@@ -272,7 +272,7 @@ def assess(values: dict[Metric, float], at: datetime, *, partial: bool) -> Asses
         plan_revision=1,
         in_episode=False,
         drivers=(("breathing rate rising", 1.2),),
-        baselines=((int(Metric.HR), 72.0, 2.6),),
+        baselines=(Usual(int(Metric.HR), 300, 72.0, 2.6),),
     )
 
 

@@ -1,19 +1,22 @@
 """Personal baselines stay robust; rolling features fall where they belong in event time."""
 
+import json
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from river import stats
 
 from analytics.domain.alerts import Change
 from analytics.domain.vitals import Metric
+from analytics.lane.assessment import assessment_json
 from analytics.lane.state import Track
 from analytics.news2.score import score
-from analytics.risk.baseline import FLOORS, READY_READINGS, Baseline
+from analytics.risk.baseline import DAY_MS, FLOORS, MOST_WEIGHT, READY_READINGS, Baseline
 from analytics.risk.features import BUCKET_MS, NAMES, SPEC, Rolling, vector
 from analytics.risk.trajectory import Trajectory
-from tests.support.bedside import Bedside, reading
+from tests.support.bedside import MINUTE, Bedside, reading
 
 HOUR = 3_600_000
 HR_FLOOR = FLOORS[Metric.HR]
@@ -124,9 +127,10 @@ def test_a_level_that_stays_is_the_new_usual_within_three_days(every_s: int, usu
         stepped = step >= 15 * 86_400 // every_s
         outcome = bed.see(every_s, hr=round(chance.gauss(88 if stepped else usual, 2)))
     assert outcome.assessment is not None
-    [(code, median, deviation)] = outcome.assessment.baselines
-    assert (code, median) == (Metric.HR, pytest.approx(88, abs=3))
-    assert abs(deviation) < 2
+    [usual_now] = outcome.assessment.baselines
+    assert (usual_now.metric, usual_now.median) == (Metric.HR, pytest.approx(88, abs=3))
+    assert abs(usual_now.deviation) < 2
+    assert usual_now.moved_from == pytest.approx(usual, abs=3)
     told = [(one.condition, one.change) for one in bed.findings]
     assert told.count(("baseline_hr", Change.STARTED)) == 1
     assert told[-1] == ("baseline_hr", Change.CLEARED)
@@ -140,8 +144,8 @@ def test_a_level_is_the_new_usual_within_three_days_of_which_an_alert_was_open_f
         one = reading(bed.now, {"hr": 65 if hours < 0 else 88})
         outcome = bed.take(one, in_episode=0 <= hours < 24)
     assert outcome.assessment is not None
-    [(_, median, _)] = outcome.assessment.baselines
-    assert median == pytest.approx(88, abs=3)
+    [usual_now] = outcome.assessment.baselines
+    assert usual_now.median == pytest.approx(88, abs=3)
 
 
 def test_a_day_of_fever_is_no_new_level() -> None:
@@ -156,3 +160,71 @@ def test_a_day_of_fever_is_no_new_level() -> None:
 def test_wild_readings_are_no_new_level() -> None:
     values = [60.0 if at % 10 else 200.0 for at in range(2_000)]
     assert learnt(values, 300_000).median == pytest.approx(60, abs=4)
+
+
+def test_the_centre_moves_as_rivers_exponential_mean() -> None:
+    """Far from the clip and past the first readings the recursion is river's own."""
+    chance = Random(5)
+    baseline = learnt([60.0] * 400)
+    mean = stats.EWMean(fading_factor=MOST_WEIGHT)
+    mean.update(baseline.median)
+    recent = [60.0, 60.0]
+    for at in range(200):
+        value = chance.uniform(56, 64)
+        recent = [*recent[-2:], value]
+        baseline.learn(value, (401 + at) * 6 * HOUR, HR_FLOOR)
+        mean.update(sorted(recent)[1])
+    assert baseline.median == pytest.approx(mean.get())
+
+
+def test_a_glitch_between_good_readings_moves_nothing() -> None:
+    steady, glitched = learnt([60.0] * 60), learnt([60.0] * 60)
+    for at, (value, other) in enumerate([(60, 60), (60, 130), (60, 60)], 61):
+        steady.learn(value, at * HOUR, HR_FLOOR)
+        glitched.learn(other, at * HOUR, HR_FLOOR)
+    assert (glitched.median, glitched.spread) == (steady.median, steady.spread)
+
+
+def test_a_quarter_of_the_day_speaks_for_itself_once_it_was_seen_on_days() -> None:
+    baseline = Baseline()
+    for step in range(10 * 48):
+        hour = step // 2 % 24
+        baseline.learn(52.0 + step % 3 if hour < 6 else 80.0 + step % 3, step * HOUR // 2, HR_FLOOR)
+    night = baseline.compare(90, 10 * DAY_MS + 3 * HOUR, HR_FLOOR)
+    usual, deviation, by_hour = night
+    assert by_hour
+    assert usual == pytest.approx(53, abs=4)
+    assert deviation > (90 - baseline.median) / baseline.unit(HR_FLOOR) + 1
+    day = baseline.compare(66, 10 * DAY_MS + 15 * HOUR, HR_FLOOR)
+    assert abs(day[1]) < 2
+    early = Baseline()
+    for step in range(2 * 48):
+        early.learn(60.0, step * HOUR // 2, HR_FLOOR)
+    assert early.ready
+    assert not early.compare(60.0, 2 * DAY_MS, HR_FLOOR)[2]
+
+
+def test_warming_up_drift_and_quality_are_told_in_words() -> None:
+    bed = Bedside()
+    told = json.loads(assessment_json(bed.well().assessment))
+    assert {"metric": "hr", "readings": 1, "of": READY_READINGS} in told["warming_up"]
+    assert told["quality"] == {"share": 1.0, "doubts": []}
+    for step in range(18 * 8):
+        outcome = bed.see(3 * 3_600, hr=65 + step % 2 if step < 15 * 8 else 88 + step % 2)
+    told = json.loads(assessment_json(outcome.assessment))
+    [pulse] = [one for one in told["baselines"] if one["metric"] == "hr"]
+    assert pulse["readings"] > 100
+    assert pulse["drift"].startswith("Heart rate is usually 88")
+    assert "it was 65" in pulse["drift"]
+
+
+def test_what_counts_for_nothing_lowers_the_quality_and_fades() -> None:
+    bed = Bedside()
+    for _ in range(4):
+        bed.well(60)
+    bed.take(reading(bed.now + MINUTE, {"hr": 72}, refused={"spo2": 400}))
+    low = bed.well(120).assessment.quality
+    assert 0.9 < low.share < 1
+    for _ in range(48):
+        bed.well(1_800)
+    assert bed.well(60).assessment.quality.share > low.share

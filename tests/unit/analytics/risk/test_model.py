@@ -234,7 +234,7 @@ def test_the_baseline_rests_during_an_episode_and_speaks_in_own_units() -> None:
     assert found[0].persist_s == 600
     assessment = bed.take(reading(T0 + 31 * HOUR, WELL)).assessment
     assert assessment is not None
-    medians = {code: median for code, median, _ in assessment.baselines}
+    medians = {one.metric: one.median for one in assessment.baselines}
     assert medians[1] == pytest.approx(57, abs=1)
 
 
