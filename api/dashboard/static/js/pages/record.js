@@ -8,7 +8,9 @@ import { moment } from "../base/moments.js";
 import { watch } from "../base/vigil.js";
 import { showDevices } from "../patient/devices.js";
 import { enableForms, fillLimits, fillPerson, fillPregnancy, offerZones, readCare, readPerson, watchScale } from "../patient/form.js";
+import { limitProposals } from "../patient/limit_proposals.js";
 import { limitsHistory } from "../patient/limits_history.js";
+import { metricName } from "../words/metrics.js";
 import { called } from "../words/people.js";
 
 const id = document.body.dataset.patient;
@@ -81,8 +83,14 @@ $("care").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   const save = () => meant(change, readCare(form, patient), { whose: patient.name ?? "this patient" });
-  if (await tried($("care-told"), "Saved. It applies from the next reading on.", save, form)) { fillLimits(form, patient.limits); warn(); await limitsHistory($("limits-history"), id); }
+  if (await tried($("care-told"), "Saved. It applies from the next reading on.", save, form)) { fillLimits(form, patient.limits); warn(); await ofLimits(); }
 });
+// A proposal is taken over by a person, who sees what will be sent; nothing changes by itself.
+function accept(one) {
+  confirmDialog({ title: `Alert ${one.side === "low" ? "below" : "above"} ${one.proposed} in place of ${one.now}?`, act: "Accept", about: called(patient), parts: [h("p", {}, `${metricName(one.metric)}. ${one.why}.`)],
+    send: async () => { await change(one.send); fillLimits($("care"), patient.limits); await ofLimits(); } });
+}
+const ofLimits = () => Promise.all([limitsHistory($("limits-history"), id), limitProposals($("limits-proposals"), id, accept)]);
 const warn = watchScale($("care"), () => patient?.spo2_scale ?? 1);
 $("person")?.addEventListener("submit", (event) => { event.preventDefault(); tried($("person-told"), "Saved.", () => change(readPerson(event.target)), event.target); });
 $("team-form")?.addEventListener("submit", (event) => {
@@ -97,7 +105,7 @@ try {
   $("care").elements.spo2_scale.value = `${patient.spo2_scale}`;
   warn();
   fillLimits($("care"), patient.limits);
-  await limitsHistory($("limits-history"), id);
+  await ofLimits();
   fillPregnancy($("care"), patient.pregnant);
   if (manages) {
     fillPerson($("person"), patient);
