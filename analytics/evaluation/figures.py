@@ -36,7 +36,7 @@ class Paired(Struct, frozen=True):
     ci95: tuple[float, float]
 
 
-class Figure(Struct, frozen=True, kw_only=True):
+class Figure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of ``homeward evaluate``.
 
     Attributes:
@@ -52,6 +52,7 @@ class Figure(Struct, frozen=True, kw_only=True):
         ci95: bootstrap interval, by person.
         against: the plain rule or score.
         paired: the difference to it.
+        curve: of a calibration: what was said, what happened, and of how many.
     """
 
     dataset: str
@@ -65,6 +66,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     ci95: tuple[float, float]
     against: Against
     paired: Paired
+    curve: tuple[tuple[float, float, int], ...] = ()
 
 
 class Judged(Struct, frozen=True, kw_only=True):

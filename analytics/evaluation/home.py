@@ -141,7 +141,7 @@ def _events(task: Task, courses: Sequence[Course], labels: Labels) -> Iterator[F
     lead: list[float] = []
     people: list[str] = []
     for course in courses:
-        shown = [one.raised_ms for one in course.alerts if one.condition in task.conditions]
+        shown = [one.raised_ms for one in course.reasons if one.condition in task.conditions]
         for label_ms in labels.get(course.recording.person, []):
             at = bisect_right(shown, label_ms) - 1
             near = at >= 0 and label_ms - shown[at] <= WITHIN_MS

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
+from msgspec import structs
 from sklearn.model_selection import GroupKFold
 
 from analytics.evaluation.asked import Asked
 from analytics.evaluation.figures import LIVE, Compared, Figure, Floats, Judged, figure, told
-from analytics.evaluation.metrics import constant, ratio, slope
+from analytics.evaluation.metrics import constant, ratio, reliability, slope
 from analytics.evaluation.replay.recordings import Recording
 from analytics.evaluation.replay.staff import MODELS, Staff
 from analytics.evaluation.replay.ward import Course, replay
@@ -187,4 +188,5 @@ def _slope(dataset: str, task: str, judged: Judged) -> Figure:
         people=judged.people,
         events=int(judged.happened.sum()),
     )
-    return told(dataset, task, "news2_within_4h_slope", compared, path=LIVE)
+    made = told(dataset, task, "news2_within_4h_slope", compared, path=LIVE)
+    return structs.replace(made, curve=reliability(judged.said, judged.happened))

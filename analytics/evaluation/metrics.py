@@ -128,6 +128,16 @@ def ece(said: Floats, happened: Bools) -> Weighted:
     return weigh
 
 
+def reliability(said: Floats, happened: Bools) -> tuple[tuple[float, float, int], ...]:
+    """Return the calibration curve: in ten groups of equal size what was said and what happened."""
+    order = np.argsort(said, kind="stable")
+    groups = [group for group in np.array_split(order, BINS) if len(group)]
+    return tuple(
+        (round(float(said[g].mean()), 4), round(float(happened[g].mean()), 4), len(g))
+        for g in groups
+    )
+
+
 METRICS: dict[str, Callable[[Floats, Bools], Weighted]] = {
     "auroc": auroc,
     "auprc": auprc,

@@ -63,6 +63,38 @@ def bars(rows: Sequence[Bar]) -> str:
     return _svg(len(rows), drawn)
 
 
+def calibration(curve: Sequence[tuple[float, float, int]]) -> str:
+    """Draw what happened over what was said; on the dashed line they are the same."""
+    side = 260
+
+    def at(said: float, happened: float) -> str:
+        return f"{40 + said * side:.1f},{10 + (1 - happened) * side:.1f}"
+
+    line = " ".join(at(said, happened) for said, happened, _ in curve)
+    dots = "".join(
+        '<circle cx="{}" cy="{}" r="4" fill="{}"><title>{}</title></circle>'.format(
+            *at(said, happened).split(","), _OURS, f"said {said:.2f}, happened {happened:.2f}, {n}"
+        )
+        for said, happened, n in curve
+    )
+    ticks = "".join(
+        f'<text x="{40 + tick * side:.0f}" y="{side + 26}" font-size="11" text-anchor="middle">'
+        f'{tick:g}</text><text x="34" y="{14 + (1 - tick) * side:.0f}" font-size="11" '
+        f'text-anchor="end">{tick:g}</text>'
+        for tick in (0.0, 0.5, 1.0)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side + 60} {side + 50}" role="img" '
+        f'width="{side + 60}" height="{side + 50}" font-family="system-ui,sans-serif" '
+        f'fill="{_INK}"><title>What happened over what was said</title>'
+        f'<rect x="40" y="10" width="{side}" height="{side}" fill="none" stroke="{_GRID}"/>'
+        f'<polyline points="{at(0, 0)} {at(1, 1)}" fill="none" stroke="{_RULE}" '
+        f'stroke-dasharray="5 4"/><polyline points="{line}" fill="none" stroke="{_OURS}" '
+        f'stroke-width="2"/>{dots}{ticks}<text x="{40 + side / 2:.0f}" y="{side + 44}" '
+        'font-size="12" text-anchor="middle">said, against what happened</text></svg>'
+    )
+
+
 class _Scale(NamedTuple):
     most: float
 

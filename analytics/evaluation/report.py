@@ -6,7 +6,7 @@ from math import isnan
 
 from analytics.evaluation.asked import Asked
 from analytics.evaluation.figures import LIVE, Figure
-from analytics.evaluation.plots import Bar, Interval, bars, intervals
+from analytics.evaluation.plots import Bar, Interval, bars, calibration, intervals
 
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;color:#1a1d21}
@@ -64,6 +64,10 @@ def _section(title: str, found: Sequence[Figure]) -> list[str]:
     if burden:
         parts.append("<h3>Alerts for each patient-day</h3>")
         parts.append(bars([Bar(one.task, one.value, one.ci95) for one in burden]))
+    for one in found:
+        if one.curve:
+            parts.append(f"<h3>Calibration: {escape(one.task)}</h3>")
+            parts.append(calibration(one.curve))
     parts.append(_table(found))
     return parts
 

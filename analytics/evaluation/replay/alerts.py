@@ -1,19 +1,19 @@
-"""The alerts of one patient in a replay: findings, time and the staff move them, as live.
+"""The alert of one patient in a replay: findings, time and the staff move it, as live.
 
-The transitions are those of the alert engine (``analytics.alerts.transitions``). The engine reads
-its episodes from the database and writes them there; here a small book holds them.
+The steps are those of the alert engine (``analytics.alerts.patient``). The engine reads alert and
+reasons from the database and writes them there; here a small book holds them.
 """
 
 from heapq import heappop, heappush
 
 from msgspec import Struct
 
-from analytics.alerts import transitions
-from analytics.domain.alerts import Finding, Kind, Priority, State, kind_of
-from analytics.domain.episode import Episode, EpisodePolicy, Transition
+from analytics.alerts import patient
+from analytics.domain.alerts import Finding, Kind, Priority, kind_of
+from analytics.domain.episode_policy import EpisodePolicy
+from analytics.domain.reason import PatientAlert, Reason, Step
 from analytics.evaluation.replay.staff import Staff
 
-_NEVER = 2**62
 _RESTING = frozenset({Priority.HIGH, Priority.MEDIUM})
 
 
@@ -21,7 +21,7 @@ class Alert(Struct):
     """One alert that was shown.
 
     Attributes:
-        condition: its name.
+        condition: its leading reason, the first that was.
         priority: the worst it has been.
         raised_ms: when it was shown.
         calls: how often it has called anybody.
@@ -35,92 +35,103 @@ class Alert(Struct):
     closed_ms: int | None = None
 
 
+class Shown(Struct):
+    """One reason that was shown, as part of an alert.
+
+    Attributes:
+        condition: its name.
+        raised_ms: since when it was shown.
+        over_ms: since when it was over; None: it still holds.
+    """
+
+    condition: str
+    raised_ms: int
+    over_ms: int | None = None
+
+
 class AlertBook:
     """What stands open of one patient, and what has been shown."""
 
     def __init__(self, policy: EpisodePolicy, staff: Staff) -> None:
         self._policy, self._staff = policy, staff
-        self._episodes: dict[str, Episode] = {}
-        self._shown: dict[str, Alert] = {}
-        self._errands: list[tuple[int, str, str]] = []
+        self._case = PatientAlert()
+        self._reasons: dict[str, Shown] = {}
+        self._errands: list[tuple[int, str]] = []
         self.alerts: list[Alert] = []
+        self.reasons: list[Shown] = []
 
     def advance(self, until_ms: int) -> None:
         """Let time and the staff act until then, in the order of their moments."""
         while True:
-            due, condition = self._next_due()
-            if self._errands and self._errands[0][0] <= min(due, until_ms):
-                at_ms, what, whom = heappop(self._errands)
-                self._answer(at_ms, what, whom)
-            elif due <= until_ms:
-                self._take(
-                    condition, transitions.tick(self._episodes[condition], due, self._policy)
-                )
+            due = self._case.due_ms
+            first = self._errands[0][0] if self._errands else None
+            if first is not None and first <= until_ms and (due is None or first <= due):
+                self._answer(*heappop(self._errands))
+            elif due is not None and due <= until_ms:
+                self._take(patient.tick(self._case, due, self._policy))
             else:
                 return
 
     def find(self, finding: Finding) -> None:
-        """Apply what the lane found."""
-        before = self._episodes.get(finding.condition)
-        made = transitions.apply(before, finding, finding.received_ms, self._policy)
-        self._take(finding.condition, made)
-
-    def standing(self) -> frozenset[str]:
-        """Conditions that are shown and whose violation is not known to be over."""
-        return frozenset(
-            name
-            for name, one in self._episodes.items()
-            if one.raised_ms is not None and one.live and one.cleared_ms is None
-        )
+        """Apply what the lane found of the person; the equipment's is another alert."""
+        if kind_of(finding.condition) is Kind.TECHNICAL or finding.late:
+            return
+        self._take(patient.apply(self._case, finding, finding.received_ms, self._policy))
 
     def resting(self, now_ms: int, rest_ms: int) -> bool:
-        """Whether baselines rest: an alert stands, as the gateway asks it for a batch."""
+        """Whether baselines rest: a reason holds, as the gateway asks it for a batch."""
         return any(
-            one.state in (State.OPEN, State.ACKNOWLEDGED)
+            one.holds
             and one.priority in _RESTING
-            and kind_of(name) is Kind.CLINICAL
             and not name.startswith("baseline_")
             and (one.raised_ms or 0) > now_ms - rest_ms
-            for name, one in self._episodes.items()
+            for name, one in self._case.reasons.items()
         )
 
-    def _next_due(self) -> tuple[int, str]:
-        waiting = (
-            (one.due_ms, name)
-            for name, one in self._episodes.items()
-            if one.live and one.due_ms is not None
-        )
-        return min(waiting, default=(_NEVER, ""))
-
-    def _answer(self, at_ms: int, what: str, condition: str) -> None:
-        one = self._episodes[condition]
-        answer = transitions.acknowledge if what == "acknowledge" else transitions.resolve
-        if what == "close" and (one.deadline_ms is None or at_ms < one.deadline_ms):
-            return  # called anew since: its deadline is another
-        self._take(condition, answer(one, at_ms, self._policy))
-
-    def _take(self, condition: str, made: list[Transition]) -> None:
-        for one in made:
-            if one.episode.historic:
-                continue
-            self._episodes[condition] = one.episode
-            self._show(condition, one)
-            if one.notify:
-                self._plan(condition, one)
-
-    def _show(self, condition: str, made: Transition) -> None:
-        after = made.episode
-        if after.raised_ms is None:
+    def _answer(self, at_ms: int, what: str) -> None:
+        alert = self._case.living
+        if alert is None:
             return
-        shown = self._shown.get(condition)
-        if shown is None or shown.raised_ms != after.raised_ms:
-            shown = Alert(condition, after.priority, after.raised_ms)
-            self._shown[condition] = shown
-            self.alerts.append(shown)
-        shown.priority, shown.calls = after.priority, after.calls
-        shown.closed_ms = after.closed_ms
+        if what == "acknowledge":
+            self._take(patient.acknowledge(self._case, at_ms, self._policy))
+        elif alert.deadline_ms is not None and at_ms >= alert.deadline_ms:
+            self._take(patient.resolve(self._case, at_ms, self._policy))
 
-    def _plan(self, condition: str, made: Transition) -> None:
-        heappush(self._errands, (made.at_ms + self._staff.acknowledge_ms, "acknowledge", condition))
-        if self._staff.closes and made.episode.deadline_ms is not None:
-            heappush(self._errands, (made.episode.deadline_ms, "close", condition))
+    def _take(self, steps: list[Step]) -> None:
+        for step in steps:
+            self._case = step.after
+            for reason in step.after.reasons.values():
+                self._show_reason(reason)
+            self._show(step)
+            if step.notify:
+                self._plan(step)
+
+    def _show_reason(self, reason: Reason) -> None:
+        if reason.raised_ms is None:
+            return
+        shown = self._reasons.get(reason.condition)
+        if shown is None or shown.raised_ms != reason.raised_ms:
+            shown = Shown(reason.condition, reason.raised_ms)
+            self._reasons[reason.condition] = shown
+            self.reasons.append(shown)
+        shown.over_ms = None if reason.holds else reason.cleared_ms or reason.received_ms
+
+    def _show(self, step: Step) -> None:
+        alert = step.after.alert
+        if alert is None or alert.raised_ms is None:
+            return
+        shown = self.alerts[-1] if self.alerts else None
+        if shown is None or shown.raised_ms != alert.raised_ms:
+            shown = Alert(alert.condition, alert.priority, alert.raised_ms)
+            self.alerts.append(shown)
+        shown.priority = min(shown.priority, alert.priority, key=_ORDER.index)
+        shown.calls, shown.closed_ms = alert.calls, alert.closed_ms
+
+    def _plan(self, step: Step) -> None:
+        heappush(self._errands, (step.at_ms + self._staff.acknowledge_ms, "acknowledge"))
+        alert = step.after.alert
+        if self._staff.closes and alert is not None and alert.deadline_ms is not None:
+            heappush(self._errands, (alert.deadline_ms, "close"))
+
+
+_ORDER = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)

@@ -10,9 +10,8 @@ from heapq import merge
 
 from msgspec import Struct
 
-from analytics.domain.alerts import Kind, kind_of
 from analytics.domain.care import CarePlan
-from analytics.evaluation.replay.alerts import Alert, AlertBook
+from analytics.evaluation.replay.alerts import Alert, AlertBook, Shown
 from analytics.evaluation.replay.recordings import DAY_MS, Moment, Recording, admitted
 from analytics.evaluation.replay.staff import TAKES_ON, Staff
 from analytics.lane.lane import PatientLane
@@ -52,6 +51,7 @@ class Course:
         recording: theirs.
         answers: one for each moment.
         alerts: that were shown, oldest first, clinical ones alone.
+        reasons: of them, oldest first.
         examples: of the risk model that matured.
         refused: values that admission refused.
     """
@@ -59,6 +59,7 @@ class Course:
     recording: Recording
     answers: list[Answer] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    reasons: list[Shown] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
     refused: int = 0
 
@@ -94,8 +95,7 @@ class _Bed:
         moments = self.course.recording.moments
         if moments:
             self.book.advance(moments[-1].t_ms + DAY_MS)
-        clinical = (one for one in self.book.alerts if kind_of(one.condition) is Kind.CLINICAL)
-        self.course.alerts = sorted(clinical, key=lambda one: one.raised_ms)
+        self.course.alerts, self.course.reasons = self.book.alerts, self.book.reasons
         return self.course
 
 
@@ -138,7 +138,7 @@ def _timed(at: int, recording: Recording) -> Iterator[tuple[int, int, Moment]]:
 
 
 def alerted(course: Course, at: int, conditions: Collection[str], within_ms: int) -> bool:
-    """Return whether an alert stood for a moment: its condition was on, and was shown in time.
+    """Return whether an alert stood for a moment: a reason of it was on, and shown in time.
 
     Args:
         course: of one person.
@@ -152,6 +152,6 @@ def alerted(course: Course, at: int, conditions: Collection[str], within_ms: int
     return bool(names) and any(
         one.condition in names
         and one.raised_ms <= t_ms + within_ms
-        and (one.closed_ms is None or one.closed_ms > t_ms)
-        for one in course.alerts
+        and (one.over_ms is None or one.over_ms > t_ms)
+        for one in course.reasons
     )

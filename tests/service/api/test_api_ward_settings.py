@@ -118,5 +118,5 @@ def test_the_schema_says_what_can_be_set_and_what_cannot(staffed: Ward) -> None:
     assert {one["name"] for one in told["settings"]} == set(CATALOG)
     assert told["fixed"] == dict(FIXED)
     high = next(one for one in told["settings"] if one["name"] == "limits.hr.high")
-    assert (high["unit"], high["default"], high["usual"]) == ("/min", 130, [100, 150])
+    assert (high["unit"], high["default"], high["usual"]) == ("/min", 130, [95, 150])
     assert "RCP" in high["source"]

@@ -4,7 +4,7 @@ from analytics import settings
 from analytics.domain.alerts import Priority
 from analytics.domain.vitals import Metric
 from analytics.evaluation.replay.recordings import DAY_MS, Moment, Recording
-from analytics.evaluation.replay.staff import CLOSES, TAKES_ON
+from analytics.evaluation.replay.staff import CLOSES, TAKES_ON, Staff
 from analytics.evaluation.replay.ward import alerted, replay
 from analytics.policy import MINUTE_MS
 
@@ -34,14 +34,27 @@ def test_what_lasts_is_alerted_and_what_is_well_is_not() -> None:
     assert not said[-1]
 
 
-def test_nobody_answers_for_long_and_the_ladder_calls_again() -> None:
-    """Whoever takes it on within 4 min keeps the ladder quiet; its end calls by new evidence."""
-    [taken], _ = replay([stream(*[88.0] * 120)], RULES, TAKES_ON)
-    [alert] = [one for one in taken.alerts if one.condition == "limit_spo2_low"]
-    assert alert.calls >= 3  # raised, and each half hour that it goes on after somebody's word
-    [closed], _ = replay([stream(*[88.0] * 120)], RULES, CLOSES)
-    [planned] = [one for one in closed.alerts if one.condition == "limit_spo2_low"]
-    assert planned.calls <= alert.calls
+def test_the_ladder_calls_until_somebody_answers_and_then_only_what_is_worse() -> None:
+    nobody = Staff(name="nobody for two hours", acknowledge_ms=120 * MINUTE_MS, closes=False)
+    [left], _ = replay([stream(*[88.0] * 90)], RULES, nobody)
+    assert left.alerts[0].calls >= 3
+    for staff in (TAKES_ON, CLOSES):
+        [taken], _ = replay([stream(*[88.0] * 90)], RULES, staff)
+        [alert] = taken.alerts
+        assert alert.calls == 1
+    [worse], _ = replay([stream(*[88.0] * 60, *[74.0] * 10)], RULES, TAKES_ON)
+    [alert] = worse.alerts
+    assert (alert.calls, alert.priority) == (2, Priority.HIGH)
+
+
+def test_conditions_of_one_patient_are_reasons_of_one_alert() -> None:
+    moments = [
+        Moment(T0 + at * MINUTE_MS, ((SPO2, 88.0), (HR, 140.0), (SBP, 200.0))) for at in range(12)
+    ]
+    [course], _ = replay([Recording(person="one", moments=moments)], RULES)
+    assert len(course.alerts) == 1
+    shown = {one.condition for one in course.reasons}
+    assert {"limit_spo2_low", "limit_hr_high", "limit_sbp_high"} <= shown
 
 
 def test_values_are_judged_as_at_every_door() -> None:
