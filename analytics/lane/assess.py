@@ -11,18 +11,18 @@ from msgspec import Struct
 
 from analytics.domain.care import CarePlan, Unscored
 from analytics.domain.vitals import Metric
-from analytics.lane.assessment import Assessment, Quality, RefusedMetric, Usual
+from analytics.lane import usual
+from analytics.lane.assessment import Assessment, RefusedMetric
 from analytics.lane.state import LaneState
 from analytics.news2.score import PARAMETERS, URGENT, News2, score
 from analytics.policy import Policy
 from analytics.readings import Reading
 from analytics.risk import labels
-from analytics.risk.baseline import FLOORS, WEEK_MS
 from analytics.risk.features import SPEC, vector
 from analytics.risk.model import Example, PopulationModel
 from analytics.rules import news2_bands, patient_rules
-from analytics.rules.hysteresis import Scene, calls, supersede
-from analytics.rules.limits import limit_of, speaks, told, waits_s
+from analytics.rules.hysteresis import Scene
+from analytics.rules.limits import limit_of, told, waits_s
 
 _CODES = tuple(int(metric) for metric in PARAMETERS)
 _AT = {code: at for at, code in enumerate(_CODES)}
@@ -103,7 +103,7 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     model = visit.population
     drivers = model.explain(features)
     patient_rules.risk(scene, probability, news.low, model, drivers)
-    baselines = _baselines(state, scene, visit.policy, fresh, news.single_3)
+    usuals = usual.baselines(state, scene, visit.policy, fresh, news.single_3)
     made = Assessment(
         time_ms=state.asof_ms,
         received_ms=visit.reading.received_ms,
@@ -126,10 +126,10 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
         plan_revision=visit.plan.revision,
         in_episode=visit.in_episode,
         drivers=drivers,
-        baselines=baselines,
+        baselines=usuals,
         refused=_refused(state, scene.policy) if state.unused else (),
         adult_assumed=visit.plan.scoring.adult_assumed,
-        quality=_quality(state, scene),
+        quality=usual.quality(state, scene),
     )
     return made, calls
 
@@ -155,10 +155,10 @@ def _unscored(
         model_version=visit.population.version,
         plan_revision=visit.plan.revision,
         in_episode=visit.in_episode,
-        baselines=_baselines(state, scene, visit.policy, fresh),
+        baselines=usual.baselines(state, scene, visit.policy, fresh),
         refused=_refused(state, scene.policy) if state.unused else (),
         unscored=why,
-        quality=_quality(state, scene),
+        quality=usual.quality(state, scene),
     )
 
 
@@ -231,46 +231,3 @@ def _label(
         del state.pending[: -labels.MOST_PENDING]
         state.example_ms = now
     state.assessed_ms = now
-
-
-def _spoken_for(scene: Scene, code: int, single_3: tuple[int, ...]) -> bool:
-    """Whether a limit or a single 3 calls for the number: what is usual says no more of it."""
-    by = speaks(scene, code) if scene.on else None
-    if by is None and code in single_3 and calls(scene, news2_bands.SINGLE_NAME):
-        by = news2_bands.SINGLE_NAME
-    if by is None:
-        return False
-    supersede(scene, patient_rules.BASELINE_NAMES[code], by)
-    return True
-
-
-def _baselines(
-    state: LaneState, scene: Scene, policy: Policy, fresh: int, single_3: tuple[int, ...] = ()
-) -> tuple[Usual, ...]:
-    found: list[Usual] = []
-    ages, other = policy.max_age_ms, policy.other_age_ms
-    now = state.asof_ms
-    for code, floor in FLOORS.items():
-        track = state.tracks[code]
-        if track is None or now - track.t_ms > ages.get(code, other):
-            continue
-        own = track.baseline
-        if not own.ready:
-            found.append(Usual(code, own.readings))
-            continue
-        centre, deviation, by_hour = own.compare(track.value, track.t_ms, floor)
-        told = round(centre, 3), round(deviation, 3), by_hour
-        if own.moved_ms and now - own.moved_ms < WEEK_MS:
-            found.append(Usual(code, own.readings, *told, own.moved_from, own.moved_ms))
-        else:
-            found.append(Usual(code, own.readings, *told))
-        if fresh >> code & 1 and not _spoken_for(scene, code, single_3):
-            patient_rules.baseline(scene, code, centre, deviation)
-    return tuple(found)
-
-
-def _quality(state: LaneState, scene: Scene) -> Quality:
-    """Return how good what comes is, and what is told of the equipment."""
-    doubts = tuple(sorted(name for name in scene.on if "/" in name)) if scene.on else ()
-    share = state.shares.share
-    return Quality(None if share is None else round(share, 3), doubts)

@@ -23,6 +23,7 @@ from statistics import mean, median
 from msgspec import Struct, field
 
 from analytics.domain.vitals import Metric
+from analytics.risk.day_parts import ABSOLUTE_TO_SD, CLIP, Part
 
 SPACING_MS = 5 * 60_000
 MEMORY_MS = 3 * 86_400_000
@@ -30,7 +31,6 @@ MOST_WEIGHT = 0.05
 EARLY = 9
 READY_READINGS = 20
 READY_SPAN_MS = 24 * 3_600_000
-CLIP = 3.0
 LEVEL_MS = 2 * 86_400_000
 LEVEL_SPACING_MS = 4 * 3_600_000
 LEVEL_READINGS = 5
@@ -53,8 +53,6 @@ HELD_DAYS = 4
 DRIFT_MARKS = 4
 DRIFT_UNITS = 2.0
 """A slow drift is told once it is over two smallest units within a week (proposed)."""
-ABSOLUTE_TO_SD = 1.2533
-"""Mean absolute deviation to standard deviation for a normal variable: sqrt(pi / 2)."""
 
 FLOORS: dict[int, float] = {
     int(Metric.HR): 3.0,
@@ -67,36 +65,6 @@ FLOORS: dict[int, float] = {
 }
 """Smallest unit of a person's own spread, in the metric's unit (proposed: about the
 repeatability of the device), and the list of metrics that have a baseline."""
-
-
-class Part(Struct, array_like=True, gc=False):
-    """What is usual in one quarter of the day.
-
-    Attributes:
-        readings: how many have been learnt.
-        days: on how many days.
-        day: number of the newest.
-        centre: what is usual, in the metric's unit.
-        spread: mean absolute deviation about that, clipped.
-    """
-
-    readings: int = 0
-    days: int = 0
-    day: int = -1
-    centre: float = 0.0
-    spread: float = 0.0
-
-    def learn(self, value: float, day: int, weight: float, most: float) -> None:
-        """Learn one reading of that quarter, clipped at so far from its centre."""
-        if not self.readings:
-            self.centre, self.spread = value, most / CLIP / ABSOLUTE_TO_SD
-        else:
-            step = min(most, max(-most, value - self.centre))
-            self.centre += weight * step
-            self.spread += weight * (abs(step) - self.spread)
-        self.readings += 1
-        if day != self.day:
-            self.days, self.day = self.days + 1, day
 
 
 class Baseline(Struct, array_like=True, gc=False):

@@ -58,9 +58,15 @@ function riskCell(row) {
   if (row.risk === null || row.risk === undefined) return h("span", { class: "soft" }, "–");
   return [bar(row.risk, `risk ${percent(row.risk)}`), " ", percent(row.risk)];
 }
+// How much of what came lately counted, and what is told of the equipment.
+const POOR = 0.8;
+function qualityLine(quality) {
+  if (!quality || quality.share === null) return null;
+  return h("small", { class: quality.share < POOR ? "ageing" : "soft" }, `${Math.round(quality.share * 100)} % counted`, quality.doubts.map((words) => [h("br"), words]));
+}
 function coverCell(row) {
   const cover = row.coverage === null || row.coverage === undefined ? null : Math.round(row.coverage * 100);
-  return cover === null ? h("span", { class: "soft" }, "–") : h("span", { class: cover < 50 ? "ageing" : "" }, `${cover} %`);
+  return [cover === null ? h("span", { class: "soft" }, "–") : h("span", { class: cover < 50 ? "ageing" : "" }, `${cover} %`), qualityLine(row.quality)];
 }
 const FILLED = { why: whyCell, owner: ownerCell, due: dueCell, risk: riskCell, coverage: coverCell };
 const cell = (row, name, label, loaded) => (name === "heard" ? h("td", { class: "nowrap", "data-label": label, "data-fresh": row.patient }, freshCell(row, loaded))
