@@ -1,7 +1,7 @@
 // The words and orders of the pages that need no browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setClock, span, timeText } from "../../../api/dashboard/static/js/base/clock.js";
+import { setClock, shortSpan, span, timeText } from "../../../api/dashboard/static/js/base/clock.js";
 import { conditionName } from "../../../api/dashboard/static/js/words/conditions.js";
 import { byDanger, counts, dangers, overdue } from "../../../api/dashboard/static/js/words/dangers.js";
 import { metricValue, shortMetrics } from "../../../api/dashboard/static/js/words/metrics.js";
@@ -20,6 +20,9 @@ test("a moment is written in the ward's time, with the day where it is another o
 });
 test("a span is rounded, never upwards past its own unit", () => {
   assert.deepEqual([null, NaN, 89, 90, 5399, 7260, 200000].map((s) => span(s)), ["never", "never", "89 s", "2 min", "90 min", "2 h 01", "2 days"]);
+});
+test("an age in a cell is whole minutes", () => {
+  assert.deepEqual([0, 59, 60, 119, 5399, 7260].map(shortSpan), ["<1 min", "<1 min", "1 min", "1 min", "89 min", "2 h 01"]);
 });
 test("missing is never normal: what it could be is said", () => {
   assert.equal(partialWords({ low: 4, high: 7 }, "low"), "could be emergency");

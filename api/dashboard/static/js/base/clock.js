@@ -78,5 +78,8 @@ export function span(seconds) {
   }
   return `${Math.round(s / 86400)} days`;
 }
+// An age in a table's cell: whole minutes, so that a screen of them is written once a minute and not every second.
+/** @param {number} seconds */
+export const shortSpan = (seconds) => (seconds < 60 ? "<1 min" : seconds < 5400 ? `${Math.floor(seconds / 60)} min` : span(seconds));
 /** @param {number} ms */
 export const ago = (ms) => (ms > wardNow() + 1000 ? `in ${span((ms - wardNow()) / 1000)}` : `${span((wardNow() - ms) / 1000)} ago`);

@@ -1,5 +1,5 @@
 // Moments as nodes whose words stay true while the page stands.
-import { dayText, span, zoneText, clockText, secondsText, ago, wardZone, wardNow, timeText } from "./clock.js";
+import { dayText, shortSpan, zoneText, clockText, secondsText, ago, wardZone, wardNow, timeText } from "./clock.js";
 import { $$ } from "./dom.js";
 
 // <time>14:05 (3 min ago)</time>, kept up to date by tick(); `only` the age, or that in short.
@@ -15,7 +15,7 @@ export function moment(text, { prefix = "", only = false } = {}) {
 }
 function write(node) {
   const ms = Date.parse(node.dateTime);
-  const text = node.dataset.only === "short" ? span((wardNow() - ms) / 1000) : node.dataset.only ? ago(ms) : `${timeText(ms)} (${ago(ms)})`;
+  const text = node.dataset.only === "short" ? shortSpan((wardNow() - ms) / 1000) : node.dataset.only ? ago(ms) : `${timeText(ms)} (${ago(ms)})`;
   const whole = `${node.dataset.prefix ?? ""}${text}`;
   if (node.textContent !== whole) node.textContent = whole;
 }
