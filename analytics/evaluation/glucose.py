@@ -17,6 +17,7 @@ from analytics.evaluation.replay.recordings import Moment, Recording
 from analytics.evaluation.thresholds import chances_of
 from analytics.studies import datasets
 from analytics.studies.diabetes import Table
+from analytics.training.diabetes import chances, recipe_of
 
 PROFILE = "home_stream"
 CGM_FILES = ("hall_2018", "azt1d", "physiocgm")
@@ -42,7 +43,7 @@ def diabetes_figures(asked: Asked) -> Iterator[Figure]:
         "HbA1c 6.5 % or more (Vanderbilt)": (vanderbilt, "glucose alone", "stab_glu"),
     }
     for task, (table, rule, column) in plain.items():
-        said = chances_of(table, taught[table.name])
+        said = chances(table, recipe_of(table), taught[table.name])
         judged = Judged(said=said, happened=table.bad, people=table.people)
         values = np.nan_to_num(table.rows[:, table.columns.index(column)])
         yield figure("diabetes", task, "auroc", judged, (rule, values))

@@ -59,6 +59,10 @@ class Warm(Struct, frozen=True, kw_only=True, dict=True):
         """Its name with the first digits of the hash of its bytes: what a ward knows it by."""
         return f"{self.card.name}-{sha256(encode(self)).hexdigest()[:12]}"
 
+    def card_json(self) -> dict[str, object]:
+        """Return the card as plain values."""
+        return {str(key): value for key, value in msgspec.to_builtins(self.card).items()}
+
     def version(self, number: int) -> PopulationModel:
         """Return it as a ward's version of this number: nothing has been proven there yet."""
         state = ModelState(

@@ -28,6 +28,7 @@ _pages = Environment(
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
 ROUND, TODAY = "/round", "/today"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
+MODELS = "/models"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -36,6 +37,7 @@ _COORDINATOR = (
     (PATIENTS, "Patients"),
     (PEOPLE, "People"),
     (REFUSED, "Refused"),
+    (MODELS, "Models"),
     (SETTINGS, "Settings"),
 )
 _CLINICIAN = (

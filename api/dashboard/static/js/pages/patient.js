@@ -12,6 +12,7 @@ import { banner } from "../patient/banner.js";
 import { readingList } from "../patient/corrections.js";
 import { course, loadCharts, showAs } from "../patient/course.js";
 import { enterSample, sampleOf } from "../patient/entering.js";
+import { diseaseRisk } from "../patient/disease_risk.js";
 import { facts } from "../patient/facts.js";
 import { zoom } from "../patient/zoom.js";
 import { byDanger, dangers, isOpen } from "../words/dangers.js";
@@ -103,6 +104,7 @@ async function refresh() { await Promise.all([loadFacts(), loadAlerts()]); }
 function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) { loadAlerts(); if (name === "alert.raised") say(`New ${alert.priority} alert for this patient`, true); } }
 
 await watch();
+if ($("disease")) diseaseRisk($("disease"), id);
 await loadFacts();
 await Promise.all([loadAlerts(), charts()]);
 setInterval(refresh, REFRESH_MS);
