@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from analytics.domain.vitals import Metric
-from analytics.evaluation import live
+from analytics.evaluation import forecasting, live
 from analytics.evaluation.asked import Asked
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
 from analytics.evaluation.replay.recordings import Moment, Recording
@@ -56,6 +56,7 @@ def cgm_figures(asked: Asked) -> Iterator[Figure]:
     before = _recordings(asked.fit) if asked.fit else []
     played = live.play("cgm", _recordings(asked.folder), before, asked, PROFILE)
     yield from live.burden(played)
+    yield from forecasting.figures(asked.folder, asked.fit)
     table = _moments(asked.folder)
     said = chances_of(table, _moments(asked.fit) if asked.fit else None)
     judged = Judged(said=said, happened=table.bad, people=table.people)

@@ -124,6 +124,7 @@ def _columns(rows: Floats, recipe: Recipe) -> tuple[Column, ...]:
     found = []
     for at, (name, unit, label, log, curved, _) in enumerate(recipe.fields):
         known = rows[:, at][~np.isnan(rows[:, at])]
+        known = known if len(known) else np.ones(1)  # nobody was asked: it tells nothing
         known = np.log(known) if log else known
         mean, sd = float(known.mean()), round(float(known.std()), DIGITS) or 1.0
         knots = np.unique(np.quantile((known - mean) / sd, QUANTILES if curved else ()))

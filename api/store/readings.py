@@ -251,3 +251,22 @@ async def assessments(
         },
     )
     return await found.fetchall()
+
+
+_SERIES = """
+    SELECT time, value, quality FROM (
+        SELECT s.time, s.value, s.quality FROM observation_seen s
+         WHERE s.patient_no = %(patient)s AND s.metric = %(metric)s
+           AND s.time >= %(from)s AND s.time < %(to)s
+         ORDER BY s.time DESC LIMIT %(limit)s) newest
+     ORDER BY time
+"""
+
+
+async def series(
+    conn: Conn, patient_no: int, metric: int, span: tuple[datetime, datetime], limit: int
+) -> list[Row]:
+    """Readings of one metric ascending, the newest ``limit`` of a span; none entered in error."""
+    asked = {"patient": patient_no, "metric": metric, "limit": limit}
+    found = await conn.execute(_SERIES, asked | {"from": span[0], "to": span[1]})
+    return await found.fetchall()

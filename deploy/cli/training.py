@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-RISK, DIABETES = "mimic-iv-demo", "diabetes"
+RISK, DIABETES, GLUCOSE = "mimic-iv-demo", "diabetes", "cgm"
 
 
 def train(
-    dataset: Annotated[str, typer.Argument(help="mimic-iv-demo or diabetes.")],
+    dataset: Annotated[str, typer.Argument(help="mimic-iv-demo, diabetes or cgm.")],
     data: Annotated[
         Path | None,
         typer.Option(help="Folder with the files; mimic-iv-demo is downloaded without it."),
@@ -34,9 +34,14 @@ def train(
     """
     from analytics.errors import DatasetError
 
-    if dataset not in {RISK, DIABETES}:
-        raise DatasetError(f"{dataset} is neither {RISK} nor {DIABETES}")
-    made, name = _risk(data, cache, store) if dataset == RISK else _diabetes(data, store)
+    if dataset == RISK:
+        made, name = _risk(data, cache, store)
+    elif dataset == DIABETES:
+        made, name = _diabetes(data, store)
+    elif dataset == GLUCOSE:
+        made, name = _glucose(data), ""
+    else:
+        raise DatasetError(f"{dataset} is none of {RISK}, {DIABETES}, {GLUCOSE}")
     if name:
         _say(f"stored as {name}")
     if out is not None:
@@ -107,6 +112,23 @@ def _diabetes(data: Path | None, store: bool) -> tuple[bytes, str]:  # noqa: FBT
 
         name = store_disease(required_database_url(), models)
     return encode(models), name
+
+
+def _glucose(data: Path | None) -> bytes:
+    from analytics.errors import DatasetError
+    from analytics.glucose.forecast import encode
+    from analytics.training import glucose
+
+    if data is None:
+        raise DatasetError("cgm needs --data: the folder of the recordings")
+    made = glucose.train(_inner(data, "cgm"))
+    card = made.card
+    _say(f"{card.data} ({card.licence}): {card.people} people, {card.moments} moments")
+    _say(
+        f"evaluate, of people left out: error {card.rmse} mg/dL in 30 min (the last value "
+        f"{card.rmse_last_value}), the 90 % interval covers {card.coverage_90:.1%}"
+    )
+    return encode(made)
 
 
 def _say(text: str) -> None:

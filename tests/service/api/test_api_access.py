@@ -70,6 +70,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /quarantine/{frame_id}": COORDINATOR,
     "GET /panel": STAFF,
     "POST /patients/{patient_id}/disease-risk": SIGNED,
+    "GET /patients/{patient_id}/glucose": SIGNED,
     "GET /models": STAFF,
     "GET /models/{model_id}": STAFF,
     "GET /cohorts": STAFF,

@@ -1,6 +1,7 @@
 """Models and what they say: disease risk, versions with validation over time, cohorts."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from analytics.risk.model import PopulationModel
 from analytics.risk.warm import shipped
 from analytics.studies import disease_risk
 from tests.service.api.conftest import Ward
-from tests.service.api.writing import assess
+from tests.service.api.writing import assess, store
 
 ARTICLE = {
     "disease": "diabetes",
@@ -114,3 +115,21 @@ def test_cohorts_are_described_in_words_and_minutes(staffed: Ward) -> None:
     assert told["items"][1]["demand"]["minutes_per_patient_day"] == 0
     assert told["stability"] > 0.9
     assert {one["method"] for one in told["tried"]} >= {"k-means", "Gaussian mixture"}
+
+
+def test_glucose_has_ranges_episodes_profile_and_a_forecast(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    empty = ward.get("doctor", f"/patients/{patient}/glucose").json()
+    assert (empty["count"], empty["ranges"], empty["forecast"]) == (0, {}, None)
+    values = [60.0] * 20 + [120.0] * 40
+    store(ward, patient, "glucose", values, start=datetime.now(UTC) - timedelta(minutes=60))
+    told = ward.get("doctor", f"/patients/{patient}/glucose").json()
+    assert told["count"] == 60
+    assert sum(told["ranges"].values()) == pytest.approx(1, abs=1e-3)
+    assert [(one["kind"], one["level"], one["worst"]) for one in told["episodes"]] == [
+        ("low", 1, 60.0)
+    ]
+    assert told["forecast"]["interval90"][0] < told["forecast"]["value"]
+    assert told["forecast"]["warns"] is False
+    assert sum(one["count"] for one in told["profile"]) == 60
+    assert ward.get("patient", f"/patients/{patient}/glucose").status_code == 404

@@ -15,6 +15,7 @@ import { enterSample, sampleOf } from "../patient/entering.js";
 import { diseaseRisk } from "../patient/disease_risk.js";
 import { facts } from "../patient/facts.js";
 import { zoom } from "../patient/zoom.js";
+import { glucose } from "../patient/glucose.js";
 import { byDanger, dangers, isOpen } from "../words/dangers.js";
 import { metricName } from "../words/metrics.js";
 
@@ -105,6 +106,7 @@ function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) {
 
 await watch();
 if ($("disease")) diseaseRisk($("disease"), id);
+glucose($("glucose-part"), id);
 await loadFacts();
 await Promise.all([loadAlerts(), charts()]);
 setInterval(refresh, REFRESH_MS);

@@ -1,0 +1,1 @@
+"""Glucose by the consensus on continuous monitoring: ranges, episodes, daily profile, forecast."""

@@ -1,0 +1,192 @@
+"""Training the forecast of glucose from wearers' recordings, judged on people left out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import GradientBoostingRegressor
+from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it ships no types
+
+from analytics.errors import DatasetError
+from analytics.glucose.forecast import AHEAD_MS, SLOW, STEP_MS, Card, Forecaster
+from analytics.risk.predictors import Tree
+from analytics.studies import datasets
+
+Floats = NDArray[np.float64]
+
+FILES = ("hall_2018", "azt1d", "physiocgm")
+DATA = "Hall 2018, AZT1D, PhysioCGM, harmonised by Glucose-ML"
+LICENCE = "CC BY 4.0 (Hall et al. 2018; AZT1D), CC0 (PhysioCGM)"
+ROUNDS, RATE, LEAVES, LEAST_LEAF, SAMPLE, SEED = 70, 0.12, 9, 100, 0.3, 7
+FOLDS, DIGITS, HOUR = 5, 4, 12
+WARN_BELOW = 85.0
+"""A forecast below it warns (proposed): that of a falling curve is held towards the mean."""
+
+
+class Wearer(NamedTuple):
+    """One person's readings, ascending."""
+
+    person: str
+    times: Floats
+    values: Floats
+
+
+class Moments(NamedTuple):
+    """What was known at each moment, the change that followed, whose, and when."""
+
+    rows: Floats
+    changes: Floats
+    people: NDArray[np.int64]
+    times: Floats
+
+    def only(self, chosen: NDArray[np.int64]) -> "Moments":
+        """Return some of them."""
+        return Moments(
+            self.rows[chosen], self.changes[chosen], self.people[chosen], self.times[chosen]
+        )
+
+
+def collect(folder: Path) -> list[Wearer]:
+    """Read the recordings; what is no reading is left out."""
+    found: list[Wearer] = []
+    for name in FILES:
+        path = folder / f"{name}.csv.gz"
+        own: dict[str, dict[int, float]] = {}
+        for row in datasets.rows(path, "subject_id", "timestamp", "glucose_mgdl"):
+            value = datasets.number(row["glucose_mgdl"])
+            if 20 <= value <= 600:  # noqa: PLR2004 - what a sensor can show
+                own.setdefault(row["subject_id"], {})[datasets.moment_ms(row["timestamp"])] = value
+        for person, points in sorted(own.items()):
+            times = sorted(points)
+            found.append(
+                Wearer(
+                    f"{name}:{person}",
+                    np.array(times, dtype=np.float64),
+                    np.array([points[t] for t in times]),
+                )
+            )
+    if not found:
+        raise DatasetError("no recordings of glucose")
+    return found
+
+
+def moments(wearers: Sequence[Wearer]) -> Moments:
+    """Return every moment with an unbroken half hour on both sides."""
+    rows, changes, people, times = [], [], [], []
+    for number, one in enumerate(wearers):
+        t, v = one.times, one.values
+        mean = v[0] if len(v) else 0.0
+        means = []
+        for value in v:
+            mean += SLOW * (value - mean)
+            means.append(mean)
+        for at in range(6, len(v) - 6):
+            whole = t[at] - t[at - 6] <= 7.2 * STEP_MS
+            if whole and abs(t[at + 6] - t[at] - AHEAD_MS) <= 0.8 * STEP_MS:
+                hour = at - HOUR
+                far = hour if hour >= 0 and t[at] - t[hour] <= 14 * STEP_MS else at - 6
+                steps = (v[at] - v[at - 1], v[at - 1] - v[at - 2], v[at - 2] - v[at - 3])
+                spans = (v[at] - v[at - 3], v[at] - v[at - 6], v[at] - v[far])
+                rows.append((v[at], *steps, *spans, means[at]))
+                changes.append(v[at + 6] - v[at])
+                people.append(number)
+                times.append(t[at])
+    return Moments(
+        np.array(rows), np.array(changes), np.array(people, dtype=np.int64), np.array(times)
+    )
+
+
+def boost(taught: Moments) -> GradientBoostingRegressor:
+    """Fit the change in 30 minutes."""
+    model = GradientBoostingRegressor(
+        n_estimators=ROUNDS,
+        learning_rate=RATE,
+        max_leaf_nodes=LEAVES,
+        min_samples_leaf=LEAST_LEAF,
+        subsample=SAMPLE,
+        random_state=SEED,
+    )
+    with threadpool_limits(limits=1):
+        return model.fit(taught.rows.astype(np.float32), taught.changes)
+
+
+def cross_fitted(taught: Moments) -> Floats:
+    """Return the change that is expected at each moment by a fit to other people only."""
+    said = np.full(len(taught.changes), np.nan)
+    for learn, ask in GroupKFold(n_splits=FOLDS).split(taught.rows, groups=taught.people):
+        said[ask] = boost(taught.only(learn)).predict(taught.rows[ask].astype(np.float32))
+    return said
+
+
+def scale(rows: Floats) -> Floats:
+    """Return the terms of the residual's size, as :func:`analytics.glucose.forecast.size`."""
+    lively = np.abs(rows[:, 1:4]).mean(axis=1)
+    above = np.maximum(rows[:, 0] - 100, 0) / 50
+    return np.column_stack([np.ones(len(rows)), lively, above, np.abs(rows[:, 4]) / 10])
+
+
+def factors(rows: Floats, residuals: Floats) -> tuple[Floats, float, float]:
+    """Return the size of residuals by what was known, and its factors for 5 and 95 %."""
+    terms = scale(rows)
+    spread, *_ = np.linalg.lstsq(terms, np.abs(residuals), rcond=None)
+    ratio = residuals / np.maximum(terms @ spread, 3.0)
+    low, high = np.quantile(ratio, (0.05, 0.95))
+    return np.asarray(spread, dtype=np.float64), float(low), float(high)
+
+
+def train(folder: Path) -> Forecaster:
+    """Learn the forecast from a folder of recordings; the same folder gives the same numbers."""
+    taught = moments(collect(folder))
+    said = cross_fitted(taught)
+    residuals = taught.changes - said
+    spread, low, high = factors(taught.rows, residuals)
+    covered = []
+    for learn, ask in GroupKFold(n_splits=FOLDS).split(taught.rows, groups=taught.people):
+        own, lower, upper = factors(taught.rows[learn], residuals[learn])
+        wide = np.maximum(scale(taught.rows[ask]) @ own, 3.0)
+        covered.append((residuals[ask] >= lower * wide) & (residuals[ask] <= upper * wide))
+    card = Card(
+        data=DATA,
+        licence=LICENCE,
+        people=len(np.unique(taught.people)),
+        moments=len(said),
+        rmse=round(float(np.sqrt((residuals**2).mean())), 3),
+        rmse_last_value=round(float(np.sqrt((taught.changes**2).mean())), 3),
+        coverage_90=round(float(np.concatenate(covered).mean()), 4),
+        method=f"{ROUNDS} regression trees of {LEAVES} leaves; judged by person",
+    )
+    return flat(boost(taught), card, (spread, low, high))
+
+
+def flat(
+    model: GradientBoostingRegressor, card: Card, wide: tuple[Floats, float, float]
+) -> Forecaster:
+    """Return a fit as plain arrays."""
+    trees = []
+    for one in model.estimators_[:, 0]:
+        tree = one.tree_
+        leaf = tree.children_left < 0
+        values = RATE * tree.value[:, 0, 0]
+        trees.append(
+            Tree(
+                tuple(int(f) for f in np.where(leaf, -1, tree.feature)),
+                tuple(round(float(t), DIGITS) for t in np.where(leaf, 0.0, tree.threshold)),
+                tuple(int(at) for at in tree.children_left),
+                tuple(int(at) for at in tree.children_right),
+                tuple(round(float(v), DIGITS) for v in np.where(leaf, values, 0.0)),
+            )
+        )
+    spread, low, high = wide
+    constant, lively, above, steep = (round(float(one), DIGITS) for one in spread)
+    return Forecaster(
+        card=card,
+        base=round(float(model.init_.constant_[0][0]), DIGITS),
+        trees=tuple(trees),
+        spread=(constant, lively, above, steep),
+        low=round(low, DIGITS),
+        high=round(high, DIGITS),
+        warn_below=WARN_BELOW,
+    )
