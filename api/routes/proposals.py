@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from analytics.domain.care import Role
 from api.errors import ConflictError, InvalidError
 from api.evidence import audit
-from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
+from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, acting, allow
 from api.rota.proposing import Proposal, asked
 from api.rota.questions import question_of
 from api.rota.settings import RotaSettings
@@ -41,24 +41,29 @@ class Acceptance(BaseModel):
 
 
 @router.post("/proposal")
-async def proposal(work: Work, request: Request) -> dict[str, Any]:
-    """What would change if it did not matter whose a patient is now, with reasons; not stored."""
+async def proposal(services: Shared, caller: Signed, request: Request) -> dict[str, Any]:
+    """What would change if it did not matter whose a patient is now, with reasons; not stored.
+
+    No transaction is open while the solver works.
+    """
     settings = RotaSettings()
-    since = work.now - timedelta(minutes=settings.consultation_minutes)
-    question = question_of(
-        await plans.patients(work.conn, since),
-        await duty.on_shift(work.conn, work.now),
-        work.caller.ward,
-        work.now,
-        settings,
-    )
+    async with acting(services, caller) as work:
+        since = work.now - timedelta(minutes=settings.consultation_minutes)
+        question = question_of(
+            await plans.patients(work.conn, since),
+            await duty.on_shift(work.conn, work.now),
+            caller.ward,
+            work.now,
+            settings,
+        )
     desk: WhatIfDesk = request.app.state.what_if
-    caller, limit_s = work.caller, settings.time_limit_s
+    limit_s = settings.time_limit_s
     ticket = Asked(person=caller.user_id, ward=caller.ward, limit_s=limit_s)
     found = Proposal(question=question, plan=await desk.best(ticket, asked(question, limit_s)))
     told = found.told()
-    await name_changes(work.conn, work.services.vault, told["changes"])
-    work.note("allocation.proposal", changes=len(told["changes"]))
+    async with acting(services, caller) as work:
+        await name_changes(work.conn, services.vault, told["changes"])
+        work.note("allocation.proposal", changes=len(told["changes"]))
     return told
 
 

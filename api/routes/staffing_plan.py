@@ -13,7 +13,7 @@ from analytics.staffing.hours import Need, Supply
 from analytics.staffing.terms import Person, Rules, Span
 from api.errors import InvalidError
 from api.forms.timestamps import Moment
-from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, acting, allow
 from api.rota import forecast
 from api.rota.settings import RotaSettings
 from api.rota.week import forms, hours_answer, shifts_answer
@@ -110,19 +110,20 @@ class StaffingQuestion(BaseModel):
 
 
 @router.post("/plan")
-async def staffing_plan(work: Work, body: StaffingQuestion) -> dict[str, Any]:
+async def staffing_plan(services: Shared, caller: Signed, body: StaffingQuestion) -> dict[str, Any]:
     """Plan shifts (or hours) at least cost; nothing is stored.
 
     ``prices`` are the dual values of the linear programme: what one more hour of a person would
-    save, what one more hour asked would cost.
+    save, what one more hour asked would cost. No transaction is open while the solver works.
     """
-    people, names = await _people(work, body)
-    work.note("staffing.plan")
     asked = body.demand
+    async with acting(services, caller) as work:
+        people, names = await _people(work, body)
+        start = _start(body, work.now)
+        spans = _spans(asked) if asked is not None else await _forecast(work, body, start)
+        work.note("staffing.plan")
     if asked and asked[0].hours is not None:
         return await _in_thread(partial(hours_answer, *_hours(people, asked), names))
-    start = _start(body, work.now)
-    spans = _spans(asked) if asked is not None else await _forecast(work, body, start)
     _within_a_week(spans, start)
     plan = partial(
         shifts_answer,
@@ -133,9 +134,7 @@ async def staffing_plan(work: Work, body: StaffingQuestion) -> dict[str, Any]:
         rules=Rules(**body.rules.model_dump()),
         time_limit_s=body.time_limit_s,
     )
-    answer = await _in_thread(plan)
-    told: dict[str, Any] = {"start": rfc3339(start), **answer}
-    return told
+    return {"start": rfc3339(start), **await _in_thread(plan)}
 
 
 async def _in_thread(plan: Callable[[], dict[str, Any]]) -> dict[str, Any]:

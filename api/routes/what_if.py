@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from analytics.allocation.allocate import Demand, Doctor
 from analytics.allocation.scenarios import Scenario, Worse, changed
-from api.http.deps import COORDINATORS, Signed, Work, allow
+from api.http.deps import COORDINATORS, Shared, Signed, acting, allow
 from api.rota.jobs import ANSWER_WITHIN_S, JobBook, Progress
 from api.rota.questions import question_of
 from api.rota.settings import RotaSettings
@@ -25,6 +25,8 @@ from api.store import duty, plans
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
 
 MOST_DOCTORS, MOST_DEMANDS, MOST_PAIRS = 400, 5_000, 400_000
+MOST_SECONDS = 30
+"""Of all scenarios of one question: as long as one what-if may take."""
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Skills = Annotated[list[Id], Field(max_length=50)]
 Minutes = Annotated[float, Field(strict=True, ge=0, le=100_000, allow_inf_nan=False)]
@@ -87,6 +89,14 @@ class Scenarios(BaseModel):
 
     scenarios: Annotated[list[OneScenario], Field(min_length=1, max_length=8)]
     time_limit_s: Annotated[float, Field(strict=True, gt=0, le=30, allow_inf_nan=False)] = 3.0
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "Scenarios":
+        if len({one.name for one in self.scenarios}) < len(self.scenarios):
+            raise ValueError("scenarios: two have the same name")
+        if len(self.scenarios) * self.time_limit_s > MOST_SECONDS:
+            raise ValueError(f"time_limit_s: more than {MOST_SECONDS} seconds in all")
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,17 +162,21 @@ async def what_if(body: WhatIf, desk: TheDesk, caller: Signed, response: Respons
 
 
 @router.post("/scenarios", responses=_ACCEPTED)
-async def scenarios(body: Scenarios, desk: TheDesk, work: Work, response: Response) -> Any:  # noqa: ANN401
+async def scenarios(
+    body: Scenarios, desk: TheDesk, services: Shared, caller: Signed, response: Response
+) -> Any:  # noqa: ANN401
     """Plan the caller's ward as it is and as it would be, side by side; nothing is stored."""
     settings = RotaSettings()
-    since = work.now - timedelta(minutes=settings.consultation_minutes)
-    ward = question_of(
-        await plans.patients(work.conn, since),
-        await duty.on_shift(work.conn, work.now),
-        work.caller.ward,
-        work.now,
-        settings,
-    )
+    async with acting(services, caller) as work:
+        since = work.now - timedelta(minutes=settings.consultation_minutes)
+        ward = question_of(
+            await plans.patients(work.conn, since),
+            await duty.on_shift(work.conn, work.now),
+            caller.ward,
+            work.now,
+            settings,
+        )
+        work.note("allocation.scenarios", names=[one.name for one in body.scenarios])
     worse = Worse(
         review_minutes=settings.review_minutes,
         review_deadline=settings.review_deadline,
@@ -179,9 +193,8 @@ async def scenarios(body: Scenarios, desk: TheDesk, work: Work, response: Respon
             time_limit_s=body.time_limit_s,
         )
     limit_s = body.time_limit_s * len(questions)
-    person = work.caller.user_id
-    ticket = Asked(person=person, ward=work.caller.ward, limit_s=limit_s)
-    work.note("allocation.scenarios", names=[one.name for one in body.scenarios])
+    person = caller.user_id
+    ticket = Asked(person=person, ward=caller.ward, limit_s=limit_s)
 
     async def run(say: Progress) -> dict[str, Any]:
         return {"scenarios": await desk.desk.plans(ticket, questions, say)}
