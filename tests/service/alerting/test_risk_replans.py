@@ -29,7 +29,7 @@ class Model:
         if outcome is None or outcome.assessment is None:
             return outcome
         risk = self.says.pop(0) if len(self.says) > 1 else self.says[0]
-        judged = msgspec.structs.replace(outcome.assessment, risk=risk)
+        judged = msgspec.structs.replace(outcome.assessment, risk=risk, risk_proven=True)
         return msgspec.structs.replace(outcome, assessment=judged)
 
 
