@@ -41,10 +41,12 @@ function told(answer) {
 }
 export function glucose(part, patient) {
   const where = part.querySelector("[data-told]");
-  part.addEventListener("toggle", async () => {
+  async function load() {
     if (!part.open) return;
     try {
       where.replaceChildren(...told(await get(`/patients/${patient}/glucose`)));
     } catch (problem) { trouble(where, problem, "Open it again to try again."); }
-  });
+  }
+  part.addEventListener("toggle", load);
+  load(); // it may have been opened before the page was ready
 }
