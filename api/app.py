@@ -29,6 +29,8 @@ from api.jobs.supervisor import Task, running
 from api.limits.request_rate import CallerRates
 from api.live import LiveFeed
 from api.rota.jobs import JobBook
+from api.notify.sender import run_sender
+from api.notify.settings import NotifySettings
 from api.rota.replanner import run_rota
 from api.rota.what_if import WhatIfDesk
 from api.services import Services, open_pool
@@ -67,6 +69,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.live = LiveFeed(app.state.services)
     app.state.what_if = WhatIfDesk()
     app.state.what_if_jobs = JobBook()
+    app.state.notify = NotifySettings()
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
@@ -109,6 +112,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "live": app.state.live.run,
         "alerting": partial(run_engine, services),
         "rota": partial(run_rota, services),
+        "notices": partial(run_sender, services, app.state.notify),
         "renewals": partial(keep_certificates, services),
         "scoring": partial(answer_all, services),
         "sealing": partial(seal_all, services),

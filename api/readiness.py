@@ -58,6 +58,7 @@ async def look(pool: Pool, gateway_silent_s: float) -> Readiness:
             "migrations": schema_reason(revision),
             "engine": age_reason(engine, LEADER_SILENT_S),
             "rota": age_reason(rota, LEADER_SILENT_S),
+            "notices": age_reason(leaders.get("notices"), LEADER_SILENT_S),
             "gateway": age_reason(gateway, gateway_silent_s),
         },
         ages_s={"engine": engine, "rota": rota, "gateway": gateway},

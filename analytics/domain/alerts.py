@@ -56,6 +56,7 @@ TECHNICAL: frozenset[str] = frozenset(
         "ward_outage",
         "nobody_on_shift",
         "sign_in_guessing",
+        "channel",
     }
 )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from analytics import settings
 from analytics.alerts.transitions import EpisodePolicy
+from api.alerting import calling
 from api.alerting.episode_changes import Ledger
 from api.alerting.on_call import Duty, OnShift
 from api.alerting.subjects import NOBODY_ON_SHIFT, News
@@ -69,6 +70,7 @@ async def post(conn: Conn, ledger: Ledger) -> None:
         for row in (rows[one.episode_id],)
     ]
     await stream.append(conn, entries)
+    await calling.call(conn, ledger.news, rows)
     if any(one.event in _RESHAPING for one in ledger.news):
         await notify.wake_rota(conn, "alert")
 

@@ -9,20 +9,20 @@ from datetime import datetime
 
 from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.alerts import Change, Finding
-from api.alerting import metrics, technical
+from api.alerting import channel_faults, metrics, password_guessing, technical
 from api.alerting.commit import open_ledger, post
 from api.alerting.episode_changes import Ledger
-from api.alerting.password_guessing import CONDITION, standing_guesses
+from api.alerting.password_guessing import standing_guesses
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
 from api.alerting.technical import DeviceSeen, Standing, WardSeen
 from api.patients.ward_policy import WardPolicies
-from api.store import episodes, gateways, liveness, throttles, wards
+from api.store import channels, episodes, gateways, liveness, throttles, wards
 from api.store.episodes import Record
 from api.store.timestamps import maybe_ms, ms_of
 from api.store.types import Conn, Row
 
-CONDITIONS = (*technical.CONDITIONS, CONDITION)
+CONDITIONS = (*technical.CONDITIONS, password_guessing.CONDITION, channel_faults.CONDITION)
 
 
 async def sweep(
@@ -70,6 +70,8 @@ async def sweep(
         )
         attempts = await throttles.failed(conn)
         stands += standing_guesses(ms_of(now), seen, attempts, settings.guessing_attempts)
+        faults = await channels.failing(conn)
+        stands += channel_faults.standing_faults(ms_of(now), seen, faults)
         living = await episodes.of_conditions(conn, CONDITIONS)
         ledger.know(living)
         reconcile(ledger, stands, living)
@@ -88,7 +90,7 @@ def reconcile(ledger: Ledger, stands: list[Standing], living: list[Record]) -> N
                 ledger.find(_subject(record), _cleared(ledger.now_ms, record))
         elif record.episode.cleared_ms is not None:
             ledger.find(now_standing.subject, now_standing.finding)
-        elif not now_standing.hold and _more_devices(record, now_standing.finding):
+        elif not now_standing.hold and _more(record, now_standing.finding):
             worse = replace(now_standing.finding, change=Change.WORSENED)
             ledger.find(now_standing.subject, worse)
     for one in standing.values():
@@ -96,10 +98,13 @@ def reconcile(ledger: Ledger, stands: list[Standing], living: list[Record]) -> N
             ledger.find(one.subject, one.finding)
 
 
-def _more_devices(record: Record, finding: Finding) -> bool:
-    """Whether another device of the patient is silent, too: who knows of one must hear of it."""
-    known, now = record.episode.detail.get("devices"), finding.detail.get("devices")
-    return isinstance(known, list) and isinstance(now, list) and not set(now) <= set(known)
+def _more(record: Record, finding: Finding) -> bool:
+    """Whether another device is silent, or another channel fails: who knows of one must hear it."""
+    for what in ("devices", "channels"):
+        known, now = record.episode.detail.get(what), finding.detail.get(what)
+        if isinstance(known, list) and isinstance(now, list) and not set(now) <= set(known):
+            return True
+    return False
 
 
 def _subject(record: Record) -> Subject:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from analytics.domain.care import Role
 from api.auth import sign_in
-from api.dashboard import administration, day_courses, directory, frames, ui
+from api.dashboard import administration, day_courses, directory, frames, reached, ui
 from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_first_page, to_login
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
 from api.http.deps import Shared, acting, own_origin
@@ -24,6 +24,7 @@ router.include_router(ui.router)
 router.include_router(directory.router)
 router.include_router(day_courses.router)
 router.include_router(administration.router)
+router.include_router(reached.router)
 
 _WRONG = "Wrong user name, password or one-time code."
 _RECORD_LINKS = {

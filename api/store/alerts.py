@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from analytics.domain.alerts import SUPERSEDED_BY
+from api.patient_codes import code_of
 from api.store import reasons
 from api.store.aging import aged_message
 from api.store.episodes import record_of
@@ -35,6 +36,7 @@ def alert_json(row: Row, now: datetime) -> Row:
     return {
         "id": str(row["id"]),
         "patient": str(row["patient"]) if row["patient"] else None,
+        "patient_code": None if row["patient_no"] is None else code_of(row["patient_no"]),
         "ward": row["ward"],
         "condition": row["condition"],
         "kind": row["kind"],

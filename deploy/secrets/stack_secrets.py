@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
@@ -78,6 +84,7 @@ def ensure_secrets(
     _kept(folder / "gateway-sign.key", lambda: bytes(SigningKey.generate()))
     _kept(folder / "gateway-box.key", lambda: bytes(PrivateKey.generate()))
     _kept(folder / "master.key", lambda: secrets.token_bytes(32))
+    _kept(folder / "vapid.key", _push_key)
     ensure_certificates(folder, now, broker_hosts)
     ensure_list(folder / LIST, folder, now)
     return Secrets(
@@ -87,6 +94,12 @@ def ensure_secrets(
         fleet=_password(folder / "fleet.password"),
         admin=_password(folder / "admin.password", admin_password),
     )
+
+
+def _push_key() -> bytes:
+    """Make the key by which push services know this site (RFC 8292: P-256)."""
+    made = ec.generate_private_key(ec.SECP256R1())
+    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def ensure_certificates(folder: Path, now: datetime, broker_hosts: Sequence[str] = ()) -> None:

@@ -114,6 +114,8 @@ def api_environment(databases: Mapping[str, str], secrets: Secrets, port: int) -
         "HOMEWARD_DEVICE_CA_KEY_FILE": str(secrets.file("device-ca.key")),
         "HOMEWARD_DEVICE_CRL_FILE": str(secrets.file(LIST)),
         "HOMEWARD_AUDIT_ANCHOR_FILE": str(secrets.folder.parent / "audit-anchors.jsonl"),
+        "HOMEWARD_NOTICE_VAPID_KEY_FILE": str(secrets.file("vapid.key")),
+        "HOMEWARD_NOTICE_SITE": f"http://{HOST}:{port}",
         "HOMEWARD_COOKIE_SECURE": "false",
         "HOMEWARD_STAFF_SECOND_FACTOR": "false",
     }

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SETTINGS = {
     "gateway": ("gateway.settings",),
-    "api": ("api.settings",),
+    "api": ("api.settings", "api.notify.settings"),
     "migrate": ("deploy.settings",),
 }
 STARTS_DATABASE = (ROOT / "deploy" / "container" / "database.sh").read_text()
@@ -40,8 +40,8 @@ def classes(modules: tuple[str, ...]) -> list[type[BaseSettings]]:
     return found
 
 
-def variable(name: str) -> str:
-    return f"HOMEWARD_{name.upper()}"
+def variable(settings: type[BaseSettings], name: str) -> str:
+    return f"{settings.model_config['env_prefix']}{name}".upper()
 
 
 def test_only_known_keys_and_only_described_networks_volumes_and_secrets() -> None:
@@ -70,7 +70,8 @@ def test_every_variable_is_a_setting_and_every_required_setting_is_given(service
     known: dict[str, bool] = {}
     for settings in classes(SETTINGS[service]):
         for name, field in settings.model_fields.items():
-            known[variable(name)] = known.get(variable(name), False) or field.is_required()
+            full = variable(settings, name)
+            known[full] = known.get(full, False) or field.is_required()
     assert given <= set(known)
     assert {name for name, required in known.items() if required} <= given
 

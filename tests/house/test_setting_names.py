@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from api.alerting.settings import AlertingSettings
 from api.live.settings import LiveSettings
+from api.notify.settings import NotifySettings
 from api.rota.settings import RotaSettings
 from api.settings import ApiSettings
 from deploy.settings import StackSettings
@@ -18,6 +19,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTINGS: list[type[BaseSettings]] = [
     AlertingSettings,
     LiveSettings,
+    NotifySettings,
     RotaSettings,
     ApiSettings,
     StackSettings,

@@ -55,6 +55,7 @@ class ApiServer:
     keys: Secrets
     port: int = field(default_factory=lambda: free_ports(1)[0])
     zone: str = "Europe/Berlin"
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -76,6 +77,7 @@ class ApiServer:
                 "HOMEWARD_COOKIE_SECURE": "false",
                 "HOMEWARD_STAFF_SECOND_FACTOR": "false",
                 "HOMEWARD_WARD_TIME_ZONE": self.zone,
+                **self.more,
             },
         )
 

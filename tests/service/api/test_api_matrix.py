@@ -102,7 +102,17 @@ def _things(ward: Ward, patient: str) -> Things:
     shift = {"doctor_id": doctor, "start": "2030-01-01T08:00:00Z", "end": "2030-01-01T16:00:00Z"}
     observation = ObservationId(time=measured, patient_no=no, metric=1, frame_id=100)
     nobodys = ObservationId(time=measured, patient_no=no + 5_000, metric=1, frame_id=100)
+    ((channel,),) = ward.sql(
+        "INSERT INTO notice_channel (user_id, kind, sealed, position, created_at) "
+        "VALUES (%s, 'email', '', 1, now()) RETURNING id::text",
+        ward.ids["team doctor"],
+    )
+    ((webhook,),) = ward.sql(
+        "INSERT INTO webhook (sealed, created_at) VALUES ('', now()) RETURNING id::text"
+    )
     real = {
+        "channel_id": channel,
+        "webhook_id": webhook,
         "patient_id": patient,
         "device_id": device["device"],
         "alert_id": alert,

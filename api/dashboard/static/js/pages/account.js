@@ -1,8 +1,9 @@
-// One's own account: the password, and a second factor from an authenticator program.
+// One's own account: the password, a second factor, and how one is called away from the page.
 import { copyable, field, refused, tried, answers } from "../base/dialog.js";
 import { $, h, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { watch } from "../base/vigil.js";
+import { showChannels } from "../staff/channels.js";
 
 $("password-form").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -54,4 +55,4 @@ async function offer(password, asked) {
   }, asked);
 }
 await watch();
-await show();
+await Promise.all([show(), showChannels()]);

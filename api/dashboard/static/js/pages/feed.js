@@ -1,5 +1,6 @@
 // The doctor's feed: what needs an answer now, live, in the order of danger; the equipment and the
 // ward itself apart, and only for whose job they are.
+import { lead } from "../alerts/lead.js";
 import { grouped, keepingPlace } from "../alerts/alert_card.js";
 import { forgetCards, card } from "../alerts/cards.js";
 import { people, loadPeople } from "../alerts/people.js";
@@ -36,10 +37,11 @@ async function load() {
     const found = [...open, ...closed.items];
     for (const [id, alert] of alerts) if (isOpen(alert) && !streamedMeanwhile.has(id)) alerts.delete(id);
     for (const alert of found) if (!streamedMeanwhile.has(alert.id)) alerts.set(alert.id, alert);
+    const first = !loaded;
     loaded = true;
     loadPeople(alerts.values(), soon);
     $("trouble").replaceChildren(...(open.cut ? [h("p", { class: "caution" }, `The newest ${open.length} open alerts are shown; there are more.`)] : []));
-    soon();
+    if (first) { draw(); lead(); } else soon();
   } catch (problem) {
     trouble($("trouble"), problem, undefined, alerts.size > 0);
     setTimeout(load, RETRY_MS);

@@ -1,0 +1,81 @@
+"""Writes notices with the call, in its transaction, so that people are reached off the page.
+
+People are called by what says that somebody should be (``notify``); other systems are told of every
+change, so that what they show ends with the alert.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from api.alerting.subjects import News
+from api.patient_codes import code_of
+from api.store import calls, duty
+from api.store.timestamps import instant, rfc3339
+from api.store.types import Conn, Row
+
+_LAST_RUNG = 2
+
+
+async def call(conn: Conn, news: Sequence[News], rows: Mapping[UUID, Row]) -> None:
+    """Write what is to be sent of these changes.
+
+    Args:
+        conn: the engine's, in the transaction of the changes.
+        news: in order.
+        rows: the alerts after all of them, by id.
+    """
+    now = instant(max(one.at_ms for one in news))
+    if now is None:
+        return
+    newest = {one.episode_id: one for one in news if one.notify}
+    if newest:
+        await calls.supersede(conn, list(newest), now)
+        coordinators = await duty.coordinators(conn)
+        for one in newest.values():
+            row = rows[one.episode_id]
+            users = called(row, coordinators)
+            await calls.call(conn, {**_of(one, row, now), "users": users})
+    for one in news:
+        row = rows[one.episode_id]
+        await calls.tell(conn, {**_of(one, row, now), "told": told(one, row)})
+
+
+def called(row: Row, coordinators: Iterable[Row]) -> list[UUID]:
+    """Return the accounts that an alert calls: its holder's, and on the last rung those above."""
+    users = [row["doctor_user"]] if row["doctor_user"] is not None else []
+    if row["escalation_level"] >= _LAST_RUNG:
+        people = list(coordinators)
+        own = [one["id"] for one in people if one["ward"] == row["ward"]]
+        own = [one["id"] for one in people if one["role"] != "admin" and one["id"] in own]
+        users += own or [one["id"] for one in people if one["role"] == "admin"]
+    return list(dict.fromkeys(users))
+
+
+def told(news: News, row: Row) -> Row:
+    """Return what other systems are told of a change; nothing in it names a person."""
+    return {
+        "type": news.event,
+        "alert": str(row["id"]),
+        "patient": None if row["patient_no"] is None else code_of(row["patient_no"]),
+        "change": news.change,
+        "call": news.notify,
+        "priority": row["priority"],
+        "kind": row["kind"],
+        "state": row["state"],
+        "ward": row["ward"],
+        "level": row["escalation_level"],
+        "at": rfc3339(instant(news.at_ms)),
+    }
+
+
+def _of(news: News, row: Row, now: datetime) -> Row:
+    return {
+        "episode_id": row["id"],
+        "patient_no": row["patient_no"],
+        "ward": row["ward"],
+        "rung": row["escalation_level"],
+        "priority": row["priority"],
+        "change": news.change,
+        "now": now,
+    }

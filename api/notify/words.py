@@ -1,0 +1,57 @@
+"""What a notice says: how urgent, which patient by a code, and where to look. Nothing personal.
+
+A notice crosses telephones' screens and other people's servers. Name, birth date, condition and
+value stay on the page, which it leads to; the code beside the name there says whose it is.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.patient_codes import code_of
+
+TEST = "test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One notice as it is written: a title, a line, and the address that it leads to."""
+
+    title: str
+    line: str
+    link: str
+
+    @property
+    def whole(self) -> str:
+        """Everything in one text, for channels that know no title."""
+        return f"{self.title}, {self.line} {self.link}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a notice is about.
+
+    Attributes:
+        id: by which its opening is recorded.
+        priority: of its alert.
+        change: what happened; ``test`` for a test of the channel.
+        patient_no: whom it is about; None: the ward.
+        ward: the alert's ward.
+    """
+
+    id: UUID
+    priority: str
+    change: str
+    patient_no: int | None
+    ward: str
+
+
+def words(notice: Notice, site: str) -> Words:
+    """Return what a notice says; ``site`` is the address of the pages."""
+    link = f"{site.rstrip('/')}/n/{notice.id}"
+    if notice.change == TEST:
+        return Words(title="Test of this channel", line="open Homeward", link=link)
+    no = notice.patient_no
+    about = f"ward {notice.ward}" if no is None else f"patient {code_of(no)}"
+    return Words(
+        title=f"{notice.priority.upper()} alert", line=f"{about}, open Homeward", link=link
+    )

@@ -1,0 +1,29 @@
+"""A ward for each test, and what is at the other end of its notices."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.secrets.stack_secrets import Secrets
+from tests.support.databases import Database
+from tests.support.receivers import Mailbox, Receiver, mail_taken, receiving
+from tests.support.ward import Ward, ward_in
+
+
+@pytest.fixture
+def ward(database: Database, tmp_path: Path, stack_secrets: Secrets) -> Iterator[Ward]:
+    with ward_in(database, tmp_path, stack_secrets.folder) as made:
+        yield made
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with mail_taken() as made:
+        yield made
