@@ -1,7 +1,7 @@
 """Background tasks that are started with the program, restarted when they fall, ended with it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
@@ -11,6 +11,7 @@ from api.telemetry import TASK_FAILURES
 log = structlog.get_logger("api.tasks")
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 15.0
+_CANCEL_AGAIN_S = 2.0
 
 Task = Callable[[], Awaitable[None]]
 
@@ -56,6 +57,13 @@ async def running(tasks: Mapping[str, Task]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in running_tasks:
+        await _ended(running_tasks)
+
+
+async def _ended(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel the tasks until all have ended: one that waits for a pool may lose it (3.11)."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*running_tasks, return_exceptions=True)
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_S)

@@ -33,7 +33,13 @@ def signature(secret: str, message_id: str, time_s: int, body: bytes) -> str:
 
 
 async def send(
-    client: httpx2.AsyncClient, url: str, secret: str, notice_id: UUID, body: bytes, *, real_s: float
+    client: httpx2.AsyncClient,
+    url: str,
+    secret: str,
+    notice_id: UUID,
+    body: bytes,
+    *,
+    real_s: float,
 ) -> Outcome:
     """Tell another system once.
 

