@@ -1,13 +1,13 @@
-"""Schema step reach: see ``sql/0022_reach.sql``."""
+"""Schema step reach: see ``sql/0023_reach.sql``."""
 
 from gateway.migrations import run, sql
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0022_reach.sql"))
+    run(sql("0023_reach.sql"))
