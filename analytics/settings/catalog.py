@@ -31,6 +31,7 @@ GROUPS: Mapping[str, str] = {
     "ladder": "Who is called when nobody answers",
     "equipment": "When devices are told of",
     "retention": "How long things are kept",
+    "budget": "How many calls the ward's people can answer",
 }
 _LIMITED = sorted(CLINICAL - {Metric.ACVPU, Metric.O2, Metric.WEIGHT})
 

@@ -7,6 +7,7 @@ where its default comes from is read from the field's own docstring, so that it 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analytics.domain.budget import BudgetPolicy
 from analytics.domain.episode_policy import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
 from analytics.policy import HOUR_MS, MINUTE_MS, Policy
@@ -163,11 +164,15 @@ EQUIPMENT: Mapping[str, Declared] = {
 RETENTION: Mapping[str, Declared] = {
     "feed_days": Declared(group="retention", name="feed", unit="d", low=1, high=90),
 }
+BUDGET: Mapping[str, Declared] = {
+    "calls_a_nurse_hour": Declared(group="budget", name="calls", unit="/h", low=0.1, high=60),
+}
 OWNERS: Mapping[type, Mapping[str, Declared]] = {
     Policy: POLICY,
     EpisodePolicy: EPISODES,
     EquipmentPolicy: EQUIPMENT,
     RetentionPolicy: RETENTION,
+    BudgetPolicy: BUDGET,
 }
 
 FIXED: Mapping[str, str] = {

@@ -6,10 +6,11 @@ profile and what was set for them.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from analytics.domain.budget import BudgetPolicy
 from analytics.domain.care import Limit
 from analytics.domain.episode import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
@@ -27,6 +28,7 @@ class WardPolicy:
     episodes: EpisodePolicy
     equipment: EquipmentPolicy
     retention: RetentionPolicy
+    budget: BudgetPolicy = field(default_factory=BudgetPolicy)
 
 
 DEFAULTS = WardPolicy(
@@ -34,6 +36,7 @@ DEFAULTS = WardPolicy(
     episodes=EpisodePolicy(),
     equipment=EquipmentPolicy(),
     retention=RetentionPolicy(),
+    budget=BudgetPolicy(),
 )
 
 
@@ -55,6 +58,7 @@ def ward_policy(
         episodes=_with(base.episodes, told),
         equipment=_with(base.equipment, told),
         retention=_with(base.retention, told),
+        budget=_with(base.budget, told),
     )
 
 
@@ -78,7 +82,7 @@ def _with(policy: P, values: Mapping[str, Value]) -> P:
             mine[setting.field].append((setting, value))
     if not mine:
         return policy
-    kinds = {field.name: field.type for field in fields(policy)}  # type: ignore[arg-type]
+    kinds = {one.name: one.type for one in fields(policy)}  # type: ignore[arg-type]
     made = {
         name: _changed(getattr(policy, name), told, whole=kinds[name] is int)
         for name, told in mine.items()

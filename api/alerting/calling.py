@@ -10,24 +10,28 @@ from uuid import UUID
 
 from api.alerting.subjects import News
 from api.patient_codes import code_of
-from api.store import calls, duty
+from api.store import alert_history, calls, duty
 from api.store.timestamps import instant, rfc3339
 from api.store.types import Conn, Row
 
 _LAST_RUNG = 2
 
 
-async def call(conn: Conn, news: Sequence[News], rows: Mapping[UUID, Row]) -> None:
-    """Write what is to be sent of these changes.
+async def call(
+    conn: Conn, news: Sequence[News], rows: Mapping[UUID, Row], revisions: Mapping[str, int]
+) -> None:
+    """Write down these changes for good, and what is to be sent of them.
 
     Args:
         conn: the engine's, in the transaction of the changes.
         news: in order.
         rows: the alerts after all of them, by id.
+        revisions: of the wards' settings that they go by.
     """
     now = instant(max(one.at_ms for one in news))
     if now is None:
         return
+    await alert_history.add(conn, [_history(one, rows[one.episode_id], revisions) for one in news])
     newest = {one.episode_id: one for one in news if one.notify}
     if newest:
         await calls.supersede(conn, list(newest), now)
@@ -69,7 +73,17 @@ def told(news: News, row: Row) -> Row:
     }
 
 
-def _of(news: News, row: Row, now: datetime) -> Row:
+def _history(news: News, row: Row, revisions: Mapping[str, int]) -> Row:
+    return {
+        **_of(news, row, instant(news.at_ms)),
+        "call": news.notify,
+        "actor": news.actor,
+        "doctor_id": row["doctor_id"],
+        "settings_revision": revisions.get(row["ward"], 0),
+    }
+
+
+def _of(news: News, row: Row, now: datetime | None) -> Row:
     return {
         "episode_id": row["id"],
         "patient_no": row["patient_no"],

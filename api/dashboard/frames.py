@@ -27,6 +27,7 @@ _pages = Environment(
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
 ROUND, TODAY = "/round", "/today"
+BURDEN = "/burden"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 MODELS = "/models"
 _COORDINATOR = (
@@ -34,6 +35,7 @@ _COORDINATOR = (
     (FEED, "Alerts"),
     (HANDOVER, "Handover"),
     (CAPACITY, "Capacity"),
+    (BURDEN, "Burden"),
     (PATIENTS, "Patients"),
     (PEOPLE, "People"),
     (REFUSED, "Refused"),

@@ -155,6 +155,20 @@ async def today(request: Request, visitor: Visitor) -> Response:
     return own_page(request, visitor, "today")
 
 
+@router.get("/burden")
+async def burden(request: Request, visitor: Visitor) -> Response:
+    """What alerts cost the ward."""
+    return own_page(request, visitor, "burden")
+
+
+@router.get("/evidence/{alert_id}")
+async def evidence(request: Request, alert_id: UUID, visitor: Visitor) -> Response:
+    """The proof of one alert; whether the caller may see it is answered by the API."""
+    if visitor is None:
+        return to_login(request)
+    return frames.frame("evidence", visitor, alert=alert_id)
+
+
 @router.get("/capacity")
 async def capacity(request: Request, visitor: Visitor) -> Response:
     """Minutes, patients and the plan."""

@@ -61,7 +61,7 @@ def test_what_is_set_is_what_decides_and_nothing_else_changes(one: settings.Sett
     assert settings.ward_policy("standard", {one.path: one.default}) == plain
     value = one.low if one.default != one.low else one.high
     changed = settings.ward_policy("standard", {one.path: value})
-    parts = ("clinical", "episodes", "equipment", "retention")
+    parts = ("clinical", "episodes", "equipment", "retention", "budget")
     differs = {
         field.name
         for part in parts
