@@ -1,4 +1,4 @@
-"""Alerts: the list, one alert, what people say to it, its evidence, and the live stream."""
+"""Alerts: the list, one alert, what people say to it, and the live stream."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from api.http.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, 
 from api.live.sse import HEADERS, MEDIA_TYPE, stream_alerts
 from api.patients.identifiers import NOBODY, Person, name_people, people, tell
 from api.services import Services
-from api.store import alert_list, alerts, evidence
+from api.store import alert_list, alerts
 from api.store.types import Row
 
 if TYPE_CHECKING:
@@ -233,27 +233,3 @@ async def _closed_by(services: Services, caller: Caller, alert_id: UUID) -> bool
     async with services.engine_pool.connection() as conn:
         row = (await alerts.many(conn, [alert_id])).get(alert_id)
     return row is not None and row["closed_by"] == caller.user_id
-
-
-@router.get("/{alert_id}/evidence")
-async def get_evidence(work: Work, alert_id: UUID) -> dict[str, Any]:
-    """From the alert to rule and model version, to the readings, to the signed bytes and keys."""
-    row = await alerts.find(work.conn, alert_id)
-    if row is None:
-        raise NotFoundError
-    work.note("alert.evidence", row["patient_no"], alert=str(alert_id))
-    answered: dict[str, Any] = {
-        "alert": (await _shown(work, [row]))[0],
-        "rule": row["rule"],
-        "assessment": None,
-        "observations": [],
-        "frames": [],
-    }
-    if row["patient_no"] is None:
-        return answered
-    readings = await evidence.inputs(work.conn, row, row["received_at"] or work.now)
-    frames = await evidence.frames(work.conn, row["patient_no"], readings)
-    answered["assessment"] = evidence.assessment_json(await evidence.assessment(work.conn, row))
-    answered["observations"] = [evidence.reading_json(one) for one in readings]
-    answered["frames"] = [evidence.frame_json(one) for one in frames]
-    return answered

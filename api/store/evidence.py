@@ -46,6 +46,35 @@ _ASSESSMENT = """
 """
 
 
+_COURSE = """
+    SELECT o.time, o.metric, o.value, o.quality FROM observation_on_record o
+     WHERE o.patient_no = %(patient)s AND o.metric = ANY (%(metrics)s) AND o.marked_at IS NULL
+       AND o.time > %(began)s AND o.time <= %(to)s
+     ORDER BY o.time DESC LIMIT %(limit)s
+"""
+_BEFORE = timedelta(hours=2)
+_AFTER = timedelta(minutes=30)
+_POINTS = 4_000
+
+
+async def course(conn: Conn, alert: Row, metrics: Sequence[int]) -> list[Row]:
+    """Return the readings from two hours before an alert to half of one after, oldest first.
+
+    Args:
+        conn: a connection acting for the person.
+        alert: a row of ``api.store.alerts``.
+        metrics: codes of what it could build on.
+    """
+    asked = {
+        **_window(alert),
+        "metrics": list(metrics),
+        "began": alert["started_at"] - _BEFORE,
+        "to": alert["measured_at"] + _AFTER,
+        "limit": _POINTS,
+    }
+    return (await (await conn.execute(_COURSE, asked)).fetchall())[::-1]
+
+
 async def inputs(conn: Conn, alert: Row, known: datetime) -> list[Row]:
     """Return, for each metric, the reading that the alert could build on.
 

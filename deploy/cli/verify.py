@@ -30,6 +30,10 @@ def verify(
             help="Age from which the gateway refuses a reading; the least that it ever was.",
         ),
     ] = 7.0,
+    assessments: Annotated[
+        bool,
+        typer.Option("--assessments", help="Also compute every assessment again, and compare."),
+    ] = False,
     anchors: Annotated[
         Path | None,
         typer.Option(
@@ -50,11 +54,15 @@ def verify(
     give is missing. Without --from and --to also: as many frames of each boot are stored as the
     gateway counted (it keeps the counts of a boot for 30 days after its last frame).
 
-    Not proved: assessments (NEWS2, risk), alerts and the panel, which are derived; what people
-    entered is not signed, only held against the entry under their name; the time of arrival and the
-    clock's offset are the gateway's own word. Who may rewrite the database and its counts alike can
-    take away whole frames, or an entry with its readings, or change both: hold it against a backup.
-    The audit record's owner can chain it anew: with --anchors that is found.
+    With --assessments each patient's assessments (NEWS2, risk) are computed again from the signed
+    frames, under the plan, settings and model in force then, and compared; this takes as long as
+    the frames took to be judged.
+
+    Not proved: assessments without that option, alerts and the panel, which are derived; what
+    people entered is not signed, only held against the entry under their name; the time of arrival
+    and the clock's offset are the gateway's own word. Who may rewrite the database and its counts
+    alike can take away whole frames, or an entry with its readings, or change both: hold it against
+    a backup. The audit record's owner can chain it anew: with --anchors that is found.
     """
     from api.admin import verify_audit
     from deploy.settings import required_database_url
@@ -65,6 +73,10 @@ def verify(
     url = required_database_url() if stack is None else database_of(stack)
     span = Range(str(patient) if patient else None, _utc(since), _utc(until))
     code = run(url, span, too_old_days=too_old_days)
+    if assessments and code <= 1:
+        from gateway.verify.assessments import run as compute_again
+
+        code = max(code, compute_again(url, span))
     if code > 1:
         raise typer.Exit(code)
     audit = verify_audit(url, anchors)

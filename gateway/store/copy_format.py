@@ -126,6 +126,23 @@ def _mask(codes: tuple[int, ...]) -> int:
     return made
 
 
+def assessment_values(made: Assessment) -> tuple[object, ...]:
+    """What a stored assessment says besides the risk, as its columns hold it."""
+    return (
+        made.time_ms,
+        made.model_version,
+        made.plan_revision,
+        made.score,
+        made.low,
+        made.high,
+        _BANDS[made.band or ""],
+        _mask(made.single_3),
+        _mask(made.missing),
+        _mask(made.assumed),
+        made.late,
+    )
+
+
 def assessment_row(made: Assessment, patient_no: int) -> bytes:
     """One row of ``assessment``; sets of metrics as masks, one bit by code.
 

@@ -44,7 +44,7 @@ function line(alert, card, several) {
       h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
         h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert, card.person)),
         alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
-        alert.comment && h("span", {}, `“${alert.comment}”`),
+        alert.comment && h("span", {}, `“${alert.comment}”`), document.body.dataset.role !== "patient" && h("a", { href: `/evidence/${alert.id}`, "aria-label": `Evidence: ${about(alert)}` }, "Evidence"),
         refused && h("span", { class: "wrong" }, `Not acknowledged: ${refused}`))),
     isOpen(alert) && actions(alert, about(alert), card, several));
 }
