@@ -28,9 +28,10 @@ from api.jobs.sealing import seal_all
 from api.jobs.supervisor import Task, running
 from api.limits.request_rate import CallerRates
 from api.live import LiveFeed
-from api.rota.jobs import JobBook
 from api.notify.sender import run_sender
 from api.notify.settings import NotifySettings
+from api.replay.desk import ReplayDesk
+from api.rota.jobs import JobBook
 from api.rota.replanner import run_rota
 from api.rota.what_if import WhatIfDesk
 from api.services import Services, open_pool
@@ -69,6 +70,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.live = LiveFeed(app.state.services)
     app.state.what_if = WhatIfDesk()
     app.state.what_if_jobs = JobBook()
+    app.state.replays = ReplayDesk()
     app.state.notify = NotifySettings()
     problems.install(app)
     openapi.describe(app)
@@ -134,6 +136,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
     finally:
         await app.state.what_if_jobs.close()
+        await app.state.replays.close()
         await app.state.what_if.close()
         await services.engine_pool.close()
         await services.pool.close()

@@ -107,10 +107,12 @@ def _things(ward: Ward, patient: str) -> Things:
         "VALUES (%s, 'email', '', 1, now()) RETURNING id::text",
         ward.ids["team doctor"],
     )
+    job = ward.post("coordinator", "/alerts/what-if", {}).json()["id"]
     ((webhook,),) = ward.sql(
         "INSERT INTO webhook (sealed, created_at) VALUES ('', now()) RETURNING id::text"
     )
     real = {
+        "job_id": job,
         "channel_id": channel,
         "webhook_id": webhook,
         "patient_id": patient,

@@ -6,6 +6,7 @@ import { meant } from "../base/meant.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { watch } from "../base/vigil.js";
+import { tryOut } from "../staff/try_settings.js";
 import { changesList } from "../patient/limits_history.js";
 import { metricName, metricUnit } from "../words/metrics.js";
 
@@ -70,6 +71,7 @@ async function history() {
     update($("history"), items.length ? h("ol", { class: "history" }, items.map((one) => h("li", { "data-key": `${one.revision}` }, h("b", {}, `Revision ${one.revision}`), " ", moment(one.set_at), ` by ${one.set_by_name ?? "nobody known"}: “${one.reason}”`, changesList(one.changes)))) : h("p", { class: "soft" }, "Nothing was ever changed."));
   } catch (problem) { trouble($("history"), problem); }
 }
+$("try").addEventListener("click", () => tryOut($("tried"), { ward, profile: form.elements.profile.value, settings: wanted() }));
 form.addEventListener("input", tell);
 form.addEventListener("reset", (event) => { event.preventDefault(); draw(); form.elements.reason.value = ""; });
 form.addEventListener("submit", async (event) => {

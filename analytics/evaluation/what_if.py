@@ -1,0 +1,187 @@
+"""What changed limits, delays or profiles would have called: one person's readings, twice; pure.
+
+The readings run through the lane and the alerts as they run live (``replay``), once under the
+ward's settings and once under the changed ones, with the same model of the staff: only what differs
+between the two is told. Risk is said by the model as shipped, which learns nothing on the way.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from msgspec import Struct
+
+from analytics.domain.vitals import METRIC_BY_NAME
+from analytics.evaluation.replay.alerts import Alert
+from analytics.evaluation.replay.recordings import Moment, Recording
+from analytics.evaluation.replay.ward import Course, replay
+from analytics.policy import MINUTE_MS
+from analytics.settings import WardPolicy
+
+MATCH_MS = 30 * MINUTE_MS
+"""Two alerts of one condition are the same if they were raised within this, or overlap."""
+AROUND_MS = 60 * MINUTE_MS
+POINTS = 60
+SEEN_BEFORE_MS, SEEN_AFTER_MS = 60 * MINUTE_MS, 30 * MINUTE_MS
+
+
+class Stretch(Struct):
+    """What one person's readings were: parallel columns in the order of time.
+
+    Attributes:
+        person: whose.
+        times: event times, milliseconds since 1970.
+        metrics: codes.
+        values: in the metrics' units.
+        outcomes: when alerts were raised that somebody called actionable.
+    """
+
+    person: str
+    times: list[int]
+    metrics: list[int]
+    values: list[float]
+    outcomes: list[int] = []
+
+    def recording(self) -> Recording:
+        """Return the readings as moments."""
+        rows = zip(self.times, self.metrics, self.values, strict=True)
+        moments = [
+            Moment(t_ms, tuple((metric, value) for _, metric, value in some))
+            for t_ms, some in groupby(rows, key=lambda row: row[0])
+        ]
+        return Recording(person=self.person, moments=moments)
+
+
+class Total(Struct):
+    """What one set of settings came to."""
+
+    alerts: int = 0
+    high: int = 0
+    medium: int = 0
+    low: int = 0
+    calls: int = 0
+    minutes: float = 0.0
+    missed_outcomes: int = 0
+
+    def plus(self, other: "Total") -> "Total":
+        """Return both together."""
+        return Total(*(getattr(self, f) + getattr(other, f) for f in self.__struct_fields__))
+
+
+class Shown(Struct):
+    """An alert that only one of the two has, with the course that it rests on."""
+
+    person: str
+    condition: str
+    priority: str
+    raised_ms: int
+    closed_ms: int | None
+    calls: int
+    measure: str
+    curve: list[tuple[int, float]]
+
+
+class Compared(Struct):
+    """One person under both settings."""
+
+    person: str
+    days: int
+    now: Total
+    then: Total
+    gained: list[Shown]
+    lost: list[Shown]
+
+
+def compare(
+    stretch: Stretch, now: WardPolicy, then: WardPolicy, minutes: Mapping[str, float]
+) -> Compared:
+    """Replay one person under both settings, and return what differs.
+
+    Args:
+        stretch: their readings.
+        now: what the ward decides by.
+        then: what it would.
+        minutes: of somebody's time that an alert costs, by priority.
+    """
+    recording = stretch.recording()
+    before, after = (replay([recording], rules)[0][0] for rules in (now, then))
+    return Compared(
+        person=stretch.person,
+        days=recording.days,
+        now=_total(before, stretch.outcomes, minutes),
+        then=_total(after, stretch.outcomes, minutes),
+        gained=[_shown(stretch.person, one, after) for one in _only(after.alerts, before.alerts)],
+        lost=[_shown(stretch.person, one, before) for one in _only(before.alerts, after.alerts)],
+    )
+
+
+def _total(course: Course, outcomes: Sequence[int], minutes: Mapping[str, float]) -> Total:
+    alerts = course.alerts
+    by = {name: sum(one.priority == name for one in alerts) for name in ("high", "medium", "low")}
+    return Total(
+        alerts=len(alerts),
+        calls=sum(one.calls for one in alerts),
+        minutes=sum(minutes.get(one.priority, 0.0) for one in alerts),
+        missed_outcomes=sum(not _seen(at_ms, alerts) for at_ms in outcomes),
+        **by,
+    )
+
+
+def _seen(at_ms: int, alerts: Sequence[Alert]) -> bool:
+    """Whether an alert stood about then: it would have been acted on all the same."""
+    return any(
+        one.raised_ms <= at_ms + SEEN_AFTER_MS
+        and (one.closed_ms is None or one.closed_ms >= at_ms - SEEN_BEFORE_MS)
+        for one in alerts
+    )
+
+
+def _only(these: Sequence[Alert], others: Sequence[Alert]) -> list[Alert]:
+    """Return those without a counterpart: each alert is the counterpart of one other at most."""
+    free = list(others)
+    found = []
+    for one in these:
+        same = next((other for other in free if _same(one, other)), None)
+        if same is None:
+            found.append(one)
+        else:
+            free.remove(same)
+    return found
+
+
+def _same(one: Alert, other: Alert) -> bool:
+    if one.condition != other.condition:
+        return False
+    near = abs(one.raised_ms - other.raised_ms) <= MATCH_MS
+    ends = [alert.closed_ms or 2**62 for alert in (one, other)]
+    return near or (one.raised_ms <= ends[1] and other.raised_ms <= ends[0])
+
+
+def _shown(person: str, alert: Alert, course: Course) -> Shown:
+    measure, curve = _curve(alert, course)
+    return Shown(
+        person=person,
+        condition=alert.condition,
+        priority=alert.priority.value,
+        raised_ms=alert.raised_ms,
+        closed_ms=alert.closed_ms,
+        calls=alert.calls,
+        measure=measure,
+        curve=curve,
+    )
+
+
+def _curve(alert: Alert, course: Course) -> tuple[str, list[tuple[int, float]]]:
+    """Return the metric that the condition names, or NEWS2, in the hours around."""
+    names = [name for name in METRIC_BY_NAME if f"_{name}" in f"_{alert.condition}_"]
+    metric = METRIC_BY_NAME[max(names, key=len)] if names else None
+    points: list[tuple[int, float]] = []
+    for answer in course.answers:
+        t_ms = answer.moment.t_ms
+        if abs(t_ms - alert.raised_ms) > AROUND_MS:
+            continue
+        if metric is None:
+            points += [(t_ms, float(answer.low))] if answer.low is not None else []
+        else:
+            points += [(t_ms, value) for code, value in answer.moment.measured if code == metric]
+    every = -(-len(points) // POINTS) or 1
+    return (metric.wire_name if metric is not None else "news2"), points[::every]

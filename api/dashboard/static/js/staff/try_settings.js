@@ -1,0 +1,55 @@
+// What changed settings would have called in the last days: asked before they are saved.
+import { clockText, dayText } from "../base/clock.js";
+import { h, mark, svg } from "../base/dom.js";
+import { get, post } from "../base/http.js";
+import { personLink } from "../parts/person.js";
+import { conditionName } from "../words/conditions.js";
+import { metricName, metricValue } from "../words/metrics.js";
+
+const LOOK_MS = 700;
+const SHOWN = 30;
+const [WIDTH, HEIGHT] = [160, 32];
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const at = (text) => `${dayText(Date.parse(text))} ${clockText(Date.parse(text))}`;
+
+// Asks with `body`, tells in `where` how far it is and then what came of it.
+export async function tryOut(where, body) {
+  const bar = /** @type {HTMLProgressElement} */ (h("progress", { max: 1, value: 0, "aria-label": "How much of the last days is replayed" }));
+  where.replaceChildren(h("p", {}, "Replaying the readings of the last 30 days… ", bar));
+  try {
+    const { id } = await post("/alerts/what-if", body);
+    let told = await get(`/alerts/what-if/${id}`);
+    while (told.state === "running") {
+      bar.value = told.progress;
+      await wait(LOOK_MS);
+      told = await get(`/alerts/what-if/${id}`);
+    }
+    if (told.state !== "done") throw new Error("The replay failed. Try fewer days, or again later.");
+    where.replaceChildren(...result(told.result));
+  } catch (problem) { where.replaceChildren(h("p", { class: "wrong", role: "alert" }, problem.message)); }
+}
+const number = (value) => `${Math.round(value * 100) / 100}`;
+function totals({ now, then }) {
+  const rows = [["Alerts", "alerts"], ["of high priority", "high"], ["Calls", "calls"], ["Calls a patient-day", "calls_a_patient_day"], ["Minutes of somebody's time", "minutes"], ["Alerts that were acted on, and would be missed", "missed_outcomes"]];
+  return h("table", {}, h("thead", {}, h("tr", {}, ["", "As it is", "As tried"].map((one) => h("th", { scope: "col" }, one)))),
+    h("tbody", {}, rows.map(([name, key]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, number(now[key])), h("td", {}, number(then[key]))))));
+}
+function curve(one) {
+  const values = one.curve.map((point) => point.value);
+  const times = one.curve.map((point) => Date.parse(point.time));
+  if (values.length < 2) return "";
+  const [low, high, from, to] = [Math.min(...values), Math.max(...values), times[0], times[times.length - 1]];
+  const points = one.curve.map((point, n) => `${(((times[n] - from) / (to - from || 1)) * WIDTH).toFixed(1)},${(HEIGHT - 3 - ((point.value - low) / (high - low || 1)) * (HEIGHT - 6)).toFixed(1)}`).join(" ");
+  const said = one.measure === "news2" ? `NEWS2 ${low} to ${high}` : `${metricName(one.measure)} ${metricValue(one.measure, low)} to ${metricValue(one.measure, high)}`;
+  return [svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, role: "img", "aria-label": said }, svg("polyline", { points, fill: "none", stroke: "currentColor", "stroke-width": 1.5 })), " ", h("span", { class: "small soft" }, said)];
+}
+function list(title, items, count) {
+  if (!count) return h("p", {}, `${title}: none.`);
+  return h("details", { open: true }, h("summary", {}, `${title}: ${count}${count > SHOWN ? `, the first ${SHOWN} are shown` : ""}`),
+    h("ul", { class: "feed" }, items.slice(0, SHOWN).map((one) => h("li", { class: "alert" }, mark(one.priority), " ", personLink(one), `: ${conditionName(one.condition)}, ${at(one.raised_at)} `, curve(one)))));
+}
+function result(found) {
+  return [h("h3", {}, `${found.patients} patients, ${found.patient_days} patient-days`), totals(found),
+    list("Alerts gained", found.gained, found.counts.gained), list("Alerts lost", found.lost, found.counts.lost),
+    h("p", { class: "small soft" }, "Replayed as readings are judged live, with staff who take each alert on after 4 minutes. Nothing is changed by it.")];
+}

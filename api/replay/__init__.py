@@ -1,0 +1,5 @@
+"""What other settings would have called: a replay of stored readings, in processes of its own.
+
+``desk`` keeps who asked what and how far it is; ``child`` is the process that computes, which knows
+no database. Nothing of it is stored.
+"""

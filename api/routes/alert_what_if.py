@@ -1,0 +1,172 @@
+"""What other limits, delays or profiles would have called, before anybody changes one."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from analytics import settings
+from analytics.domain.care import Role
+from analytics.evaluation.what_if import Shown, Stretch
+from api.auth.sessions import Caller
+from api.errors import InvalidError, NotFoundError
+from api.forms.time_range import span_of
+from api.forms.timestamps import Moment
+from api.http.deps import COORDINATORS, Shared, Signed, Work, acting, allow
+from api.patients.identifiers import name_people
+from api.replay.child import Asked, Side
+from api.replay.desk import Job, ReplayDesk
+from api.services import Services
+from api.store import replay, wards
+from api.store.timestamps import instant, rfc3339
+from api.store.types import Row
+
+router = APIRouter(tags=["alerts"], dependencies=[allow(*COORDINATORS)])
+LONGEST = timedelta(days=92)
+_USUAL = timedelta(days=30)
+_MOST = 2_000
+
+
+class WhatIf(BaseModel):
+    """A span of the past, whose, and the settings that are tried, by group as a ward has them."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    start: Annotated[Moment | None, Field(alias="from")] = None
+    end: Annotated[Moment | None, Field(alias="to")] = None
+    patients: Annotated[list[UUID], Field(max_length=_MOST)] | None = None
+    ward: Annotated[str | None, Field(max_length=60)] = None
+    profile: Annotated[str | None, Field(max_length=60)] = None
+    settings: dict[str, Any] = {}
+
+
+@router.post("/alerts/what-if", status_code=202)
+async def what_if(
+    body: WhatIf, request: Request, services: Shared, caller: Signed
+) -> dict[str, str]:
+    """Replay the readings of a span under changed settings, beside those in force.
+
+    The same functions judge them as live, with staff who take each alert on after four minutes and
+    the risk model as shipped. The answer is found under its ``id``.
+    """
+    since, until = span_of(body.start, body.end, services.now(), _USUAL)
+    if until - since > LONGEST:
+        raise InvalidError("from", f"must be at most {LONGEST.days} days before `to`")
+    ward = _ward(caller, body.ward)
+    async with acting(services, caller) as work:
+        asked = _asked(body, await wards.settings(work.conn, ward))
+        rows = await replay.people(work.conn, (since, until), ward, body.patients, _MOST)
+        if body.patients is not None and len(rows) < len(set(body.patients)):
+            raise NotFoundError
+        work.note("alerts.what_if", ward=ward, patients=len(rows))
+    job = Job(owner=caller.user_id, ward=ward, total=len(rows))
+    desk: ReplayDesk = request.app.state.replays
+    desk.ask(job, asked, lambda: _people(services, caller, rows, (since, until)))
+    return {"id": str(job.id)}
+
+
+@router.get("/alerts/what-if/{job_id}")
+async def answer(request: Request, work: Work, job_id: UUID) -> dict[str, Any]:
+    """How far it is; once ``done``, what is called now and what would be, and what differs.
+
+    ``gained`` and ``lost`` hold at most 200 alerts each, with the course that they rest on;
+    ``counts`` says how many there are.
+    """
+    desk: ReplayDesk = request.app.state.replays
+    job = desk.find(job_id)
+    if job is None or not _theirs(work.caller, job.ward):
+        raise NotFoundError
+    told: dict[str, Any] = {"state": job.state, "progress": round(job.progress, 3), "result": None}
+    if job.state == "done":
+        gained, lost = ([_told(one) for one in some] for some in (job.gained, job.lost))
+        await name_people(work.conn, work.services.vault, [*gained, *lost])
+        told["result"] = {
+            "patients": job.total,
+            "patient_days": job.days,
+            "now": _totals(job, "now"),
+            "then": _totals(job, "then"),
+            "counts": job.counted,
+            "gained": gained,
+            "lost": lost,
+        }
+    return told
+
+
+def _theirs(caller: Caller, ward: str) -> bool:
+    return caller.role is Role.ADMIN or caller.ward == ward
+
+
+def _ward(caller: Caller, asked: str | None) -> str:
+    ward = asked or caller.ward
+    if not _theirs(caller, ward):
+        raise NotFoundError
+    return ward
+
+
+def _asked(body: WhatIf, row: Row | None) -> Asked:
+    """Return the ward's settings and the changed ones, if they could be set at all.
+
+    Raises:
+        InvalidError: an unknown name, a hard bound, or two values that contradict each other.
+    """
+    profile, values = (row["profile"], row["settings"]) if row else ("standard", {})
+    tried = body.profile or profile
+    if tried not in settings.PROFILES:
+        raise InvalidError("profile", f"must be one of {', '.join(settings.PROFILES)}")
+    given = settings.flattened(body.settings)
+    before = {**settings.defaults(tried), **values}
+    refused = [one for one in settings.check(given, before) if isinstance(one, settings.Refused)]
+    if refused:
+        raise InvalidError(*refused[0], *((one.field, one.why) for one in refused[1:]))
+    after = {name: one if isinstance(one, int | float) else None for name, one in given.items()}
+    return Asked(
+        now=Side(profile, values),
+        then=Side(tried, {**values, **after}),
+        minutes=MINUTES,
+    )
+
+
+MINUTES = {"high": 30.0, "medium": 12.0, "low": 10.0}
+"""Of somebody's time for an alert: those by which the rota plans, as shipped (proposed)."""
+
+
+async def _people(
+    services: Services,
+    caller: Caller,
+    rows: Sequence[Row],
+    span: tuple[datetime, datetime],
+) -> AsyncIterator[Stretch]:
+    """Give the people's readings one after the other, each read with the caller's rights."""
+    for row in rows:
+        async with acting(services, caller) as work:
+            found = await replay.columns(work.conn, row["no"], *span)
+        yield Stretch(str(row["id"]), **found)
+
+
+def _totals(job: Job, which: str) -> dict[str, Any]:
+    total = job.now if which == "now" else job.then
+    days = max(1, job.days)
+    return {
+        **{name: getattr(total, name) for name in total.__struct_fields__},
+        "alerts_a_patient_day": round(total.alerts / days, 3),
+        "calls_a_patient_day": round(total.calls / days, 3),
+    }
+
+
+def _told(one: Shown) -> dict[str, Any]:
+    return {
+        "patient": one.person,
+        "condition": one.condition,
+        "priority": one.priority,
+        "raised_at": rfc3339(instant(one.raised_ms)),
+        "closed_at": rfc3339(instant(one.closed_ms)),
+        "calls": one.calls,
+        "measure": one.measure,
+        "curve": [
+            {"time": rfc3339(datetime.fromtimestamp(t_ms / 1000, UTC)), "value": value}
+            for t_ms, value in one.curve
+        ],
+    }

@@ -1,0 +1,68 @@
+"""A change of limits is tried on what was measured, before anybody makes it."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.service.api.conftest import Ward
+from tests.service.api.writing import NOW, iso, store
+from tests.support.servers import wait_until
+
+SPAN = {"from": iso(NOW - timedelta(hours=4)), "to": iso(NOW)}
+
+
+def asked(ward: Ward, who: str, **body: Any) -> Any:  # noqa: ANN401 - an answer
+    return ward.post(who, "/alerts/what-if", {**SPAN, **body})
+
+
+def done(ward: Ward, who: str, job: str) -> dict[str, Any]:
+    """Wait for the answer; the share that is done never falls."""
+    shares: list[float] = []
+
+    def over() -> bool:
+        told = ward.get(who, f"/alerts/what-if/{job}").json()
+        shares.append(told["progress"])
+        return bool(told["state"] != "running")
+
+    wait_until(over, 60.0)
+    assert shares == sorted(shares)
+    told: dict[str, Any] = ward.get(who, f"/alerts/what-if/{job}").json()
+    return told
+
+
+def test_a_wider_limit_says_which_alerts_would_be_lost(staffed: Ward) -> None:
+    staffed.add("elsewhere", "coordinator", ward="b")
+    patient = staffed.take_in()
+    staffed.sql("UPDATE encounter SET period_start = now() - interval '2 days'")
+    fast = [72.0] * 10 + [140.0] * 40 + [72.0] * 10
+    store(staffed, patient, "hr", fast, start=NOW - timedelta(hours=2))
+    made = asked(staffed, "coordinator", settings={"limits": {"hr": {"high": 148}}})
+    assert made.status_code == 202, made.text
+    told = done(staffed, "coordinator", made.json()["id"])
+    assert (told["state"], told["progress"]) == ("done", 1.0)
+    result = told["result"]
+    assert result["patients"] == 1
+    assert result["counts"]["lost"] >= 1
+    lost = next(one for one in result["lost"] if one["condition"] == "limit_hr_high")
+    assert (lost["patient"], lost["name"], lost["measure"]) == (patient, "Ada Byron", "hr")
+    assert 140.0 in {point["value"] for point in lost["curve"]}
+    assert result["now"]["alerts"] >= 1
+    assert result["now"]["minutes"] > 0
+    same = asked(staffed, "coordinator", settings={})
+    unchanged = done(staffed, "coordinator", same.json()["id"])["result"]
+    assert unchanged["now"] == unchanged["then"] == result["now"]
+    assert unchanged["counts"] == {"gained": 0, "lost": 0}
+    path = f"/alerts/what-if/{made.json()['id']}"
+    assert staffed.get("elsewhere", path).status_code == 404
+    theirs = asked(staffed, "elsewhere", patients=[patient])
+    assert theirs.status_code == 404
+
+
+def test_what_could_not_be_set_is_not_tried(staffed: Ward) -> None:
+    for wrong in (
+        {"settings": {"limits": {"hr": {"high": 9000}}}},
+        {"settings": {"nothing": {"there": 1}}},
+        {"profile": "no such"},
+        {"from": iso(NOW - timedelta(days=200))},
+    ):
+        refused = asked(staffed, "coordinator", **wrong)
+        assert refused.status_code == 422, (wrong, refused.text)

@@ -1,0 +1,45 @@
+"""What a changed limit would have called: gained, lost, with the course it rests on."""
+
+from analytics import settings
+from analytics.domain.vitals import Metric
+from analytics.evaluation.what_if import Stretch, compare
+
+MINUTE = 60_000
+START = 1_767_225_600_000
+COSTS = {"high": 30.0, "medium": 12.0, "low": 10.0}
+NOW = settings.ward_policy("standard", {})
+
+
+def stretch(values: list[float], outcomes: list[int] | None = None) -> Stretch:
+    """A pulse a minute."""
+    return Stretch(
+        person="p",
+        times=[START + n * MINUTE for n in range(len(values))],
+        metrics=[int(Metric.HR)] * len(values),
+        values=values,
+        outcomes=outcomes or [],
+    )
+
+
+FAST = [72.0] * 20 + [121.0] * 40 + [72.0] * 20
+
+
+def test_the_same_settings_call_the_same() -> None:
+    found = compare(stretch(FAST), NOW, NOW, COSTS)
+    assert found.now == found.then
+    assert (found.gained, found.lost) == ([], [])
+
+
+def test_a_wider_limit_loses_the_alert_and_a_narrower_one_gains_it_with_its_curve() -> None:
+    outcomes = [START + 25 * MINUTE]
+    narrow = settings.ward_policy("standard", {"limits.hr.high": 110.0})
+    wide = settings.ward_policy("standard", {"limits.hr.high": 130.0})
+    lost = compare(stretch(FAST, outcomes), narrow, wide, COSTS)
+    assert "limit_hr_high" in {one.condition for one in lost.lost}
+    assert lost.then.alerts < lost.now.alerts
+    gained = compare(stretch(FAST, outcomes), wide, narrow, COSTS)
+    [one] = [one for one in gained.gained if one.condition == "limit_hr_high"]
+    assert one.measure == "hr"
+    assert {121.0, 72.0} <= {value for _, value in one.curve}
+    assert gained.then.minutes > gained.now.minutes
+    assert gained.then.missed_outcomes == 0
