@@ -1,6 +1,5 @@
 """Calls reach people away from the page, by real servers; what is not seen is passed on."""
 
-import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from api.alerting.answers import Action, Answer, answer
 from api.alerting.settings import AlertingSettings
 from api.app import create_app
 from api.patient_codes import code_of
+from api.store import calls
 from api.vault.personal_data import Personal
 from tests.support.reaching import add_channel, engine, reaching, settings_of, until
 from tests.support.receivers import Browser, Mailbox, Receiver, vapid_claims
@@ -157,7 +157,7 @@ def test_whoever_opened_the_notice_is_not_passed_over(
     patient, doctor = ward.patient(), on_duty(ward)
 
     async def main() -> None:
-        settings = settings_of(tmp_path, to=receiver, seen_high_s=1.0)
+        settings = settings_of(tmp_path, to=receiver, seen_high_s=86_400)
         async with reaching(ward, settings) as client:
             browser = Browser(f"{receiver.origin}/push/1")
             await add_channel(client, doctor, "push", browser.subscription())
@@ -166,7 +166,11 @@ def test_whoever_opened_the_notice_is_not_passed_over(
             due = ward.episodes()[0]["escalate_due"]
             path = f"/n/{notices(ward)[0]['id']}"
             await client.get(path, headers={"Cookie": f"homeward={doctor.token}"})
-            await asyncio.sleep(1.5)  # what would lapse has had its time
+            async with ward.engine() as conn:
+                later = datetime.now(UTC) + timedelta(days=2)
+                assert await calls.lapse(conn, later, 100) == []
+                [notice] = notices(ward)
+                assert not await calls.pass_on(conn, notice, datetime.now(UTC))
             assert [n["state"] for n in notices(ward)] == ["seen"]
             assert ward.episodes()[0]["escalate_due"] == due
 
