@@ -168,12 +168,18 @@ def needless(row: Row) -> str | None:
         return "the account has ended"
     if row["user_id"] is None or row["alert_state"] is None:
         return None
+    return _over(row)
+
+
+def _over(row: Row) -> str | None:
+    """Return what has made a call needless since it was made, None if it stands."""
     if row["alert_state"] not in {"open", "acknowledged"}:
         return "the alert is closed"
+    if row["snoozed"]:
+        return "somebody has put the alert off"
     answered = row["acknowledged_at"]
-    if answered is not None and answered >= row["called_at"]:
-        return "somebody has answered the alert"
-    return None
+    late = answered is not None and answered >= row["called_at"]
+    return "somebody has answered the alert" if late else None
 
 
 async def run_sender(services: Services, settings: NotifySettings | None = None) -> None:

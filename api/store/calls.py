@@ -48,7 +48,7 @@ _TEST = """
 _WAITING = """
     SELECT n.*, coalesce(c.sealed, w.sealed) AS sealed, c.quiet_from,
            c.quiet_until AS quiet_until_time,
-           e.state AS alert_state, e.acknowledged_at,
+           e.state AS alert_state, e.acknowledged_at, e.snoozed_until > %(now)s AS snoozed,
            coalesce(u.state = 'active', true) AS account_active
       FROM notice n LEFT JOIN notice_channel c ON c.id = n.channel_id
       LEFT JOIN webhook w ON w.id = n.webhook_id LEFT JOIN episode e ON e.id = n.episode_id
@@ -90,6 +90,7 @@ _NEXT_RUNG = """
     UPDATE episode SET escalate_due = least(escalate_due, %(now)s)
      WHERE id = %(episode_id)s AND state = 'open' AND escalation_level = %(rung)s
        AND escalation_level < 2 AND escalate_due > %(now)s
+       AND (snoozed_until IS NULL OR snoozed_until <= %(now)s)
        AND NOT EXISTS (SELECT FROM notice n WHERE n.episode_id = %(episode_id)s
                         AND n.rung = %(rung)s AND n.user_id IS NOT NULL
                         AND (n.state IN ('waiting', 'seen') OR n.seen_due IS NOT NULL))
@@ -183,7 +184,8 @@ async def settle(conn: Conn, now: datetime) -> None:
     await conn.execute(
         """UPDATE notice n SET seen_due = NULL, ended_at = %(now)s FROM episode e
             WHERE n.seen_due IS NOT NULL AND e.id = n.episode_id
-              AND (e.state NOT IN ('open', 'acknowledged') OR e.acknowledged_at >= n.called_at)""",
+              AND (e.state NOT IN ('open', 'acknowledged') OR e.acknowledged_at >= n.called_at
+                   OR e.snoozed_until > %(now)s)""",
         {"now": now},
     )
 
