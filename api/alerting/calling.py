@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from analytics.domain.patient_code import code_of
 from api.alerting.subjects import News
-from api.patient_codes import code_of
 from api.store import alert_history, calls, duty
 from api.store.timestamps import instant, rfc3339
 from api.store.types import Conn, Row

@@ -7,7 +7,7 @@ value stay on the page, which it leads to; the code beside the name there says w
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.patient_codes import code_of
+from analytics.domain.patient_code import code_of
 
 TEST = "test"
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from analytics.domain.alerts import SUPERSEDED_BY
-from api.patient_codes import code_of
+from analytics.domain.patient_code import code_of
 from api.store import reasons
 from api.store.aging import aged_message
 from api.store.episodes import record_of

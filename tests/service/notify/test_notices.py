@@ -9,11 +9,11 @@ import psycopg
 import pytest
 
 from analytics.alerts.transitions import EpisodePolicy
+from analytics.domain.patient_code import code_of
 from api.alerting import findings
 from api.alerting.answers import Action, Answer, answer
 from api.alerting.settings import AlertingSettings
 from api.app import create_app
-from api.patient_codes import code_of
 from api.store import calls
 from api.vault.personal_data import Personal
 from tests.support.reaching import add_channel, engine, reaching, settings_of, until

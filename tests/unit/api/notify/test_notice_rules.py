@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from analytics.domain.patient_code import code_of
 from api.errors import InvalidError
 from api.notify.addresses import allowed, checked, opened, sealed
 from api.notify.quiet import waits_until
@@ -13,7 +14,6 @@ from api.notify.retries import Outcome, pause_s
 from api.notify.settings import NotifySettings
 from api.notify.webhooks import signature
 from api.notify.words import Notice, words
-from api.patient_codes import code_of
 from api.vault.envelope import VaultError
 
 ID = UUID("11111111-2222-3333-4444-555555555555")
