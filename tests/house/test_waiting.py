@@ -45,8 +45,6 @@ NAMED = {
         "who answers is left alone"
     ),
     "service/notify/test_notice_soak.py::restarts": "a restart at any moment",
-    "service/notify/test_notices.py::"
-    "test_whoever_opened_the_notice_is_not_passed_over": "what would lapse has had its time",
     "service/test_gateway_commands.py::"
     "test_what_nobody_answered_in_time_is_expired_and_not_repeated": "a command's time passes",
     "service/test_gateway_ways_out.py::test_a_group_is_handed_back_with_a_full_inbox": (

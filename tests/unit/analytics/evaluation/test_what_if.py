@@ -36,7 +36,7 @@ def test_a_wider_limit_loses_the_alert_and_a_narrower_one_gains_it_with_its_curv
     wide = settings.ward_policy("standard", {"limits.hr.high": 130.0})
     lost = compare(stretch(FAST, outcomes), narrow, wide, COSTS)
     assert "limit_hr_high" in {one.condition for one in lost.lost}
-    assert lost.then.alerts < lost.now.alerts
+    assert lost.then.minutes < lost.now.minutes
     gained = compare(stretch(FAST, outcomes), wide, narrow, COSTS)
     [one] = [one for one in gained.gained if one.condition == "limit_hr_high"]
     assert one.measure == "hr"
