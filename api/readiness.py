@@ -14,7 +14,7 @@ from api.services import Pool
 from api.store import gateways, leadership, readiness
 
 # The newest step of gateway/migrations that this program was written for; a test compares them.
-SCHEMA_REVISION = "0025"
+SCHEMA_REVISION = "0026"
 LEADER_SILENT_S = 10.0
 
 

@@ -1,4 +1,4 @@
-"""Schema step alert history: see ``sql/0025_alert_history.sql``."""
+"""Schema step reach: see ``sql/0025_reach.sql``."""
 
 from gateway.migrations import run, sql
 
@@ -10,4 +10,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0025_alert_history.sql"))
+    run(sql("0025_reach.sql"))
