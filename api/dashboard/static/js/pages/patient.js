@@ -1,7 +1,7 @@
 // One patient's page: who they are, how they are, what happened, and what staff may enter.
 import { alertCard, keepingPlace, lateLine } from "../alerts/alert_card.js";
 import { chooser } from "../base/choosing.js";
-import { setPlace, wardNow, wardZone, zoneText } from "../base/clock.js";
+import { setPlace, wardZone, zoneText } from "../base/clock.js";
 import { $, empty, say, trouble } from "../base/dom.js";
 import { all, get, page } from "../base/http.js";
 import { update } from "../base/patch.js";
@@ -11,13 +11,12 @@ import { lineState, watch } from "../base/vigil.js";
 import { banner } from "../patient/banner.js";
 import { readingList } from "../patient/corrections.js";
 import { course, loadCharts, showAs } from "../patient/course.js";
-import { enterSample, sampleOf } from "../patient/entering.js";
+import { enterForm } from "../patient/enter_form.js";
 import { diseaseRisk } from "../patient/disease_risk.js";
 import { facts } from "../patient/facts.js";
 import { zoom } from "../patient/zoom.js";
 import { glucose } from "../patient/glucose.js";
 import { byDanger, dangers, isOpen } from "../words/dangers.js";
-import { metricName } from "../words/metrics.js";
 
 const id = document.body.dataset.patient;
 const REFRESH_MS = 15000;
@@ -81,24 +80,7 @@ chooser($("ranges"), (data) => { course.hours = Number(data.hours); whole(); });
 chooser($("views"), (data) => { showAs(data.view); charts(); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", charts);
 
-$("enter")?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const told = $("entered");
-  const sample = sampleOf(form, ["rr", "acvpu", "o2", "temp", "sbp", "dbp", "hr", "spo2"], wardNow());
-  if (!sample) { told.textContent = "Nothing was filled in."; told.className = "wrong"; return; }
-  const saved = () => {
-    form.reset();
-    told.textContent = "Saved. The score follows in a few seconds.";
-    told.className = "";
-    say("Observations saved");
-    setTimeout(refresh, 2500);
-  };
-  try {
-    await enterSample(`/patients/${id}/observations`, sample, { whose: state.patient?.name ?? "this patient", labels: metricName, saved });
-  } catch (problem) { told.textContent = `Not saved: ${problem.message}`; told.className = "wrong"; }
-});
-
+enterForm($("enter"), id, () => state.patient?.name ?? "this patient", refresh);
 const readings = $("readings-part") && readingList(id, { who: () => state.patient?.name ?? "this patient", changed: () => { refresh(); charts(); } });
 
 async function refresh() { await Promise.all([loadFacts(), loadAlerts()]); }
