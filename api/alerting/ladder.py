@@ -4,17 +4,20 @@ Above the people on shift stand the ward's coordinators, and the administrators 
 none. At the top an alert can be passed on to another of them; to nobody it is not passed on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from analytics.alerts.transitions import Level
+from analytics.alerts.answers import snooze_left
+from analytics.alerts.transitions import EpisodePolicy, Level
 from analytics.domain.alerts import Kind, State, kind_of
 from api.alerting.commit import duty_now
 from api.alerting.on_call import Duty
-from api.store import duty
-from api.store.episodes import LEVELS, Record
+from api.patients.ward_policy import WardPolicies
+from api.store import duty, wards
+from api.store.episodes import LEVELS, Record, record_of
+from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
 
 LAST = (
@@ -33,11 +36,15 @@ class Ladder:
         duty: the people on shift.
         coordinators: account and name of those who coordinate, by ward.
         everywhere: the administrators, for a ward without a coordinator.
+        policies: what each ward's alerts go by.
+        now_ms: ward time.
     """
 
     duty: Duty
     coordinators: Mapping[str, Sequence[tuple[UUID, str]]]
     everywhere: Sequence[tuple[UUID, str]]
+    policies: Callable[[str], EpisodePolicy]
+    now_ms: int
 
     def above(
         self, ward: str, level: Level, holder: UUID | None, *, clinical: bool, caller: UUID
@@ -67,7 +74,14 @@ async def ladder(conn: Conn, now: datetime) -> Ladder:
             everywhere.append(one)
         else:
             by_ward.setdefault(row["ward"], []).append(one)
-    return Ladder(duty=await duty_now(conn, now), coordinators=by_ward, everywhere=everywhere)
+    told, known = {row["ward"]: row for row in await wards.every(conn)}, WardPolicies()
+    return Ladder(
+        duty=await duty_now(conn, now),
+        coordinators=by_ward,
+        everywhere=everywhere,
+        policies=lambda ward: known.of(told.get(ward)).episodes,
+        now_ms=ms_of(now),
+    )
 
 
 def refusal(steps: Ladder, record: Record, caller: UUID) -> str | None:
@@ -100,6 +114,14 @@ def tell(steps: Ladder, rows: Sequence[Row], told: Sequence[Row], caller: UUID) 
             )
         one["escalates_to"] = above and {"level": above[0].value, "name": above[1]}
         one["escalates_not"] = None if above else _why(row)
+        one["snooze_left"] = _left(steps, row)
+
+
+def _left(steps: Ladder, row: Row) -> int:
+    """Return for how many minutes an alert may be put off; 0: it is answered, or was for long."""
+    if State(row["state"]) is not State.OPEN:
+        return 0
+    return snooze_left(record_of(row).episode, steps.now_ms, steps.policies(row["ward"]))
 
 
 def _why(row: Row) -> str:

@@ -62,6 +62,7 @@ def alert_json(row: Row, now: datetime) -> Row:
         "cleared_at": rfc3339(row["cleared_at"]),
         "acknowledged_at": rfc3339(row["acknowledged_at"]),
         "acknowledged_by": row["acknowledged_name"],
+        "acknowledged_by_id": str(row["acknowledged_by"]) if row["acknowledged_by"] else None,
         "acknowledged_until": rfc3339(row["acknowledged_until"]),
         "not_heard_since": rfc3339(row["received_at"]) if row["lapsed_at"] else None,
         "holds": record_of(row).episode.holds,
@@ -71,6 +72,7 @@ def alert_json(row: Row, now: datetime) -> Row:
         "closed_because": _because(row),
         "outcome": row["outcome"],
         "comment": row["comment"],
+        "escalates_at": rfc3339(row["escalate_due"]),
         "snoozed_until": rfc3339(row["snoozed_until"]),
         "reasons": reasons.told(row, now),
     }

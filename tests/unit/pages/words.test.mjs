@@ -8,6 +8,7 @@ import { metricValue, shortMetrics } from "../../../api/dashboard/static/js/word
 import { notScored, partialWords, percent } from "../../../api/dashboard/static/js/words/news2.js";
 import { called, staffNames } from "../../../api/dashboard/static/js/words/people.js";
 import { sbar } from "../../../api/dashboard/static/js/words/sbar.js";
+import { graveUnowned, nextCall } from "../../../api/dashboard/static/js/words/unowned.js";
 import { isPast, sections } from "../../../api/dashboard/static/js/words/sections.js";
 
 setClock("2026-10-25T00:30:00Z", 0.000001, "Europe/Berlin"); // a clock that stands
@@ -69,6 +70,8 @@ test("each alert stands in one part of the feed; what closed long ago in none", 
   const alerts = [alert("waits"), alert("silent", { kind: "technical" }), alert("mine", { state: "acknowledged" }), alert("done", { state: "resolved", closed_at: "2026-10-25T00:29:00Z" }), alert("old", { state: "expired", closed_at: "2026-10-24T12:00:00Z" })];
   const found = sections(alerts, new Map(), "all");
   assert.deepEqual([found.open, found.equipment, found.taken, found.closed].map(ids), [["waits"], ["silent"], ["mine"], ["done"]]);
+  const apart = sections([{ ...alert("one"), state: "acknowledged", acknowledged_by_id: "me" }, { ...alert("two"), state: "acknowledged", acknowledged_by_id: "you" }], new Map(), "all", "me");
+  assert.deepEqual([apart.taken.map((one) => one.id), apart.others.map((one) => one.id)], [["one"], ["two"]]);
   assert.deepEqual(alerts.filter(isPast).map((one) => one.id), ["old"]);
 });
 test("a handover says situation, background, assessment and recommendation, and what is missing", () => {
@@ -79,4 +82,10 @@ test("a handover says situation, background, assessment and recommendation, and 
   assert.deepEqual(Object.values(calm), ["no open alert", "with Dr Kim", "NEWS2 1, low", "as before"]);
   assert.equal(sbar({ ...row, news2: null, alerts: [] }, time).assessment, "no score: nothing measured");
   assert.match(sbar({ ...row, alerts: [alert("a", { state: "acknowledged", acknowledged_by: "Dr Kim", comment: "oxygen 2 L" })] }, time).recommendation, /^plan of Dr Kim: oxygen 2 L/);
+});
+test("time runs for what nobody has taken on, and a grave one sounds until somebody has it", () => {
+  const waits = alert("one", { priority: "high", escalates_at: "2026-10-25T00:34:05Z" });
+  assert.equal(nextCall([waits, alert("two", { escalates_at: "2026-10-25T00:40:00Z" })]), "next call in 4:05");
+  assert.equal(nextCall([{ ...waits, state: "acknowledged" }]), "");
+  assert.deepEqual([waits, { ...waits, state: "acknowledged" }, { ...waits, snoozed_until: "2026-10-25T00:35:00Z" }, alert("medium")].map((one) => graveUnowned([one])), [true, false, false, false]);
 });

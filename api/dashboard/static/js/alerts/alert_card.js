@@ -6,8 +6,9 @@ import { personLink } from "../parts/person.js";
 import { score } from "../parts/score.js";
 import { conditionName } from "../words/conditions.js";
 import { isOpen } from "../words/dangers.js";
+import { metricValue, shortMetrics } from "../words/metrics.js";
 import { called } from "../words/people.js";
-import { ask, asked, acknowledge, about } from "./answers.js";
+import { ask, asked, acknowledge, about, call, putOff } from "./answers.js";
 
 // Alerts of one patient are one card, the worst first: five limits broken by one sick person are
 // one visit, not five.
@@ -41,13 +42,28 @@ function line(alert, card, several) {
     h("div", {},
       h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : "",
         alert.count > 1 && h("span", { class: "soft" }, ` (measured ${alert.count} times)`), alert.kind === "technical" && [" ", h("span", { class: "tag" }, "technical")]),
+      numbers(card.person), reasons(alert),
       h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
         h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert, card.person)),
         alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
         alert.comment && h("span", {}, `“${alert.comment}”`), document.body.dataset.role !== "patient" && h("a", { href: `/evidence/${alert.id}`, "aria-label": `Evidence: ${about(alert)}` }, "Evidence"),
-        refused && h("span", { class: "wrong" }, `Not acknowledged: ${refused}`))),
+        alert.snoozed_until && isOpen(alert) && h("span", {}, moment(alert.snoozed_until, { prefix: "put off until " })),
+        refused && h("span", { class: "wrong" }, `Not done: ${refused}`))),
     isOpen(alert) && actions(alert, about(alert), card, several));
 }
+// The other reasons of the same alert: what holds first, then what is over.
+function reasons(alert) {
+  const others = (alert.reasons ?? []).filter((one) => one.condition !== alert.condition);
+  return others.length > 0 && h("ul", { class: "reasons small", "aria-label": "Other reasons" }, others.map((one) =>
+    h("li", { "data-key": one.condition, class: one.holds ? "" : "soft" }, one.message || conditionName(one.condition), !one.holds && " (over)")));
+}
+// The two or three numbers that matter: those with points, against what is usual for the person.
+function numbers(person) {
+  const bad = (person?.vitals ?? []).filter((one) => one.points > 0).sort((a, b) => b.points - a.points).slice(0, 3);
+  return bad.length > 0 && h("div", { class: "numbers" }, bad.map((one) => h("span", { class: "nowrap", "data-key": one.metric }, `${shortMetrics([one.metric])} ${metricValue(one.metric, one.value)}`, usual(one))));
+}
+const usual = (vital) => vital.usual != null && h("span", { class: "soft" }, ` ${vital.value > vital.usual ? "↑" : "↓"} usual ${metricValue(vital.metric, vital.usual)}`);
+
 // What late data showed: nobody was called, so it is said when it was and when it came.
 export const lateLine = (alert) => h("li", { class: "alert", "data-key": alert.id, "data-historic": "", "data-priority": alert.priority },
   h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : ""),
@@ -61,13 +77,15 @@ function acknowledgeAll(waiting, card) {
 
 // A button that waits for its answer stays a button that has the focus: it is only not pressed again.
 function actions(alert, what, card, several) {
-  const button = (verb, text, act, kind, busy = false) => h("button", { type: "button", class: kind, "data-key": verb, "aria-label": `${text}: ${what}`, "aria-disabled": busy && "true", onclick: () => { if (!busy) act(); } }, text);
+  const button = (verb, text, act, kind, busy = false, aloud = text) => h("button", { type: "button", class: kind, "data-key": verb, "aria-label": aloud === text ? `${text}: ${what}` : `${aloud}: ${what} (${text})`, "aria-disabled": busy && "true", onclick: () => { if (!busy) act(); } }, text);
   const said = asked.get(alert.id);
-  const text = said === undefined ? "Acknowledge" : said === "" ? "Acknowledging…" : "Try again";
+  const text = said === undefined ? "I have it" : said === "" ? "Acknowledging…" : "Try again";
   return h("div", { class: "actions" },
-    alert.state === "open" && button("acknowledge", text, () => acknowledge([alert], card), several ? "" : "primary", said === ""),
-    button("escalate", "Escalate…", () => ask(alert, "escalate", card.onDone)),
-    button("resolve", "Resolve…", () => ask(alert, "resolve", card.onDone)));
+    alert.state === "open" && button("acknowledge", text, () => acknowledge([alert], card), several ? "" : "primary", said === "", said === undefined ? "Acknowledge" : text),
+    alert.patient && button("call", "Call", () => call(alert, card)),
+    button("resolve", "Done…", () => ask(alert, "resolve", card.onDone), "", false, "Resolve"),
+    alert.state === "open" && !alert.snoozed_until && alert.snooze_left !== 0 && button("snooze", "Not now", () => putOff(alert, card)),
+    button("escalate", "Escalate…", () => ask(alert, "escalate", card.onDone)));
 }
 
 // An answered alert leaves its place. Who answered it with the keyboard finds their focus on the

@@ -22,11 +22,31 @@ export async function acknowledge(alerts, { onDone, redraw }) {
     try {
       await act(alert, "acknowledge", {}, (now) => { asked.delete(alert.id); onDone(now); });
     } catch (problem) {
-      asked.set(alert.id, problem.message);
-      say(`Not acknowledged: ${about(alert)}: ${problem.message}`, true);
-      redraw();
+      refuse(alert, problem.message, redraw);
     }
   }
+}
+
+// Put off for as long as its priority allows: it calls again then, unless it got worse before.
+const LATER_MIN = { high: 5, medium: 15, low: 120 };
+export async function putOff(alert, { onDone, redraw }) {
+  const minutes = alert.snooze_left ?? LATER_MIN[alert.priority];
+  try {
+    await act(alert, "snooze", { minutes }, (now) => { asked.delete(alert.id); onDone(now); });
+  } catch (problem) { refuse(alert, problem.message, redraw); }
+}
+// Rings the patient from this telephone; the number is asked for when it is wanted, and on the record.
+export async function call(alert, { redraw }) {
+  try {
+    const { phone } = await get(`/patients/${alert.patient}`);
+    if (!phone) { refuse(alert, "no telephone number is in the record", redraw); return; }
+    location.href = `tel:${phone.replace(/[^+\d]/g, "")}`;
+  } catch (problem) { refuse(alert, problem.message, redraw); }
+}
+function refuse(alert, why, redraw) {
+  asked.set(alert.id, why);
+  say(`Not done: ${about(alert)}: ${why}`, true);
+  redraw?.();
 }
 
 // A repeat changes nothing, and one closed meanwhile by somebody else is simply shown as it is now.
@@ -37,7 +57,7 @@ async function act(alert, verb, body, onDone) {
     now = await get(`/alerts/${alert.id}`);
     if (isOpen(now)) throw problem;
   }
-  const done = now?.plan ? "Plan made, it still holds" : { acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated" }[verb];
+  const done = now?.plan ? "Plan made, it still holds" : { acknowledge: "Acknowledged", resolve: "Resolved", escalate: "Escalated", snooze: "Put off" }[verb];
   say(`${done}: ${about(alert)}`);
   onDone(now ?? alert);
 }

@@ -1,5 +1,7 @@
 // Optional sound, off until somebody turns it on: pulses as IEC 60601-1-8 counts them (10, 3, 2),
-// kept short. It is an aid beside the screen, never the alarm itself.
+// kept short. It is an aid beside the screen, never the alarm itself. The choice lasts; a browser
+// that lets no page sound by itself is asked again at the first touch.
+const KEPT = "homeward.sound";
 const PULSES = { high: [0, .2, .4, .75, .95, 1.6, 1.8, 2, 2.35, 2.55], medium: [0, .25, .5], low: [0, .3] };
 const PITCH = { high: 880, medium: 660, low: 520 };
 
@@ -8,12 +10,28 @@ export class Sound {
     this.button = button;
     this.context = null;
     button.addEventListener("click", () => this.toggle());
+    if (kept()) this.start();
+    this.show();
+  }
+  get heard() { return this.context?.state === "running"; }
+  start() {
+    this.context = new AudioContext();
+    this.context.addEventListener("statechange", () => this.show());
+    for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => this.context?.resume(), { once: true });
   }
   async toggle() {
-    if (this.context) { await this.context.close(); this.context = null; } else { this.context = new AudioContext(); }
-    this.button.setAttribute("aria-pressed", String(this.context !== null));
-    this.button.textContent = this.context ? "Sound on" : "Sound off";
-    if (this.context) this.burst("low");
+    if (this.context) { await this.context.close(); this.context = null; } else { this.start(); await this.context.resume(); }
+    keep(this.context !== null);
+    this.show();
+    this.burst("low");
+  }
+  // Whether it is heard is said on the button, and loudly where every page says it.
+  show() {
+    const on = this.context !== null;
+    this.button.setAttribute("aria-pressed", String(on));
+    this.button.textContent = !on ? "Sound off" : this.heard ? "Sound on" : "Sound waits for a touch";
+    const sign = document.getElementById("sound-state");
+    if (sign) sign.hidden = this.heard;
   }
   burst(priority) {
     if (!this.context) return;
@@ -31,3 +49,5 @@ export class Sound {
     tone.stop(at + .16);
   }
 }
+function kept() { try { return localStorage.getItem(KEPT) === "on"; } catch { return false; } }
+function keep(on) { try { localStorage.setItem(KEPT, on ? "on" : "off"); } catch { /* it lasts for this page alone */ } }

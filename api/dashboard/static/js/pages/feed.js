@@ -15,18 +15,21 @@ import { lineState, watch } from "../base/vigil.js";
 import { countMarks } from "../parts/alert_words.js";
 import { conditionName } from "../words/conditions.js";
 import { counts, isOpen } from "../words/dangers.js";
+import { graveUnowned, nextCall } from "../words/unowned.js";
 import { called } from "../words/people.js";
 import { isPast, sections } from "../words/sections.js";
 
 const PEOPLE_MS = 15000;
 const RETRY_MS = 3000;
 const WORDS_MS = 60000;
+const REPEAT_MS = 10000; // a burst every 2.5 to 15 s (IEC 60601-1-8)
 const alerts = new Map();
 const streamedMeanwhile = new Set();
 const sound = new Sound($("sound"));
 const clinician = ["doctor", "nurse"].includes(document.body.dataset.role);
 let kind = "all";
 let loaded = false;
+let me = /** @type {string | null} */ (null);
 
 // The list is asked for once the stream is open, so nothing falls between the two; what the stream
 // said meanwhile is newer than the list and stands.
@@ -71,7 +74,7 @@ const soon = steady(draw);
 
 function lists() {
   forget();
-  const found = sections(alerts.values(), people, kind);
+  const found = sections(alerts.values(), people, kind, me);
   for (const [id, some] of Object.entries(found)) list(id, some);
   const { open, taken } = found;
   $("calm").hidden = open.length > 0;
@@ -105,6 +108,7 @@ async function loadTechnical() {
 }
 
 await watch();
+get("/me").then((mine) => { me = mine.id; soon(); }).catch(() => { /* lanes stay one; nothing is hidden */ });
 const line = new AlertStream({ onEvent, onState: (state) => {
   lineState(state);
   if (state === "live" && !loaded) load();
@@ -114,3 +118,5 @@ loadPeople(alerts.values(), soon);
 setInterval(() => loadPeople(alerts.values(), soon), PEOPLE_MS);
 setInterval(() => { if (loaded && document.visibilityState === "visible") load(); }, WORDS_MS); // words age
 setInterval(soon, 30000);
+setInterval(() => { $("open-due").textContent = nextCall(alerts.values()); }, 1000);
+setInterval(() => { if (graveUnowned(alerts.values())) sound.burst("high"); }, REPEAT_MS);
