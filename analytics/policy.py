@@ -147,6 +147,10 @@ class Policy:
             depth; proposed) ...
         spo2_deeper_s: ... of SpO2 more than 4 below it (30 s at 86-80, proposed) ...
         spo2_deep: ... and below this, or 11 below the limit, it waits for nothing (80 %, proposed).
+        rapid_fall: SpO2 below its limit that has fallen by so much (% saturation) from the mean of
+            the last half-hour or what was before it waits for no delay of its depth ...
+        rapid_s: ... but for this, so that one artefact of a stream calls nobody (10 s; both
+            proposed).
         glucose_deep: a glucose below this waits for nothing (ADA: level 2, below 54 mg/dL).
         glucose_high_s: persistence of a glucose above the limit (15 min, proposed).
         settle_ms: a violation that has not persisted is dropped after so long without another
@@ -216,6 +220,8 @@ class Policy:
     spo2_s: float = 60.0
     spo2_deeper_s: float = 30.0
     spo2_deep: float = 80.0
+    rapid_fall: float = 10.0
+    rapid_s: float = 10.0
     glucose_deep: float = 54.0
     glucose_high_s: float = 900.0
     settle_ms: int = 10_000

@@ -47,6 +47,7 @@ _QUESTIONABLE = int(Quality.QUESTIONABLE)
 _POOR = int(Quality.POOR)
 _CHART_ONLY = frozenset({Quality.POOR, Quality.CALIBRATING, Quality.UNSYNCHRONISED})
 _O2 = int(Metric.O2)
+_SPO2 = int(Metric.SPO2)
 _WINDOWED = frozenset({Metric.HR, Metric.RR})
 """Whose limits look at the window's median."""
 _STREAMED = frozenset({Metric.HR, Metric.RR, Metric.SPO2, Metric.TEMP})
@@ -209,9 +210,15 @@ def _judge(sight: Sight, code: int, value: float, limited: float) -> None:
     elif grave and not scene.late:  # it has not ended yet, and speaks for the limit until it has
         bad = beyond(limit, limited)
     elif limit is not NONE or scene.on:  # a limit taken away must end what it started
-        bad = judge(scene, code, limited, limit, eased=called and not grave)
+        before = _before(state.tracks[code], value) if code == _SPO2 else None
+        bad = judge(scene, code, limited, limit, eased=called and not grave, before=before)
     if scene.late:
         state.doubtful = state.doubtful | 1 << code if bad else state.doubtful & ~(1 << code)
+
+
+def _before(track: Track | None, value: float) -> float | None:
+    """Return what a metric was within the last half-hour, or before it."""
+    return None if track is None else track.rolling.before(value)
 
 
 def _history(sight: Sight, track: Track, code: int, value: float) -> None:

@@ -79,6 +79,13 @@ class Rolling(Struct, array_like=True, gc=False):
         if ahead < 0:
             self._settle()
 
+    def before(self, newest: float) -> float | None:
+        """Return the mean of the newest bucket without its newest value, else of those before."""
+        at = self.last % BUCKETS
+        if self.counts[at] > 1:
+            return (self.sums[at] - newest) / (self.counts[at] - 1)
+        return self.prior if self.prior_count else None
+
     def _advance(self, bucket: int, steps: int) -> None:
         for step in range(steps):
             at = (bucket - step) % BUCKETS

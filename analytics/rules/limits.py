@@ -80,7 +80,15 @@ def speaks(scene: Scene, code: int) -> str | None:
     return next((name for name in names if calls(scene, name)), None)
 
 
-def judge(scene: Scene, code: int, value: float, limit: Limit, *, eased: bool = False) -> bool:
+def judge(
+    scene: Scene,
+    code: int,
+    value: float,
+    limit: Limit,
+    *,
+    eased: bool = False,
+    before: float | None = None,
+) -> bool:
     """Judge a good value against its limits; return whether it violates one.
 
     Args:
@@ -89,11 +97,12 @@ def judge(scene: Scene, code: int, value: float, limit: Limit, *, eased: bool = 
         value: in its unit.
         limit: in force.
         eased: whether the absolute limit of the metric has just ended.
+        before: what SpO2 was within the last half-hour; None: not known.
     """
     low, high = limit.low, limit.high
     alarm = None
     if low is not None and value < low:
-        alarm = below(code, value, low, scene.policy)
+        alarm = below(code, value, low, scene.policy, before)
     elif high is not None and value > high:
         alarm = above(code, value, high, scene.policy)
     if alarm is not None:
@@ -125,10 +134,16 @@ def _said(code: int, value: float, side: str, limit: float) -> str:
     return f"{worded(code, value)}, {side} {limit:g}"
 
 
-def below(code: int, value: float, low: float, policy: Policy) -> Alarm:
-    """Return the alarm of a trusted value below its limit."""
+def below(
+    code: int, value: float, low: float, policy: Policy, before: float | None = None
+) -> Alarm:
+    """Return the alarm of a trusted value below its limit; a rapid fall waits for no delay."""
+    said = _said(code, value, "below", low)
     if code == Metric.SPO2:
         depth, persist_s = _spo2_depth(value, low, policy)
+        if before is not None and before - value >= policy.rapid_fall:
+            persist_s = min(persist_s, policy.rapid_s)
+            said += f", rapidly down from {before:.0f}"
     elif code == Metric.GLUCOSE:
         depth, persist_s = (3, 0.0) if value < policy.glucose_deep else (1, policy.spot_s)
     else:
@@ -139,7 +154,7 @@ def below(code: int, value: float, low: float, policy: Policy) -> Alarm:
         priority=Priority.HIGH if deep else Priority.MEDIUM,
         depth=depth,
         value=value,
-        message=_said(code, value, "below", low),
+        message=said,
         rule=RULE,
         persist_s=persist_s,
         detail={"metric": _METRICS[code].wire_name, "limit": low, "repeat": not deep},

@@ -96,6 +96,8 @@ POLICY: Mapping[str, Declared] = {
     "spo2_s": _delay("spo2", 300),
     "spo2_deeper_s": _delay("spo2_deeper", 120),
     "spo2_deep": _rule("spo2_deep", "%", 70, 90, patient=True),
+    "rapid_fall": _rule("rapid_fall", "%", 5, 30, patient=True),
+    "rapid_s": _delay("rapid", 60),
     "glucose_deep": _rule("glucose_deep", "mg/dL", 40, 70, patient=True),
     "glucose_high_s": _delay("glucose_high", 7_200),
     "settle_ms": _delay("settle", 120, low=1, scale=SECOND_MS),

@@ -91,6 +91,17 @@ def test_spo2_is_graded_by_depth(spo2: float, persist_s: float, priority: Priori
     assert (found.persist_s, found.priority) == (persist_s, priority)
 
 
+@pytest.mark.parametrize(("before", "persist_s"), [(96.0, 10), (94.0, 30)])
+def test_a_rapid_fall_of_spo2_waits_for_no_delay(before: float, persist_s: float) -> None:
+    bed = Bedside()
+    for _ in range(5):
+        bed.see(60, spo2=before)
+    bed.see(60, spo2=86)
+    found = next(one for one in bed.findings if one.condition == "limit_spo2_low")
+    assert found.persist_s == persist_s
+    assert (f"rapidly down from {before:.0f}" in found.message) == (persist_s == 10)
+
+
 def test_deeper_is_worse_and_repeats_are_said_once_a_minute() -> None:
     bed = Bedside()
     for _ in range(61):
