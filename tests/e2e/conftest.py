@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from deploy.secrets.stack_secrets import Secrets
 from tests.support.browsers import LAUNCH, PATIENCE_MS, Desk
 from tests.support.databases import DatabaseServer
-from tests.support.seeded_ward import SeededWard, seeded
+from tests.support.seeded_ward import NAMES, SeededWard, seeded
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -43,7 +43,11 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 
 @pytest.fixture
 def desk(ward: SeededWard, browser: Browser) -> Iterator[Desk]:
-    """Opens pages as a person, and remembers whatever the browser complained about."""
+    """Opens pages as a person, and remembers whatever the browser complained about.
+
+    No test of pages sees a patient's alert that another has raised and answered.
+    """
+    ward.end_alerts([name for name in NAMES[1:] if name in ward.patients])
     made = Desk(ward=ward, browser=browser)
     yield made
     made.close()

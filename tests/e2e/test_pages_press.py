@@ -89,8 +89,8 @@ def test_an_update_keeps_the_focus_and_the_nodes_of_a_card(desk: Desk, ward: See
         """() => getSelection().selectAllChildren(document.activeElement.closest(".line")
             .querySelector("b"))"""
     )
-    ward.find("Dalia García", "critical_rr", message="RR 7")
-    expect(alert).to_contain_text("RR 7")
+    ward.find("Dalia García", "limit_rr_high", "medium", message="RR 27")
+    expect(alert).to_contain_text("RR 27")
     assert page.evaluate(STANDS) == 3
     expect(button).to_be_focused()
     assert page.evaluate("getSelection().toString()") == "Temperature above limit"
@@ -107,7 +107,7 @@ def test_who_is_refused_reads_why_and_may_try_again(desk: Desk, ward: SeededWard
     ward.find("Hans Haddad", "limit_sbp_low", "medium", message="Systolic 86")
     ward.find("Hans Haddad", "critical_hr", message="HR 31")
     expect(card(page, "Hans Haddad")).to_contain_text("HR 31")
-    expect(page.locator(".line", has_text="Systolic")).to_contain_text("Not acknowledged: broken")
+    expect(page.locator(".line", has_text="Systolic")).to_contain_text("Not done: broken")
     page.unroute_all(behavior="wait")
     page.get_by_role("button", name=re.compile("^Try again")).click()
     taken = page.locator("#taken .alert", has=page.get_by_role("link", name="Hans Haddad"))

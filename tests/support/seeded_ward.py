@@ -8,6 +8,7 @@ import json
 import secrets
 import sys
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -196,6 +197,21 @@ class SeededWard:
         """Run a statement as the superuser."""
         with psycopg.connect(self.server.database.superuser) as conn:
             conn.execute(statement.encode(), values)
+
+    def end_alerts(self, names: Sequence[str]) -> None:
+        """End what earlier tests raised of these people: a patient has one alert at a time."""
+        numbers = [self.number(self.patients[name]) for name in names]
+        self.execute(
+            "UPDATE reason SET state = 'resolved', pending_due = NULL, cleared_at = now()"
+            " WHERE state IN ('pending', 'open') AND patient_no = ANY (%s)",
+            numbers,
+        )
+        self.execute(
+            "UPDATE episode SET state = 'resolved', escalate_due = NULL, acknowledged_until = NULL,"
+            " closed_at = now() - interval '3 hours' WHERE state IN ('open', 'acknowledged')"
+            " AND kind = 'clinical' AND patient_no = ANY (%s)",
+            numbers,
+        )
 
     def find(
         self, name: str, condition: str = "news2_emergency", priority: str = "high", **more: object

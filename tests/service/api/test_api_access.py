@@ -94,6 +94,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /alerts/{alert_id}/acknowledge": STAFF,
     "POST /alerts/{alert_id}/resolve": STAFF,
     "POST /alerts/{alert_id}/escalate": STAFF,
+    "POST /alerts/{alert_id}/snooze": STAFF,
     "GET /doctors": COORDINATOR,
     "POST /doctors": COORDINATOR,
     "PATCH /doctors/{doctor_id}": COORDINATOR,

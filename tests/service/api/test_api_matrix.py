@@ -27,6 +27,7 @@ INSIDERS = ("team doctor", "coordinator", "admin")
 BODIES: dict[str, Any] = {
     "PUT /patients/{patient_id}/care-team": {"clinicians": []},
     "PUT /patients/{patient_id}/account": {"user_id": str(uuid4())},
+    "POST /alerts/{alert_id}/snooze": {"minutes": 5},
     "POST /devices/{device_id}/commands": {"command": "clock", "args": {}},
     "POST /observations/{observation_id}/entered-in-error": {"reason": "typed wrong"},
     "POST /patients/{patient_id}/devices": {"kind": "watch"},

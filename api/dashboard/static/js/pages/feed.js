@@ -82,10 +82,7 @@ function lists() {
   title();
 }
 // A page that stays open for weeks keeps no more than it shows.
-function forget() {
-  for (const [id, alert] of alerts) if (isPast(alert)) alerts.delete(id);
-  forgetCards();
-}
+function forget() { for (const [id, alert] of alerts) if (isPast(alert)) alerts.delete(id); forgetCards(); }
 function list(id, some) {
   arrange($(id), grouped(some).map((one) => card(id, one, { keep, draw })));
   $(`${id}-part`).hidden = some.length === 0;
