@@ -68,15 +68,15 @@ async def what_if(
     return {"id": str(job.id)}
 
 
-@router.get("/alerts/what-if/{job_id}")
-async def answer(request: Request, work: Work, job_id: UUID) -> dict[str, Any]:
+@router.get("/alerts/what-if/{replay_id}")
+async def answer(request: Request, work: Work, replay_id: UUID) -> dict[str, Any]:
     """How far it is; once ``done``, what is called now and what would be, and what differs.
 
     ``gained`` and ``lost`` hold at most 200 alerts each, with the course that they rest on;
     ``counts`` says how many there are.
     """
     desk: ReplayDesk = request.app.state.replays
-    job = desk.find(job_id)
+    job = desk.find(replay_id)
     if job is None or not _theirs(work.caller, job.ward):
         raise NotFoundError
     told: dict[str, Any] = {"state": job.state, "progress": round(job.progress, 3), "result": None}

@@ -113,7 +113,7 @@ def _things(ward: Ward, patient: str) -> Things:
         "INSERT INTO webhook (sealed, created_at) VALUES ('', now()) RETURNING id::text"
     )
     real = {
-        "job_id": job,
+        "replay_id": job,
         "channel_id": channel,
         "webhook_id": webhook,
         "patient_id": patient,
