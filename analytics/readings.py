@@ -7,7 +7,7 @@ frame on the gateway's hot path.
 from msgspec import Struct
 
 
-class Sample(Struct, frozen=True, gc=False, array_like=True):
+class Measurement(Struct, frozen=True, gc=False, array_like=True):
     """One measured value.
 
     Attributes:
@@ -23,7 +23,7 @@ class Sample(Struct, frozen=True, gc=False, array_like=True):
     quality: int = 0
 
 
-class Refused(Struct, frozen=True, gc=False, array_like=True):
+class RefusedValue(Struct, frozen=True, gc=False, array_like=True):
     """One value that was refused: it is no reading, yet says that the metric was not measured.
 
     Attributes:
@@ -59,6 +59,6 @@ class Reading(Struct, frozen=True, gc=False, array_like=True):
     late: bool = False
     clock_uncertain: bool = False
     staff: bool = False
-    samples: tuple[Sample, ...] = ()
+    samples: tuple[Measurement, ...] = ()
     device: str = ""
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedValue, ...] = ()

@@ -98,7 +98,7 @@ def _no_such(username: str) -> str:
     return f"there is no account {username} to promote: leave --promote out to make it"
 
 
-def verify_audit(database_url: str, anchor_file: Path | None = None) -> audit.Verification:
+def verify_audit(database_url: str, anchor_file: Path | None = None) -> audit.ChainVerification:
     """Walk the whole audit chain, for ``homeward verify``.
 
     Args:
@@ -112,7 +112,7 @@ def verify_audit(database_url: str, anchor_file: Path | None = None) -> audit.Ve
     return asyncio.run(_verify_audit(database_url, anchor_file))
 
 
-async def _verify_audit(database_url: str, anchor_file: Path | None) -> audit.Verification:
+async def _verify_audit(database_url: str, anchor_file: Path | None) -> audit.ChainVerification:
     async with await psycopg.AsyncConnection.connect(
         address(database_url), row_factory=dict_row
     ) as conn:

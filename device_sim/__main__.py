@@ -15,7 +15,7 @@ from pathlib import Path
 from device_sim.device.spool import SPOOL_FRAMES
 from device_sim.fleet.casting import Casting, cast_body, cast_recording
 from device_sim.fleet.fleet import Fleet
-from device_sim.fleet.kept_devices import Kept
+from device_sim.fleet.kept_devices import KeptDevices
 from device_sim.fleet.ledger import Ledger
 from device_sim.fleet.outbox import Outbox, Totals
 from device_sim.fleet.run import Ending, Links, Say, new_inward, run
@@ -24,7 +24,7 @@ from device_sim.fleet.simulated_device import Clocks
 from device_sim.options import ReplayOptions, RunOptions, SimulateOptions
 from device_sim.settings import SimulatorSettings, ward_clocks
 from device_sim.ward.api_client import Ward
-from device_sim.ward.registration import Registered, enroller, register
+from device_sim.ward.registration import RegisteredPatient, enroller, register
 from device_sim.ward.stack_file import Stack
 
 
@@ -44,7 +44,7 @@ def simulate(
     Raises:
         SimulatorError: the ward cannot be used; the text says why.
     """
-    stack = options.target.read()
+    stack = options.target.from_options()
     clocks = _clocks(stack)
     casting = cast_body(options, clocks)
     return _perform(options, casting, stack, clocks, say=say, stopped=stopped)
@@ -58,7 +58,7 @@ def replay(
     Raises:
         SimulatorError: the recording or the ward cannot be used; the text says why.
     """
-    stack = options.target.read()
+    stack = options.target.from_options()
     casting = cast_recording(options, SimulatorSettings().cache_folder(), say)
     return _perform(options, casting, stack, _clocks(stack), say=say, stopped=stopped)
 
@@ -82,7 +82,7 @@ def _perform(
 ) -> RunSummary:
     """Register, run, and sum up."""
     files = RunFiles(options.out or Path(tempfile.mkdtemp(prefix="homeward-run-")))
-    kept = Kept(files.folder, stack.api, casting.newcomers) if casting.goes_on else None
+    kept = KeptDevices(files.folder, stack.api, casting.newcomers) if casting.goes_on else None
     registered = asyncio.run(_register(stack, casting, kept, say))
     devices, expected = casting.bring(registered, clocks, random.Random(options.seed))  # noqa: S311 -- a simulation
     files.write_truth(expected)
@@ -106,7 +106,7 @@ def _perform(
     return summary
 
 
-def _resume(registered: Sequence[Registered], totals: Totals, ledger: Ledger) -> None:
+def _resume(registered: Sequence[RegisteredPatient], totals: Totals, ledger: Ledger) -> None:
     """What devices have kept from a run before is under way again, and in the books."""
     for one in registered:
         spooled = {frame.id: frame.frame for frame in one.spool.oldest(SPOOL_FRAMES)}
@@ -115,8 +115,8 @@ def _resume(registered: Sequence[Registered], totals: Totals, ledger: Ledger) ->
 
 
 async def _register(
-    stack: Stack, casting: Casting, kept: Kept | None, say: Say
-) -> list[Registered]:
+    stack: Stack, casting: Casting, kept: KeptDevices | None, say: Say
+) -> list[RegisteredPatient]:
     """The devices of the run before if the ward still has them, else new ones."""
     total = len(casting.newcomers)
     step = max(total // 5, 1)
@@ -132,4 +132,4 @@ async def _register(
             say(f"{len(before)} patients of the last run go on")
             return before
         new = await register(ward, casting.newcomers, own_certificates=own, progress=progress)
-    return kept.keep(new) if kept is not None else new
+    return kept.save(new) if kept is not None else new

@@ -20,7 +20,7 @@ class Target:
     username: str | None = None
     password: str | None = None
 
-    def read(self) -> Stack:
+    def from_options(self) -> Stack:
         """The ward; what is given by hand goes before the file.
 
         Raises:

@@ -23,7 +23,7 @@ def run(settings: GatewaySettings | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     sys.setswitchinterval(SWITCH_S)
-    gc_tuning.begin(chosen.gc_young)
+    gc_tuning.configure(chosen.gc_young)
     metrics, health = Metrics(), Health(chosen.stuck_s)
     server = None
     if chosen.metrics_port:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from analytics.alerts.escalation import call_next, closed, taken
 from analytics.domain.alerts import State
-from analytics.domain.episode import MINUTE_MS, Episode, EpisodePolicy, Event, Transition
+from analytics.domain.episode import MINUTE_MS, Episode, EpisodeEvent, EpisodePolicy, Transition
 
 
 def acknowledge(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:
@@ -12,7 +12,7 @@ def acknowledge(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Tr
     if episode.state is not State.OPEN:
         return []
     silent = taken(episode, now_ms, policy.acknowledged_min, planned=False)
-    return [Transition(event=Event.ACKNOWLEDGED, episode=silent, at_ms=now_ms)]
+    return [Transition(event=EpisodeEvent.ACKNOWLEDGED, episode=silent, at_ms=now_ms)]
 
 
 def resolve(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:
@@ -24,9 +24,9 @@ def resolve(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transi
         return []
     if episode.holds:
         silent = taken(episode, now_ms, policy.quiet_min, planned=True)
-        return [Transition(event=Event.PLANNED, episode=silent, at_ms=now_ms)]
+        return [Transition(event=EpisodeEvent.PLANNED, episode=silent, at_ms=now_ms)]
     done = replace(episode, closed_by_person=True)
-    return [closed(done, Event.RESOLVED, State.RESOLVED, now_ms)]
+    return [closed(done, EpisodeEvent.RESOLVED, State.RESOLVED, now_ms)]
 
 
 def snooze_left(episode: Episode, now_ms: int, policy: EpisodePolicy) -> int:
@@ -48,7 +48,7 @@ def snooze(episode: Episode, minutes: int, now_ms: int, policy: EpisodePolicy) -
     until = now_ms + minutes * MINUTE_MS
     since = now_ms if episode.snoozed_since_ms is None else episode.snoozed_since_ms
     off = replace(episode, snoozed_ms=until, snoozed_since_ms=since, due_ms=until)
-    return [Transition(event=Event.SNOOZED, episode=off, at_ms=now_ms)]
+    return [Transition(event=EpisodeEvent.SNOOZED, episode=off, at_ms=now_ms)]
 
 
 def escalate(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:

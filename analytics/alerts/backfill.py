@@ -6,13 +6,13 @@ a list of a night that came late can be read.
 
 from dataclasses import replace
 
-from analytics.domain.alerts import Change, Finding, State
+from analytics.domain.alerts import Finding, FindingChange, State
 from analytics.domain.episode import (
     MINUTE_MS,
     URGENCY,
     Episode,
+    EpisodeEvent,
     EpisodePolicy,
-    Event,
     Level,
     Transition,
     begun,
@@ -30,7 +30,7 @@ def historic(
         now_ms: ward time.
         policy: the site's settings.
     """
-    if finding.change is Change.CLEARED:
+    if finding.change is FindingChange.CLEARED:
         return []
     near_ms = policy.history_min * MINUTE_MS
     if (
@@ -41,7 +41,7 @@ def historic(
     else:
         begins = begun(finding, State.EXPIRED, Level.DOCTOR)
         noted = replace(begins, historic=True, closed_ms=now_ms)
-    return [Transition(event=Event.HISTORIC, episode=noted, at_ms=now_ms)]
+    return [Transition(event=EpisodeEvent.HISTORIC, episode=noted, at_ms=now_ms)]
 
 
 def _longer(history: Episode, finding: Finding, now_ms: int) -> Episode:

@@ -69,7 +69,7 @@ def _quantiles(row: Mapping[str, Any], name: str) -> dict[str, float] | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hour:
+class WardHour:
     """One hour of one ward: calls in it, and hours that people worked in it."""
 
     ward: str
@@ -78,7 +78,9 @@ class Hour:
     staff: float
 
 
-def broken(hours: Iterable[Hour], budget: Mapping[str, float], default: float) -> list[Hour]:
+def broken(
+    hours: Iterable[WardHour], budget: Mapping[str, float], default: float
+) -> list[WardHour]:
     """Return the hours that broke the ward's budget, the worst first.
 
     An hour of calls with nobody on shift is always broken.

@@ -9,7 +9,7 @@ from analytics.domain.reason import PatientAlert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class AlertMoment:
     """When something happens to a patient's alert, and by which settings.
 
     Attributes:
@@ -34,7 +34,7 @@ def known_of(alert: Episode) -> CalledFor:
     return alert.called_for
 
 
-def due_again(case: PatientAlert, moment: Moment, *, back: bool) -> PatientAlert:
+def due_again(case: PatientAlert, moment: AlertMoment, *, back: bool) -> PatientAlert:
     """Return it with its next due time by what it is now.
 
     Args:
@@ -54,7 +54,7 @@ def due_again(case: PatientAlert, moment: Moment, *, back: bool) -> PatientAlert
     return changed(case, due_ms=_answered_due(case, moment, at))
 
 
-def _answered_due(case: PatientAlert, moment: Moment, at: int | None) -> int:
+def _answered_due(case: PatientAlert, moment: AlertMoment, at: int | None) -> int:
     """When an answered alert is looked at next: over, a reason's end, a held call, long unheard."""
     alert, policy, now = alert_of(case), moment.policy, moment.now_ms
     if at is not None:

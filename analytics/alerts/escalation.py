@@ -11,8 +11,8 @@ from analytics.domain.alerts import EASED_FROM, Kind, Priority, State, kind_of
 from analytics.domain.episode import (
     MINUTE_MS,
     Episode,
+    EpisodeEvent,
     EpisodePolicy,
-    Event,
     Level,
     Transition,
 )
@@ -20,7 +20,7 @@ from analytics.domain.episode import (
 _NEXT = {Level.DOCTOR: Level.SECOND, Level.SECOND: Level.COORDINATOR}
 
 
-def calling(event: Event, episode: Episode, now_ms: int, *, call: bool = True) -> Transition:
+def calling(event: EpisodeEvent, episode: Episode, now_ms: int, *, call: bool = True) -> Transition:
     """Return that something happened which calls the episode's level, or only moves it there."""
     after = replace(episode, calls=episode.calls + call)
     level = episode.level if call else None
@@ -33,7 +33,7 @@ def shown(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
     What is left of a graver alert calls nobody by itself; its ladder begins all the same.
     """
     return calling(
-        Event.RAISED,
+        EpisodeEvent.RAISED,
         wanting(replace(episode, raised_ms=now_ms), now_ms, policy),
         now_ms,
         call=EASED_FROM not in episode.detail,
@@ -54,7 +54,7 @@ def wanting(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Episode:
     )
 
 
-def closed(episode: Episode, event: Event, state: State, now_ms: int) -> Transition:
+def closed(episode: Episode, event: EpisodeEvent, state: State, now_ms: int) -> Transition:
     """Return that it is closed: nothing is due any more."""
     done = replace(episode, state=state, due_ms=None, closed_ms=now_ms)
     return Transition(event=event, episode=done, at_ms=now_ms)
@@ -81,16 +81,16 @@ def word_over(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transitio
     new is known, so nobody is called: it says since when nothing was heard, and ends at last.
     """
     if episode.cleared_ms is not None:
-        return closed(episode, Event.RESOLVED, State.RESOLVED, now_ms)
+        return closed(episode, EpisodeEvent.RESOLVED, State.RESOLVED, now_ms)
     if episode.priority is not Priority.LOW and _heard_since(episode, now_ms, policy):
-        return calling(Event.ACK_EXPIRED, wanting(episode, now_ms, policy), now_ms)
+        return calling(EpisodeEvent.ACK_EXPIRED, wanting(episode, now_ms, policy), now_ms)
     again_ms = policy.expire_min * MINUTE_MS
     clinical = kind_of(episode.condition) is Kind.CLINICAL
     if clinical and now_ms - episode.received_ms >= again_ms and episode.lapsed_ms is not None:
-        return closed(episode, Event.EXPIRED, State.EXPIRED, now_ms)
+        return closed(episode, EpisodeEvent.EXPIRED, State.EXPIRED, now_ms)
     since = episode.lapsed_ms or now_ms
     silent = replace(episode, lapsed_ms=since, due_ms=now_ms + again_ms)
-    return Transition(event=Event.UNHEARD, episode=silent, at_ms=now_ms)
+    return Transition(event=EpisodeEvent.UNHEARD, episode=silent, at_ms=now_ms)
 
 
 def _heard_since(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
@@ -109,7 +109,7 @@ def awoken(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
     patience = policy.acknowledge_ms(episode.condition, episode.priority)
     again = replace(episode, snoozed_ms=None, due_ms=now_ms + patience)
     call = episode.priority is not Priority.LOW
-    return calling(Event.SNOOZE_OVER, again, now_ms, call=call)
+    return calling(EpisodeEvent.SNOOZE_OVER, again, now_ms, call=call)
 
 
 def call_next(
@@ -125,7 +125,7 @@ def call_next(
         due = now_ms + policy.remind_min * MINUTE_MS
         if episode.priority is Priority.LOW:
             due = max(due, episode.received_ms + policy.expire_min * MINUTE_MS)
-        return calling(Event.REMINDED, replace(episode, due_ms=due), now_ms, call=call)
+        return calling(EpisodeEvent.REMINDED, replace(episode, due_ms=due), now_ms, call=call)
     patience = policy.acknowledge_ms(episode.condition, episode.priority)
     moved = replace(episode, level=following, due_ms=now_ms + patience)
-    return calling(Event.ESCALATED, moved, now_ms, call=call)
+    return calling(EpisodeEvent.ESCALATED, moved, now_ms, call=call)

@@ -11,12 +11,12 @@ over for its time. Whatever lives has a next due time (law 8), and back-fill nev
 from dataclasses import replace
 
 from analytics.alerts import calling, reasons, summary
-from analytics.alerts.due import Moment, due_again, known_of, unheard_ms
+from analytics.alerts.due import AlertMoment, due_again, known_of, unheard_ms
 from analytics.alerts.escalation import awoken, call_next, forgotten, wanting
 from analytics.alerts.people import acknowledge, escalate, resolve, snooze
 from analytics.alerts.steps import close, ended, moment_of, reason_changed, told, unseen
-from analytics.domain.alerts import CLOSED_BECAUSE, Change, Finding, Priority, State
-from analytics.domain.episode import MINUTE_MS, URGENCY, Episode, EpisodePolicy, Event
+from analytics.domain.alerts import CLOSED_BECAUSE, Finding, FindingChange, Priority, State
+from analytics.domain.episode import MINUTE_MS, URGENCY, Episode, EpisodeEvent, EpisodePolicy
 from analytics.domain.reason import PatientAlert, Reason, Step
 
 __all__ = [
@@ -61,7 +61,7 @@ def apply(case: PatientAlert, finding: Finding, now_ms: int, policy: EpisodePoli
 
 def tick(case: PatientAlert, now_ms: int, policy: EpisodePolicy) -> list[Step]:
     """Let time act on what is due; nothing happens before that."""
-    moment = Moment(now_ms=now_ms, policy=policy)
+    moment = AlertMoment(now_ms=now_ms, policy=policy)
     steps: list[Step] = []
     for reason in list(case.reasons.values()):
         on = reasons.persisted(reason, now_ms)
@@ -86,7 +86,7 @@ def retract(
         now_ms: ward time.
         policy: the ward's settings.
     """
-    moment = Moment(now_ms=now_ms, policy=policy)
+    moment = AlertMoment(now_ms=now_ms, policy=policy)
     gone: dict[str, object] = {CLOSED_BECAUSE: ERROR}
     false = {name for name, one in case.reasons.items() if name in conditions and one.living}
     kept = {
@@ -95,7 +95,7 @@ def retract(
     }
     after = replace(case, reasons=kept)
     if case.living is None:
-        return [unseen(Event.EXPIRED, after, moment)] if false else []
+        return [unseen(EpisodeEvent.EXPIRED, after, moment)] if false else []
     if not false:
         return []
     true = [one for one in kept.values() if one.shown and one.detail.get(CLOSED_BECAUSE) != ERROR]
@@ -103,13 +103,13 @@ def retract(
         worst = max((one.priority for one in true), key=URGENCY.__getitem__)
         return [ended(replace(after, alert=replace(case.living, priority=worst)), moment)]
     marked = replace(case.living, detail=case.living.detail | gone)
-    return [close(replace(after, alert=marked), Event.RESOLVED, State.RESOLVED, moment)]
+    return [close(replace(after, alert=marked), EpisodeEvent.RESOLVED, State.RESOLVED, moment)]
 
 
 def _quiet(last: Episode | None, finding: Finding, now_ms: int, policy: EpisodePolicy) -> bool:
     """Whether a person has just closed it and nothing new is said, without a gap."""
     return (
-        finding.change is Change.PERSISTS
+        finding.change is FindingChange.PERSISTS
         and last is not None
         and last.closed_by_person
         and last.closed_ms is not None
@@ -118,14 +118,14 @@ def _quiet(last: Episode | None, finding: Finding, now_ms: int, policy: EpisodeP
     )
 
 
-def _unanswered(case: PatientAlert, alert: Episode, moment: Moment) -> Step:
+def _unanswered(case: PatientAlert, alert: Episode, moment: AlertMoment) -> Step:
     """Nobody has answered by its due time: the ladder, the end of a snooze, or the end of all."""
     policy, now = moment.policy, moment.now_ms
     at = summary.over_at(case, policy)
     if at is not None and now >= at and alert.priority is not Priority.HIGH:
-        return close(case, Event.RESOLVED, State.RESOLVED, moment)
+        return close(case, EpisodeEvent.RESOLVED, State.RESOLVED, moment)
     if forgotten(alert, now, policy):
-        return close(case, Event.EXPIRED, State.EXPIRED, moment)
+        return close(case, EpisodeEvent.EXPIRED, State.EXPIRED, moment)
     snoozed = alert.snoozed_ms is not None
     made = (awoken if snoozed else call_next)(alert, now, policy)
     return Step(
@@ -137,37 +137,41 @@ def _unanswered(case: PatientAlert, alert: Episode, moment: Moment) -> Step:
     )
 
 
-def _answered(case: PatientAlert, alert: Episode, moment: Moment) -> Step:
+def _answered(case: PatientAlert, alert: Episode, moment: AlertMoment) -> Step:
     """Time acts on what somebody has taken on: over, milder, held back, or unheard of."""
     policy, now = moment.policy, moment.now_ms
     at = summary.over_at(case, policy)
     if at is not None and now >= at:
-        return close(case, Event.RESOLVED, State.RESOLVED, moment)
+        return close(case, EpisodeEvent.RESOLVED, State.RESOLVED, moment)
     known = known_of(alert)
     if known.held_back and now >= calling.respite_over(alert, known, policy):
         return _late_call(case, alert, moment)
     silent = now - max(alert.received_ms, alert.acknowledged_ms or 0) >= unheard_ms(alert, policy)
     if alert.lapsed_ms is not None and silent:
-        return close(case, Event.EXPIRED, State.EXPIRED, moment)
+        return close(case, EpisodeEvent.EXPIRED, State.EXPIRED, moment)
     seen = summary.refreshed(alert, case, now, policy)
     known = calling.eased(known, seen, case, seen.measured_ms, policy)
     lapses = alert.lapsed_ms is None and silent
     seen = replace(seen, called_for=known, lapsed_ms=now if lapses else alert.lapsed_ms)
     after = due_again(replace(case, alert=seen), moment, back=False)
     if lapses:
-        return told(Event.UNHEARD, after, moment)
+        return told(EpisodeEvent.UNHEARD, after, moment)
     milder = seen.priority is not alert.priority
-    return told(Event.EASED, after, moment) if milder else unseen(Event.REPEATED, after, moment)
+    return (
+        told(EpisodeEvent.EASED, after, moment)
+        if milder
+        else unseen(EpisodeEvent.REPEATED, after, moment)
+    )
 
 
-def _late_call(case: PatientAlert, alert: Episode, moment: Moment) -> Step:
+def _late_call(case: PatientAlert, alert: Episode, moment: AlertMoment) -> Step:
     """Call for what was held back, if it is still worse than what is known."""
     policy, now = moment.policy, moment.now_ms
     known = replace(known_of(alert), held_back=False)
     still = summary.is_emergency(case, policy) or calling.higher_score(known, case, policy)
     if not still:
         calm = replace(case, alert=replace(alert, called_for=known))
-        return unseen(Event.REPEATED, due_again(calm, moment, back=False), moment)
+        return unseen(EpisodeEvent.REPEATED, due_again(calm, moment, back=False), moment)
     worse = wanting(alert, now, policy)
     worse = replace(worse, called_for=calling.called(known, worse, case, now))
-    return told(Event.WORSENED, replace(case, alert=worse), moment, call=True)
+    return told(EpisodeEvent.WORSENED, replace(case, alert=worse), moment, call=True)

@@ -6,11 +6,11 @@ One answer is for all its reasons.
 from dataclasses import replace
 
 from analytics.alerts import answers, calling
-from analytics.alerts.due import Moment, due_again, known_of
+from analytics.alerts.due import AlertMoment, due_again, known_of
 from analytics.alerts.escalation import taken
 from analytics.alerts.steps import close, told
 from analytics.domain.alerts import State
-from analytics.domain.episode import Episode, EpisodePolicy, Event
+from analytics.domain.episode import Episode, EpisodeEvent, EpisodePolicy
 from analytics.domain.reason import PatientAlert, Step
 
 
@@ -19,9 +19,9 @@ def acknowledge(case: PatientAlert, now_ms: int, policy: EpisodePolicy) -> list[
     alert = case.living
     if alert is None or alert.state is not State.OPEN:
         return []
-    moment = Moment(now_ms=now_ms, policy=policy)
+    moment = AlertMoment(now_ms=now_ms, policy=policy)
     silent = _taken(case, alert, moment, policy.acknowledged_min, planned=False)
-    return [told(Event.ACKNOWLEDGED, silent, moment)]
+    return [told(EpisodeEvent.ACKNOWLEDGED, silent, moment)]
 
 
 def resolve(case: PatientAlert, now_ms: int, policy: EpisodePolicy) -> list[Step]:
@@ -29,12 +29,12 @@ def resolve(case: PatientAlert, now_ms: int, policy: EpisodePolicy) -> list[Step
     alert = case.living
     if alert is None:
         return []
-    moment = Moment(now_ms=now_ms, policy=policy)
+    moment = AlertMoment(now_ms=now_ms, policy=policy)
     if any(one.holds for one in case.reasons.values()):
         silent = _taken(case, alert, moment, policy.quiet_min, planned=True)
-        return [told(Event.PLANNED, silent, moment)]
+        return [told(EpisodeEvent.PLANNED, silent, moment)]
     done = replace(case, alert=replace(alert, closed_by_person=True))
-    return [close(done, Event.RESOLVED, State.RESOLVED, moment)]
+    return [close(done, EpisodeEvent.RESOLVED, State.RESOLVED, moment)]
 
 
 def escalate(case: PatientAlert, now_ms: int, policy: EpisodePolicy) -> list[Step]:
@@ -54,7 +54,7 @@ def snooze(case: PatientAlert, minutes: int, now_ms: int, policy: EpisodePolicy)
     """
     alert = case.living
     made = [] if alert is None else answers.snooze(alert, minutes, now_ms, policy)
-    moment = Moment(now_ms=now_ms, policy=policy)
+    moment = AlertMoment(now_ms=now_ms, policy=policy)
     return [
         told(
             one.event,
@@ -69,7 +69,7 @@ def snooze(case: PatientAlert, minutes: int, now_ms: int, policy: EpisodePolicy)
 
 
 def _taken(
-    case: PatientAlert, alert: Episode, moment: Moment, minutes: int, *, planned: bool
+    case: PatientAlert, alert: Episode, moment: AlertMoment, minutes: int, *, planned: bool
 ) -> PatientAlert:
     silent = taken(alert, moment.now_ms, minutes, planned=planned)
     silent = replace(silent, called_for=calling.seen(known_of(alert), case))

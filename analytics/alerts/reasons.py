@@ -6,7 +6,7 @@ comes back while the alert lives is the same reason: it waits again as long as i
 
 from dataclasses import replace
 
-from analytics.domain.alerts import EASED_FROM, SUPERSEDED_BY, Change, Finding, State
+from analytics.domain.alerts import EASED_FROM, SUPERSEDED_BY, Finding, FindingChange, State
 from analytics.domain.episode import URGENCY
 from analytics.domain.reason import Reason
 from analytics.domain.vitals import Metric
@@ -28,7 +28,7 @@ def move(before: Reason | None, finding: Finding, now_ms: int) -> list[Reason]:
         finding: what was seen; not of back-fill, or of the coordinator's condition.
         now_ms: ward time.
     """
-    if finding.change is Change.CLEARED:
+    if finding.change is FindingChange.CLEARED:
         return _clear(before, finding, now_ms) if before is not None else []
     if before is None:
         return [_wait(begun(finding), finding, now_ms)]
@@ -84,7 +84,7 @@ def _wait_on(reason: Reason, finding: Finding, now_ms: int) -> Reason:
     """Shorten the wait if the finding says so; on once it has persisted by event time."""
     wait_ms = int(finding.persist_s * 1000)
     due = reason.due_ms if reason.due_ms is not None else finding.measured_ms + wait_ms
-    if finding.late or finding.change is Change.WORSENED:
+    if finding.late or finding.change is FindingChange.WORSENED:
         since = max(finding.measured_ms, reason.received_ms if finding.late else 0)
         due = min(due, since + wait_ms)
     else:

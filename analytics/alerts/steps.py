@@ -4,14 +4,16 @@ from dataclasses import replace
 
 from analytics.alerts import calling, summary
 from analytics.alerts.calling import Call
-from analytics.alerts.due import Moment, alert_of, changed, due_again, known_of
+from analytics.alerts.due import AlertMoment, alert_of, changed, due_again, known_of
 from analytics.alerts.escalation import wanting
 from analytics.domain.alerts import EASED_FROM, Finding, Priority, State
-from analytics.domain.episode import Episode, EpisodePolicy, Event, Level
+from analytics.domain.episode import Episode, EpisodeEvent, EpisodePolicy, Level
 from analytics.domain.reason import PatientAlert, Reason, Step
 
 
-def told(event: Event, case: PatientAlert, moment: Moment, *, call: bool = False) -> Step:
+def told(
+    event: EpisodeEvent, case: PatientAlert, moment: AlertMoment, *, call: bool = False
+) -> Step:
     """Return one step that people are told of, and called by if so."""
     alert = case.alert
     if alert is None:
@@ -27,12 +29,12 @@ def told(event: Event, case: PatientAlert, moment: Moment, *, call: bool = False
     )
 
 
-def unseen(event: Event, case: PatientAlert, moment: Moment) -> Step:
+def unseen(event: EpisodeEvent, case: PatientAlert, moment: AlertMoment) -> Step:
     """Return one step of which nobody is told."""
     return Step(event=event, after=case, at_ms=moment.now_ms, shown=False)
 
 
-def raised(waiting: PatientAlert, reason: Reason, moment: Moment) -> Step:
+def raised(waiting: PatientAlert, reason: Reason, moment: AlertMoment) -> Step:
     """Return the alert that the first reason raises; what is left of a graver one is silent."""
     policy, now = moment.policy, moment.now_ms
     theirs = reason.condition in policy.coordinators
@@ -56,14 +58,14 @@ def raised(waiting: PatientAlert, reason: Reason, moment: Moment) -> Step:
     known = replace(calling.first(alert, fresh, now), pace_ms=moment.pace_ms)
     alert = replace(alert, called_for=known)
     return told(
-        Event.RAISED,
+        EpisodeEvent.RAISED,
         replace(fresh, alert=alert),
         moment,
         call=EASED_FROM not in reason.detail,
     )
 
 
-def held(before: PatientAlert, after: PatientAlert, reason: Reason, moment: Moment) -> Step:
+def held(before: PatientAlert, after: PatientAlert, reason: Reason, moment: AlertMoment) -> Step:
     """Return what it means that a reason holds: it joins, goes on, gets worse or comes back.
 
     Args:
@@ -89,11 +91,11 @@ def held(before: PatientAlert, after: PatientAlert, reason: Reason, moment: Mome
     alert, old = alert_of(after), before.reasons.get(reason.condition)
     joins = old is None or not old.holds
     if joins or (alert.priority, alert.condition) != (was.priority, was.condition):
-        return told(Event.JOINED, after, moment)
-    return unseen(Event.REPEATED, after, moment)
+        return told(EpisodeEvent.JOINED, after, moment)
+    return unseen(EpisodeEvent.REPEATED, after, moment)
 
 
-def _called(before: PatientAlert, after: PatientAlert, moment: Moment) -> Step:
+def _called(before: PatientAlert, after: PatientAlert, moment: AlertMoment) -> Step:
     """Return that it calls again: open, with the whole time for an answer before it."""
     was, alert = alert_of(before), alert_of(after)
     worse = wanting(alert, moment.now_ms, moment.policy)
@@ -112,11 +114,11 @@ def _called(before: PatientAlert, after: PatientAlert, moment: Moment) -> Step:
         level=Level.DOCTOR if handed else alert.level,
         called_for=known,
     )
-    event = Event.RETURNED if moment.gap else Event.WORSENED
+    event = EpisodeEvent.RETURNED if moment.gap else EpisodeEvent.WORSENED
     return told(event, replace(after, alert=worse), moment, call=True)
 
 
-def ended(after: PatientAlert, moment: Moment) -> Step:
+def ended(after: PatientAlert, moment: AlertMoment) -> Step:
     """Return what it means that a reason is over: eased, over as a whole, or closed."""
     was = alert_of(after)
     seen = summary.refreshed(was, after, moment.now_ms, moment.policy)
@@ -126,13 +128,13 @@ def ended(after: PatientAlert, moment: Moment) -> Step:
         known = calling.eased(known, seen, after, at_ms, moment.policy)
     after = replace(after, alert=replace(seen, called_for=known))
     if _over(after, moment):
-        return close(after, Event.RESOLVED, State.RESOLVED, moment)
+        return close(after, EpisodeEvent.RESOLVED, State.RESOLVED, moment)
     after = due_again(after, moment, back=False)
-    event = Event.EASED if alert_of(after).cleared_ms is None else Event.CLEARED
+    event = EpisodeEvent.EASED if alert_of(after).cleared_ms is None else EpisodeEvent.CLEARED
     return told(event, after, moment)
 
 
-def _over(case: PatientAlert, moment: Moment) -> bool:
+def _over(case: PatientAlert, moment: AlertMoment) -> bool:
     """Whether it closes by itself: all quiet for their time, and of a grave one somebody knows."""
     alert, at = alert_of(case), summary.over_at(case, moment.policy)
     if at is None or moment.now_ms < at:
@@ -140,7 +142,7 @@ def _over(case: PatientAlert, moment: Moment) -> bool:
     return alert.state is State.ACKNOWLEDGED or alert.priority is not Priority.HIGH
 
 
-def close(case: PatientAlert, event: Event, state: State, moment: Moment) -> Step:
+def close(case: PatientAlert, event: EpisodeEvent, state: State, moment: AlertMoment) -> Step:
     """Return that the alert is closed, with every reason that was part of it."""
     done = replace(alert_of(case), state=state, due_ms=None, closed_ms=moment.now_ms)
     over = {
@@ -157,7 +159,7 @@ def close(case: PatientAlert, event: Event, state: State, moment: Moment) -> Ste
     return told(event, PatientAlert(alert=done, reasons=over), moment)
 
 
-def reason_changed(case: PatientAlert, reason: Reason, moment: Moment) -> Step:
+def reason_changed(case: PatientAlert, reason: Reason, moment: AlertMoment) -> Step:
     """Return what the change of one reason means for the alert."""
     was = case.reasons.get(reason.condition)
     after = replace(case, reasons={**case.reasons, reason.condition: reason})
@@ -168,12 +170,12 @@ def reason_changed(case: PatientAlert, reason: Reason, moment: Moment) -> Step:
         return held(case, after, reason, moment)
     elif was is not None and was.holds:
         return ended(after, moment)
-    return unseen(Event.PENDING if reason.living else Event.EXPIRED, after, moment)
+    return unseen(EpisodeEvent.PENDING if reason.living else EpisodeEvent.EXPIRED, after, moment)
 
 
-def moment_of(finding: Finding, now_ms: int, policy: EpisodePolicy, *, gap: bool) -> Moment:
+def moment_of(finding: Finding, now_ms: int, policy: EpisodePolicy, *, gap: bool) -> AlertMoment:
     """Return the moment of a finding."""
-    return Moment(
+    return AlertMoment(
         now_ms=now_ms,
         policy=policy,
         gap=gap,

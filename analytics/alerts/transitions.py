@@ -29,8 +29,8 @@ from analytics.alerts.escalation import (
 from analytics.domain.alerts import (
     EASED_FROM,
     SUPERSEDED_BY,
-    Change,
     Finding,
+    FindingChange,
     Kind,
     Priority,
     State,
@@ -40,8 +40,8 @@ from analytics.domain.episode import (
     MINUTE_MS,
     URGENCY,
     Episode,
+    EpisodeEvent,
     EpisodePolicy,
-    Event,
     Level,
     Transition,
     begun,
@@ -49,8 +49,8 @@ from analytics.domain.episode import (
 
 __all__ = [
     "Episode",
+    "EpisodeEvent",
     "EpisodePolicy",
-    "Event",
     "Level",
     "Transition",
     "acknowledge",
@@ -83,7 +83,7 @@ def apply(
         return historic(history, finding, now_ms, policy)
     if episode is None or not episode.live:
         return _begin(episode, finding, now_ms, policy)
-    if finding.change is Change.CLEARED:
+    if finding.change is FindingChange.CLEARED:
         return _clear(episode, finding, now_ms, policy, persisted=_persisted(episode, finding))
     if episode.state is State.PENDING:
         return _wait_on(episode, finding, now_ms, policy)
@@ -99,7 +99,7 @@ def tick(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transitio
     if episode.state is State.ACKNOWLEDGED:
         return [word_over(episode, now_ms, policy)]
     if forgotten(episode, now_ms, policy):
-        return [closed(episode, Event.EXPIRED, State.EXPIRED, now_ms)]
+        return [closed(episode, EpisodeEvent.EXPIRED, State.EXPIRED, now_ms)]
     if episode.snoozed_ms is not None:
         return [awoken(episode, now_ms, policy)]
     return [call_next(episode, now_ms, policy)]
@@ -108,7 +108,7 @@ def tick(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transitio
 def _begin(
     before: Episode | None, finding: Finding, now_ms: int, policy: EpisodePolicy
 ) -> list[Transition]:
-    if finding.change is Change.CLEARED or _quiet(before, finding, now_ms, policy):
+    if finding.change is FindingChange.CLEARED or _quiet(before, finding, now_ms, policy):
         return []
     technical = kind_of(finding.condition) is Kind.TECHNICAL
     coordinator = technical or finding.condition in policy.coordinators
@@ -118,13 +118,13 @@ def _begin(
         return [shown(waiting, now_ms, policy)]
     since = finding.received_ms if finding.late else min(finding.measured_ms, now_ms)
     waiting = replace(waiting, due_ms=since + int(finding.persist_s * 1000))
-    return [Transition(event=Event.PENDING, episode=waiting, at_ms=now_ms)]
+    return [Transition(event=EpisodeEvent.PENDING, episode=waiting, at_ms=now_ms)]
 
 
 def _quiet(before: Episode | None, finding: Finding, now_ms: int, policy: EpisodePolicy) -> bool:
     """Whether a person has just closed it and nothing new is said, without a gap."""
     return (
-        finding.change is Change.PERSISTS
+        finding.change is FindingChange.PERSISTS
         and before is not None
         and before.closed_by_person
         and before.closed_ms is not None
@@ -161,7 +161,7 @@ def _wait_on(
 ) -> list[Transition]:
     """Shorten the wait if the finding says so; raise once it has persisted by event time."""
     since = episode.started_ms
-    if finding.late or finding.change is Change.WORSENED:
+    if finding.late or finding.change is FindingChange.WORSENED:
         since = max(finding.measured_ms, episode.received_ms if finding.late else 0)
     due = since + int(finding.persist_s * 1000)
     heard = _heard(episode, finding)
@@ -169,7 +169,7 @@ def _wait_on(
     persisted = not finding.late and finding.measured_ms >= (heard.due_ms or due)
     if persisted:
         return [shown(heard, now_ms, policy)]
-    return [Transition(event=Event.REPEATED, episode=heard, at_ms=now_ms)]
+    return [Transition(event=EpisodeEvent.REPEATED, episode=heard, at_ms=now_ms)]
 
 
 def _again(
@@ -178,7 +178,7 @@ def _again(
     heard = _heard(episode, finding)
     event = _news(episode, heard, finding, policy)
     if event is None:
-        return [Transition(event=Event.REPEATED, episode=heard, at_ms=now_ms)]
+        return [Transition(event=EpisodeEvent.REPEATED, episode=heard, at_ms=now_ms)]
     due, deadline = heard.due_ms, heard.deadline_ms
     worse = wanting(heard, now_ms, policy)
     if episode.state is State.OPEN:  # nobody has answered: what is due stays due
@@ -192,16 +192,16 @@ def _again(
 
 def _news(
     episode: Episode, heard: Episode, finding: Finding, policy: EpisodePolicy
-) -> Event | None:
+) -> EpisodeEvent | None:
     """Return why another finding calls, None if it only goes on; what is low calls once."""
     if URGENCY[heard.priority] > URGENCY[episode.priority]:
-        return Event.WORSENED
+        return EpisodeEvent.WORSENED
     if heard.priority is Priority.LOW:
         return None
-    if finding.change is Change.WORSENED:
-        return Event.WORSENED
+    if finding.change is FindingChange.WORSENED:
+        return EpisodeEvent.WORSENED
     anew = episode.lapsed_ms is not None or policy.apart(episode.measured_ms, finding.measured_ms)
-    return Event.RETURNED if anew else None
+    return EpisodeEvent.RETURNED if anew else None
 
 
 def _persisted(episode: Episode, finding: Finding) -> bool:
@@ -218,11 +218,11 @@ def _clear(
         raised = shown(episode, now_ms, policy)  # time would have shown it, had it been let
         return [raised, *_clear(raised.episode, finding, now_ms, policy, persisted=False)]
     if episode.state is State.PENDING:
-        return [closed(episode, Event.EXPIRED, State.EXPIRED, now_ms)]
+        return [closed(episode, EpisodeEvent.EXPIRED, State.EXPIRED, now_ms)]
     ended = replace(episode, detail=episode.detail | finding.detail)
     if superseded or episode.state is State.ACKNOWLEDGED or episode.priority is not Priority.HIGH:
-        return [closed(ended, Event.RESOLVED, State.RESOLVED, now_ms)]
+        return [closed(ended, EpisodeEvent.RESOLVED, State.RESOLVED, now_ms)]
     if episode.cleared_ms is not None:
         return []
     latched = replace(ended, cleared_ms=now_ms)
-    return [Transition(event=Event.CLEARED, episode=latched, at_ms=now_ms)]
+    return [Transition(event=EpisodeEvent.CLEARED, episode=latched, at_ms=now_ms)]

@@ -16,7 +16,7 @@ from analytics.allocation.problem import Aims
 from analytics.allocation.relaxation import Relaxation, Relaxed
 from analytics.allocation.search import Search
 from analytics.allocation.solver import AIMS, SEED, Solved, StopWatch
-from analytics.allocation.table import Ints, Table, as_choice, order
+from analytics.allocation.table import Ints, ProblemTable, as_choice, order
 
 GOOD_ENOUGH = 5e-4
 """A plan so near to the bound of its cost is not searched further."""
@@ -31,7 +31,7 @@ class Decomposition:
 
     def __init__(
         self,
-        table: Table,
+        table: ProblemTable,
         watch: StopWatch,
         better: Callable[[Solved], None] | None = None,
     ) -> None:

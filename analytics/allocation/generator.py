@@ -28,14 +28,14 @@ _DOCTOR_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ward:
+class GeneratedWard:
     """A ward to plan."""
 
     doctors: Sequence[Doctor]
     demands: Sequence[Demand]
 
 
-def ward(*, patients: int, staff: int, load: float, seed: int) -> Ward:
+def ward(*, patients: int, staff: int, load: float, seed: int) -> GeneratedWard:
     """Return a ward whose work is ``load`` (0.8: four fifths) of its time.
 
     Args:
@@ -47,10 +47,12 @@ def ward(*, patients: int, staff: int, load: float, seed: int) -> Ward:
     chance = random.Random(seed)  # noqa: S311 - chance of an experiment
     people = [_person(chance, at, staff) for at in range(staff)]
     asked = [_demand(chance, at, patients) for at in range(patients)]
-    return Ward(doctors=people, demands=_scaled(asked, load * sum(one.minutes for one in people)))
+    return GeneratedWard(
+        doctors=people, demands=_scaled(asked, load * sum(one.minutes for one in people))
+    )
 
 
-def city(*, wards: int, patients: int, staff: int, load: float, seed: int) -> list[Ward]:
+def city(*, wards: int, patients: int, staff: int, load: float, seed: int) -> list[GeneratedWard]:
     """Return wards of equal size, ``patients`` and ``staff`` in all."""
     return [
         ward(patients=patients // wards, staff=staff // wards, load=load, seed=seed * 1000 + at)

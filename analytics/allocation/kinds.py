@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from analytics.allocation.linear import Floats
-from analytics.allocation.table import Flags, Ints, Table
+from analytics.allocation.table import Flags, Ints, ProblemTable
 
 MINUTE = 60.0
 
@@ -28,7 +28,7 @@ class Kinds:
     single: Flags
 
     @classmethod
-    def of(cls, table: Table, *, whole: bool) -> "Kinds":
+    def of(cls, table: ProblemTable, *, whole: bool) -> "Kinds":
         """Return the kinds; ``whole``: what a deadline or an emergency binds is one of its own."""
         kept = bound(table) if whole else np.zeros(len(table.work), dtype=bool)
         packed = np.packbits(table.able, axis=1)
@@ -50,7 +50,7 @@ class Kinds:
         )
 
 
-def bound(table: Table) -> Flags:
+def bound(table: ProblemTable) -> Flags:
     """Return which demands an emergency or a deadline binds: one within somebody's time."""
     binding = int((table.levels < table.whole.max(initial=0)).sum())
     return np.asarray(table.must | (table.level < binding))

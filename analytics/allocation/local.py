@@ -16,7 +16,7 @@ from analytics.allocation.problem import UNMET, Problem
 from analytics.allocation.relaxation import Relaxation
 from analytics.allocation.search import Search
 from analytics.allocation.solver import AIMS, SEED, Solved, StopWatch, solve
-from analytics.allocation.table import Ints, Room, Table, as_choice, order
+from analytics.allocation.table import Ints, ProblemTable, Room, as_choice, order
 
 STAYING = 0.5
 """From this share of demands on that can stay where they are, a plan is a re-plan."""
@@ -29,13 +29,13 @@ _FROZEN = 10**9
 """Urgency of what is frozen: nothing is worth letting go of it."""
 
 
-def is_local(table: Table) -> bool:
+def is_local(table: ProblemTable) -> bool:
     """Whether most demands have somebody who may keep them."""
     return bool(table.movable.mean() >= STAYING) if len(table.work) else False
 
 
 def local_plan(
-    table: Table, watch: StopWatch, better: Callable[[Solved], None] | None = None
+    table: ProblemTable, watch: StopWatch, better: Callable[[Solved], None] | None = None
 ) -> Solved:
     """Return the plan that changes least.
 
@@ -77,13 +77,13 @@ def _bounds(search: Search, limit_s: float) -> dict[str, int]:
     return known
 
 
-def _least_moves(table: Table) -> int:
+def _least_moves(table: ProblemTable) -> int:
     """Return how many move whatever is done: those whose person has gone or may not have them."""
     stays = table.movable & table.fitting
     return int(((table.current >= UNMET) & ~stays).sum())
 
 
-def kept_plan(table: Table) -> Ints:
+def kept_plan(table: ProblemTable) -> Ints:
     """Return the plan in which everybody stays who can, and the fewest make room for the others.
 
     Where somebody's work does not fit any more, single demands leave: the one first whose leaving
@@ -102,7 +102,7 @@ def kept_plan(table: Table) -> Ints:
     return first_plan(table, choice)
 
 
-def _mends(table: Table, room: Room, doctor: int, demand: int) -> tuple[int, ...]:
+def _mends(table: ProblemTable, room: Room, doctor: int, demand: int) -> tuple[int, ...]:
     """Return what would be too much still without one demand, and what else speaks against it."""
     room.take(demand, doctor, -1)
     left = int(room.excess()[doctor])
@@ -115,7 +115,7 @@ def _offer(search: Search, choice: Ints) -> None:
         search.choice = choice
 
 
-def _with_free_placed(table: Table, choice: Ints, watch: StopWatch) -> Ints:
+def _with_free_placed(table: ProblemTable, choice: Ints, watch: StopWatch) -> Ints:
     """Return the plan with all that has not stayed placed exactly, the rest frozen."""
     free = np.flatnonzero((choice != table.current) | (choice == UNMET))
     if not 0 < len(free) <= MOST_FREE or not table.able[free].any():
@@ -140,7 +140,7 @@ def _with_free_placed(table: Table, choice: Ints, watch: StopWatch) -> Ints:
     return frozen
 
 
-def _useful(table: Table, room: Room, free: Ints, choice: Ints) -> Ints:
+def _useful(table: ProblemTable, room: Room, free: Ints, choice: Ints) -> Ints:
     """Return the doctors worth offering: for each free demand those with room who cost least."""
     chosen: dict[int, None] = {}
     ranked = []
@@ -157,7 +157,7 @@ def _useful(table: Table, room: Room, free: Ints, choice: Ints) -> Ints:
     return np.array(sorted(chosen), dtype=np.int64)
 
 
-def _around_frozen(table: Table, frozen: Ints, free: Ints, doctors: Ints) -> Problem:
+def _around_frozen(table: ProblemTable, frozen: Ints, free: Ints, doctors: Ints) -> Problem:
     """Return the problem of the free demands, with what is frozen as blocks of each doctor's time.
 
     One block for all that a doctor has due by one level, what must be apart from the rest.

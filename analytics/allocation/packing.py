@@ -10,13 +10,13 @@ import numpy as np
 from analytics.allocation.kinds import MINUTE
 from analytics.allocation.problem import UNMET
 from analytics.allocation.relaxation import Relaxed
-from analytics.allocation.table import NOBODY_BEFORE, Ints, Room, Table
+from analytics.allocation.table import NOBODY_BEFORE, Ints, ProblemTable, Room
 
 _STAYS = 0.5
 _PASSES = 4
 
 
-def first_plan(table: Table, start: Ints | None = None) -> Ints:
+def first_plan(table: ProblemTable, start: Ints | None = None) -> Ints:
     """Return a complete plan: the urgent and hard to place first, each where it costs least.
 
     What ``start`` has placed stays.
@@ -29,7 +29,7 @@ def first_plan(table: Table, start: Ints | None = None) -> Ints:
     return choice
 
 
-def packed(table: Table, relaxed: Relaxed) -> Ints:
+def packed(table: ProblemTable, relaxed: Relaxed) -> Ints:
     """Return a whole plan after the relaxation.
 
     Who stays there stays; what the relaxation keeps whole goes where it has it.
@@ -59,7 +59,7 @@ def packed(table: Table, relaxed: Relaxed) -> Ints:
     return choice
 
 
-def cheaper(table: Table, choice: Ints) -> Ints:
+def cheaper(table: ProblemTable, choice: Ints) -> Ints:
     """Return the plan after exchanges that cost less and harm nothing else.
 
     Only what is bound by minutes alone is exchanged: no deadline that could be missed, nobody who
@@ -83,7 +83,7 @@ def cheaper(table: Table, choice: Ints) -> Ints:
     return choice
 
 
-def _free(table: Table) -> Ints:
+def _free(table: ProblemTable) -> Ints:
     """Return the demands that may be exchanged."""
     bound = table.levels < table.whole.max(initial=0)
     first_loose = int(bound.sum())  # levels beyond everybody's time bind nobody
@@ -91,7 +91,9 @@ def _free(table: Table) -> Ints:
     return np.flatnonzero(loose)
 
 
-def _exchange(table: Table, room: Room, choice: Ints, free: Ints, pair: tuple[int, int]) -> int:
+def _exchange(
+    table: ProblemTable, room: Room, choice: Ints, free: Ints, pair: tuple[int, int]
+) -> int:
     """Let the cheap one of a pair do as much of the other's work as fits; return how often."""
     cheap, dear = pair
     done = 0
@@ -122,7 +124,7 @@ def _exchange(table: Table, room: Room, choice: Ints, free: Ints, pair: tuple[in
         done += 1
 
 
-def _place(table: Table, room: Room, choice: Ints, demand: int, price: Ints) -> int:
+def _place(table: ProblemTable, room: Room, choice: Ints, demand: int, price: Ints) -> int:
     """Give one demand to the best doctor with room: by the order of the aims, then ``price``."""
     options = room.fits(demand)
     if not options.any():
@@ -148,7 +150,7 @@ def _place(table: Table, room: Room, choice: Ints, demand: int, price: Ints) -> 
     return doctor
 
 
-def _hardest_first(table: Table) -> Ints:
+def _hardest_first(table: ProblemTable) -> Ints:
     options = table.able.sum(axis=1)
     at = np.arange(len(table.work))
     keys = (at, -table.work, options, table.level, -table.urgency, ~table.must)

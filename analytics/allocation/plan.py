@@ -7,7 +7,7 @@ from analytics.allocation.local import is_local, kept_plan, local_plan
 from analytics.allocation.problem import Problem
 from analytics.allocation.relaxation import Relaxation
 from analytics.allocation.solver import Solved, StopWatch, solve
-from analytics.allocation.table import Table
+from analytics.allocation.table import ProblemTable
 
 DIRECT_PAIRS = 600
 """Pairs of demand and doctor up to which the exact solver needs no better plan to start from ..."""
@@ -30,7 +30,7 @@ def best_plan(
     pairs = sum(map(len, problem.able))
     if pairs <= DIRECT_PAIRS:
         return _bounded(problem, solve(problem, time_limit_s, better), watch)
-    table = Table.of(problem)
+    table = ProblemTable.of(problem)
     if pairs > EXACT_PAIRS and is_local(table):
         return local_plan(table, watch, better)
     parts = Decomposition(table, watch, better)
@@ -48,7 +48,9 @@ def _bounded(problem: Problem, solved: Solved, watch: StopWatch) -> Solved:
     """Raise the bound of what is not proved to that of the relaxation, if that one is higher."""
     if not solved.proved and problem.work:
         reached = problem.aims(solved.choice)
-        relaxed = Relaxation(Table.of(problem)).solve("cost", reached, watch.left_s or _BOUND_S)
+        relaxed = Relaxation(ProblemTable.of(problem)).solve(
+            "cost", reached, watch.left_s or _BOUND_S
+        )
         if relaxed is not None:
             solved.cost_bound = max(solved.cost_bound, relaxed.bound)
     return solved

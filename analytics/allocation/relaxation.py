@@ -16,7 +16,7 @@ import numpy as np
 from analytics.allocation.kinds import MINUTE, Kinds, bound
 from analytics.allocation.linear import Floats, Rows, minimise
 from analytics.allocation.problem import Aims
-from analytics.allocation.table import NOBODY_BEFORE, Flags, Ints, Table
+from analytics.allocation.table import NOBODY_BEFORE, Flags, Ints, ProblemTable
 
 MOST_LEVELS = 24
 """Deadlines that get rows; leaving some out only lowers the bound."""
@@ -48,7 +48,7 @@ class Relaxed:
 class Relaxation:
     """The relaxation of one problem, solved for one aim after the other."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: ProblemTable) -> None:
         """Pool the demands into kinds."""
         self.table = table
         self._pooled = Kinds.of(table, whole=False)
@@ -98,7 +98,7 @@ class Relaxation:
 class _Programme:
     """One linear programme: which columns and rows the reached aims leave."""
 
-    def __init__(self, table: Table, kinds: Kinds, reached: Aims, aim: str) -> None:
+    def __init__(self, table: ProblemTable, kinds: Kinds, reached: Aims, aim: str) -> None:
         self.table, self.kind, self.mass = table, kinds.kind, kinds.mass
         self.first, self.single = kinds.first, kinds.single
         self.reached, self.aim = reached, aim

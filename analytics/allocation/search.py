@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics.allocation.problem import UNMET, Problem
 from analytics.allocation.solver import StopWatch, solve
-from analytics.allocation.table import Flags, Ints, Room, Table, as_choice, order
+from analytics.allocation.table import Flags, Ints, ProblemTable, Room, as_choice, order
 
 DOCTORS = 6
 MOST_DEMANDS = 220
@@ -34,7 +34,7 @@ class Search:
         chance: which neighbourhood comes next.
     """
 
-    table: Table
+    table: ProblemTable
     choice: Ints
     watch: StopWatch
     chance: random.Random
@@ -137,7 +137,7 @@ class Search:
         return np.asarray(1 + left)
 
 
-def part(table: Table, doctors: Ints, demands: Ints, free: Flags | None = None) -> Problem:
+def part(table: ProblemTable, doctors: Ints, demands: Ints, free: Flags | None = None) -> Problem:
     """Return the problem of these doctors and demands alone.
 
     Args:

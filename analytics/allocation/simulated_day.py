@@ -23,8 +23,8 @@ from analytics.allocation.allocate import Demand, Doctor, allocate
 from analytics.allocation.problem import DOCTOR
 from analytics.allocation.simulated_ward import (
     SHIFT_MINUTES,
-    Job,
     Setup,
+    SimulatedWork,
     WardDay,
     arrivals_of,
     people_of,
@@ -112,7 +112,7 @@ def _sharing(policy: str, setup: Setup) -> Share:
     return {"fixed": _fixed(setup), "greedy": _greedy, "ours": _ours}[policy]
 
 
-def _give(job: Job, who: str | None) -> None:
+def _give(job: SimulatedWork, who: str | None) -> None:
     if job.who is not None and who is not None and job.who != who:
         job.moved += 1
     job.who = who

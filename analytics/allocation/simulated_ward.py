@@ -33,7 +33,7 @@ class Setup:
 
 
 @dataclass(slots=True, kw_only=True)
-class Job:
+class SimulatedWork:
     """A piece of work."""
 
     patient: int
@@ -67,18 +67,18 @@ class WardDay:
     """The ward as it runs."""
 
     people: Sequence[Doctor]
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[SimulatedWork] = field(default_factory=list)
     free_at: dict[str, float] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     worked: dict[str, float] = field(default_factory=dict)
-    doing: dict[str, tuple[Job, float]] = field(default_factory=dict)
+    doing: dict[str, tuple[SimulatedWork, float]] = field(default_factory=dict)
 
     @property
     def there(self) -> list[Doctor]:
         """Return who is at work."""
         return [one for one in self.people if one.id not in self.gone]
 
-    def waiting(self) -> list[Job]:
+    def waiting(self) -> list[SimulatedWork]:
         """Return what nobody has begun."""
         begun = {id(job) for job, _ in self.doing.values()}
         return [job for job in self.jobs if job.ended is None and id(job) not in begun]
@@ -100,10 +100,10 @@ def people_of(setup: Setup, chance: random.Random) -> list[Doctor]:
     ]
 
 
-def arrivals_of(setup: Setup, chance: random.Random) -> list[Job]:
+def arrivals_of(setup: Setup, chance: random.Random) -> list[SimulatedWork]:
     """Return the day's work by when it comes."""
     routine = [
-        Job(
+        SimulatedWork(
             patient=at,
             at=0.0,
             minutes=max(2.0, chance.gauss(_ROUTINE_MINUTES, 1.5)),
@@ -121,6 +121,8 @@ def arrivals_of(setup: Setup, chance: random.Random) -> list[Job]:
         at = chance.uniform(0, SHIFT_MINUTES - 60)
         took = minutes * chance.lognormvariate(0, 0.25)
         worse.append(
-            Job(patient=patient, at=at, minutes=took, acuity=acuity, deadline=at + deadline)
+            SimulatedWork(
+                patient=patient, at=at, minutes=took, acuity=acuity, deadline=at + deadline
+            )
         )
     return sorted([*routine, *worse], key=lambda job: job.at)

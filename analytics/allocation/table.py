@@ -20,7 +20,7 @@ NOBODY_BEFORE = -2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class ProblemTable:
     """A problem as arrays; rows are demands, columns doctors.
 
     Attributes:
@@ -47,7 +47,7 @@ class Table:
     current: Ints
 
     @classmethod
-    def of(cls, problem: Problem) -> "Table":
+    def of(cls, problem: Problem) -> "ProblemTable":
         """Return the arrays of a problem."""
         demands, doctors = len(problem.work), len(problem.capacity)
         able = np.zeros((demands, doctors), dtype=bool)
@@ -133,7 +133,7 @@ class Table:
 class Room:
     """What each doctor has left while a plan grows."""
 
-    def __init__(self, table: Table, choice: Ints) -> None:
+    def __init__(self, table: ProblemTable, choice: Ints) -> None:
         """Count what the plan so far has taken."""
         self._table = table
         plain = ~table.must

@@ -34,7 +34,7 @@ _READ_AS = {"mm[Hg]": "mmHg", "Cel": "°C", "1": ""}
 NONE: frozenset[int] = frozenset()
 
 
-class Verdict(IntEnum):
+class ValueVerdict(IntEnum):
     """What one value is worth by itself."""
 
     GOOD = 0
@@ -54,7 +54,7 @@ class Doubt(NamedTuple):
     why: str
 
 
-def verdict(metric: int, value: float) -> Verdict:
+def verdict(metric: int, value: float) -> ValueVerdict:
     """Judge one value by itself.
 
     Args:
@@ -63,8 +63,8 @@ def verdict(metric: int, value: float) -> Verdict:
     """
     least, most, low, high = _RANGES[metric]
     if not least <= value <= most or (metric in _WHOLE and value != int(value)):
-        return Verdict.REFUSED
-    return Verdict.GOOD if low <= value <= high else Verdict.QUESTIONABLE
+        return ValueVerdict.REFUSED
+    return ValueVerdict.GOOD if low <= value <= high else ValueVerdict.QUESTIONABLE
 
 
 def narrow(sbp: float, dbp: float) -> bool:
@@ -100,7 +100,7 @@ def refusals(measured: Iterable[tuple[int, float]], *, together: bool = True) ->
     found = [
         Doubt(metric, _range_words(metric))
         for metric, value in values
-        if verdict(metric, value) is Verdict.REFUSED
+        if verdict(metric, value) is ValueVerdict.REFUSED
     ]
     known = dict(values)
     if together and known.get(_DBP, 0.0) >= known.get(_SBP, float("inf")):
@@ -115,7 +115,7 @@ def doubts(measured: Iterable[tuple[int, float]]) -> list[Doubt]:
     found = [
         Doubt(metric, _plausible_words(metric))
         for metric, value in values
-        if verdict(metric, value) is Verdict.QUESTIONABLE
+        if verdict(metric, value) is ValueVerdict.QUESTIONABLE
     ]
     against = contradicted(values)
     if _SBP in against:

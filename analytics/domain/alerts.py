@@ -33,7 +33,7 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-class Change(StrEnum):
+class FindingChange(StrEnum):
     """What a finding says of a condition."""
 
     STARTED = "started"
@@ -96,7 +96,7 @@ class Finding:
     """
 
     condition: str
-    change: Change
+    change: FindingChange
     priority: Priority
     measured_ms: int
     received_ms: int

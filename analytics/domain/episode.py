@@ -18,8 +18,8 @@ __all__ = [
     "URGENCY",
     "CalledFor",
     "Episode",
+    "EpisodeEvent",
     "EpisodePolicy",
-    "Event",
     "Level",
     "Transition",
     "begun",
@@ -40,7 +40,7 @@ class Level(StrEnum):
     COORDINATOR = "coordinator"
 
 
-class Event(StrEnum):
+class EpisodeEvent(StrEnum):
     """What happened to an episode."""
 
     PENDING = "pending"
@@ -211,7 +211,7 @@ class Transition:
         level: whom, if so.
     """
 
-    event: Event
+    event: EpisodeEvent
     episode: Episode
     at_ms: int
     notify: bool = False

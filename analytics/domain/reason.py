@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from analytics.domain.alerts import Priority, State
-from analytics.domain.episode import Episode, Event, Level
+from analytics.domain.episode import Episode, EpisodeEvent, Level
 
 NEWS2_CONDITIONS = frozenset({"news2_urgent", "news2_emergency"})
 """Conditions whose value is the score itself."""
@@ -121,7 +121,7 @@ class Step:
         level: whom, if so.
     """
 
-    event: Event
+    event: EpisodeEvent
     after: PatientAlert
     at_ms: int
     shown: bool = True

@@ -12,12 +12,21 @@ import msgspec
 
 from analytics.errors import DatasetError
 from analytics.evaluation import glucose, home, hospital, icu
-from analytics.evaluation.asked import Asked, Progress, nothing, values_of
+from analytics.evaluation.asked import EvaluationOptions, Progress, nothing, values_of
 from analytics.evaluation.figures import Figure
 
-__all__ = ["DATASETS", "Asked", "Figure", "Progress", "figures", "lines", "nothing", "values_of"]
+__all__ = [
+    "DATASETS",
+    "EvaluationOptions",
+    "Figure",
+    "Progress",
+    "figures",
+    "lines",
+    "nothing",
+    "values_of",
+]
 
-DATASETS: Mapping[str, Callable[[Asked], Iterator[Figure]]] = {
+DATASETS: Mapping[str, Callable[[EvaluationOptions], Iterator[Figure]]] = {
     "tihm": home.figures,
     "mimic_iv_demo": hospital.figures,
     "challenge2012": icu.figures,
@@ -28,7 +37,7 @@ _HEAD = ("path", "task", "people", "n", "events", "metric", "value", "95 % inter
 _TABLE = "{:<5} {:<64} {:>6} {:>7} {:>6} {:<22} {:>8} {:>19}  {}"
 
 
-def figures(dataset: str, asked: Asked) -> Iterator[Figure]:
+def figures(dataset: str, asked: EvaluationOptions) -> Iterator[Figure]:
     """Evaluate on one data set.
 
     Args:

@@ -8,7 +8,7 @@ import msgspec
 
 from analytics import settings
 from analytics.errors import DatasetError
-from analytics.settings import PROFILES, Refused, WardPolicy
+from analytics.settings import PROFILES, RefusedSetting, WardPolicy
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, and how much of how much."""
@@ -19,7 +19,7 @@ def nothing(what: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class EvaluationOptions:
     """One evaluation.
 
     Attributes:
@@ -36,7 +36,7 @@ class Asked:
     values: Mapping[str, float | None]
     progress: Progress = nothing
 
-    def within(self, dataset: str) -> "Asked":
+    def within(self, dataset: str) -> "EvaluationOptions":
         """Return it for a data set whose folder may lie in the one that was named."""
         inner = [None if one is None else one / dataset for one in (self.folder, self.fit)]
         folder, fit = (one if one is not None and one.is_dir() else None for one in inner)
@@ -73,7 +73,7 @@ def values_of(path: Path | None, profile: str | None) -> tuple[str | None, dict[
     inner = told.get("settings", told)
     given = settings.flattened(inner) if isinstance(inner, dict) else {}
     found = settings.check(given, settings.defaults(str(named or "")))
-    wrong = [f"{one.field} {one.why}" for one in found if isinstance(one, Refused)]
+    wrong = [f"{one.field} {one.why}" for one in found if isinstance(one, RefusedSetting)]
     if wrong:
         raise DatasetError(f"{path}: {'; '.join(wrong)}")
     values = {name: value for name, value in given.items() if isinstance(value, int | float | None)}

@@ -15,7 +15,7 @@ from analytics.evaluation.metrics import Weighted, constant, ratio
 from analytics.glucose.forecast import STEP_MS
 from analytics.glucose.ranges import GAP_MS
 from analytics.training import glucose
-from analytics.training.glucose import WARN_BELOW, Moments, Wearer
+from analytics.training.glucose import WARN_BELOW, GlucoseWearer, Moments
 
 LOW = 70.0
 LEAD_MS = 60 * 60_000
@@ -24,7 +24,7 @@ is false (proposed)."""
 _DAY_MS = 86_400_000
 
 
-class _Said(NamedTuple):
+class _Expected(NamedTuple):
     """What was expected at each moment, with the 90 % interval."""
 
     expected: Floats
@@ -61,14 +61,14 @@ def _root(squares: Floats, count: Floats) -> Weighted:
     return lambda weights: float(np.sqrt((weights * squares).sum() / (weights * count).sum()))
 
 
-def _said(moments: Moments, taught: Moments | None) -> _Said:
+def _said(moments: Moments, taught: Moments | None) -> _Expected:
     if taught is not None:
         model = glucose.boost(taught)
         change = model.predict(moments.rows.astype(np.float32))
         rest = taught.changes - glucose.cross_fitted(taught)
         return _interval(moments, change, glucose.factors(taught.rows, rest))
     change = glucose.cross_fitted(moments)
-    found = _Said(*(np.full(len(change), np.nan) for _ in range(3)))
+    found = _Expected(*(np.full(len(change), np.nan) for _ in range(3)))
     folds = GroupKFold(n_splits=glucose.FOLDS).split(moments.rows, groups=moments.people)
     for learn, ask in folds:
         rest = (moments.changes - change)[learn]
@@ -79,15 +79,15 @@ def _said(moments: Moments, taught: Moments | None) -> _Said:
     return found
 
 
-def _interval(moments: Moments, change: Floats, wide: tuple[Floats, float, float]) -> _Said:
+def _interval(moments: Moments, change: Floats, wide: tuple[Floats, float, float]) -> _Expected:
     spread, low, high = wide
     size = np.maximum(glucose.scale(moments.rows) @ spread, 3.0)
     expected = moments.rows[:, 0] + change
-    return _Said(expected, expected + low * size, expected + high * size)
+    return _Expected(expected, expected + low * size, expected + high * size)
 
 
 def _warned(
-    wearers: Sequence[Wearer], moments: Moments, said: _Said, people: People
+    wearers: Sequence[GlucoseWearer], moments: Moments, said: _Expected, people: People
 ) -> Iterator[Figure]:
     lows, hits, false, days = (np.zeros(len(people)) for _ in range(4))
     minutes: list[float] = []
@@ -125,7 +125,7 @@ def _median(minutes: Sequence[float]) -> float:
     return float(np.median(minutes)) if minutes else 0.0
 
 
-def _onsets(one: Wearer) -> list[float]:
+def _onsets(one: GlucoseWearer) -> list[float]:
     """Times of first lows after half an hour without, with readings all the while."""
     found, low_at = [], -np.inf
     for at in range(6, len(one.values)):

@@ -11,9 +11,9 @@ import numpy as np
 
 from analytics.domain.vitals import Metric
 from analytics.evaluation import forecasting, live
-from analytics.evaluation.asked import Asked
+from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
-from analytics.evaluation.replay.recordings import Moment, Recording
+from analytics.evaluation.replay.recordings import RecordedMoment, Recording
 from analytics.evaluation.thresholds import chances_of
 from analytics.studies import datasets
 from analytics.studies.diabetes import Table
@@ -30,7 +30,7 @@ LOW = 70.0
 ALREADY_LOW = LOW
 
 
-def diabetes_figures(asked: Asked) -> Iterator[Figure]:
+def diabetes_figures(asked: EvaluationOptions) -> Iterator[Figure]:
     """Give the figures of the two tables of people."""
     folder, others = asked.folder, asked.fit
     nhanes, vanderbilt = datasets.nhanes(folder), datasets.vanderbilt(folder)
@@ -51,7 +51,7 @@ def diabetes_figures(asked: Asked) -> Iterator[Figure]:
         yield figure("diabetes", task, "brier", judged, ("everybody's average", share))
 
 
-def cgm_figures(asked: Asked) -> Iterator[Figure]:
+def cgm_figures(asked: EvaluationOptions) -> Iterator[Figure]:
     """Give what wearers meet, and lows within half an hour told from the half hour before."""
     before = _recordings(asked.fit) if asked.fit else []
     played = live.play("cgm", _recordings(asked.folder), before, asked, PROFILE)
@@ -73,7 +73,7 @@ def _recordings(folder: Path) -> list[Recording]:
         Recording(
             person=f"{name}:{person}",
             moments=[
-                Moment(int(t_ms), ((int(Metric.GLUCOSE), float(value)),))
+                RecordedMoment(int(t_ms), ((int(Metric.GLUCOSE), float(value)),))
                 for t_ms, value in zip(times, values, strict=True)
             ],
         )

@@ -16,11 +16,11 @@ import numpy as np
 
 from analytics.domain.vitals import Metric
 from analytics.evaluation import home_study, live
-from analytics.evaluation.asked import Asked
+from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import LIVE, Compared, Figure, Judged, figure, told
 from analytics.evaluation.home_study import RULES, Labels, labels_of
 from analytics.evaluation.metrics import constant, mean
-from analytics.evaluation.replay.recordings import Moment, Recording
+from analytics.evaluation.replay.recordings import RecordedMoment, Recording
 from analytics.evaluation.replay.ward import Course, alerted
 from analytics.rules.limits import CRITICAL_NAMES, HIGH_NAMES, LOW_NAMES
 from analytics.studies.datasets import moment_ms, number, numbered, rows
@@ -40,7 +40,7 @@ CUFF = "cuff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class LabelTask:
     """One kind of label.
 
     Attributes:
@@ -64,12 +64,12 @@ class Task:
 
 
 TASKS = (
-    Task(name="pressure", label="Blood pressure", metrics=(Metric.SBP, Metric.DBP)),
-    Task(name="pulse", label="Pulse", metrics=(Metric.HR,)),
+    LabelTask(name="pressure", label="Blood pressure", metrics=(Metric.SBP, Metric.DBP)),
+    LabelTask(name="pulse", label="Pulse", metrics=(Metric.HR,)),
 )
 
 
-def figures(asked: Asked) -> Iterator[Figure]:
+def figures(asked: EvaluationOptions) -> Iterator[Figure]:
     """Give the figures of the data set."""
     before = recordings(asked.fit) if asked.fit else []
     played = live.play(DATASET, recordings(asked.folder), before, asked, PROFILE)
@@ -95,13 +95,15 @@ def recordings(folder: Path) -> list[Recording]:
     return [
         Recording(
             person=person,
-            moments=[Moment(t_ms, tuple(of[t_ms, device]), device) for t_ms, device in sorted(of)],
+            moments=[
+                RecordedMoment(t_ms, tuple(of[t_ms, device]), device) for t_ms, device in sorted(of)
+            ],
         )
         for person, of in sorted(found.items())
     ]
 
 
-def _readings(task: Task, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
+def _readings(task: LabelTask, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
     """Give how well the alerts agree with the labels, reading by reading."""
     said: list[bool] = []
     plain: list[bool] = []
@@ -136,7 +138,7 @@ def _readings(task: Task, courses: Sequence[Course], labels: Labels) -> Iterator
         )
 
 
-def _events(task: Task, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
+def _events(task: LabelTask, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
     """Give how long before a label its alert was shown, of the labels that had one."""
     lead: list[float] = []
     people: list[str] = []

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from analytics.domain.vitals import FACTS, Metric
-from analytics.evaluation.asked import Asked
+from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import Figure, Judged, figure
 from analytics.evaluation.thresholds import said_of
 from analytics.risk.baseline import FLOORS, Baseline
@@ -48,7 +48,7 @@ class Spot:
     values: Mapping[Metric, float]
 
 
-def figures(asked: Asked) -> Iterator[Figure]:
+def figures(asked: EvaluationOptions) -> Iterator[Figure]:
     """Give the figures of the model, learnt from other people."""
     spots, labels = _spots(asked.folder), labels_of(asked.folder)
     taught = (_spots(asked.fit), labels_of(asked.fit)) if asked.fit else None

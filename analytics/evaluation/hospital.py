@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold
 from analytics.domain.vitals import Metric
 from analytics.errors import DatasetError
 from analytics.evaluation import live, stays
-from analytics.evaluation.asked import Asked
+from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
 from analytics.evaluation.replay.recordings import DAY_MS, Recording, admitted, collected
 from analytics.evaluation.replay.ward import Course
@@ -40,7 +40,7 @@ FIVE = frozenset({Metric.HR, Metric.SBP, Metric.RR, Metric.SPO2, Metric.TEMP})
 PLAIN = "five-parameter NEWS, mean"
 
 
-def figures(asked: Asked) -> Iterator[Figure]:
+def figures(asked: EvaluationOptions) -> Iterator[Figure]:
     """Give the figures of the data set."""
     found = recordings(asked.folder)
     before = [recording for recording, _ in recordings(asked.fit)] if asked.fit else []

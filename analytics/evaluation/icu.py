@@ -13,9 +13,9 @@ import numpy as np
 
 from analytics.domain.vitals import Acvpu, Metric
 from analytics.evaluation import live, stays
-from analytics.evaluation.asked import Asked
+from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
-from analytics.evaluation.replay.recordings import Moment, Recording
+from analytics.evaluation.replay.recordings import RecordedMoment, Recording
 from analytics.evaluation.thresholds import chances_of
 from analytics.policy import MINUTE_MS
 from analytics.studies.datasets import Row, number, rows
@@ -44,7 +44,7 @@ class Stay:
     seen: list[list[float]] = field(default_factory=list)
 
 
-def figures(asked: Asked) -> Iterator[Figure]:
+def figures(asked: EvaluationOptions) -> Iterator[Figure]:
     """Give the figures of the data set."""
     found, others = _stays(asked.folder), _stays(asked.fit) if asked.fit else []
     recorded = [stay.recording for stay in found]
@@ -109,7 +109,7 @@ def _see(stay: Stay, row: Row) -> None:
         measured.append((int(Metric.O2), float(known.get("fio2", 1.0) > ROOM_AIR)))
     if measured and isinstance(stay.recording.moments, list):
         t_ms = int(number(row["minute"]) * MINUTE_MS)
-        stay.recording.moments.append(Moment(t_ms, tuple(measured)))
+        stay.recording.moments.append(RecordedMoment(t_ms, tuple(measured)))
 
 
 def _summary(stay: Stay) -> list[float]:

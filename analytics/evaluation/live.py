@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import structs
 from sklearn.model_selection import GroupKFold
 
-from analytics.evaluation.asked import Asked
+from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import LIVE, Compared, Figure, Floats, Judged, figure, told
 from analytics.evaluation.metrics import constant, ratio, reliability, slope
 from analytics.evaluation.replay.recordings import Recording
@@ -42,7 +42,7 @@ def play(
     dataset: str,
     recordings: Sequence[Recording],
     before: Sequence[Recording],
-    asked: Asked,
+    asked: EvaluationOptions,
     usual: str,
     *,
     learn: Learn | None = None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from math import isnan
 
-from analytics.evaluation.asked import Asked
+from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import LIVE, Figure
 from analytics.evaluation.plots import Bar, Interval, bars, calibration, intervals
 
@@ -24,7 +24,7 @@ _NOTE = (
 _UNITS = frozenset({"auroc", "auprc", "brier", "f1", "sensitivity", "ppv", "ece", "slope"})
 
 
-def page(dataset: str, found: Sequence[Figure], asked: Asked) -> str:
+def page(dataset: str, found: Sequence[Figure], asked: EvaluationOptions) -> str:
     """Return the report.
 
     Args:
@@ -47,7 +47,7 @@ def page(dataset: str, found: Sequence[Figure], asked: Asked) -> str:
     )
 
 
-def _settings(asked: Asked) -> str:
+def _settings(asked: EvaluationOptions) -> str:
     profile = f"Profile {asked.profile}." if asked.profile else "The recording's usual profile."
     changed = ", ".join(f"{name} = {value}" for name, value in asked.values.items())
     return profile + (f" Set besides: {changed}." if changed else " Shipped settings.")

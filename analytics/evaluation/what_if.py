@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from analytics.domain.vitals import METRIC_BY_NAME
 from analytics.evaluation.replay.alerts import Alert
-from analytics.evaluation.replay.recordings import Moment, Recording
+from analytics.evaluation.replay.recordings import RecordedMoment, Recording
 from analytics.evaluation.replay.ward import Course, replay
 from analytics.policy import MINUTE_MS
 from analytics.settings import WardPolicy
@@ -45,7 +45,7 @@ class Stretch(Struct):
         """Return the readings as moments."""
         rows = zip(self.times, self.metrics, self.values, strict=True)
         moments = [
-            Moment(t_ms, tuple((metric, value) for _, metric, value in some))
+            RecordedMoment(t_ms, tuple((metric, value) for _, metric, value in some))
             for t_ms, some in groupby(rows, key=lambda row: row[0])
         ]
         return Recording(person=self.person, moments=moments)
@@ -67,7 +67,7 @@ class Total(Struct):
         return Total(*(getattr(self, f) + getattr(other, f) for f in self.__struct_fields__))
 
 
-class Shown(Struct):
+class AlertShown(Struct):
     """An alert that only one of the two has, with the course that it rests on."""
 
     person: str
@@ -80,20 +80,20 @@ class Shown(Struct):
     curve: list[tuple[int, float]]
 
 
-class Compared(Struct):
+class PersonCompared(Struct):
     """One person under both settings."""
 
     person: str
     days: int
     now: Total
     then: Total
-    gained: list[Shown]
-    lost: list[Shown]
+    gained: list[AlertShown]
+    lost: list[AlertShown]
 
 
 def compare(
     stretch: Stretch, now: WardPolicy, then: WardPolicy, minutes: Mapping[str, float]
-) -> Compared:
+) -> PersonCompared:
     """Replay one person under both settings, and return what differs.
 
     Args:
@@ -104,7 +104,7 @@ def compare(
     """
     recording = stretch.recording()
     before, after = (replay([recording], rules)[0][0] for rules in (now, then))
-    return Compared(
+    return PersonCompared(
         person=stretch.person,
         days=recording.days,
         now=_total(before, stretch.outcomes, minutes),
@@ -156,9 +156,9 @@ def _same(one: Alert, other: Alert) -> bool:
     return near or (one.raised_ms <= ends[1] and other.raised_ms <= ends[0])
 
 
-def _shown(person: str, alert: Alert, course: Course) -> Shown:
+def _shown(person: str, alert: Alert, course: Course) -> AlertShown:
     measure, curve = _curve(alert, course)
-    return Shown(
+    return AlertShown(
         person=person,
         condition=alert.condition,
         priority=alert.priority.value,

@@ -27,7 +27,7 @@ SLOW = 0.002
 LOWEST, HIGHEST = 20.0, 600.0
 
 
-class Card(Struct, frozen=True, kw_only=True):
+class ForecastCard(Struct, frozen=True, kw_only=True):
     """What the forecast was learnt from, and how good it was on people left out of the fit."""
 
     data: str
@@ -50,7 +50,7 @@ class Forecaster(Struct, frozen=True, kw_only=True):
         warn_below: a forecast below it, mg/dL, is a warning of a low.
     """
 
-    card: Card
+    card: ForecastCard
     base: float
     trees: tuple[Tree, ...]
     spread: tuple[float, float, float, float]

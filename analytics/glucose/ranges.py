@@ -37,7 +37,7 @@ Readings = Sequence[tuple[int, float]]
 """(time, value) ascending."""
 
 
-class Episode(Struct, frozen=True, kw_only=True):
+class GlucoseEpisode(Struct, frozen=True, kw_only=True):
     """A stretch beyond a limit; ``end_ms`` None while it goes on."""
 
     kind: str
@@ -97,9 +97,9 @@ def summary(readings: Readings, span_ms: int) -> Summary:
     )
 
 
-def episodes(readings: Readings) -> list[Episode]:
+def episodes(readings: Readings) -> list[GlucoseEpisode]:
     """Return every episode of every level, in the order of their beginnings."""
-    found: list[Episode] = []
+    found: list[GlucoseEpisode] = []
     for kind, level, limit in LEVELS:
         beyond, worse = _sides(kind, limit)
         found += _episodes(readings, kind, level, beyond, worse)
@@ -122,12 +122,14 @@ class _Stretch:
         self.inside_ms: int | None = None
         self.worst = worst
 
-    def ended(self, kind: str, level: int, end_ms: int | None) -> list[Episode]:
+    def ended(self, kind: str, level: int, end_ms: int | None) -> list[GlucoseEpisode]:
         """Return it as an episode, if it has lasted."""
         if self.last_ms - self.start_ms < LASTS_MS:
             return []
         return [
-            Episode(kind=kind, level=level, start_ms=self.start_ms, end_ms=end_ms, worst=self.worst)
+            GlucoseEpisode(
+                kind=kind, level=level, start_ms=self.start_ms, end_ms=end_ms, worst=self.worst
+            )
         ]
 
 
@@ -137,8 +139,8 @@ def _episodes(
     level: int,
     beyond: Callable[[float], bool],
     worse: Callable[[float, float], float],
-) -> list[Episode]:
-    found: list[Episode] = []
+) -> list[GlucoseEpisode]:
+    found: list[GlucoseEpisode] = []
     now: _Stretch | None = None
     previous = 0
     for t_ms, value in readings:

@@ -68,7 +68,7 @@ class Usual(Struct, frozen=True, gc=False):
     moved_ms: int = 0
 
 
-class Quality(Struct, frozen=True, gc=False):
+class AssessmentQuality(Struct, frozen=True, gc=False):
     """How good what comes of a patient is.
 
     Attributes:
@@ -139,7 +139,7 @@ class Assessment(Struct, frozen=True, gc=False, kw_only=True):
     refused: tuple[RefusedMetric, ...] = ()
     unscored: Unscored | None = None
     adult_assumed: bool = False
-    quality: Quality = Quality()
+    quality: AssessmentQuality = AssessmentQuality()
 
 
 def rfc3339(at_ms: int) -> str:
@@ -209,7 +209,7 @@ def _warming(one: Usual) -> dict[str, object]:
     return {"metric": NAMES[one.metric], "readings": one.readings, "of": READY_READINGS}
 
 
-def _quality(quality: Quality) -> dict[str, object]:
+def _quality(quality: AssessmentQuality) -> dict[str, object]:
     return {"share": quality.share, "doubts": [in_words(name) for name in quality.doubts]}
 
 

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from analytics.domain.alerts import EASED_FROM, Change, Finding
-from analytics.rules.hysteresis import UNCONFIRMED, Condition, condition_of
+from analytics.domain.alerts import EASED_FROM, Finding, FindingChange
+from analytics.rules.hysteresis import UNCONFIRMED, ActiveCondition, condition_of
 
 RULE = "correction/1"
 _BANDS = ("news2_emergency", "news2_urgent", "single_3")
 """From the gravest down: each speaks for those after it."""
 
 
-class Course(NamedTuple):
+class LaneCourse(NamedTuple):
     """What a lane found from the reading on, and what is on at the end.
 
     Attributes:
@@ -27,7 +27,7 @@ class Course(NamedTuple):
     """
 
     findings: list[Finding]
-    on: dict[str, Condition]
+    on: dict[str, ActiveCondition]
 
 
 class Revision(NamedTuple):
@@ -47,8 +47,8 @@ class Revision(NamedTuple):
 def compare(
     held: Iterable[str],
     earlier: Mapping[str, Finding],
-    before: Course,
-    after: Course,
+    before: LaneCourse,
+    after: LaneCourse,
     now_ms: int,
 ) -> Revision:
     """Compare the course with the reading and the one without it.
@@ -85,7 +85,7 @@ def _eased(finding: Finding, retracted: Sequence[str]) -> Finding:
     """Say of a band that it is what is left of a graver one, which has called already."""
     place = _BANDS.index(finding.condition) if finding.condition in _BANDS else 0
     graver = [name for name in _BANDS[:place] if name in retracted]
-    if finding.change is not Change.STARTED or not graver:
+    if finding.change is not FindingChange.STARTED or not graver:
         return finding
     return replace(finding, detail={**finding.detail, EASED_FROM: graver[-1]})
 
@@ -96,7 +96,7 @@ def _is_history(finding: Finding) -> bool:
 
 
 def _calls(finding: Finding) -> bool:
-    return not _is_history(finding) and finding.change is not Change.CLEARED
+    return not _is_history(finding) and finding.change is not FindingChange.CLEARED
 
 
 def _moment(finding: Finding) -> tuple[str, int]:
@@ -110,22 +110,24 @@ def _newest(findings: Iterable[Finding]) -> dict[str, Finding]:
 
 def _said(was: Finding | None, now: Finding) -> Finding | None:
     """What to say of a condition that the readings left have found; None where nothing is new."""
-    lived = was is not None and was.change is not Change.CLEARED
+    lived = was is not None and was.change is not FindingChange.CLEARED
     if now == was:
         return None
-    if now.change is Change.CLEARED:
+    if now.change is FindingChange.CLEARED:
         return now if lived else None
-    return replace(now, change=Change.PERSISTS if lived else Change.STARTED)
+    return replace(now, change=FindingChange.PERSISTS if lived else FindingChange.STARTED)
 
 
 def _goes_on(
-    condition: Condition | None, was: Finding, earlier: Finding | None, now_ms: int
+    condition: ActiveCondition | None, was: Finding, earlier: Finding | None, now_ms: int
 ) -> Finding | None:
     """A condition from before the reading, of which only the course with it has said more."""
     if condition is None:
         return None
-    change = Change.STARTED if was.change is Change.CLEARED else Change.PERSISTS
-    if earlier is not None and earlier.change is not Change.CLEARED:
+    change = (
+        FindingChange.STARTED if was.change is FindingChange.CLEARED else FindingChange.PERSISTS
+    )
+    if earlier is not None and earlier.change is not FindingChange.CLEARED:
         return replace(earlier, change=change)
     return Finding(
         condition=was.condition,

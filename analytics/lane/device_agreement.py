@@ -13,8 +13,8 @@ from analytics.domain.alerts import Priority
 from analytics.domain.vitals import Metric
 from analytics.domain.wording import LABELS, amount, lasting, worded
 from analytics.lane.reading_context import Sight
-from analytics.lane.state import Source, Track
-from analytics.rules.hysteresis import Alarm, hold, release
+from analytics.lane.state import MetricSource, Track
+from analytics.rules.hysteresis import Alarm, clear_condition, raise_condition
 from analytics.rules.limits import critical_limit, limit_of
 
 RULE = "sources/1"
@@ -50,11 +50,11 @@ def outdone(sight: Sight, track: Track, code: int, value: float) -> bool:
     else:
         source.t_ms, source.value, source.since_ms, source.count = now, value, now, 1
         if scene.on and _STUCK[code] in scene.on:
-            release(scene, _STUCK[code], clear=True, value=value)
+            clear_condition(scene, _STUCK[code], clear=True, value=value)
     return len(sources) > 1 and _apart(sight, track, code, value)
 
 
-def _stuck(sight: Sight, code: int, source: Source) -> None:
+def _stuck(sight: Sight, code: int, source: MetricSource) -> None:
     if code not in _LIVING or source.count < sight.scene.policy.stuck_readings:
         return
     policy, now = sight.scene.policy, sight.scene.time_ms
@@ -85,7 +85,7 @@ def _stuck(sight: Sight, code: int, source: Source) -> None:
             "trusted": False,
         },
     )
-    hold(sight.scene, alarm)
+    raise_condition(sight.scene, alarm)
 
 
 def _all_still(sight: Sight, now: int) -> list[int]:
@@ -122,7 +122,7 @@ def _apart(sight: Sight, track: Track, code: int, value: float) -> bool:
     ]
     if not others:
         if scene.on and _APART[code] in scene.on:
-            release(scene, _APART[code], clear=True, value=value)
+            clear_condition(scene, _APART[code], clear=True, value=value)
         return False
     who, said = max(others, key=lambda one: _gravity(sight, code, one[1]))
     _tell_apart(sight, code, value, who, said)
@@ -147,7 +147,7 @@ def _tell_apart(sight: Sight, code: int, value: float, who: str, said: float) ->
             "trusted": False,
         },
     )
-    hold(sight.scene, alarm)
+    raise_condition(sight.scene, alarm)
 
 
 def _gravity(sight: Sight, code: int, value: float) -> tuple[int, float]:

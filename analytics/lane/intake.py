@@ -15,14 +15,14 @@ from analytics.lane.reading_context import Sight
 from analytics.lane.set_aside import ask_about, mistaken, recovered
 from analytics.lane.state import Track
 from analytics.lane.weights import foreign, remember, weigh
-from analytics.readings import Sample
+from analytics.readings import Measurement
 from analytics.risk.baseline import FLOORS, SPACING_MS
 from analytics.risk.features import SPEC
 from analytics.rules.hysteresis import calls
 from analytics.rules.implausible import (
     LOOKED_AT,
     ODD,
-    Verdict,
+    Explanation,
     explained,
     may_be_arrest,
     plausible_code,
@@ -64,7 +64,7 @@ _CODES = frozenset(value for codes in PLAUSIBLE_CODES.values() for value in code
 """Numbers that are looked at before they count, whatever they are of."""
 
 
-def take(sight: Sight, samples: Sequence[Sample]) -> int:
+def take(sight: Sight, samples: Sequence[Measurement]) -> int:
     """Take one moment's samples; return the mask (by code) of metrics with a new current value."""
     fresh = 0
     for sample in samples:
@@ -103,7 +103,7 @@ def _implausible(sight: Sight, code: int, value: float) -> None:
     arrest = may_be_arrest(code, value)
     asked = ask_about(sight, code, value, repeats=not arrest, lost=arrest)
     if not asked and code != _WEIGHT:  # no limit says that it is bad; yet it is no reading
-        mistaken(sight, code, value, Verdict(ODD, "hardly to be believed"))
+        mistaken(sight, code, value, Explanation(ODD, "hardly to be believed"))
 
 
 def _doubted(sight: Sight, code: int, value: float) -> bool:
@@ -117,7 +117,7 @@ def _doubted(sight: Sight, code: int, value: float) -> bool:
     return True
 
 
-def _against(sight: Sight, code: int, value: float) -> Verdict | None:
+def _against(sight: Sight, code: int, value: float) -> Explanation | None:
     if code == _WEIGHT:
         return foreign(sight, value)
     known, policy = sight.known(code), sight.scene.policy

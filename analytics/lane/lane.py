@@ -10,7 +10,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from analytics.domain.alerts import Change, Finding
+from analytics.domain.alerts import Finding, FindingChange
 from analytics.domain.care import CarePlan
 from analytics.lane.assess import Visit, assess
 from analytics.lane.assessment import Assessment, assessment_json
@@ -21,13 +21,13 @@ from analytics.lane.state import LaneState, decode, encode
 from analytics.news2.eligibility import policy_for
 from analytics.news2.score import PARAMETERS
 from analytics.policy import DEFAULT, Policy
-from analytics.readings import Reading, Sample
+from analytics.readings import Measurement, Reading
 from analytics.risk import labels, model
 from analytics.rules import patient_rules
-from analytics.rules.hysteresis import HISTORY_MS, UNCONFIRMED, Condition, Scene
+from analytics.rules.hysteresis import HISTORY_MS, UNCONFIRMED, ActiveCondition, Scene
 from analytics.rules.ranges import ranges_of
 
-__all__ = ["Assessment", "Outcome", "PatientLane", "Reading", "Sample", "assessment_json"]
+__all__ = ["Assessment", "Measurement", "Outcome", "PatientLane", "Reading", "assessment_json"]
 
 _SCORED = sum(1 << metric for metric in PARAMETERS)
 _NEWS2 = 1
@@ -48,7 +48,7 @@ class Outcome(Struct, frozen=True, gc=False):
     findings: list[Finding]
     examples: list[model.Example]
     changed: bool
-    doubted: tuple[Sample, ...] = ()
+    doubted: tuple[Measurement, ...] = ()
 
 
 class PatientLane:
@@ -82,7 +82,7 @@ class PatientLane:
         """
         findings: list[Finding] = []
         visit = Visit(reading, plan, population, in_episode, self.policy, [])
-        doubted: list[Sample] = []
+        doubted: list[Measurement] = []
         assessment = self._refused(visit, findings) if reading.refused else None
         for t_ms, samples in _moments(reading):
             if t_ms < self._state.since_ms:
@@ -122,7 +122,7 @@ class PatientLane:
         self._state = LaneState(since_ms=at_ms)
 
     @property
-    def conditions(self) -> dict[str, Condition]:
+    def conditions(self) -> dict[str, ActiveCondition]:
         """The conditions that are on, by name."""
         return self._state.on
 
@@ -182,9 +182,9 @@ class PatientLane:
         self,
         visit: Visit,
         t_ms: int,
-        samples: tuple[Sample, ...],
+        samples: tuple[Measurement, ...],
         findings: list[Finding],
-        doubted: list[Sample],
+        doubted: list[Measurement],
     ) -> Assessment | None:
         state = self._state
         scene = self._scene(visit, t_ms, findings)
@@ -251,15 +251,17 @@ class PatientLane:
         said = state.history.get(UNCONFIRMED, 0)
         if bad != state.unconfirmed:
             state.unconfirmed = bad
-            patient_rules.unconfirmed(scene, Change.STARTED if bad else Change.CLEARED)
+            patient_rules.unconfirmed(
+                scene, FindingChange.STARTED if bad else FindingChange.CLEARED
+            )
         elif bad and scene.late and scene.received_ms - said >= HISTORY_MS:
-            patient_rules.unconfirmed(scene, Change.PERSISTS)
+            patient_rules.unconfirmed(scene, FindingChange.PERSISTS)
         else:
             return
         state.history[UNCONFIRMED] = scene.received_ms
 
 
-def _moments(reading: Reading) -> Iterable[tuple[int, tuple[Sample, ...]]]:
+def _moments(reading: Reading) -> Iterable[tuple[int, tuple[Measurement, ...]]]:
     """Give the samples moment by moment, in event order.
 
     A device whose clock is not known counts by arrival: its newest sample is of the moment it
@@ -277,12 +279,12 @@ def _moments(reading: Reading) -> Iterable[tuple[int, tuple[Sample, ...]]]:
     return ((received_ms if reading.clock_uncertain else min(first, received_ms), samples),)
 
 
-def _several(reading: Reading) -> Iterator[tuple[int, tuple[Sample, ...]]]:
+def _several(reading: Reading) -> Iterator[tuple[int, tuple[Measurement, ...]]]:
     """Give samples of more than one moment."""
     samples, received_ms = reading.samples, reading.received_ms
     newest = max(sample.t_ms for sample in samples)
     shift = received_ms - newest if reading.clock_uncertain else 0
-    moments: dict[int, list[Sample]] = {}
+    moments: dict[int, list[Measurement]] = {}
     for sample in samples:
         moments.setdefault(sample.t_ms, []).append(sample)
     for t_ms in sorted(moments):

@@ -14,16 +14,16 @@ from analytics.domain.vitals import FACTS, Metric
 from analytics.domain.wording import LABELS, amount, lasting, worded
 from analytics.lane.reading_context import UNITS_NAMES, Sight
 from analytics.lane.state import Unused
-from analytics.readings import Refused
-from analytics.rules.hysteresis import Alarm, hold, release
+from analytics.readings import RefusedValue
+from analytics.rules.hysteresis import Alarm, clear_condition, raise_condition
 from analytics.rules.implausible import (
     FUTURE,
     NO_VALUE,
     ODD,
     OUT_OF_RANGE,
     UNITS,
+    Explanation,
     Known,
-    Verdict,
     explained,
 )
 from analytics.rules.limits import beyond, limit_of
@@ -39,7 +39,7 @@ _ENDED_BY_GOOD: Mapping[int, tuple[str, ...]] = {
 }
 
 
-def set_aside(sight: Sight, code: int, value: float, verdict: Verdict, *, lost: bool) -> Unused:
+def set_aside(sight: Sight, code: int, value: float, verdict: Explanation, *, lost: bool) -> Unused:
     """Remember a value that counts for nothing; an older one than a good reading changes nothing.
 
     Args:
@@ -64,28 +64,32 @@ def set_aside(sight: Sight, code: int, value: float, verdict: Verdict, *, lost: 
     return made
 
 
-def refuse(sight: Sight, refused: Refused) -> None:
+def refuse(sight: Sight, refused: RefusedValue) -> None:
     """Take note of a value that was refused."""
     code, value = refused.metric, refused.value
     if code in _UNSEEN or not sight.newest(code):
         return
     known = sight.known(code)
-    verdict = Verdict(FUTURE, "its time lies ahead of the ward's")
+    verdict = Explanation(FUTURE, "its time lies ahead of the ward's")
     if refused.reason == OUT_OF_RANGE:
         found = explained(code, value, known, sight.scene.policy, told=sight.unit_told(code))
         low, high = FACTS[Metric(code)].reject
-        outside = Verdict(OUT_OF_RANGE, f"outside {low:g} to {amount(code, high)}")
+        outside = Explanation(OUT_OF_RANGE, f"outside {low:g} to {amount(code, high)}")
         verdict = found or outside
     reason = OUT_OF_RANGE if verdict.reason == NO_VALUE else verdict.reason
     made = set_aside(
-        sight, code, value, Verdict(reason, verdict.hint, verdict.ours, verdict.certain), lost=True
+        sight,
+        code,
+        value,
+        Explanation(reason, verdict.hint, verdict.ours, verdict.certain),
+        lost=True,
     )
     tell(sight, code, made, known)
     if verdict.reason == UNITS:
         ask_about_unit(sight, code, value, verdict)
 
 
-def mistaken(sight: Sight, code: int, value: float, verdict: Verdict) -> None:
+def mistaken(sight: Sight, code: int, value: float, verdict: Explanation) -> None:
     """Take note of a value that evidence explains, and ask when it is bad either way."""
     if not sight.newest(code):
         return
@@ -117,7 +121,7 @@ def tell(sight: Sight, code: int, unused: Unused, known: Known | None) -> None:
         detail=_detail(sight, code, unused, known)
         | {"repeat": name not in sight.scene.on and _SPIKE[code] not in sight.scene.on},
     )
-    hold(sight.scene, alarm)
+    raise_condition(sight.scene, alarm)
     if name in sight.scene.on:
         sight.state.faulty[code] = sight.device
 
@@ -145,7 +149,7 @@ def _detail(sight: Sight, code: int, unused: Unused, known: Known | None) -> dic
     }
 
 
-def ask_about_unit(sight: Sight, code: int, value: float, verdict: Verdict) -> None:
+def ask_about_unit(sight: Sight, code: int, value: float, verdict: Explanation) -> None:
     """A value that is bad in the other unit as well is a clinical question, in neutral words."""
     ours = verdict.ours
     if ours is None:
@@ -184,7 +188,7 @@ def ask_about(sight: Sight, code: int, value: float, *, repeats: bool, lost: boo
     bad = doubt(scene, code, value, limit, scores_3=three, words=words, repeats=repeats)
     if not bad:
         return False
-    set_aside(sight, code, value, Verdict(ODD, hint), lost=lost)
+    set_aside(sight, code, value, Explanation(ODD, hint), lost=lost)
     if scene.late and sight.newest(code):
         sight.state.doubtful |= 1 << code
     return True
@@ -206,7 +210,7 @@ def recovered(sight: Sight, code: int, value: float, before: float | None) -> No
         spike = scene.on.get(_SPIKE[code])
         if spike is not None:
             over = scene.time_ms - spike.bad_ms >= scene.policy.spike_ms
-            release(scene, _SPIKE[code], clear=over, value=value)
+            clear_condition(scene, _SPIKE[code], clear=over, value=value)
     unused = sight.state.unused.get(code)
     if unused is None or scene.time_ms < unused.t_ms:
         return
@@ -223,7 +227,7 @@ def _works_again(sight: Sight, code: int, value: float) -> None:
     scene = sight.scene
     for name in _ENDED_BY_GOOD[code]:
         if name in scene.on:
-            release(scene, name, clear=True, value=value)
+            clear_condition(scene, name, clear=True, value=value)
     if not any(name in scene.on for name in _ENDED_BY_GOOD[code]):
         sight.state.faulty.pop(code, None)
 
@@ -247,4 +251,4 @@ def _spike(sight: Sight, code: int, unused: Unused, before: float, after: float)
             "after": after,
         },
     )
-    hold(sight.scene, alarm)
+    raise_condition(sight.scene, alarm)

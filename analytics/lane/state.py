@@ -13,7 +13,7 @@ from analytics.risk.baseline import Baseline
 from analytics.risk.features import Rolling
 from analytics.risk.labels import Pending
 from analytics.risk.trajectory import Trajectory
-from analytics.rules.hysteresis import Condition
+from analytics.rules.hysteresis import ActiveCondition
 
 FORMAT = 7
 READABLE = frozenset({1, 2, 3, 4, 5, 6, 7})
@@ -29,7 +29,7 @@ _MOST_PACES = 8
 """A silence counts as at most so many usual ones when the pace is learnt."""
 
 
-class Source(Struct, array_like=True, gc=False):
+class MetricSource(Struct, array_like=True, gc=False):
     """One device's newest good value of a metric, and since when it has been this very value.
 
     Attributes:
@@ -92,15 +92,15 @@ class Track(Struct, array_like=True, gc=False):
     window: list[float] = field(default_factory=list)
     rolling: Rolling = field(default_factory=Rolling)
     baseline: Baseline = field(default_factory=Baseline)
-    sources: dict[str, Source] = field(default_factory=dict)
+    sources: dict[str, MetricSource] = field(default_factory=dict)
     every_ms: int = 0
 
-    def begin(self, device: str, value: float, t_ms: int) -> Source:
+    def begin(self, device: str, value: float, t_ms: int) -> MetricSource:
         """Take the first good value of a device; the one heard longest ago makes room."""
         if len(self.sources) >= SOURCES:
             oldest = min(self.sources, key=lambda name: self.sources[name].t_ms)
             del self.sources[oldest]
-        source = self.sources[device] = Source(t_ms, value, t_ms)
+        source = self.sources[device] = MetricSource(t_ms, value, t_ms)
         return source
 
     def follow(self, t_ms: int) -> None:
@@ -205,7 +205,7 @@ class LaneState(Struct, array_like=True):
     asof_ms: int = 0
     assessed_ms: int = 0
     example_ms: int = 0
-    on: dict[str, Condition] = field(default_factory=dict)
+    on: dict[str, ActiveCondition] = field(default_factory=dict)
     history: dict[str, int] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
     doubtful: int = 0

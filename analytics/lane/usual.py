@@ -1,6 +1,6 @@
 """What is usual for the person, judged at a moment, and how good what comes is."""
 
-from analytics.lane.assessment import Quality, Usual
+from analytics.lane.assessment import AssessmentQuality, Usual
 from analytics.lane.state import LaneState
 from analytics.policy import Policy
 from analytics.risk.baseline import FLOORS, WEEK_MS
@@ -54,8 +54,8 @@ def baselines(
     return tuple(found)
 
 
-def quality(state: LaneState, scene: Scene) -> Quality:
+def quality(state: LaneState, scene: Scene) -> AssessmentQuality:
     """Return how good what comes is, and what is told of the equipment."""
     doubts = tuple(sorted(name for name in scene.on if "/" in name)) if scene.on else ()
     share = state.shares.share
-    return Quality(None if share is None else round(share, 3), doubts)
+    return AssessmentQuality(None if share is None else round(share, 3), doubts)

@@ -12,8 +12,8 @@ from analytics.domain.vitals import Metric
 from analytics.lane.reading_context import Sight
 from analytics.lane.state import LaneState
 from analytics.policy import HOUR_MS
-from analytics.rules.hysteresis import Alarm, hold, release
-from analytics.rules.implausible import ANOTHER, Verdict, explained
+from analytics.rules.hysteresis import Alarm, clear_condition, raise_condition
+from analytics.rules.implausible import ANOTHER, Explanation, explained
 
 RULE = "weight/1"
 NAME = "weight_gain"
@@ -25,7 +25,7 @@ _SAME = 0.03
 """Two weights of one person on two days differ by less than this share (proposed)."""
 
 
-def foreign(sight: Sight, value: float) -> Verdict | None:
+def foreign(sight: Sight, value: float) -> Explanation | None:
     """Return why a weight is hardly this person's; None: it may be."""
     known, policy = sight.known(_CODE), sight.scene.policy
     if known is None or abs(value - known.value) <= policy.weight_share * known.value:
@@ -33,7 +33,9 @@ def foreign(sight: Sight, value: float) -> Verdict | None:
     unit = explained(_CODE, value, known, policy)
     if unit is not None:
         return unit
-    return None if _came_before(sight, value) else Verdict(ANOTHER, "another person on the scale?")
+    return (
+        None if _came_before(sight, value) else Explanation(ANOTHER, "another person on the scale?")
+    )
 
 
 def _came_before(sight: Sight, value: float) -> bool:
@@ -75,7 +77,7 @@ def weigh(sight: Sight, value: float, *, known: bool) -> None:
     elif NAME in scene.on:
         margin = policy.margins.get(_CODE, 0.0)
         below = value <= state.gained_from + policy.gain_day - margin
-        release(scene, NAME, clear=below, value=value)
+        clear_condition(scene, NAME, clear=below, value=value)
         if NAME not in scene.on:
             state.gained_from = 0.0
 
@@ -101,4 +103,4 @@ def _tell(sight: Sight, value: float, gain: tuple[float, float], limit: float, w
         rule=RULE,
         detail={"metric": "weight", "gained": gained, "from": least, "limit": limit},
     )
-    hold(sight.scene, alarm)
+    raise_condition(sight.scene, alarm)

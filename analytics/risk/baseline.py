@@ -23,7 +23,7 @@ from statistics import mean, median
 from msgspec import Struct, field
 
 from analytics.domain.vitals import Metric
-from analytics.risk.day_parts import ABSOLUTE_TO_SD, CLIP, Part
+from analytics.risk.day_parts import ABSOLUTE_TO_SD, CLIP, DayPart
 
 SPACING_MS = 5 * 60_000
 MEMORY_MS = 3 * 86_400_000
@@ -97,7 +97,7 @@ class Baseline(Struct, array_like=True, gc=False):
     recent_ms: list[int] = field(default_factory=list)
     recent: list[float] = field(default_factory=list)
     gate: list[float] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    parts: list[DayPart] = field(default_factory=list)
     marks: list[float] = field(default_factory=list)
     marked_ms: int = 0
     moved_ms: int = 0
@@ -153,7 +153,7 @@ class Baseline(Struct, array_like=True, gc=False):
 
     def _learn_part(self, value: float, t_ms: int, least: float, most: float) -> None:
         if not self.parts:
-            self.parts = [Part() for _ in range(PARTS)]
+            self.parts = [DayPart() for _ in range(PARTS)]
         part = self.parts[t_ms % DAY_MS // PART_MS]
         weight = max(1.0 / (part.readings + 1), least)
         part.learn(value, t_ms // DAY_MS, weight, most)

@@ -17,7 +17,7 @@ from analytics.risk.proof import (
     LEAST_PEOPLE,
     LEAST_POSITIVES,
     Gain,
-    Said,
+    SaidExample,
     auroc_gain,
     brier_gain,
     prove,
@@ -81,7 +81,7 @@ def choose(state: ModelState, evidence: Sequence[Judgement], drifted: bool) -> C
         if best is not None:
             champion, why = best.name, f"{best.name} is better than {state.champion} for sure"
     told = [
-        Said(one.person, one.said[champion], one.news2_low, one.happened, one.weight)
+        SaidExample(one.person, one.said[champion], one.news2_low, one.happened, one.weight)
         for one in recent
         if champion in one.said
     ]

@@ -7,7 +7,7 @@ ABSOLUTE_TO_SD = 1.2533
 """Mean absolute deviation to standard deviation for a normal variable: sqrt(pi / 2)."""
 
 
-class Part(Struct, array_like=True, gc=False):
+class DayPart(Struct, array_like=True, gc=False):
     """What is usual in one quarter of the day.
 
     Attributes:

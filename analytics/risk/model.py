@@ -22,7 +22,7 @@ from analytics.risk.explain import drivers
 from analytics.risk.features import NAMES
 from analytics.risk.predictors import Forest, Line, Predictor, Steps
 from analytics.risk.progressive_validation import BINS, SCORES, Counts, calibration, empty
-from analytics.risk.proof import Proof
+from analytics.risk.proof import ProgressiveProof
 
 FORMAT = 2
 READABLE = frozenset({1, 2})
@@ -99,7 +99,7 @@ class ModelState(Struct, frozen=True, kw_only=True):
     champion: str = LINE
     steps: Steps | None = None
     forest: Forest | None = None
-    proof: Proof | None = None
+    proof: ProgressiveProof | None = None
     since_drift: int = 0
     origin: str = PRIOR
     behind: int = 0

@@ -26,7 +26,7 @@ ECE_BINS = 10
 _EDGE = 1e-4
 
 
-class Said(Struct, frozen=True, array_like=True, gc=False):
+class SaidExample(Struct, frozen=True, array_like=True, gc=False):
     """One example after its label is known: what was said before, by whom it was lived.
 
     Attributes:
@@ -57,7 +57,7 @@ class Gain(Struct, frozen=True, array_like=True, gc=False):
         return self.low > 0.0
 
 
-class Proof(Struct, frozen=True, kw_only=True):
+class ProgressiveProof(Struct, frozen=True, kw_only=True):
     """How a model has done on people here, beside NEWS2 and beside everybody's average.
 
     Attributes:
@@ -94,7 +94,7 @@ class Proof(Struct, frozen=True, kw_only=True):
         return enough and self.auroc_gain.sure and self.brier_gain.sure
 
 
-def prove(said: Sequence[Said]) -> Proof | None:
+def prove(said: Sequence[SaidExample]) -> ProgressiveProof | None:
     """Judge a model on examples; None without both outcomes."""
     import numpy as np  # noqa: PLC0415 - see the module's docstring
 
@@ -106,7 +106,7 @@ def prove(said: Sequence[Said]) -> Proof | None:
     weight = np.array([one.weight for one in said])
     people = np.array([one.person for one in said])
     base = np.full(len(said), float((weight * happened).sum() / weight.sum()))
-    return Proof(
+    return ProgressiveProof(
         examples=len(said),
         positives=int(happened.sum()),
         people=len(np.unique(people)),

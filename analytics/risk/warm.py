@@ -14,12 +14,12 @@ from msgspec import Struct
 from analytics.errors import SnapshotError
 from analytics.risk.model import LINE, ModelState, PopulationModel
 from analytics.risk.predictors import Line
-from analytics.risk.proof import Proof
+from analytics.risk.proof import ProgressiveProof
 
 FILE = Path(__file__).with_name("warm_mimic_iv_demo.json")
 
 
-class Card(Struct, frozen=True, kw_only=True):
+class WarmCard(Struct, frozen=True, kw_only=True):
     """What a version was made from, and how good it was on people left out of the fit.
 
     Attributes:
@@ -43,7 +43,7 @@ class Card(Struct, frozen=True, kw_only=True):
     examples: int
     positives: int
     left_out: int
-    proof: Proof
+    proof: ProgressiveProof
     method: str
     caution: str = "Hospital patients, not people at home: not yet proven here."
 
@@ -51,7 +51,7 @@ class Card(Struct, frozen=True, kw_only=True):
 class Warm(Struct, frozen=True, kw_only=True, dict=True):
     """A version to begin with, and its card."""
 
-    card: Card
+    card: WarmCard
     line: Line
 
     @cached_property

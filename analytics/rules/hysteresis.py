@@ -8,18 +8,18 @@ history and nothing else. All times are event times.
 
 from msgspec.structs import replace
 
-from analytics.domain.alerts import CLOSED_BECAUSE, SUPERSEDED_BY, Change, Finding
-from analytics.rules.moment import Alarm, Condition, Scene
+from analytics.domain.alerts import CLOSED_BECAUSE, SUPERSEDED_BY, Finding, FindingChange
+from analytics.rules.moment import ActiveCondition, Alarm, Scene
 
 __all__ = [
     "HISTORY_MS",
+    "ActiveCondition",
     "Alarm",
-    "Condition",
     "Scene",
     "calls",
+    "clear_condition",
     "condition_of",
-    "hold",
-    "release",
+    "raise_condition",
     "release_measured",
     "supersede",
     "withdraw",
@@ -50,7 +50,7 @@ def _beside(scene: Scene, name: str) -> bool:
     return what != name and any(condition_of(other) == what for other in scene.on)
 
 
-def _say(scene: Scene, alarm: Alarm, change: Change, silent_ms: int | None = None) -> None:
+def _say(scene: Scene, alarm: Alarm, change: FindingChange, silent_ms: int | None = None) -> None:
     if scene.uncertain:
         alarm.detail["clock_uncertain"] = True
     scene.findings.append(
@@ -72,7 +72,7 @@ def _say(scene: Scene, alarm: Alarm, change: Change, silent_ms: int | None = Non
     )
 
 
-def hold(scene: Scene, alarm: Alarm) -> None:
+def raise_condition(scene: Scene, alarm: Alarm) -> None:
     """Note a violation; say it if it started, worsened, or was last said a while ago."""
     if scene.late:
         _note_history(scene, alarm)
@@ -80,9 +80,9 @@ def hold(scene: Scene, alarm: Alarm) -> None:
     condition = scene.on.get(alarm.name)
     if condition is None:
         alarm = _flickering(scene, alarm)
-        begins = Change.STARTED
+        begins = FindingChange.STARTED
         if _beside(scene, alarm.name):  # a further cause calls, a mere question does not
-            begins = Change.WORSENED if alarm.firm else Change.PERSISTS
+            begins = FindingChange.WORSENED if alarm.firm else FindingChange.PERSISTS
         scene.on[alarm.name] = _started(scene.time_ms, alarm)
         _say(scene, alarm, begins)
         return
@@ -112,8 +112,8 @@ def _flickering(scene: Scene, alarm: Alarm) -> Alarm:
     return replace(alarm, persist_s=0.0) if len(starts) == most else alarm
 
 
-def _started(now: int, alarm: Alarm) -> Condition:
-    return Condition(
+def _started(now: int, alarm: Alarm) -> ActiveCondition:
+    return ActiveCondition(
         since_ms=now,
         due_ms=now + int(alarm.persist_s * 1000),
         emitted_ms=now,
@@ -127,7 +127,7 @@ def _started(now: int, alarm: Alarm) -> Condition:
     )
 
 
-def _change(scene: Scene, condition: Condition, alarm: Alarm) -> Change | None:
+def _change(scene: Scene, condition: ActiveCondition, alarm: Alarm) -> FindingChange | None:
     now = scene.time_ms
     due = now + int(alarm.persist_s * 1000)
     sooner = due < condition.due_ms
@@ -137,20 +137,20 @@ def _change(scene: Scene, condition: Condition, alarm: Alarm) -> Change | None:
     if alarm.depth > condition.depth:
         condition.depth = alarm.depth
         condition.priority = alarm.priority
-        return Change.WORSENED
+        return FindingChange.WORSENED
     a_while = now - condition.emitted_ms >= scene.policy.repeat_emit_ms
     again = sooner or (a_while and alarm.heard)
-    return Change.PERSISTS if again else None
+    return FindingChange.PERSISTS if again else None
 
 
 def _note_history(scene: Scene, alarm: Alarm) -> None:
     said = scene.history.get(alarm.name)
     if said is None or abs(scene.time_ms - said) >= HISTORY_MS:
         scene.history[alarm.name] = scene.time_ms
-        _say(scene, alarm, Change.STARTED)
+        _say(scene, alarm, FindingChange.STARTED)
 
 
-def release(scene: Scene, name: str, *, clear: bool, value: float) -> None:
+def clear_condition(scene: Scene, name: str, *, clear: bool, value: float) -> None:
     """Note that a condition is not violated, and say so once it has ended.
 
     Args:
@@ -211,7 +211,7 @@ def supersede(scene: Scene, name: str, by: str) -> None:
 def _end(
     scene: Scene,
     name: str,
-    condition: Condition,
+    condition: ActiveCondition,
     value: float | None,
     *,
     why: str = "back inside",
@@ -229,7 +229,7 @@ def _end(
         rule="",
         detail=detail or {},
     )
-    _say(scene, ended, Change.CLEARED)
+    _say(scene, ended, FindingChange.CLEARED)
 
 
 def withdraw(scene: Scene, name: str, why: str) -> None:

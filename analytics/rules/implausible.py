@@ -35,7 +35,7 @@ class Known(Struct, frozen=True, gc=False):
     t_ms: int
 
 
-class Verdict(Struct, frozen=True, gc=False):
+class Explanation(Struct, frozen=True, gc=False):
     """What a number may be.
 
     Attributes:
@@ -53,7 +53,7 @@ class Verdict(Struct, frozen=True, gc=False):
 
 def explained(
     code: int, value: float, known: Known | None, policy: Policy, *, told: bool = False
-) -> Verdict | None:
+) -> Explanation | None:
     """Return what an implausible or refused value is by evidence; None: nothing explains it.
 
     Args:
@@ -69,13 +69,13 @@ def explained(
     if found is None and told:
         found = _first(code, value)
     if found is None and value in NO_READING.get(code, ()):
-        return Verdict(NO_VALUE, f'{value:g} is a code for "no reading"')
+        return Explanation(NO_VALUE, f'{value:g} is a code for "no reading"')
     unit = found or _by_form(code, value)
     if unit is None:
         return None
     ours = unit.ours(value)
     hint = f"{value:g} {unit.words} is {amount(code, ours)}"
-    return Verdict(UNITS, hint, ours, unit.certain)
+    return Explanation(UNITS, hint, ours, unit.certain)
 
 
 def ever_suspect(code: int, value: float) -> bool:
@@ -114,11 +114,11 @@ def jumped(code: int, value: float, known: Known, now_ms: int, policy: Policy) -
     return step >= JUMPS[code]
 
 
-def plausible_code(code: int, value: float) -> Verdict | None:
+def plausible_code(code: int, value: float) -> Explanation | None:
     """Return the verdict on a value that is one of the plausible codes."""
     if value not in PLAUSIBLE_CODES.get(code, ()):
         return None
-    return Verdict(NO_VALUE, f'{value:g} may be a code for "no reading"')
+    return Explanation(NO_VALUE, f'{value:g} may be a code for "no reading"')
 
 
 def may_be_arrest(code: int, value: float) -> bool:

@@ -13,8 +13,8 @@ from analytics.rules.hysteresis import (
     Alarm,
     Scene,
     calls,
-    hold,
-    release,
+    clear_condition,
+    raise_condition,
     release_measured,
     supersede,
 )
@@ -108,7 +108,7 @@ def judge(
     if alarm is not None:
         if eased:
             alarm.detail[EASED_FROM] = CRITICAL_NAMES[code]
-        hold(scene, alarm)
+        raise_condition(scene, alarm)
         return True
     if scene.on:
         _release_both(scene, code, value, limit)
@@ -124,8 +124,8 @@ def _release_both(scene: Scene, code: int, value: float, limit: Limit) -> None:
     margin = scene.policy.margins.get(code, 0.0)
     clear_low = limit.low is None or value >= limit.low + margin
     clear_high = limit.high is None or value <= limit.high - margin
-    release(scene, LOW_NAMES[code], clear=clear_low, value=value)
-    release(scene, HIGH_NAMES[code], clear=clear_high, value=value)
+    clear_condition(scene, LOW_NAMES[code], clear=clear_low, value=value)
+    clear_condition(scene, HIGH_NAMES[code], clear=clear_high, value=value)
 
 
 def _said(code: int, value: float, side: str, limit: float) -> str:
@@ -209,10 +209,10 @@ def critical(scene: Scene, code: int, value: float) -> bool:
     """Judge a trusted value against the absolute limits; return whether it is beyond one."""
     limit = scene.policy.critical.get(code, NONE)
     if beyond(limit, value):
-        hold(scene, critical_alarm(code, value, scene.policy, trusted=True, firm=True))
+        raise_condition(scene, critical_alarm(code, value, scene.policy, trusted=True, firm=True))
         return True
     if scene.on:
-        release(scene, CRITICAL_NAMES[code], clear=True, value=value)
+        clear_condition(scene, CRITICAL_NAMES[code], clear=True, value=value)
     return False
 
 
@@ -261,7 +261,7 @@ def battery(scene: Scene, value: float) -> None:
             message=f"Battery at {value:g} %",
             rule="battery/1",
         )
-        hold(scene, alarm)
+        raise_condition(scene, alarm)
     else:
         clear = value >= scene.policy.battery_low + BATTERY_MARGIN
-        release(scene, "battery", clear=clear, value=value)
+        clear_condition(scene, "battery", clear=clear, value=value)

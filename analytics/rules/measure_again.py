@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from analytics.domain.care import Limit
 from analytics.policy import Policy
-from analytics.rules.hysteresis import Alarm, Scene, calls, hold
+from analytics.rules.hysteresis import Alarm, Scene, calls, raise_condition
 from analytics.rules.limits import (
     CRITICAL_NAMES,
     HIGH_NAMES,
@@ -61,7 +61,7 @@ def doubt(
         alarm = _doubtful(code, value, limit, scene.policy, firm=firm)
     if words:
         alarm = replace(alarm, message=words + asks(firm=firm))
-    hold(scene, alarm)
+    raise_condition(scene, alarm)
     if calls(scene, CRITICAL_NAMES[code]):
         give_way(scene, code)
     return True

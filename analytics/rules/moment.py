@@ -4,10 +4,10 @@ from msgspec import Struct, field
 
 from analytics.domain.alerts import Finding, Priority
 from analytics.policy import Policy
-from analytics.readings import Sample
+from analytics.readings import Measurement
 
 
-class Condition(Struct, array_like=True, gc=False):
+class ActiveCondition(Struct, array_like=True, gc=False):
     """A condition that is on.
 
     Attributes:
@@ -79,13 +79,13 @@ class Scene(Struct):
     received_ms: int
     late: bool
     policy: Policy
-    on: dict[str, Condition]
+    on: dict[str, ActiveCondition]
     history: dict[str, int]
     findings: list[Finding]
     uncertain: bool = False
     starts: dict[str, list[int]] = field(default_factory=dict)
     reassess: bool = False
-    doubted: list[Sample] = field(default_factory=list)
+    doubted: list[Measurement] = field(default_factory=list)
     scored: bool = True
     bad: int = 0
     pace_ms: int = 0

@@ -16,7 +16,15 @@ from analytics.domain.alerts import EASED_FROM, Priority
 from analytics.domain.care import Unscored
 from analytics.domain.vitals import FACTS, Metric
 from analytics.news2.score import EMERGENCY, PARAMETERS, URGENT, News2, band_of
-from analytics.rules.hysteresis import Alarm, Scene, calls, hold, release, supersede, withdraw
+from analytics.rules.hysteresis import (
+    Alarm,
+    Scene,
+    calls,
+    clear_condition,
+    raise_condition,
+    supersede,
+    withdraw,
+)
 
 NEWS2_RULE = "news2-rcp-2017/1"
 EMERGENCY_NAME, URGENT_NAME, SINGLE_NAME = "news2_emergency", "news2_urgent", "single_3"
@@ -76,7 +84,7 @@ def _bands(scene: Scene, news: News2, alone: Alone, seen: _Seen) -> None:
     """Hold the gravest band alone: it speaks for those below, until the score has left it."""
     low = news.low
     if low >= EMERGENCY:
-        hold(scene, _score_alarm(EMERGENCY_NAME, news, seen, 0.0))
+        raise_condition(scene, _score_alarm(EMERGENCY_NAME, news, seen, 0.0))
         supersede(scene, URGENT_NAME, EMERGENCY_NAME)
         supersede(scene, SINGLE_NAME, EMERGENCY_NAME)
         return
@@ -84,7 +92,7 @@ def _bands(scene: Scene, news: News2, alone: Alone, seen: _Seen) -> None:
     if EMERGENCY_NAME in scene.on and not scene.late:
         return
     if low >= URGENT:
-        hold(scene, _score_alarm(URGENT_NAME, news, seen, scene.policy.urgent_s, eased))
+        raise_condition(scene, _score_alarm(URGENT_NAME, news, seen, scene.policy.urgent_s, eased))
         supersede(scene, SINGLE_NAME, URGENT_NAME)
         return
     eased |= _left(scene, URGENT_NAME, news, seen.known)
@@ -126,7 +134,7 @@ def _release(scene: Scene, name: str, news: News2, known: int) -> None:
     if condition is None:
         return
     if not condition.known & ~known or news.high < _BANDS.get(name, 0):
-        release(scene, name, clear=True, value=float(news.low))
+        clear_condition(scene, name, clear=True, value=float(news.low))
     elif not scene.late:
         condition.inside_ms = 0
 
@@ -182,12 +190,12 @@ def _single_3(
         heard=bool(counted & seen.fresh),
         detail={**_score_detail(news), **eased},
     )
-    hold(scene, alarm)
+    raise_condition(scene, alarm)
 
 
 def _incomplete(scene: Scene, news: News2) -> None:
     if news.settles is None or news.low < scene.policy.incomplete_low:
-        release(scene, "incomplete_score", clear=True, value=float(news.low))
+        clear_condition(scene, "incomplete_score", clear=True, value=float(news.low))
         return
     metric = Metric(news.settles)
     band = band_of(news.high, single_3=False)
@@ -202,4 +210,4 @@ def _incomplete(scene: Scene, news: News2) -> None:
         persist_s=scene.policy.incomplete_ms / 1000,
         detail=_score_detail(news) | {"metric": metric.wire_name},
     )
-    hold(scene, alarm)
+    raise_condition(scene, alarm)

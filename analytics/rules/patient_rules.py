@@ -3,7 +3,7 @@
 Rules are the floor: the model may add an alert, never hold one back.
 """
 
-from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.alerts import Finding, FindingChange, Priority
 from analytics.domain.vitals import FACTS, Metric
 from analytics.news2.score import URGENT
 from analytics.risk.baseline import FLOORS
@@ -12,8 +12,8 @@ from analytics.rules.hysteresis import (
     UNCONFIRMED,
     Alarm,
     Scene,
-    hold,
-    release,
+    clear_condition,
+    raise_condition,
     supersede,
     withdraw,
 )
@@ -58,10 +58,10 @@ def risk(
             rule=model.name,
             persist_s=scene.policy.risk_s,
         )
-        hold(scene, alarm)
+        raise_condition(scene, alarm)
     elif scene.on:
         clear = probability < scene.policy.risk_clear
-        release(scene, RISK, clear=clear, value=probability)
+        clear_condition(scene, RISK, clear=clear, value=probability)
 
 
 def baseline(scene: Scene, code: int, median: float, deviation: float) -> None:
@@ -70,7 +70,7 @@ def baseline(scene: Scene, code: int, median: float, deviation: float) -> None:
     most = scene.policy.baseline_units
     if away < most:
         if scene.on:
-            release(scene, BASELINE_NAMES[code], clear=away < most - 1, value=deviation)
+            clear_condition(scene, BASELINE_NAMES[code], clear=away < most - 1, value=deviation)
         return
     side = "above" if deviation > 0 else "below"
     alarm = Alarm(
@@ -84,10 +84,10 @@ def baseline(scene: Scene, code: int, median: float, deviation: float) -> None:
         persist_s=scene.policy.baseline_s,
         detail={"metric": Metric(code).wire_name, "median": median, "unit_floor": FLOORS[code]},
     )
-    hold(scene, alarm)
+    raise_condition(scene, alarm)
 
 
-def unconfirmed(scene: Scene, change: Change) -> None:
+def unconfirmed(scene: Scene, change: FindingChange) -> None:
     """Say that the newest of a back-fill is bad and nothing fresh confirms it, or no longer.
 
     It is due ten minutes after it was *received*: its event time is long past (law 6).

@@ -2,7 +2,14 @@
 
 from analytics.settings.bounds import SOFT, Side, bounds_of
 from analytics.settings.catalog import CATALOG, FIXED, GROUPS, PROFILES, Setting, Value
-from analytics.settings.checking import Doubt, Refused, check, defaults, flattened, nested
+from analytics.settings.checking import (
+    RefusedSetting,
+    UnconfirmedSetting,
+    check,
+    defaults,
+    flattened,
+    nested,
+)
 from analytics.settings.profiles import ABOUT, FORMER
 from analytics.settings.resolving import DEFAULTS, WardPolicy, own_policy, ward_policy
 
@@ -15,10 +22,10 @@ __all__ = [
     "GROUPS",
     "PROFILES",
     "SOFT",
-    "Doubt",
-    "Refused",
+    "RefusedSetting",
     "Setting",
     "Side",
+    "UnconfirmedSetting",
     "Value",
     "WardPolicy",
     "bounds_of",

@@ -17,14 +17,14 @@ _ORDERED = (
 )
 
 
-class Refused(NamedTuple):
+class RefusedSetting(NamedTuple):
     """A value that is not taken, by the name of its field."""
 
     field: str
     why: str
 
 
-class Doubt(NamedTuple):
+class UnconfirmedSetting(NamedTuple):
     """A value that is taken only if somebody says that it is meant."""
 
     field: str
@@ -66,7 +66,7 @@ def defaults(profile: str) -> dict[str, Value]:
 
 def check(
     given: Mapping[str, object], before: Mapping[str, Value], *, patient: bool = False
-) -> list[Refused | Doubt]:
+) -> list[RefusedSetting | UnconfirmedSetting]:
     """Return what is wrong or doubtful of values that somebody would set.
 
     Args:
@@ -74,48 +74,56 @@ def check(
         before: every setting's present value, with which the new ones must agree.
         patient: whether they are for one patient.
     """
-    found: list[Refused | Doubt] = []
+    found: list[RefusedSetting | UnconfirmedSetting] = []
     taken = dict(before)
     for path, value in given.items():
         setting = CATALOG.get(path)
         if setting is None or (patient and not setting.patient):
-            found.append(Refused(path, "is no setting" + (" of one patient" if setting else "")))
+            found.append(
+                RefusedSetting(path, "is no setting" + (" of one patient" if setting else ""))
+            )
             continue
         wrong = _wrong(setting, value)
         if wrong is not None:
             found.append(wrong)
         if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
             taken[path] = value
-    refused = any(isinstance(one, Refused) for one in found)
+    refused = any(isinstance(one, RefusedSetting) for one in found)
     return found if refused else [*_contradictions(given, taken), *found]
 
 
-def _wrong(setting: Setting, value: object) -> Refused | Doubt | None:
+def _wrong(setting: Setting, value: object) -> RefusedSetting | UnconfirmedSetting | None:
     path = setting.path
     span = f"must be {setting.low:g} to {setting.high:g} {setting.unit}"
     if value is None and setting.none:
-        return None if setting.default is None else Doubt(path, _unlimited(setting))
+        return None if setting.default is None else UnconfirmedSetting(path, _unlimited(setting))
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return Refused(path, span)
+        return RefusedSetting(path, span)
     if not setting.low <= value <= setting.high:
-        return Refused(path, span)
+        return RefusedSetting(path, span)
     if setting.whole and value != int(value):
-        return Refused(path, "must be a whole number")
+        return RefusedSetting(path, "must be a whole number")
     return doubtful(path, value, setting.soft, setting.unit)
 
 
-def doubtful(path: str, value: float, soft: tuple[float, float] | None, unit: str) -> Doubt | None:
+def doubtful(
+    path: str, value: float, soft: tuple[float, float] | None, unit: str
+) -> UnconfirmedSetting | None:
     """Return the doubt about a value beyond its soft bounds, None about any other."""
     if soft is None or soft[0] <= value <= soft[1]:
         return None
-    return Doubt(path, f"{value:g} lies outside {soft[0]:g} to {soft[1]:g} {unit}".rstrip())
+    return UnconfirmedSetting(
+        path, f"{value:g} lies outside {soft[0]:g} to {soft[1]:g} {unit}".rstrip()
+    )
 
 
 def _unlimited(setting: Setting) -> str:
     return f"no {setting.side} limit: the default is {setting.default:g} {setting.unit}"
 
 
-def _contradictions(given: Mapping[str, object], taken: Mapping[str, Value]) -> Iterator[Refused]:
+def _contradictions(
+    given: Mapping[str, object], taken: Mapping[str, Value]
+) -> Iterator[RefusedSetting]:
     """Pairs of which the first must not lie above the second, where one of them is given."""
     for lower, upper in (*_ORDERED, *_limit_pairs()):
         low, high = taken.get(lower), taken.get(upper)
@@ -124,7 +132,7 @@ def _contradictions(given: Mapping[str, object], taken: Mapping[str, Value]) -> 
         strict = lower.endswith(".low") and upper.endswith(".high")
         if low > high or (strict and low == high):
             named = lower if lower in given else upper
-            yield Refused(named, f"{lower} ({low:g}) must not lie above {upper} ({high:g})")
+            yield RefusedSetting(named, f"{lower} ({low:g}) must not lie above {upper} ({high:g})")
 
 
 def _limit_pairs() -> Iterator[tuple[str, str]]:

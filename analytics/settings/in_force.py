@@ -36,7 +36,7 @@ class StoredPlan(NamedTuple):
     settings: Mapping[str, Value] = {}
 
 
-class WardBook:
+class WardSettingsCache:
     """The settings in force, ward by ward, over what the operator has set.
 
     Attributes:

@@ -35,14 +35,14 @@ Reading = tuple[int, float]
 """Event time in milliseconds and value of one good reading."""
 
 
-class Point(NamedTuple):
+class CurvePoint(NamedTuple):
     """One point of the curve: so many readings a day lie outside this limit."""
 
     limit: float
     a_day: float
 
 
-class Proposal(NamedTuple):
+class LimitProposal(NamedTuple):
     """One side of one metric's limit that the person's own readings speak about.
 
     Attributes:
@@ -64,7 +64,7 @@ class Proposal(NamedTuple):
     days: int
     readings: int
     usual: tuple[float, float, float]
-    curve: tuple[Point, ...]
+    curve: tuple[CurvePoint, ...]
     why: str
 
 
@@ -79,7 +79,7 @@ class _Own(NamedTuple):
         return sum(self.sign * value > self.sign * limit for value in self.values)
 
 
-def propose(metric: Metric, limit: Limit, readings: Sequence[Reading]) -> Iterator[Proposal]:
+def propose(metric: Metric, limit: Limit, readings: Sequence[Reading]) -> Iterator[LimitProposal]:
     """Give what should be proposed of one metric's limits; nothing where nothing is to be said.
 
     Args:
@@ -98,7 +98,7 @@ def propose(metric: Metric, limit: Limit, readings: Sequence[Reading]) -> Iterat
                 yield made
 
 
-def _side(metric: Metric, side: str, now: float, own: _Own) -> Proposal | None:
+def _side(metric: Metric, side: str, now: float, own: _Own) -> LimitProposal | None:
     outside = own.outside(now)
     wider = outside > OUTSIDE_MOST * len(own.values)
     wanted = _outermost(own) if wider else _near(metric, now, own)
@@ -115,7 +115,7 @@ def _side(metric: Metric, side: str, now: float, own: _Own) -> Proposal | None:
         else f"{own.outside(proposed)} of {len(own.values)} readings lie outside {proposed:g}, and "
         f"{now:g} is far from all of them ({a_day:.1f} a day outside)"
     )
-    return Proposal(
+    return LimitProposal(
         metric=metric,
         side=side,
         now=now,
@@ -156,9 +156,11 @@ def _bounded(metric: Metric, side: str, wanted: float, sign: int) -> float:
     return round(min(high, max(low, rounded * step)), 1)
 
 
-def _curve(metric: Metric, now: float, proposed: float, own: _Own) -> tuple[Point, ...]:
+def _curve(metric: Metric, now: float, proposed: float, own: _Own) -> tuple[CurvePoint, ...]:
     beyond = max(abs(now - proposed) / 2, 2 * FLOORS[metric])
     low, high = min(now, proposed) - beyond, max(now, proposed) + beyond
     step = (high - low) / (POINTS - 1)
     limits = [round(low + step * at, 1) for at in range(POINTS)]
-    return tuple(Point(at, round(own.outside(at) / own.days, 2)) for at in limits[:: -own.sign])
+    return tuple(
+        CurvePoint(at, round(own.outside(at) / own.days, 2)) for at in limits[:: -own.sign]
+    )

@@ -13,14 +13,14 @@ from analytics.news2.eligibility import policy_for
 from analytics.policy import Policy
 from analytics.rules.limits import NONE, limit_in_force, ward_limit
 from analytics.settings.bounds import Side, bounds_around, bounds_of
-from analytics.settings.checking import Doubt, Refused, doubtful
+from analytics.settings.checking import RefusedSetting, UnconfirmedSetting, doubtful
 from analytics.settings.in_force import Arrangement
 
 LIMITED = tuple(sorted(CLINICAL - {Metric.ACVPU, Metric.O2}))
 """Metrics that can have limits."""
 
 
-class Standing(NamedTuple):
+class LimitsInForce(NamedTuple):
     """What one person is judged by at a moment."""
 
     plan: CarePlan
@@ -38,15 +38,15 @@ class InForce(NamedTuple):
     critical: Limit
 
 
-def standing(arranged: Arrangement, at_ms: int) -> Standing:
+def standing(arranged: Arrangement, at_ms: int) -> LimitsInForce:
     """Return what a person is judged by at a moment, as their lane does."""
     plan = arranged.at(at_ms, paused=False)
     scoring = plan.scoring
     policy = policy_for(arranged.policy, scoring, at_ms)
-    return Standing(plan, policy, scoring.child_at(at_ms), scoring.pregnant_at(at_ms))
+    return LimitsInForce(plan, policy, scoring.child_at(at_ms), scoring.pregnant_at(at_ms))
 
 
-def in_force(now: Standing) -> Iterator[InForce]:
+def in_force(now: LimitsInForce) -> Iterator[InForce]:
     """Give the limits that hold, of each metric that has any."""
     for metric in LIMITED:
         limit = limit_in_force(metric, now.plan, now.policy)
@@ -57,7 +57,7 @@ def in_force(now: Standing) -> Iterator[InForce]:
         yield InForce(metric, limit, (next(sides), next(sides)), critical)
 
 
-def _origin(now: Standing, metric: Metric, at: int, limit: Limit) -> str | None:
+def _origin(now: LimitsInForce, metric: Metric, at: int, limit: Limit) -> str | None:
     left = now.plan.left.get(metric, (False, False))
     if metric in now.plan.limits and not left[at]:
         return "patient"
@@ -69,15 +69,15 @@ def _origin(now: Standing, metric: Metric, at: int, limit: Limit) -> str | None:
 
 
 def check_limits(
-    given: Mapping[str, Mapping[str, float | None]], now: Standing
-) -> list[Refused | Doubt]:
+    given: Mapping[str, Mapping[str, float | None]], now: LimitsInForce
+) -> list[RefusedSetting | UnconfirmedSetting]:
     """Return what is wrong or doubtful of limits that somebody would set for one person.
 
     Args:
         given: by metric's name, the sides that are said; null is no limit on that side.
         now: what the person is judged by.
     """
-    found: list[Refused | Doubt] = []
+    found: list[RefusedSetting | UnconfirmedSetting] = []
     for name, sides in given.items():
         metric = METRIC_BY_NAME[name]
         usual = ward_limit(now.policy, metric, now.plan.spo2_scale)
@@ -86,22 +86,22 @@ def check_limits(
                 found += _side(f"limits.{name}.{side}", metric, sides[side], usual, now)
         low, high = sides.get("low", usual.low), sides.get("high", usual.high)
         if low is not None and high is not None and low >= high:
-            found.append(Refused(f"limits.{name}", f"{low:g} is not below {high:g}"))
+            found.append(RefusedSetting(f"limits.{name}", f"{low:g} is not below {high:g}"))
     return found
 
 
 def _side(
-    path: str, metric: Metric, value: float | None, usual: Limit, now: Standing
-) -> Iterator[Refused | Doubt]:
+    path: str, metric: Metric, value: float | None, usual: Limit, now: LimitsInForce
+) -> Iterator[RefusedSetting | UnconfirmedSetting]:
     side = path.rpartition(".")[2]
     reference = usual.low if side == "low" else usual.high
     if value is None:
         if reference is not None:
-            yield Doubt(path, f"no {side} limit: it would be {reference:g}")
+            yield UnconfirmedSetting(path, f"no {side} limit: it would be {reference:g}")
         return
     bounds = _bounds(metric, side, reference, child=now.child)
     if not bounds.hard[0] <= value <= bounds.hard[1]:
-        yield Refused(path, f"must be {bounds.hard[0]:g} to {bounds.hard[1]:g}")
+        yield RefusedSetting(path, f"must be {bounds.hard[0]:g} to {bounds.hard[1]:g}")
         return
     doubt = doubtful(path, value, bounds.soft, "")
     if doubt is not None:

@@ -10,7 +10,7 @@ _HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class RestRules:
     """What nobody's week may break.
 
     The defaults are the European Working Time Directive's (2003/88/EC): 11 hours of rest between
@@ -57,7 +57,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
+class PlannedShift:
     """One shift of one person."""
 
     person: str
@@ -86,6 +86,6 @@ class Week:
 
     status: str
     cost: float
-    shifts: Sequence[Shift] = ()
+    shifts: Sequence[PlannedShift] = ()
     short: Sequence[Short] = ()
     relaxed: Hours = field(default_factory=lambda: Hours(cost=0.0))

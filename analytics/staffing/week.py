@@ -13,7 +13,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from analytics.staffing.hours import Need, Supply, fewest_costs
-from analytics.staffing.terms import Person, Rules, Shift, Short, Span, Week
+from analytics.staffing.terms import Person, PlannedShift, RestRules, Short, Span, Week
 
 _HOUR = timedelta(hours=1)
 _SEED = 7
@@ -25,7 +25,7 @@ def plan_week(
     people: Sequence[Person],
     spans: Sequence[Span],
     forms: Sequence[tuple[datetime, datetime]],
-    rules: Rules,
+    rules: RestRules,
     time_limit_s: float,
 ) -> Week:
     """Return the shifts of a week.
@@ -37,7 +37,7 @@ def plan_week(
         rules: of rest and hours.
         time_limit_s: most seconds of searching.
     """
-    model = _Model(people, spans, forms, rules)
+    model = _WeekModel(people, spans, forms, rules)
     short_status = model.minimise(model.lacking, time_limit_s * 0.4)
     model.hold(model.lacking)
     cost_status = model.minimise(model.cost, time_limit_s * 0.4)
@@ -54,7 +54,7 @@ def plan_week(
     )
 
 
-class _Model:
+class _WeekModel:
     """The whole-number programme, and the best answer so far."""
 
     def __init__(
@@ -62,7 +62,7 @@ class _Model:
         people: Sequence[Person],
         spans: Sequence[Span],
         forms: Sequence[tuple[datetime, datetime]],
-        rules: Rules,
+        rules: RestRules,
     ) -> None:
         self._people, self._spans, self._forms, self._rules = people, spans, forms, rules
         self.model: Any = cp_model.CpModel()
@@ -149,10 +149,12 @@ class _Model:
         """Let no later aim spoil this one."""
         self.model.add(aim <= self._reached)
 
-    def shifts(self) -> list[Shift]:
+    def shifts(self) -> list[PlannedShift]:
         """Return the shifts that were chosen, by time."""
         found = [
-            Shift(person=self._people[who].id, start=self._forms[at][0], end=self._forms[at][1])
+            PlannedShift(
+                person=self._people[who].id, start=self._forms[at][0], end=self._forms[at][1]
+            )
             for (who, at), one in self.has.items()
             if self._best.get(one.index)
         ]
@@ -192,7 +194,7 @@ def _length(form: tuple[datetime, datetime]) -> float:
     return (form[1] - form[0]) / _HOUR
 
 
-def _supply(people: Sequence[Person], rules: Rules) -> list[Supply]:
+def _supply(people: Sequence[Person], rules: RestRules) -> list[Supply]:
     return [
         Supply(
             id=one.id,

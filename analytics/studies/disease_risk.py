@@ -53,7 +53,7 @@ class Column(Struct, frozen=True, kw_only=True):
         return float((known - self.mean) / self.sd)
 
 
-class Card(Struct, frozen=True, kw_only=True):
+class DiseaseModelCard(Struct, frozen=True, kw_only=True):
     """What a model was made from, and how good it was on people left out of the fit."""
 
     outcome: str
@@ -82,7 +82,7 @@ class DiseaseModel(Struct, frozen=True, kw_only=True):
         centre: mean of each column's part in the log-odds.
     """
 
-    card: Card
+    card: DiseaseModelCard
     columns: tuple[Column, ...]
     covariance: tuple[tuple[float, ...], ...]
     weights: tuple[float, ...]
@@ -105,7 +105,7 @@ class Driver(Struct, frozen=True, kw_only=True):
     direction: str
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class DiseaseRiskAnswer(Struct, frozen=True, kw_only=True):
     """A probability with its 95 % interval, its reasons, and what was not known."""
 
     probability: float
@@ -185,7 +185,7 @@ def choose(version: DiseaseModels, known: Mapping[str, float]) -> DiseaseModel:
     return version.models[-1]
 
 
-def assess(version: DiseaseModels, known: Mapping[str, float]) -> Answer:
+def assess(version: DiseaseModels, known: Mapping[str, float]) -> DiseaseRiskAnswer:
     """Return what a version says of a person.
 
     Args:
@@ -208,7 +208,7 @@ def assess(version: DiseaseModels, known: Mapping[str, float]) -> Answer:
     drawn = np.array([model.draws[at % len(model.draws)] for at in range(DRAWS)])
     said = _sigmoid((asked * drawn[:, 1:]).sum(axis=1) + drawn[:, 0])
     low, high = np.percentile(said, (2.5, 97.5))
-    return Answer(
+    return DiseaseRiskAnswer(
         probability=round(mean, 4),
         ci95=(
             round(float(min(low, mean - NARROWEST, 1.0)), 4) if mean > NARROWEST else 0.0,

@@ -19,9 +19,9 @@ from analytics.studies import datasets
 from analytics.studies.diabetes import Table
 from analytics.studies.disease_risk import (
     DIABETES,
-    Card,
     Column,
     DiseaseModel,
+    DiseaseModelCard,
     DiseaseModels,
     Floats,
     design,
@@ -38,7 +38,7 @@ QUANTILES = (0.05, 0.35, 0.65, 0.95)
 CAUTION = "A screening figure of one survey's people; not a diagnosis. Confirm by laboratory."
 
 
-class Recipe(NamedTuple):
+class TableRecipe(NamedTuple):
     """How a table's people become columns, and how strongly a weight is held to zero.
 
     Attributes:
@@ -60,14 +60,14 @@ _BMI = ("bmi", "kg/m2", "body mass index", True, True, 1.0)
 _CHOLESTEROL = ("cholesterol", "mg/dL", "cholesterol", False, True, 1.0)
 _HDL = ("hdl", "mg/dL", "HDL cholesterol", True, True, 1.0)
 _GLUCOSE = ("glucose", "mg/dL", "glucose", True, False, 3.0)
-NHANES = Recipe(
+NHANES = TableRecipe(
     outcome="diagnosed diabetes",
     data="NHANES 2011-2012, adults",
     licence="public domain (US National Center for Health Statistics)",
     fields=(_AGE, _SEX, _SBP, _BMI, _CHOLESTEROL, _HDL),
     penalty=1.0,
 )
-VANDERBILT = Recipe(
+VANDERBILT = TableRecipe(
     outcome="HbA1c of 6.5 % or more",
     data="Schorling's survey, Virginia; Vanderbilt Biostatistics",
     licence="free to use with acknowledgement to the Vanderbilt Department of Biostatistics",
@@ -87,7 +87,7 @@ VANDERBILT = Recipe(
 )
 
 
-def rows_of(table: Table, recipe: Recipe) -> Floats:
+def rows_of(table: Table, recipe: TableRecipe) -> Floats:
     """Return a table's people in the recipe's columns and units, NaN where unknown."""
     own = {name: table.rows[:, at] for at, name in enumerate(table.columns)}
     if table.name == "nhanes":
@@ -120,7 +120,7 @@ class Learnt(NamedTuple):
     weights: Floats
 
 
-def _columns(rows: Floats, recipe: Recipe) -> tuple[Column, ...]:
+def _columns(rows: Floats, recipe: TableRecipe) -> tuple[Column, ...]:
     found = []
     for at, (name, unit, label, log, curved, _) in enumerate(recipe.fields):
         known = rows[:, at][~np.isnan(rows[:, at])]
@@ -155,7 +155,7 @@ def _fit(
     covariance: Floats,
     rows: Floats,
     bad: NDArray[np.bool_],
-    recipe: Recipe,
+    recipe: TableRecipe,
 ) -> Floats:
     scaled = _scaled(columns, rows)
     whole = np.array([filled(covariance, row)[0] for row in scaled])
@@ -181,7 +181,7 @@ def _covariance(scaled: Floats) -> Floats:
 
 
 def learn(
-    rows: Floats, bad: NDArray[np.bool_], people: NDArray[np.int64], recipe: Recipe
+    rows: Floats, bad: NDArray[np.bool_], people: NDArray[np.int64], recipe: TableRecipe
 ) -> Learnt:
     """Fit and calibrate: the slope is learnt on people whom a fold was not fitted to."""
     columns = _columns(rows, recipe)
@@ -202,7 +202,7 @@ def _say(learnt: Learnt, rows: Floats) -> Floats:
     return probabilities(_model(learnt, _NO_CARD), rows)
 
 
-def cross_fitted(table: Table, recipe: Recipe) -> Floats:
+def cross_fitted(table: Table, recipe: TableRecipe) -> Floats:
     """Return what is said of every person by a model fitted to other people only."""
     rows = rows_of(table, recipe)
     said = np.full(len(table.bad), np.nan)
@@ -213,7 +213,7 @@ def cross_fitted(table: Table, recipe: Recipe) -> Floats:
     return said
 
 
-def chances(table: Table, recipe: Recipe, others: Table | None) -> Floats:
+def chances(table: Table, recipe: TableRecipe, others: Table | None) -> Floats:
     """Return what is said of a table's people by a model of other people: those given, or folds."""
     if others is None:
         return cross_fitted(table, recipe)
@@ -221,7 +221,7 @@ def chances(table: Table, recipe: Recipe, others: Table | None) -> Floats:
     return _say(learnt, rows_of(table, recipe))
 
 
-def recipe_of(table: Table) -> Recipe:
+def recipe_of(table: Table) -> TableRecipe:
     """Return how a table is learnt from."""
     return NHANES if table.name == "nhanes" else VANDERBILT
 
@@ -255,7 +255,7 @@ def model_of(table: Table) -> DiseaseModel:
     )
 
 
-def _model(learnt: Learnt, card: Card) -> DiseaseModel:
+def _model(learnt: Learnt, card: DiseaseModelCard) -> DiseaseModel:
     at, centre = 1, []
     spread = np.linspace(-1.5, 1.5, 31)
     for column in learnt.columns:
@@ -272,12 +272,12 @@ def _model(learnt: Learnt, card: Card) -> DiseaseModel:
     )
 
 
-def _card(table: Table, recipe: Recipe, rows: Floats) -> Card:
+def _card(table: Table, recipe: TableRecipe, rows: Floats) -> DiseaseModelCard:
     said, ones = cross_fitted(table, recipe), np.ones(len(table.bad))
     base = np.full(len(said), table.bad.mean())
     gain = proof.auroc_gain(said, base, table.bad, ones, table.people)
     half = proof.auroc(base, table.bad, ones)
-    return Card(
+    return DiseaseModelCard(
         outcome=recipe.outcome,
         data=recipe.data,
         licence=recipe.licence,
@@ -296,7 +296,7 @@ def _card(table: Table, recipe: Recipe, rows: Floats) -> Card:
     )
 
 
-_NO_CARD = Card(
+_NO_CARD = DiseaseModelCard(
     outcome="",
     data="",
     licence="",

@@ -11,7 +11,7 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it ships no types
 
 from analytics.errors import DatasetError
-from analytics.glucose.forecast import AHEAD_MS, SLOW, STEP_MS, Card, Forecaster
+from analytics.glucose.forecast import AHEAD_MS, SLOW, STEP_MS, ForecastCard, Forecaster
 from analytics.risk.predictors import Tree
 from analytics.studies import datasets
 
@@ -26,7 +26,7 @@ WARN_BELOW = 85.0
 """A forecast below it warns (proposed): that of a falling curve is held towards the mean."""
 
 
-class Wearer(NamedTuple):
+class GlucoseWearer(NamedTuple):
     """One person's readings, ascending."""
 
     person: str
@@ -49,9 +49,9 @@ class Moments(NamedTuple):
         )
 
 
-def collect(folder: Path) -> list[Wearer]:
+def collect(folder: Path) -> list[GlucoseWearer]:
     """Read the recordings; what is no reading is left out."""
-    found: list[Wearer] = []
+    found: list[GlucoseWearer] = []
     for name in FILES:
         path = folder / f"{name}.csv.gz"
         own: dict[str, dict[int, float]] = {}
@@ -62,7 +62,7 @@ def collect(folder: Path) -> list[Wearer]:
         for person, points in sorted(own.items()):
             times = sorted(points)
             found.append(
-                Wearer(
+                GlucoseWearer(
                     f"{name}:{person}",
                     np.array(times, dtype=np.float64),
                     np.array([points[t] for t in times]),
@@ -73,7 +73,7 @@ def collect(folder: Path) -> list[Wearer]:
     return found
 
 
-def moments(wearers: Sequence[Wearer]) -> Moments:
+def moments(wearers: Sequence[GlucoseWearer]) -> Moments:
     """Return every moment with an unbroken half hour on both sides."""
     rows, changes, people, times = [], [], [], []
     for number, one in enumerate(wearers):
@@ -148,7 +148,7 @@ def train(folder: Path) -> Forecaster:
         own, lower, upper = factors(taught.rows[learn], residuals[learn])
         wide = np.maximum(scale(taught.rows[ask]) @ own, 3.0)
         covered.append((residuals[ask] >= lower * wide) & (residuals[ask] <= upper * wide))
-    card = Card(
+    card = ForecastCard(
         data=DATA,
         licence=LICENCE,
         people=len(np.unique(taught.people)),
@@ -162,7 +162,7 @@ def train(folder: Path) -> Forecaster:
 
 
 def flat(
-    model: GradientBoostingRegressor, card: Card, wide: tuple[Floats, float, float]
+    model: GradientBoostingRegressor, card: ForecastCard, wide: tuple[Floats, float, float]
 ) -> Forecaster:
     """Return a fit as plain arrays."""
     trees = []

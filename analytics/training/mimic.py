@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from analytics.domain.vitals import FACTS, Metric
 from analytics.errors import DatasetError
-from analytics.readings import Sample
+from analytics.readings import Measurement
 from analytics.studies.datasets import moment_ms, number, rows
 
 LICENCE = (
@@ -45,11 +45,11 @@ _CLIF = "clif_"
 _ROOM_AIR = 0.21
 
 
-class Stay(Struct, kw_only=True):
+class HospitalStay(Struct, kw_only=True):
     """One hospital stay: who, and all samples by event time."""
 
     person: str
-    moments: dict[int, list[Sample]] = field(default_factory=dict)
+    moments: dict[int, list[Measurement]] = field(default_factory=dict)
 
 
 class _Cell(NamedTuple):
@@ -62,7 +62,7 @@ class _Cell(NamedTuple):
 class Collected(NamedTuple):
     """Stays in a fixed order, how many values were left out, and the hash of what is left."""
 
-    stays: list[Stay]
+    stays: list[HospitalStay]
     left_out: int
     sha256: str
 
@@ -74,7 +74,7 @@ def collect(source: Path) -> Collected:
         DatasetError: if the files are not as expected.
     """
     people, cells = _csv(source) if (source / "vitals.csv.gz").is_file() else _clif(source)
-    stays = {name: Stay(person=person) for name, person in sorted(people.items())}
+    stays = {name: HospitalStay(person=person) for name, person in sorted(people.items())}
     digest, left_out = hashlib.sha256(), 0
     for cell in sorted(set(cells)):
         low, high = FACTS[cell.metric].plausible
@@ -83,7 +83,9 @@ def collect(source: Path) -> Collected:
             continue
         digest.update(repr((cell.stay, int(cell.metric), cell.t_ms, cell.value)).encode())
         moments = stays[cell.stay].moments
-        moments.setdefault(cell.t_ms, []).append(Sample(int(cell.metric), cell.t_ms, cell.value))
+        moments.setdefault(cell.t_ms, []).append(
+            Measurement(int(cell.metric), cell.t_ms, cell.value)
+        )
     return Collected([one for one in stays.values() if one.moments], left_out, digest.hexdigest())
 
 

@@ -25,11 +25,11 @@ from analytics.readings import Reading
 from analytics.risk.features import NAMES
 from analytics.risk.model import Example, PopulationModel
 from analytics.risk.predictors import Line
-from analytics.risk.proof import Proof, Said, platt, prove
-from analytics.risk.warm import Card, Warm
+from analytics.risk.proof import ProgressiveProof, SaidExample, platt, prove
+from analytics.risk.warm import Warm, WarmCard
 
 if TYPE_CHECKING:
-    from analytics.training.mimic import Collected, Stay
+    from analytics.training.mimic import Collected, HospitalStay
 
     Floats = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def live(person: str, readings: Iterable[Reading], model: PopulationModel) -> Li
     return Lived(person, found, [_worst(one, course, horizon) for one in found])
 
 
-def _readings(stay: "Stay") -> Iterator[Reading]:
+def _readings(stay: "HospitalStay") -> Iterator[Reading]:
     for at, t_ms in enumerate(sorted(stay.moments)):
         yield Reading(frame_id=at, received_ms=t_ms, samples=tuple(stay.moments[t_ms]))
 
@@ -158,10 +158,10 @@ def cross_fitted(taught: Lessons) -> "Floats":
     return said
 
 
-def proof_of(taught: Lessons, said: "Floats") -> Proof:
+def proof_of(taught: Lessons, said: "Floats") -> ProgressiveProof:
     """Judge what was said beside NEWS2 and everybody's average, by person."""
     rows = zip(taught.people, said, taught.news2, taught.worst >= URGENT, strict=True)
-    proof = prove([Said(int(p), float(s), int(n), bool(h)) for p, s, n, h in rows])
+    proof = prove([SaidExample(int(p), float(s), int(n), bool(h)) for p, s, n, h in rows])
     if proof is None:
         raise DatasetError("only one outcome to judge by")
     return proof
@@ -172,7 +172,7 @@ def train(collected: "Collected", name: str, data: str, licence: str) -> Warm:
     prior = PopulationModel.initial()
     taught = lessons([live(stay.person, _readings(stay), prior) for stay in collected.stays])
     return Warm(
-        card=Card(
+        card=WarmCard(
             name=name,
             data=data,
             licence=licence,

@@ -13,22 +13,22 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from analytics.alerts.answers import snooze_left
-from analytics.alerts.transitions import Episode, EpisodePolicy, Event
+from analytics.alerts.transitions import Episode, EpisodeEvent, EpisodePolicy
 from analytics.domain.alerts import Kind, State, kind_of
 from api.alerting import ladder, metrics
-from api.alerting.commit import open_ledger, post
-from api.alerting.episode_changes import Ledger
+from api.alerting.commit import commit_changes, open_ledger
+from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.patient_changes import clinical
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.evidence import audit
 from api.services import Services
 from api.store import duty, episodes, lane_inputs, notify, patient_alerts, stream
-from api.store.episodes import Record
+from api.store.episodes import EpisodeRow
 from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
 from api.vault.private_text import PatientText
 
-_PASSED_ON = frozenset({Event.ESCALATED.value, Event.REMINDED.value})
+_PASSED_ON = frozenset({EpisodeEvent.ESCALATED.value, EpisodeEvent.REMINDED.value})
 
 
 class Action(StrEnum):
@@ -41,7 +41,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class AlertAnswer:
     """One person's answer to one alert.
 
     ``text`` seals what they write about its patient; it is put off for so many ``minutes``.
@@ -65,7 +65,7 @@ class Answer:
         return self.text.seal(self.comment) if self.text else self.comment
 
 
-async def answer(services: Services, said: Answer) -> None:
+async def answer(services: Services, said: AlertAnswer) -> None:
     """Write one answer.
 
     Args:
@@ -89,7 +89,7 @@ async def answer(services: Services, said: Answer) -> None:
         if await _said_already(conn, now, record, said):
             return
         ledger = await open_ledger(conn, now, EpisodePolicy(), _numbers(record))
-        ledger.know([record])
+        ledger.load([record])
         if record.patient_no is not None and clinical(record):
             numbers = [record.patient_no]
             ledger.patients.know(await patient_alerts.load(conn, numbers, ms_of(now)))
@@ -98,7 +98,7 @@ async def answer(services: Services, said: Answer) -> None:
         after = _apply(ledger, record, said)
         if said.outcome is not None and said.outcome != record.outcome:
             await _teach(conn, services, after, said)
-        await post(conn, ledger)
+        await commit_changes(conn, ledger)
         metrics.count(ledger.news)
         note = audit.Note(
             action=f"alert.{said.action.value}",
@@ -108,14 +108,14 @@ async def answer(services: Services, said: Answer) -> None:
         await audit.append(conn, now, str(said.actor), [note])
 
 
-def _noted(said: Answer) -> Row:
+def _noted(said: AlertAnswer) -> Row:
     """What the record keeps of an answer."""
     if said.action is Action.SNOOZE:
         return {"minutes": said.minutes}
     return {"outcome": said.outcome}
 
 
-def _may_wait(episode: Episode, minutes: int, ledger: Ledger, ward: str) -> None:
+def _may_wait(episode: Episode, minutes: int, ledger: EpisodeChanges, ward: str) -> None:
     """Refuse to put off what is taken on, or for longer than its priority allows."""
     if episode.state is not State.OPEN:
         raise ConflictError("Somebody has taken it on: it calls nobody meanwhile.")
@@ -127,11 +127,11 @@ def _may_wait(episode: Episode, minutes: int, ledger: Ledger, ward: str) -> None
         raise InvalidError("minutes", f"must be 1 to {left} for this priority")
 
 
-def _numbers(record: Record) -> list[int]:
+def _numbers(record: EpisodeRow) -> list[int]:
     return [] if record.patient_no is None else [record.patient_no]
 
 
-async def _said_already(conn: Conn, now: datetime, record: Record, said: Answer) -> bool:
+async def _said_already(conn: Conn, now: datetime, record: EpisodeRow, said: AlertAnswer) -> bool:
     """Whether an answer is a repeat that changes nothing; refuse one that cannot be."""
     if said.action is Action.ESCALATE:
         if await _escalated_already(conn, said):
@@ -140,20 +140,20 @@ async def _said_already(conn: Conn, now: datetime, record: Record, said: Answer)
     return said.action is Action.RESOLVE and record.episode.holds and _planned(record, said)
 
 
-async def _escalated_already(conn: Conn, said: Answer) -> bool:
+async def _escalated_already(conn: Conn, said: AlertAnswer) -> bool:
     """Whether this person passed it on and nothing has happened since: a repeat, not a second."""
     who, what = await stream.last_change(conn, said.alert_id)
     return who == said.actor and what in _PASSED_ON
 
 
-async def _somebody_above(conn: Conn, now: datetime, record: Record, said: Answer) -> None:
+async def _somebody_above(conn: Conn, now: datetime, record: EpisodeRow, said: AlertAnswer) -> None:
     """Refuse to pass on to nobody."""
     why = ladder.refusal(await ladder.ladder(conn, now), record, said.actor)
     if why is not None:
         raise ConflictError(why)
 
 
-def _planned(record: Record, said: Answer) -> bool:
+def _planned(record: EpisodeRow, said: AlertAnswer) -> bool:
     """Whether this person has made this plan already: a repeat does not make it longer.
 
     Raises:
@@ -171,13 +171,13 @@ def _planned(record: Record, said: Answer) -> bool:
     return False
 
 
-def _repeat_or_conflict(record: Record, said: Answer) -> None:
+def _repeat_or_conflict(record: EpisodeRow, said: AlertAnswer) -> None:
     repeated = said.action is Action.RESOLVE and record.closed_by == said.actor
     if not repeated or said.outcome not in (None, record.outcome):
         raise ConflictError("The alert is closed.")
 
 
-def _apply(ledger: Ledger, record: Record, said: Answer) -> Record:
+def _apply(ledger: EpisodeChanges, record: EpisodeRow, said: AlertAnswer) -> EpisodeRow:
     if said.action is Action.ESCALATE:
         record = ledger.escalate(record, said.actor)
     elif said.action is Action.RESOLVE:
@@ -189,7 +189,7 @@ def _apply(ledger: Ledger, record: Record, said: Answer) -> Record:
     return ledger.annotate(record, outcome=said.outcome, comment=said.sealed_comment)
 
 
-async def _teach(conn: Conn, services: Services, record: Record, said: Answer) -> None:
+async def _teach(conn: Conn, services: Services, record: EpisodeRow, said: AlertAnswer) -> None:
     """Hand the outcome of a clinical alert to the patient's lane, where the risk model learns."""
     if record.patient_no is None or kind_of(record.episode.condition) is not Kind.CLINICAL:
         return

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from analytics.domain.patient_code import code_of
-from api.alerting.subjects import News
+from api.alerting.subjects import FeedEvent
 from api.store import alert_history, calls, duty
 from api.store.timestamps import instant, rfc3339
 from api.store.types import Conn, Row
@@ -18,7 +18,7 @@ _LAST_RUNG = 2
 
 
 async def call(
-    conn: Conn, news: Sequence[News], rows: Mapping[UUID, Row], revisions: Mapping[str, int]
+    conn: Conn, news: Sequence[FeedEvent], rows: Mapping[UUID, Row], revisions: Mapping[str, int]
 ) -> None:
     """Write down these changes for good, and what is to be sent of them.
 
@@ -56,7 +56,7 @@ def called(row: Row, coordinators: Iterable[Row]) -> list[UUID]:
     return list(dict.fromkeys(users))
 
 
-def told(news: News, row: Row) -> Row:
+def told(news: FeedEvent, row: Row) -> Row:
     """Return what other systems are told of a change; nothing in it names a person."""
     return {
         "type": news.event,
@@ -73,7 +73,7 @@ def told(news: News, row: Row) -> Row:
     }
 
 
-def _history(news: News, row: Row, revisions: Mapping[str, int]) -> Row:
+def _history(news: FeedEvent, row: Row, revisions: Mapping[str, int]) -> Row:
     return {
         **_of(news, row, instant(news.at_ms)),
         "call": news.notify,
@@ -83,7 +83,7 @@ def _history(news: News, row: Row, revisions: Mapping[str, int]) -> Row:
     }
 
 
-def _of(news: News, row: Row, now: datetime | None) -> Row:
+def _of(news: FeedEvent, row: Row, now: datetime | None) -> Row:
     return {
         "episode_id": row["id"],
         "patient_no": row["patient_no"],

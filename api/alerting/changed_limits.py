@@ -6,7 +6,7 @@ that for a patient who is better.
 
 from dataclasses import replace
 
-from analytics.domain.alerts import CLOSED_BECAUSE, Change, Finding
+from analytics.domain.alerts import CLOSED_BECAUSE, Finding, FindingChange
 from api.store import limit_changes
 from api.store.patient_alerts import ReasonRow
 from api.store.timestamps import instant
@@ -20,7 +20,7 @@ def moved(row: ReasonRow | None, finding: Finding) -> tuple[str, float] | None:
         row: the reason, None if there is none.
         finding: what is said of it now.
     """
-    if row is None or not row.reason.living or finding.change is not Change.CLEARED:
+    if row is None or not row.reason.living or finding.change is not FindingChange.CLEARED:
         return None
     reason = row.reason
     metric, limit = reason.detail.get("metric"), reason.detail.get("limit")

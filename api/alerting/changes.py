@@ -7,8 +7,8 @@ from uuid import UUID
 from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.alerts import State
 from api.alerting.on_call import Duty
-from api.alerting.subjects import News
-from api.store.episodes import Record
+from api.alerting.subjects import FeedEvent
+from api.store.episodes import EpisodeRow
 from api.store.patient_alerts import ReasonRow
 
 CLOSED = frozenset({State.RESOLVED, State.EXPIRED})
@@ -35,9 +35,9 @@ class Changes:
     duty: Duty
     wards: Callable[[str], EpisodePolicy] | None = None
     revisions: Mapping[str, int] = field(default_factory=dict)
-    changed: dict[UUID, Record] = field(default_factory=dict)
+    changed: dict[UUID, EpisodeRow] = field(default_factory=dict)
     reasons: dict[UUID, ReasonRow] = field(default_factory=dict)
-    news: list[News] = field(default_factory=list)
+    news: list[FeedEvent] = field(default_factory=list)
     by: str = "time"
 
     def policy_of(self, ward: str) -> EpisodePolicy:
@@ -46,7 +46,7 @@ class Changes:
 
     def tell(
         self,
-        record: Record,
+        record: EpisodeRow,
         event: str,
         change: str,
         *,
@@ -57,7 +57,7 @@ class Changes:
     ) -> None:
         """Note what the feed is told of an alert."""
         self.news.append(
-            News(
+            FeedEvent(
                 episode_id=record.id,
                 event=event,
                 change=change,

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.alerts import Finding, FindingChange, Priority
 from api.alerting.subjects import Subject
-from api.alerting.technical import Standing, WardSeen
+from api.alerting.technical import StandingCondition, WardSeen
 from api.store.types import Row
 
 CONDITION = "channel"
@@ -16,7 +16,7 @@ _NAMES = {"push": "web push", "email": "e-mail", "sms": "text message"}
 
 def standing_faults(
     now_ms: int, wards: Sequence[WardSeen], failing: Sequence[Row]
-) -> list[Standing]:
+) -> list[StandingCondition]:
     """Return the condition for every ward that has somebody who cannot be called as they wish.
 
     Args:
@@ -30,7 +30,7 @@ def standing_faults(
         own = [one for one in failing if _concerns(one, ward.ward)]
         if own:
             finding = _finding(now_ms, own)
-            found.append(Standing(subject=Subject(ward=ward.ward), finding=finding))
+            found.append(StandingCondition(subject=Subject(ward=ward.ward), finding=finding))
     return found
 
 
@@ -43,7 +43,7 @@ def _finding(now_ms: int, failing: Sequence[Row]) -> Finding:
     said = ", ".join(f"{n} by {_NAMES.get(kind, kind)}" for kind, n in sorted(kinds.items()))
     return Finding(
         condition=CONDITION,
-        change=Change.STARTED,
+        change=FindingChange.STARTED,
         priority=Priority.MEDIUM,
         measured_ms=now_ms,
         received_ms=now_ms,

@@ -8,9 +8,9 @@ from uuid import UUID
 from analytics import settings
 from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import calling
-from api.alerting.episode_changes import Ledger
+from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.on_call import Duty, OnShift
-from api.alerting.subjects import NOBODY_ON_SHIFT, News
+from api.alerting.subjects import NOBODY_ON_SHIFT, FeedEvent
 from api.patients.ward_policy import WardPolicies
 from api.store import alerts, duty, episodes, notify, patient_alerts, stream, wards
 from api.store.timestamps import instant, ms_of
@@ -21,11 +21,11 @@ _RESHAPING = frozenset({"alert.raised", "alert.closed"})
 
 async def open_ledger(
     conn: Conn, now: datetime, policy: EpisodePolicy, patients: Sequence[int] = ()
-) -> Ledger:
+) -> EpisodeChanges:
     """Return an empty ledger that knows the wards' settings, who is on shift, and for whom."""
     told = {row["ward"]: row for row in await wards.every(conn)}
     known = WardPolicies(replace(settings.DEFAULTS, episodes=policy))
-    return Ledger(
+    return EpisodeChanges(
         now_ms=ms_of(now),
         policy=policy,
         duty=await duty_now(conn, now, patients),
@@ -53,7 +53,7 @@ async def duty_now(conn: Conn, now: datetime, patients: Sequence[int] = ()) -> D
     )
 
 
-async def post(conn: Conn, ledger: Ledger) -> None:
+async def commit_changes(conn: Conn, ledger: EpisodeChanges) -> None:
     """Write the ledger's changed episodes and append its news to the feed."""
     if ledger.changed:
         await episodes.save(conn, ledger.changed.values())
@@ -75,7 +75,7 @@ async def post(conn: Conn, ledger: Ledger) -> None:
         await notify.wake_rota(conn, "alert")
 
 
-def _entry(news: News, row: Row, users: dict[UUID, UUID], revision: int) -> stream.Entry:
+def _entry(news: FeedEvent, row: Row, users: dict[UUID, UUID], revision: int) -> stream.StreamEntry:
     held = {row["doctor_user"], row["acknowledged_by"], news.actor}
     if news.former is not None:
         held.add(users.get(news.former))
@@ -84,7 +84,7 @@ def _entry(news: News, row: Row, users: dict[UUID, UUID], revision: int) -> stre
         msg = "news has a time"
         raise ValueError(msg)
     body = alerts.alert_json(row, at)
-    return stream.Entry(
+    return stream.StreamEntry(
         episode_id=news.episode_id,
         patient_no=row["patient_no"],
         ward=row["ward"],

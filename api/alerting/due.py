@@ -9,8 +9,8 @@ from datetime import datetime
 
 from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import metrics
-from api.alerting.commit import open_ledger, post
-from api.alerting.episode_changes import Ledger
+from api.alerting.commit import commit_changes, open_ledger
+from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.on_call import DOCTOR, Duty
 from api.alerting.patient_changes import clinical
 from api.store import duty, episodes, handovers, liveness, patient_alerts
@@ -30,17 +30,19 @@ async def tick(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
         numbers = {record.patient_no for record in records if record.patient_no is not None}
         ledger = await open_ledger(conn, now, policy, sorted(numbers | set(waiting)))
         apart = [record for record in records if not clinical(record)]
-        ledger.know(apart)
+        ledger.load(apart)
         for record in apart:
-            ledger.due(record)
+            ledger.tick(record)
         theirs = {record.patient_no for record in records if clinical(record)} | set(waiting)
         await _patients_due(conn, now, ledger, sorted(no for no in theirs if no is not None))
-        await post(conn, ledger)
+        await commit_changes(conn, ledger)
         metrics.count(ledger.news)
     return len(records) + len(waiting)
 
 
-async def _patients_due(conn: Conn, now: datetime, ledger: Ledger, numbers: Sequence[int]) -> None:
+async def _patients_due(
+    conn: Conn, now: datetime, ledger: EpisodeChanges, numbers: Sequence[int]
+) -> None:
     """Let time act on patients' alerts, and on reasons that waited for persistence."""
     if not numbers:
         return
@@ -67,7 +69,7 @@ async def stop_watching(conn: Conn, now: datetime, policy: EpisodePolicy) -> Non
             record = await episodes.get(conn, row["id"])
             if record is not None and record.open:
                 ledger.close(record, row["state"])
-        await post(conn, ledger)
+        await commit_changes(conn, ledger)
         metrics.count(ledger.news)
 
 
@@ -89,7 +91,7 @@ async def _follow(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
         ledger = await open_ledger(conn, now, policy, numbers)
         for record, ward in astray:
             ledger.hand_over(record, ward)
-        await post(conn, ledger)
+        await commit_changes(conn, ledger)
         metrics.count(ledger.news)
     return len(astray)
 
@@ -103,10 +105,10 @@ async def _hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
             return 0
         numbers = [record.patient_no for record in records if record.patient_no is not None]
         ledger.duty.planned = await duty.planned(conn, numbers)
-        ledger.know(records)
+        ledger.load(records)
         for record in records:
             ledger.hand_over(record)
-        await post(conn, ledger)
+        await commit_changes(conn, ledger)
         metrics.count(ledger.news)
     return len(ledger.changed)
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import due, findings, measure_requests, metrics, sweep
 from api.alerting.settings import AlertingSettings
-from api.jobs.leader import Wake, lead
+from api.jobs.leader import Wakeup, run_as_leader
 from api.patients.ward_policy import WardPolicies
 from api.services import Connection, Services
 from api.store import erasure, models, outbox, wards
@@ -39,7 +39,7 @@ class AlertEngine:
     policy: EpisodePolicy = field(default_factory=EpisodePolicy)
     _last: dict[str, float] = field(default_factory=dict)
 
-    async def work(self, conn: Connection, wake: Wake) -> None:
+    async def work(self, conn: Connection, wake: Wakeup) -> None:
         """Work until cancelled."""
         self._last.clear()
         began = asyncio.get_running_loop().time()
@@ -124,4 +124,4 @@ async def run_engine(services: Services, settings: AlertingSettings | None = Non
         settings: the site's settings; None reads ``HOMEWARD_ALERT_*``.
     """
     engine = AlertEngine(services=services, settings=settings or AlertingSettings())
-    await lead(services, "alerts", CHANNELS, engine.work)
+    await run_as_leader(services, "alerts", CHANNELS, engine.work)

@@ -11,24 +11,24 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from analytics.alerts import patient, transitions
-from analytics.alerts.transitions import Event, Transition
+from analytics.alerts.transitions import EpisodeEvent, Transition
 from analytics.domain.alerts import Finding, Kind, State, kind_of
 from api.alerting import recipients
 from api.alerting.changes import CLOSED, Changes
 from api.alerting.patient_changes import RETRACTED, PatientChanges, clinical
 from api.alerting.subjects import NOBODY_ON_SHIFT, Subject
-from api.store.episodes import Record
+from api.store.episodes import EpisodeRow
 
-_SILENT = frozenset({Event.PENDING, Event.REPEATED, Event.HISTORIC})
+_SILENT = frozenset({EpisodeEvent.PENDING, EpisodeEvent.REPEATED, EpisodeEvent.HISTORIC})
 Key = tuple[int | None, str, str]
 
 
 @dataclass(slots=True, kw_only=True)
-class Ledger(Changes):
+class EpisodeChanges(Changes):
     """The technical episodes in question, what late data showed, and the patients' alerts."""
 
-    _known: dict[Key, Record] = field(default_factory=dict)
-    _past: dict[Key, Record] = field(default_factory=dict)
+    _known: dict[Key, EpisodeRow] = field(default_factory=dict)
+    _past: dict[Key, EpisodeRow] = field(default_factory=dict)
     _patients: PatientChanges | None = None
 
     @property
@@ -38,26 +38,26 @@ class Ledger(Changes):
             self._patients = PatientChanges(changes=self)
         return self._patients
 
-    def know(self, records: Iterable[Record]) -> None:
+    def load(self, records: Iterable[EpisodeRow]) -> None:
         """Take in what the database holds: for each subject and condition the newest episode."""
         for record in records:
             self._known[self._key(record)] = record
 
-    def recall(self, records: Iterable[Record]) -> None:
+    def recall(self, records: Iterable[EpisodeRow]) -> None:
         """Take in what back-fill told lately: for each patient and condition the newest."""
         for record in records:
             self._past[self._key(record)] = record
 
-    def current(self, subject: Subject, condition: str) -> Record | None:
+    def current(self, subject: Subject, condition: str) -> EpisodeRow | None:
         """Return the newest episode of a condition, None if there is none of interest."""
         ward = subject.ward if subject.patient_no is None else ""
         return self._known.get((subject.patient_no, ward, condition))
 
-    def living(self) -> list[Record]:
+    def open_episodes(self) -> list[EpisodeRow]:
         """Return the known episodes that are not closed, as they are now."""
         return [record for record in self._known.values() if record.open]
 
-    def find(self, subject: Subject, finding: Finding) -> None:
+    def apply_finding(self, subject: Subject, finding: Finding) -> None:
         """Apply one finding to the patient's alert, or to the episode of that condition."""
         self.by = "finding"
         late = finding.late and finding.condition not in self.policy_of(subject.ward).coordinators
@@ -73,21 +73,21 @@ class Ledger(Changes):
             self._take(told if again else before, made, subject)
             before = self.current(subject, finding.condition)
 
-    def due(self, record: Record) -> None:
+    def tick(self, record: EpisodeRow) -> None:
         """Let time act on a technical episode whose stored moment has come."""
         self.by = "time"
         self._all(
             record, transitions.tick(record.episode, self.now_ms, self.policy_of(record.ward)), None
         )
 
-    def acknowledge(self, record: Record, actor: UUID) -> Record:
+    def acknowledge(self, record: EpisodeRow, actor: UUID) -> EpisodeRow:
         """Note that a person has taken the alert on."""
         if clinical(record):
             return self.patients.answer(record, actor, patient.acknowledge)
         made = transitions.acknowledge(record.episode, self.now_ms, self.policy_of(record.ward))
         return self._all(replace(record, acknowledged_by=actor), made, actor)
 
-    def resolve(self, record: Record, actor: UUID) -> Record:
+    def resolve(self, record: EpisodeRow, actor: UUID) -> EpisodeRow:
         """Close the alert for a person; while it holds, it becomes theirs with a plan."""
         if clinical(record):
             return self.patients.answer(record, actor, patient.resolve)
@@ -96,14 +96,14 @@ class Ledger(Changes):
         by = replace(record, acknowledged_by=actor) if holds else replace(record, closed_by=actor)
         return self._all(by, made, actor)
 
-    def escalate(self, record: Record, actor: UUID) -> Record:
+    def escalate(self, record: EpisodeRow, actor: UUID) -> EpisodeRow:
         """Pass the alert on to the next level for a person."""
         if clinical(record):
             return self.patients.answer(record, actor, patient.escalate)
         made = transitions.escalate(record.episode, self.now_ms, self.policy_of(record.ward))
         return self._all(record, made, actor)
 
-    def snooze(self, record: Record, minutes: int, actor: UUID) -> Record:
+    def snooze(self, record: EpisodeRow, minutes: int, actor: UUID) -> EpisodeRow:
         """Put the alert off for a person; then it calls again."""
         if clinical(record):
             return self.patients.answer(
@@ -114,7 +114,7 @@ class Ledger(Changes):
             record, transitions.snooze(record.episode, minutes, self.now_ms, policy), actor
         )
 
-    def close(self, record: Record, reason: str) -> None:
+    def close(self, record: EpisodeRow, reason: str) -> None:
         """End an episode that has lost its subject (a pause, a discharge), saying why."""
         if clinical(record) and record.patient_no is not None:
             self.patients.end(record.patient_no, reason)
@@ -129,9 +129,9 @@ class Ledger(Changes):
         )
         self._keep(replace(record, episode=ended))
         if shown:
-            self.tell(record, "alert.closed", Event.EXPIRED.value, notify=False, actor=None)
+            self.tell(record, "alert.closed", EpisodeEvent.EXPIRED.value, notify=False, actor=None)
 
-    def retract(self, record: Record, actor: UUID | None) -> None:
+    def retract(self, record: EpisodeRow, actor: UUID | None) -> None:
         """Note that an episode rests on a reading entered in error: it is false, and over."""
         was = record.episode
         shown = was.raised_ms is not None
@@ -150,7 +150,7 @@ class Ledger(Changes):
         if record.open and shown:
             self.tell(after, "alert.closed", "retracted", notify=False, actor=actor)
 
-    def hand_over(self, record: Record, ward: str | None = None) -> None:
+    def hand_over(self, record: EpisodeRow, ward: str | None = None) -> None:
         """Address an alert anew: its holder is not at work, or the plan names somebody else.
 
         Args:
@@ -179,12 +179,14 @@ class Ledger(Changes):
                 skipped=nobody,
             )
 
-    def annotate(self, record: Record, *, outcome: str | None, comment: str | None) -> Record:
+    def annotate(
+        self, record: EpisodeRow, *, outcome: str | None, comment: str | None
+    ) -> EpisodeRow:
         """Add what a person said about the alert."""
         kept = replace(record, outcome=outcome or record.outcome, comment=comment or record.comment)
         return self._keep(kept)
 
-    def _all(self, record: Record, made: list[Transition], actor: UUID | None) -> Record:
+    def _all(self, record: EpisodeRow, made: list[Transition], actor: UUID | None) -> EpisodeRow:
         subject = Subject(
             ward=record.ward,
             patient_no=record.patient_no,
@@ -197,11 +199,11 @@ class Ledger(Changes):
 
     def _take(
         self,
-        before: Record | None,
+        before: EpisodeRow | None,
         made: Transition,
         subject: Subject,
         actor: UUID | None = None,
-    ) -> Record:
+    ) -> EpisodeRow:
         after = self._row(before, made, subject)
         level, policy = after.episode.level, self.policy_of(after.ward)
         after = self._keep(recipients.after(after, made.event, actor, self.duty, policy))
@@ -218,16 +220,16 @@ class Ledger(Changes):
             )
         return after
 
-    def _row(self, before: Record | None, made: Transition, subject: Subject) -> Record:
+    def _row(self, before: EpisodeRow | None, made: Transition, subject: Subject) -> EpisodeRow:
         """Continue the row, or begin another: for a new episode, or for one of back-fill."""
         after = made.episode
         if before is not None and before.episode.historic == after.historic:
             reopened = not before.open and after.state not in CLOSED
             if not reopened:
-                raised_now = made.event is Event.RAISED and subject.frame_id is not None
+                raised_now = made.event is EpisodeEvent.RAISED and subject.frame_id is not None
                 frame = subject.frame_id if raised_now else before.frame_id
                 return replace(before, episode=after, frame_id=frame)
-        return Record(
+        return EpisodeRow(
             episode=after,
             ward=subject.ward,
             patient_no=subject.patient_no,
@@ -235,23 +237,23 @@ class Ledger(Changes):
             frame_id=subject.frame_id,
         )
 
-    def _event(self, before: Record | None, made: Transition) -> str | None:
+    def _event(self, before: EpisodeRow | None, made: Transition) -> str | None:
         if made.event in _SILENT:
             return None
-        if made.event is Event.RAISED:
+        if made.event is EpisodeEvent.RAISED:
             return "alert.raised"
         if made.episode.state in CLOSED:
             shown = before is not None and before.episode.raised_ms is not None
             return "alert.closed" if shown else None
         return "alert.changed"
 
-    def _keep(self, record: Record) -> Record:
+    def _keep(self, record: EpisodeRow) -> EpisodeRow:
         self.changed[record.id] = record
         known = self._past if record.episode.historic else self._known
         known[self._key(record)] = record
         return record
 
     @staticmethod
-    def _key(record: Record) -> Key:
+    def _key(record: EpisodeRow) -> Key:
         ward = record.ward if record.patient_no is None else ""
         return (record.patient_no, ward, record.episode.condition)

@@ -13,10 +13,10 @@ import structlog
 from psycopg import OperationalError
 
 from analytics.alerts.transitions import EpisodePolicy
-from analytics.domain.alerts import Change, Finding, Kind, Priority, kind_of
+from analytics.domain.alerts import Finding, FindingChange, Kind, Priority, kind_of
 from api.alerting import changed_limits, measure_requests, metrics, retraction
-from api.alerting.commit import open_ledger, post
-from api.alerting.episode_changes import Ledger
+from api.alerting.commit import commit_changes, open_ledger
+from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
 from api.store import duty, episodes, history, notify, outbox, patient_alerts
@@ -70,7 +70,7 @@ async def _set_aside(
         try:
             async with conn.transaction():
                 told = [({**row, "device_no": None}, _lost(row, now)) for row in rows]
-                await post(conn, await _fold(conn, now, settings, policy, told))
+                await commit_changes(conn, await _fold(conn, now, settings, policy, told))
         except OperationalError:
             raise
         except Exception as error:  # the top of a lane: it is in the log, and others wait
@@ -81,7 +81,7 @@ def _lost(row: Row, now: datetime) -> Finding:
     """What is told in place of a finding that could not be handled."""
     return Finding(
         condition="sensor",
-        change=Change.STARTED,
+        change=FindingChange.STARTED,
         priority=Priority.HIGH,
         measured_ms=ms_of(now),
         received_ms=ms_of(now),
@@ -124,7 +124,7 @@ async def _find(
     """Turn findings that follow each other into episodes."""
     if found:
         ledger = await _fold(conn, now, settings, policy, found)
-        await post(conn, ledger)
+        await commit_changes(conn, ledger)
         metrics.count(ledger.news)
         await measure_requests.ask(conn, now, found, settings.ask_valid_s)
 
@@ -149,14 +149,14 @@ async def _fold(
     settings: AlertingSettings,
     policy: EpisodePolicy,
     found: Sequence[tuple[Row, Finding]],
-) -> Ledger:
+) -> EpisodeChanges:
     numbers = sorted({row["patient_no"] for row, _ in found if row["patient_no"] is not None})
     patients = await duty.patients(conn, numbers)
     ledger = await open_ledger(conn, now, policy, numbers)
     names = {finding.condition for _, finding in found}
     conditions = sorted(name for name in names if kind_of(name) is Kind.TECHNICAL)
     since = ms_of(now) - int(settings.resolved_memory_s * 1000)
-    ledger.know(await episodes.newest(conn, numbers, conditions, since))
+    ledger.load(await episodes.newest(conn, numbers, conditions, since))
     if len(conditions) < len(names):
         ledger.patients.know(await patient_alerts.load(conn, numbers, since))
     if any(finding.late for _, finding in found):
@@ -173,7 +173,7 @@ async def _fold(
         )
         reason = ledger.patients.of(row["patient_no"]).reasons.get(finding.condition)
         said = await changed_limits.explained(conn, subject.ward, reason, finding)
-        ledger.find(subject, said)
+        ledger.apply_finding(subject, said)
     return ledger
 
 

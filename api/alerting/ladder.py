@@ -16,7 +16,7 @@ from api.alerting.commit import duty_now
 from api.alerting.on_call import Duty
 from api.patients.ward_policy import WardPolicies
 from api.store import duty, wards
-from api.store.episodes import LEVELS, Record, record_of
+from api.store.episodes import LEVELS, EpisodeRow, record_of
 from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
 
@@ -84,7 +84,7 @@ async def ladder(conn: Conn, now: datetime) -> Ladder:
     )
 
 
-def refusal(steps: Ladder, record: Record, caller: UUID) -> str | None:
+def refusal(steps: Ladder, record: EpisodeRow, caller: UUID) -> str | None:
     """Return why ``caller`` cannot pass this alert on, None if they can."""
     episode = record.episode
     clinical = kind_of(episode.condition) is Kind.CLINICAL

@@ -8,7 +8,7 @@ measures what a patient's score lacks and what alone could score 3: missing is n
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from analytics.domain.alerts import Change, Finding
+from analytics.domain.alerts import Finding, FindingChange
 from analytics.domain.vitals import Metric
 from analytics.news2.score import PARAMETERS
 from api.alerting.settings import AlertingSettings
@@ -16,7 +16,7 @@ from api.store import measure_requests as store
 from api.store.types import Conn, Row
 
 ALONE_3 = tuple(metric.wire_name for metric in PARAMETERS if metric is not Metric.O2)
-_SAID = frozenset({Change.STARTED, Change.WORSENED, Change.PERSISTS})
+_SAID = frozenset({FindingChange.STARTED, FindingChange.WORSENED, FindingChange.PERSISTS})
 
 
 def questions(found: Iterable[tuple[Row, Finding]]) -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from prometheus_client import Counter, Gauge
 
-from api.alerting.subjects import News
+from api.alerting.subjects import FeedEvent
 from api.telemetry import REGISTRY
 
 NEWS = Counter(
@@ -45,7 +45,7 @@ def judged(version: int, report: Mapping[str, Any]) -> None:
             RISK_CALIBRATION.labels(fifth, what).set(one[what])
 
 
-def count(news: Iterable[News]) -> None:
+def count(news: Iterable[FeedEvent]) -> None:
     """Count changes by what happened."""
     for one in news:
         NEWS.labels(one.change).inc()

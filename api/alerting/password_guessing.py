@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.alerts import Finding, FindingChange, Priority
 from api.alerting.subjects import Subject
-from api.alerting.technical import Standing, WardSeen
+from api.alerting.technical import StandingCondition, WardSeen
 
 CONDITION = "sign_in_guessing"
 RULE = "sign-in/1"
@@ -12,7 +12,7 @@ RULE = "sign-in/1"
 
 def standing_guesses(
     now_ms: int, wards: Sequence[WardSeen], attempts: int, least: int
-) -> list[Standing]:
+) -> list[StandingCondition]:
     """Return the condition for every ward while too many log-ins fail: any account may be meant.
 
     Args:
@@ -25,7 +25,7 @@ def standing_guesses(
         return []
     finding = Finding(
         condition=CONDITION,
-        change=Change.STARTED,
+        change=FindingChange.STARTED,
         priority=Priority.MEDIUM,
         measured_ms=now_ms,
         received_ms=now_ms,
@@ -33,4 +33,4 @@ def standing_guesses(
         rule=RULE,
         detail={"attempts": attempts},
     )
-    return [Standing(subject=Subject(ward=ward.ward), finding=finding) for ward in wards]
+    return [StandingCondition(subject=Subject(ward=ward.ward), finding=finding) for ward in wards]

@@ -7,21 +7,21 @@ from uuid import UUID
 from analytics.alerts import patient
 from analytics.alerts.patient import PatientAlert, Reason, Step
 from analytics.domain.alerts import CLOSED_BECAUSE, Finding, Kind, State, kind_of
-from analytics.domain.episode import Episode, EpisodePolicy, Event
+from analytics.domain.episode import Episode, EpisodeEvent, EpisodePolicy
 from api.alerting import recipients
 from api.alerting.changes import CLOSED, Changes
 from api.alerting.subjects import Subject
-from api.store.episodes import Record
+from api.store.episodes import EpisodeRow
 from api.store.patient_alerts import PatientRecord, ReasonRow
 
 RETRACTED = "The reading that this rests on was entered in error."
-_RESPONSES = frozenset({Event.ACKNOWLEDGED, Event.PLANNED})
+_RESPONSES = frozenset({EpisodeEvent.ACKNOWLEDGED, EpisodeEvent.PLANNED})
 
 Decision = Callable[[PatientAlert, int, EpisodePolicy], list[Step]]
 """What a person says to an alert."""
 
 
-def clinical(record: Record) -> bool:
+def clinical(record: EpisodeRow) -> bool:
     """Whether an alert is a patient's, with reasons: not the equipment's, nor of the past."""
     episode = record.episode
     return kind_of(episode.condition) is Kind.CLINICAL and not episode.historic
@@ -62,7 +62,7 @@ class PatientChanges:
         steps = patient.tick(case, self.changes.now_ms, policy)
         self._all(Subject(ward=ward, patient_no=patient_no), steps)
 
-    def answer(self, record: Record, actor: UUID, said: Decision) -> Record:
+    def answer(self, record: EpisodeRow, actor: UUID, said: Decision) -> EpisodeRow:
         """Note what a person says to an alert; it answers all its reasons."""
         number, policy = _number(record), self.changes.policy_of(record.ward)
         if number not in self._known:
@@ -94,7 +94,9 @@ class PatientChanges:
             detail={**alert.episode.detail, CLOSED_BECAUSE: why},
         )
         self._write(replace(alert, episode=ended))
-        self.changes.tell(alert, "alert.closed", Event.EXPIRED.value, notify=False, actor=None)
+        self.changes.tell(
+            alert, "alert.closed", EpisodeEvent.EXPIRED.value, notify=False, actor=None
+        )
 
     def stop_waiting(self, patient_no: int) -> None:
         """Drop what waits for persistence: the patient is not watched for a while."""
@@ -130,7 +132,7 @@ class PatientChanges:
         steps: Iterable[Step],
         actor: UUID | None = None,
         said: str | None = None,
-    ) -> Record | None:
+    ) -> EpisodeRow | None:
         record = None
         for step in steps:
             record = self._take(subject, step, actor, said)
@@ -138,7 +140,7 @@ class PatientChanges:
 
     def _take(
         self, subject: Subject, step: Step, actor: UUID | None, said: str | None
-    ) -> Record | None:
+    ) -> EpisodeRow | None:
         number = subject.patient_no or 0
         before = self.of(number)
         alert = self._alert(before, subject, step, actor)
@@ -161,7 +163,7 @@ class PatientChanges:
 
     def _alert(
         self, before: PatientRecord, subject: Subject, step: Step, actor: UUID | None
-    ) -> Record | None:
+    ) -> EpisodeRow | None:
         """Continue the row of the alert, or begin another, addressed to whom it is for now."""
         episode = step.after.alert
         if episode is None or (before.alert is not None and episode == before.alert.episode):
@@ -174,11 +176,11 @@ class PatientChanges:
         self._write(record)
         return record
 
-    def _row(self, before: PatientRecord, subject: Subject, episode: Episode) -> Record:
+    def _row(self, before: PatientRecord, subject: Subject, episode: Episode) -> EpisodeRow:
         if before.alert is not None and before.alert.open:
             return replace(before.alert, episode=episode)
         row = before.reasons.get(episode.condition)
-        return Record(
+        return EpisodeRow(
             episode=episode,
             ward=subject.ward,
             patient_no=subject.patient_no,
@@ -192,7 +194,7 @@ class PatientChanges:
         subject: Subject,
         name: str,
         reason: Reason,
-        alert: Record | None,
+        alert: EpisodeRow | None,
     ) -> None:
         """Continue the row of a reason, or begin another."""
         row, same = before.reasons.get(name), before.case.goes_on(name)
@@ -218,30 +220,30 @@ class PatientChanges:
         self._known[patient_no] = replace(known, reasons=reasons)
         self.changes.reasons[row.id] = row
 
-    def _write(self, record: Record) -> None:
+    def _write(self, record: EpisodeRow) -> None:
         number = _number(record)
         self._known[number] = replace(self.of(number), alert=record)
         self.changes.changed[record.id] = record
 
 
 def _told(step: Step) -> str:
-    if step.event is Event.RAISED:
+    if step.event is EpisodeEvent.RAISED:
         return "alert.raised"
     closed = step.after.alert is not None and step.after.alert.state in CLOSED
     return "alert.closed" if closed else "alert.changed"
 
 
-def _by(record: Record, event: Event, actor: UUID) -> Record:
+def _by(record: EpisodeRow, event: EpisodeEvent, actor: UUID) -> EpisodeRow:
     if event in _RESPONSES:
         return replace(record, acknowledged_by=actor)
     return replace(record, closed_by=actor) if record.episode.state in CLOSED else record
 
 
-def _number(record: Record) -> int:
+def _number(record: EpisodeRow) -> int:
     if record.patient_no is None:
         raise ValueError("a clinical alert is a patient's")
     return record.patient_no
 
 
-def _subject(record: Record) -> Subject:
+def _subject(record: EpisodeRow) -> Subject:
     return Subject(ward=record.ward, patient_no=record.patient_no, device_no=record.device_no)

@@ -10,18 +10,18 @@ The level only rises: what the coordinator has been called for stays at that lev
 from dataclasses import replace
 from uuid import UUID
 
-from analytics.alerts.transitions import EpisodePolicy, Event, Level
+from analytics.alerts.transitions import EpisodeEvent, EpisodePolicy, Level
 from analytics.domain.alerts import Kind, Priority, State, kind_of
 from api.alerting.on_call import Duty
-from api.store.episodes import Record
+from api.store.episodes import EpisodeRow
 
 _SHOWN = frozenset({State.OPEN, State.ACKNOWLEDGED})
-_TAKEN = frozenset({Event.ACKNOWLEDGED, Event.PLANNED})
+_TAKEN = frozenset({EpisodeEvent.ACKNOWLEDGED, EpisodeEvent.PLANNED})
 
 
 def after(
-    record: Record, event: Event, actor: UUID | None, duty: Duty, policy: EpisodePolicy
-) -> Record:
+    record: EpisodeRow, event: EpisodeEvent, actor: UUID | None, duty: Duty, policy: EpisodePolicy
+) -> EpisodeRow:
     """Return the record with whom it is for after this event.
 
     Args:
@@ -42,21 +42,21 @@ def after(
 
 
 def _at_rung(
-    record: Record, event: Event, actor: UUID | None, duty: Duty, policy: EpisodePolicy
-) -> Record:
-    if event is Event.RAISED:
+    record: EpisodeRow, event: EpisodeEvent, actor: UUID | None, duty: Duty, policy: EpisodePolicy
+) -> EpisodeRow:
+    if event is EpisodeEvent.RAISED:
         return _given(record, _first(record, duty, policy), duty)
     kept = _kept(record, duty, policy)
     if event in _TAKEN:
         return replace(record, doctor_id=duty.person_of(actor) or kept)
-    if event is Event.ESCALATED and record.episode.level is Level.SECOND:
+    if event is EpisodeEvent.ESCALATED and record.episode.level is Level.SECOND:
         other = duty.second(record.ward, record.doctor_id)
         none_left = other is None
         return _coordinators(record, kept) if none_left else replace(record, doctor_id=other)
     return replace(record, doctor_id=kept)
 
 
-def handed_over(record: Record, duty: Duty, policy: EpisodePolicy) -> Record:
+def handed_over(record: EpisodeRow, duty: Duty, policy: EpisodePolicy) -> EpisodeRow:
     """Return the record with whom it is for now that a shift or the plan has changed."""
     if not addressed(record):
         return record
@@ -72,13 +72,13 @@ def handed_over(record: Record, duty: Duty, policy: EpisodePolicy) -> Record:
     return _given(record, _kept(record, duty, policy), duty)
 
 
-def in_ward(record: Record, ward: str, duty: Duty) -> Record:
+def in_ward(record: EpisodeRow, ward: str, duty: Duty) -> EpisodeRow:
     """Return the record of a patient who is in another ward now: nobody of the old one has it."""
     keeps = duty.works_in(record.doctor_id, ward)
     return replace(record, ward=ward, doctor_id=record.doctor_id if keeps else None)
 
 
-def calls(record: Record) -> bool:
+def calls(record: EpisodeRow) -> bool:
     """Whether being handed an alert calls: not where it is low, or somebody has taken it on.
 
     A grave one calls all the same: who took it on has gone home in the middle of it.
@@ -88,25 +88,25 @@ def calls(record: Record) -> bool:
     return waits or episode.priority is Priority.HIGH
 
 
-def addressed(record: Record) -> bool:
+def addressed(record: EpisodeRow) -> bool:
     """Whether it is for anybody of the rota: shown, clinical, not of the past."""
     episode = record.episode
     shown = episode.raised_ms is not None and episode.state in _SHOWN and not episode.historic
     return shown and kind_of(episode.condition) is Kind.CLINICAL
 
 
-def _there(record: Record, duty: Duty) -> UUID | None:
+def _there(record: EpisodeRow, duty: Duty) -> UUID | None:
     return record.doctor_id if duty.there(record.doctor_id) else None
 
 
 def _first(
-    record: Record, duty: Duty, policy: EpisodePolicy, keep: UUID | None = None
+    record: EpisodeRow, duty: Duty, policy: EpisodePolicy, keep: UUID | None = None
 ) -> UUID | None:
     emergency = policy.is_emergency(record.episode.condition)
     return duty.first(record.patient_no, record.ward, emergency=emergency, keep=keep)
 
 
-def _kept(record: Record, duty: Duty, policy: EpisodePolicy) -> UUID | None:
+def _kept(record: EpisodeRow, duty: Duty, policy: EpisodePolicy) -> UUID | None:
     """Return the holder if they may have it still, else whoever gets it in their place."""
     if _suits(record, duty, policy):
         return record.doctor_id
@@ -117,7 +117,7 @@ def _kept(record: Record, duty: Duty, policy: EpisodePolicy) -> UUID | None:
     return _first(record, duty, policy)
 
 
-def _suits(record: Record, duty: Duty, policy: EpisodePolicy) -> bool:
+def _suits(record: EpisodeRow, duty: Duty, policy: EpisodePolicy) -> bool:
     """Whether its holder may have it: an emergency nobody has answered is for a doctor first."""
     episode = record.episode
     unanswered = episode.state is State.OPEN and episode.level is Level.DOCTOR
@@ -125,18 +125,18 @@ def _suits(record: Record, duty: Duty, policy: EpisodePolicy) -> bool:
     return duty.suits(record.doctor_id, record.ward, emergency=emergency)
 
 
-def _owned(record: Record, duty: Duty) -> bool:
+def _owned(record: EpisodeRow, duty: Duty) -> bool:
     """Whether somebody at work has taken it on: the plan does not take it away."""
     if record.episode.state is not State.ACKNOWLEDGED or record.acknowledged_by is None:
         return False
     return duty.user_of(record.doctor_id) == record.acknowledged_by
 
 
-def _given(record: Record, doctor: UUID | None, duty: Duty) -> Record:
+def _given(record: EpisodeRow, doctor: UUID | None, duty: Duty) -> EpisodeRow:
     return replace(record, doctor_id=doctor, planned_id=duty.plan_of(record.patient_no))
 
 
-def _coordinators(record: Record, doctor: UUID | None = None) -> Record:
+def _coordinators(record: EpisodeRow, doctor: UUID | None = None) -> EpisodeRow:
     return replace(
         record, doctor_id=doctor, episode=replace(record.episode, level=Level.COORDINATOR)
     )

@@ -11,8 +11,8 @@ import msgspec
 
 from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import metrics
-from api.alerting.commit import open_ledger, post
-from api.alerting.episode_changes import Ledger
+from api.alerting.commit import commit_changes, open_ledger
+from api.alerting.episode_changes import EpisodeChanges
 from api.store import duty, patient_alerts, resting
 from api.store.types import Conn, Row
 
@@ -51,11 +51,11 @@ async def retract(conn: Conn, now: datetime, policy: EpisodePolicy, row: Row) ->
     for record in found:
         ledger.retract(record, said.by)
     await _living(conn, ledger, patient_no, said)
-    await post(conn, ledger)
+    await commit_changes(conn, ledger)
     metrics.count(ledger.news)
 
 
-async def _living(conn: Conn, ledger: Ledger, patient_no: int, said: Correction) -> None:
+async def _living(conn: Conn, ledger: EpisodeChanges, patient_no: int, said: Correction) -> None:
     """End those reasons of the patient's alert of which nothing else has come since."""
     ledger.patients.know(await patient_alerts.load(conn, [patient_no], ledger.now_ms))
     known = ledger.patients.of(patient_no)

@@ -18,7 +18,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class FeedEvent:
     """One change that the feed tells.
 
     Attributes:

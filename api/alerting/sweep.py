@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from analytics.alerts.transitions import EpisodePolicy
-from analytics.domain.alerts import Change, Finding
+from analytics.domain.alerts import Finding, FindingChange
 from api.alerting import channel_faults, metrics, password_guessing, technical
-from api.alerting.commit import open_ledger, post
-from api.alerting.episode_changes import Ledger
+from api.alerting.commit import commit_changes, open_ledger
+from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.password_guessing import standing_guesses
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
-from api.alerting.technical import DeviceSeen, Standing, WardSeen
+from api.alerting.technical import DeviceSeen, StandingCondition, WardSeen
 from api.patients.ward_policy import WardPolicies
 from api.store import channels, episodes, gateways, liveness, throttles, wards
-from api.store.episodes import Record
+from api.store.episodes import EpisodeRow
 from api.store.timestamps import maybe_ms, ms_of
 from api.store.types import Conn, Row
 
@@ -73,13 +73,15 @@ async def sweep(
         faults = await channels.failing(conn)
         stands += channel_faults.standing_faults(ms_of(now), seen, faults)
         living = await episodes.of_conditions(conn, CONDITIONS)
-        ledger.know(living)
+        ledger.load(living)
         reconcile(ledger, stands, living)
-        await post(conn, ledger)
+        await commit_changes(conn, ledger)
         metrics.count(ledger.news)
 
 
-def reconcile(ledger: Ledger, stands: list[Standing], living: list[Record]) -> None:
+def reconcile(
+    ledger: EpisodeChanges, stands: list[StandingCondition], living: list[EpisodeRow]
+) -> None:
     """Start what stands and has no living episode; clear what has one and stands no more."""
     standing = {(s.subject.patient_no, s.subject.ward, s.finding.condition): s for s in stands}
     for record in living:
@@ -87,18 +89,18 @@ def reconcile(ledger: Ledger, stands: list[Standing], living: list[Record]) -> N
         now_standing = standing.pop(key, None)
         if now_standing is None:
             if record.episode.cleared_ms is None:
-                ledger.find(_subject(record), _cleared(ledger.now_ms, record))
+                ledger.apply_finding(_subject(record), _cleared(ledger.now_ms, record))
         elif record.episode.cleared_ms is not None:
-            ledger.find(now_standing.subject, now_standing.finding)
+            ledger.apply_finding(now_standing.subject, now_standing.finding)
         elif not now_standing.hold and _more(record, now_standing.finding):
-            worse = replace(now_standing.finding, change=Change.WORSENED)
-            ledger.find(now_standing.subject, worse)
+            worse = replace(now_standing.finding, change=FindingChange.WORSENED)
+            ledger.apply_finding(now_standing.subject, worse)
     for one in standing.values():
         if not one.hold:
-            ledger.find(one.subject, one.finding)
+            ledger.apply_finding(one.subject, one.finding)
 
 
-def _more(record: Record, finding: Finding) -> bool:
+def _more(record: EpisodeRow, finding: Finding) -> bool:
     """Whether another device is silent, or another channel fails: who knows of one must hear it."""
     for what in ("devices", "channels"):
         known, now = record.episode.detail.get(what), finding.detail.get(what)
@@ -107,15 +109,15 @@ def _more(record: Record, finding: Finding) -> bool:
     return False
 
 
-def _subject(record: Record) -> Subject:
+def _subject(record: EpisodeRow) -> Subject:
     return Subject(ward=record.ward, patient_no=record.patient_no, device_no=record.device_no)
 
 
-def _cleared(now_ms: int, record: Record) -> Finding:
+def _cleared(now_ms: int, record: EpisodeRow) -> Finding:
     episode = record.episode
     return Finding(
         condition=episode.condition,
-        change=Change.CLEARED,
+        change=FindingChange.CLEARED,
         priority=episode.priority,
         measured_ms=now_ms,
         received_ms=now_ms,

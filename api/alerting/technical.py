@@ -9,7 +9,7 @@ lasts, and every device has its grace again after.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.alerts import Finding, FindingChange, Priority
 from analytics.domain.equipment import EquipmentPolicy
 from api.alerting.subjects import Subject
 
@@ -59,7 +59,7 @@ class WardSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class StandingCondition:
     """A condition that holds now; ``hold`` keeps an open alert but raises no new one."""
 
     subject: Subject
@@ -75,7 +75,7 @@ def standing(
     gateway_alive: bool,
     slack_s: float,
     policies: Callable[[str], EquipmentPolicy],
-) -> list[Standing]:
+) -> list[StandingCondition]:
     """Return every technical condition that holds now.
 
     Args:
@@ -86,7 +86,7 @@ def standing(
         slack_s: seconds of the ward's clock that delivery may take.
         policies: what a ward has set of its equipment.
     """
-    found: list[Standing] = []
+    found: list[StandingCondition] = []
     for ward in wards:
         own = [device for device in devices if device.ward == ward.ward]
         policy = policies(ward.ward)
@@ -104,7 +104,7 @@ def _of_ward(
     gateway_alive: bool,
     slack_s: float,
     settings: EquipmentPolicy,
-) -> list[Standing]:
+) -> list[StandingCondition]:
     found = [] if ward.staffed else [_nobody(now_ms, ward)]
     floor = ward.outage_ended_ms
     silent = [d for d in devices if _silent(now_ms, d, floor, slack_s, settings)]
@@ -167,7 +167,7 @@ def _finding(
 ) -> Finding:
     return Finding(
         condition=condition,
-        change=Change.STARTED,
+        change=FindingChange.STARTED,
         priority=priority,
         measured_ms=now_ms,
         received_ms=now_ms,
@@ -182,16 +182,16 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / _MINUTE:.0f} min" if seconds >= _MINUTE else f"{seconds:.0f} s"
 
 
-def _nobody(now_ms: int, ward: WardSeen) -> Standing:
+def _nobody(now_ms: int, ward: WardSeen) -> StandingCondition:
     message = f"Nobody is on shift in ward {ward.ward}: {ward.patients} watched"
     detail: dict[str, object] = {"patients": ward.patients}
     finding = _finding(NOBODY, Priority.HIGH, now_ms, message, detail)
-    return Standing(subject=Subject(ward=ward.ward), finding=finding)
+    return StandingCondition(subject=Subject(ward=ward.ward), finding=finding)
 
 
 def _outage(
     now_ms: int, ward: WardSeen, silent: int, devices: int, *, gateway_alive: bool
-) -> Standing:
+) -> StandingCondition:
     if gateway_alive:
         message = f"{silent} of {devices} devices of ward {ward.ward} have fallen silent at once"
     else:
@@ -202,10 +202,10 @@ def _outage(
         "gateway": "alive" if gateway_alive else "missing",
     }
     finding = _finding(WARD_OUTAGE, Priority.HIGH, now_ms, message, detail)
-    return Standing(subject=Subject(ward=ward.ward), finding=finding)
+    return StandingCondition(subject=Subject(ward=ward.ward), finding=finding)
 
 
-def _silence(now_ms: int, devices: Sequence[DeviceSeen], *, hold: bool) -> Standing:
+def _silence(now_ms: int, devices: Sequence[DeviceSeen], *, hold: bool) -> StandingCondition:
     first = devices[0]
     last = max(device.heard_ms or device.since_ms for device in devices)
     ago = _minutes((now_ms - last) / 1000)
@@ -217,7 +217,7 @@ def _silence(now_ms: int, devices: Sequence[DeviceSeen], *, hold: bool) -> Stand
     }
     finding = _finding(SILENT, Priority.MEDIUM, now_ms, message, detail)
     subject = Subject(ward=first.ward, patient_no=first.patient_no, device_no=first.device_no)
-    return Standing(subject=subject, finding=finding, hold=hold)
+    return StandingCondition(subject=subject, finding=finding, hold=hold)
 
 
 def _uncovered(
@@ -227,7 +227,7 @@ def _uncovered(
     settings: EquipmentPolicy,
     *,
     hold: bool,
-) -> Standing:
+) -> StandingCondition:
     said = ", ".join(f"{metric} for {_minutes(ago)}" for metric, ago in sorted(missing.items()))
     finding = _finding(
         COVERAGE,
@@ -238,4 +238,4 @@ def _uncovered(
         persist_s=settings.coverage_persist_s,
     )
     subject = Subject(ward=device.ward, patient_no=device.patient_no, device_no=device.device_no)
-    return Standing(subject=subject, finding=finding, hold=hold)
+    return StandingCondition(subject=subject, finding=finding, hold=hold)

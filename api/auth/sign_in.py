@@ -13,7 +13,7 @@ from fastapi import Request, Response
 
 from api.auth import sessions, throttle, totp
 from api.auth.sessions import Caller
-from api.auth.throttle import Counted, Keyed
+from api.auth.throttle import CountedAttempt, Keyed
 from api.errors import (
     ConflictError,
     InvalidError,
@@ -75,7 +75,7 @@ async def sign_in(services: Services, attempt: Attempt, kind: Literal["cookie", 
     username = attempt.username.strip().lower()[:MAX_USERNAME]
     made = await throttle.keyed(services)
     places = _places(made, attempt)
-    counted = Counted(keys=())
+    counted = CountedAttempt(keys=())
     try:
         counted = await _counted(services, made, attempt, places)
         user = await _proved(services, made, username, attempt)
@@ -103,7 +103,9 @@ def _places(made: Keyed, attempt: Attempt) -> list[str]:
     return places
 
 
-async def _counted(services: Services, made: Keyed, attempt: Attempt, places: list[str]) -> Counted:
+async def _counted(
+    services: Services, made: Keyed, attempt: Attempt, places: list[str]
+) -> CountedAttempt:
     """Count the attempt, and wait where it must."""
     username = attempt.username.strip().lower()[:MAX_USERNAME]
     days = services.settings.known_place_days
@@ -117,7 +119,7 @@ async def _write_down(
     services: Services,
     made: Keyed,
     attempt: Attempt,
-    counted: Counted,
+    counted: CountedAttempt,
     refusal: ThrottledError | NotSignedInError,
 ) -> None:
     """Note a refusal in the audit chain: each below the limits, above them the first of a window.
@@ -182,7 +184,7 @@ async def use_otp(services: Services, user: Row, otp: str) -> bool:
 
 
 async def _open(
-    services: Services, user: Row, kind: str, counted: Counted, places: list[str]
+    services: Services, user: Row, kind: str, counted: CountedAttempt, places: list[str]
 ) -> str:
     """Open the session, unless what was proved was changed while it was looked at."""
     async with services.pool.connection() as conn, conn.transaction():
@@ -242,7 +244,7 @@ async def demand_otp(services: Services, caller: Caller, otp: str) -> None:
         await throttle.succeeded(conn, counted)
 
 
-async def _own(services: Services, caller: Caller) -> Counted:
+async def _own(services: Services, caller: Caller) -> CountedAttempt:
     rules = throttle.own_rules(services, await throttle.keyed(services), caller.user_id)
     return await throttle.count(services, rules)
 

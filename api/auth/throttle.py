@@ -47,7 +47,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class CountedAttempt:
     """What an attempt was counted under.
 
     Attributes:
@@ -136,7 +136,7 @@ def registration_rules(services: Services, made: Keyed, address: str) -> tuple[R
     return (Rule(key=key, limit=services.settings.registration_limit),)
 
 
-async def count(services: Services, rules: tuple[Rule, ...]) -> Counted:
+async def count(services: Services, rules: tuple[Rule, ...]) -> CountedAttempt:
     """Count an attempt rule by rule, each committed at once, and wait where it must.
 
     A rule that refuses is the last that counts.
@@ -161,7 +161,7 @@ async def count(services: Services, rules: tuple[Rule, ...]) -> Counted:
             raise ThrottledError(rest_s, first=first_over)
         await _wait_in_line(services.pool, rule, first=first_over)
         slowed_s = max(slowed_s, rest_s)
-    return Counted(keys=tuple(keys), slowed_s=slowed_s, first_over=first_over)
+    return CountedAttempt(keys=tuple(keys), slowed_s=slowed_s, first_over=first_over)
 
 
 async def _wait_in_line(pool: Pool, rule: Rule, *, first: bool) -> None:
@@ -172,14 +172,14 @@ async def _wait_in_line(pool: Pool, rule: Rule, *, first: bool) -> None:
     await asyncio.sleep(wait_s)
 
 
-async def succeeded(conn: Conn, counted: Counted) -> None:
+async def succeeded(conn: Conn, counted: CountedAttempt) -> None:
     """Start the count of the pair anew and take the attempt off the others."""
     await throttles.forget(conn, counted.keys[:1])
     for key in sorted(counted.keys[1:]):
         await throttles.give_back(conn, key)
 
 
-async def give_back(conn: Conn, counted: Counted) -> None:
+async def give_back(conn: Conn, counted: CountedAttempt) -> None:
     """Take an attempt off every count: it was no guess."""
     for key in sorted(counted.keys):
         await throttles.give_back(conn, key)

@@ -57,7 +57,7 @@ async def login_page(
     return frames.frame("login", next=own_path(following), told="", username="", otp=False)
 
 
-class LoginForm(BaseModel):
+class LoginPageForm(BaseModel):
     """What the log-in page sends."""
 
     username: str = Field(max_length=256)
@@ -68,7 +68,7 @@ class LoginForm(BaseModel):
 
 @router.post("/login")
 async def log_in(
-    request: Request, services: Shared, form: Annotated[LoginForm, Form()]
+    request: Request, services: Shared, form: Annotated[LoginPageForm, Form()]
 ) -> Response:
     """Open a session as a cookie, or say what is missing."""
     if not own_origin(request):
@@ -97,7 +97,7 @@ def _told(refusal: NotSignedInError | ThrottledError) -> str:
     return _OTP if isinstance(refusal, OtpRequiredError) else _WRONG
 
 
-def _refused(refusal: NotSignedInError | ThrottledError, form: LoginForm) -> Response:
+def _refused(refusal: NotSignedInError | ThrottledError, form: LoginPageForm) -> Response:
     """Return the form again with what is wrong or missing."""
     otp = isinstance(refusal, OtpRequiredError) or bool(form.otp)
     answer = frames.frame(

@@ -137,7 +137,7 @@ async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -
 
     Of more patients than a list can hold the most urgent are told, and of how many.
     """
-    asked = ranking.Asked(limit=_MOST_PATIENTS)
+    asked = ranking.PanelQuery(limit=_MOST_PATIENTS)
     ranked = await ranking.page(work.conn, asked, urgency.THRESHOLDS, work.now)
     known = await patients.of_numbers(work.conn, [row["no"] for row in ranked.rows])
     now = await chart_points.newest(work.conn, [row["no"] for row in known])

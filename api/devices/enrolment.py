@@ -46,7 +46,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
+class EnrolmentKeys:
     """The keys of a request whose proof holds, as raw bytes."""
 
     sign: bytes
@@ -81,7 +81,7 @@ def _agrees(box: bytes) -> bool:
     return True
 
 
-def proved_keys(request: Request) -> Keys:
+def proved_keys(request: Request) -> EnrolmentKeys:
     """Return the keys if the proof holds.
 
     Raises:
@@ -100,11 +100,11 @@ def proved_keys(request: Request) -> Keys:
         crypto_sign_open(proof + request.signed_text(), sign)
     except (CryptoError, ValueError) as error:
         raise InvalidError("proof", "is not the new key's signature over the request") from error
-    return Keys(sign=sign, box=box)
+    return EnrolmentKeys(sign=sign, box=box)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broker:
+class DeviceBroker:
     """Where the broker is, as devices reach it, and whom to trust there (PEM or None)."""
 
     host: str
@@ -115,7 +115,7 @@ class Broker:
 def answer(
     device_id: str,
     bucket: int,
-    broker: Broker,
+    broker: DeviceBroker,
     certificate_pem: str | None,
     gateway_keys: list[dict[str, Any]],
 ) -> dict[str, Any]:

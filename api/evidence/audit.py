@@ -28,7 +28,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
+class ChainVerification:
     """What a walk over the chain found.
 
     Attributes:
@@ -68,7 +68,7 @@ async def append(conn: Conn, now: datetime, actor: str, notes: Sequence[Note]) -
         )
 
 
-async def verify(conn: Conn, anchor_file: Path | None = None) -> Verification:
+async def verify(conn: Conn, anchor_file: Path | None = None) -> ChainVerification:
     """Walk the whole chain, compute every hash again, and hold it against anchors if there are.
 
     Raises:
@@ -76,7 +76,7 @@ async def verify(conn: Conn, anchor_file: Path | None = None) -> Verification:
     """
     found = await sql.walk(conn)
     checked, wrong = (0, None) if anchor_file is None else await first_broken(conn, anchor_file)
-    return Verification(
+    return ChainVerification(
         ok=found["first_broken"] is None and wrong is None,
         anchors=checked,
         first_unanchored=wrong,

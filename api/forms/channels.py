@@ -50,7 +50,7 @@ class Channels(BaseModel):
     items: list[KeptChannel]
 
 
-class Receipt(BaseModel):
+class DeliveryReceipt(BaseModel):
     """What a browser says when a notice has come: the word that was sealed into it."""
 
     model_config = ConfigDict(extra="forbid")

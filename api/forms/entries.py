@@ -81,7 +81,7 @@ class EnteredSample(BaseModel):
         return {name: value for name, value in values.items() if name in METRIC_BY_NAME}
 
 
-class Entry(BaseModel):
+class EntryForm(BaseModel):
     """Samples that a named person measured or counted."""
 
     model_config = ConfigDict(extra="forbid")
@@ -101,7 +101,7 @@ class DoubtTold(BaseModel):
     message: str
 
 
-def checked(entry: Entry, now: datetime) -> list[DoubtTold]:
+def checked(entry: EntryForm, now: datetime) -> list[DoubtTold]:
     """Return what is in doubt of an entry that can be taken.
 
     Args:
@@ -123,7 +123,7 @@ def checked(entry: Entry, now: datetime) -> list[DoubtTold]:
     return told
 
 
-def payload_of(entry: Entry) -> dict[str, Any]:
+def payload_of(entry: EntryForm) -> dict[str, Any]:
     """Return the entry as the patient's lane takes it."""
     samples = [{"t": _millis(one.t), **one.measured()} for one in entry.samples]
     confirmed = {"confirmed": True} if entry.confirmed else {}
@@ -134,7 +134,7 @@ def _millis(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-def _found(entry: Entry, *, refused: bool = False) -> Iterator[tuple[str, Doubt]]:
+def _found(entry: EntryForm, *, refused: bool = False) -> Iterator[tuple[str, Doubt]]:
     """Judge the entry moment by moment; give each doubt with the field that it is about."""
     moments: dict[int, list[tuple[int, str, float]]] = {}
     for position, sample in enumerate(entry.samples):

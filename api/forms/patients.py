@@ -116,7 +116,7 @@ class PatientChange(SaidOfLimits):
         return bool(self.changes() & {"birth_date", "time_zone", "pregnant"})
 
 
-class Patient(BaseModel):
+class PatientAnswer(BaseModel):
     """A patient's record; ``doctor`` by the plan in force; personal fields are null once erased.
 
     ``not_scored`` says why NEWS2 does not apply now; null where it does.
@@ -148,7 +148,7 @@ class Patient(BaseModel):
     doctor_name: str | None
 
 
-class PatientInFull(Patient):
+class PatientInFull(PatientAnswer):
     """A patient's record with the accounts of the care team, and the limits that hold now.
 
     Of each metric: both sides with their origin (``patient``, ``ward``, ``age``, ``pregnancy``),

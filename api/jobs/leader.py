@@ -23,10 +23,10 @@ BEAT_S = 1.0
 LOOK_S = 5.0
 STALE_S = 8.0
 
-Job = Callable[[Connection, "Wake"], Awaitable[None]]
+Job = Callable[[Connection, "Wakeup"], Awaitable[None]]
 
 
-class Wake:
+class Wakeup:
     """Notifications, coalesced: whoever waits learns that there were some, and their payloads.
 
     Payloads kept between two looks are bounded; the same one is kept once.
@@ -39,7 +39,7 @@ class Wake:
         self._event = asyncio.Event()
         self._said: dict[str, None] = {}
 
-    def ring(self, payload: str) -> None:
+    def notify(self, payload: str) -> None:
         """Note a notification."""
         if len(self._said) < self._MOST:
             self._said[payload] = None
@@ -52,9 +52,9 @@ class Wake:
                 await self._event.wait()
         except TimeoutError:
             return []
-        return self.take()
+        return self.drain()
 
-    def take(self) -> list[str]:
+    def drain(self) -> list[str]:
         """Return what was said until now and forget it."""
         self._event.clear()
         said = list(self._said)
@@ -77,7 +77,7 @@ async def connected(services: Services, name: str) -> AsyncIterator[Connection]:
         yield conn
 
 
-async def listen(services: Services, channels: tuple[str, ...], wake: Wake, name: str) -> None:
+async def listen(services: Services, channels: tuple[str, ...], wake: Wakeup, name: str) -> None:
     """Ring ``wake`` for every notification on the channels; runs until the connection breaks.
 
     Who only listens does not hear that the line is dead, so it asks something now and then.
@@ -85,14 +85,16 @@ async def listen(services: Services, channels: tuple[str, ...], wake: Wake, name
     async with connected(services, name) as conn:
         for channel in channels:
             await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-        wake.ring("listening")  # whatever happened before is looked at once
+        wake.notify("listening")  # whatever happened before is looked at once
         while True:
             async for notice in conn.notifies(timeout=LOOK_S):
-                wake.ring(f"{notice.channel}:{notice.payload}")
+                wake.notify(f"{notice.channel}:{notice.payload}")
             await conn.execute("SELECT 1")
 
 
-async def lead(services: Services, job_name: str, channels: tuple[str, ...], job: Job) -> None:
+async def run_as_leader(
+    services: Services, job_name: str, channels: tuple[str, ...], job: Job
+) -> None:
     """Run ``job`` whenever this process holds its lock; returns only by cancellation.
 
     Args:
@@ -104,13 +106,13 @@ async def lead(services: Services, job_name: str, channels: tuple[str, ...], job
     holder = uuid4()
     while True:
         try:
-            await apart(_reign(services, job_name, channels, job, holder))
+            await run_isolated(_reign(services, job_name, channels, job, holder))
         except* OperationalError as lost:
             log.warning("leader_connection_lost", job=job_name, error=str(lost.exceptions[0]))
         await asyncio.sleep(RETRY_S)
 
 
-async def apart(work: Coroutine[object, object, None]) -> None:
+async def run_isolated(work: Coroutine[object, object, None]) -> None:
     """Do work that has a task group in a task of its own, until it ends, fails or is cancelled.
 
     A group that is cancelled while one of its tasks fails reports the failure alone (Python 3.11),
@@ -134,7 +136,7 @@ async def _reign(
     async with connected(services, f"homeward-{job_name}") as conn:
         await _wait_for_lock(conn, job_name, holder)
         log.info("leading", job=job_name)
-        wake = Wake()
+        wake = Wakeup()
         async with asyncio.TaskGroup() as group:
             pid = conn.info.backend_pid
             group.create_task(_beat(services, job_name, holder, pid), name=f"{job_name}-beat")
@@ -145,7 +147,7 @@ async def _reign(
             group.create_task(_run(job, conn, wake), name=job_name)
 
 
-async def _run(job: Job, conn: Connection, wake: Wake) -> None:
+async def _run(job: Job, conn: Connection, wake: Wakeup) -> None:
     await job(conn, wake)
 
 

@@ -15,12 +15,12 @@ from psycopg import OperationalError
 
 from api.auth.sessions import Caller
 from api.errors import ThrottledError
-from api.jobs.leader import RETRY_S, Wake, apart, listen
+from api.jobs.leader import RETRY_S, Wakeup, listen, run_isolated
 from api.jobs.supervisor import heed_cancellation
 from api.live import metrics
 from api.live.naming import named, names_for
 from api.live.settings import LiveSettings
-from api.live.subscription import End, Event, Subscription, encode
+from api.live.subscription import End, StreamEvent, Subscription, encode
 from api.services import Services
 from api.store import leadership, stream
 from api.store.types import Conn, Row
@@ -91,13 +91,13 @@ class LiveFeed:
         """Read and hand out until cancelled; a lost connection is opened again."""
         while True:
             try:
-                await apart(self._run())
+                await run_isolated(self._run())
             except* OperationalError as lost:
                 log.warning("feed_connection_lost", error=str(lost.exceptions[0]))
             await asyncio.sleep(RETRY_S)
 
     async def _run(self) -> None:
-        wake = Wake()
+        wake = Wakeup()
         async with asyncio.TaskGroup() as group:
             group.create_task(
                 listen(self.services, ("homeward_feed",), wake, "homeward-feed"),
@@ -106,7 +106,7 @@ class LiveFeed:
             group.create_task(self._pump(wake), name="feed-pump")
             group.create_task(self._recheck(), name="feed-recheck")
 
-    async def _pump(self, wake: Wake) -> None:
+    async def _pump(self, wake: Wakeup) -> None:
         while True:
             async with self.services.engine_pool.connection() as conn:
                 await self._catch_up(conn)
@@ -147,7 +147,7 @@ class LiveFeed:
             former = set(row["holders"]) - watching
             self._offer(former, encode(row["stream_id"], row["event"], named(row["data"], {})))
 
-    def _offer(self, users: "Iterable[UUID]", event: Event) -> None:
+    def _offer(self, users: "Iterable[UUID]", event: StreamEvent) -> None:
         for user in users:
             for subscription in self._by_user.get(user, ()):
                 subscription.offer(event)

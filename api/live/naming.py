@@ -17,7 +17,7 @@ from psycopg import OperationalError
 from analytics.domain.care import Role
 from api.auth.sessions import Caller
 from api.http.deps import acting
-from api.patients.identifiers import Person, people, tell
+from api.patients.identifiers import PatientLabel, people, tell
 from api.services import Services
 from api.store.types import Row
 
@@ -29,7 +29,7 @@ log = structlog.get_logger("api.live")
 _WIDE = frozenset({Role.ADMIN, Role.COORDINATOR})
 
 
-def named(data: str, known: Mapping[str, Person]) -> str:
+def named(data: str, known: Mapping[str, PatientLabel]) -> str:
     """Return an event's data with the name of its patient."""
     alert = json.loads(data)
     if "patient" in alert:
@@ -42,7 +42,7 @@ async def names_for(
     rows: Sequence[Row],
     seen_by: "Mapping[tuple[int | None, str], AbstractSet[UUID]]",
     callers: "Mapping[UUID, Caller]",
-) -> dict[str, Person]:
+) -> dict[str, PatientLabel]:
     """Return the people of these events, or none: an alert never waits long for a name.
 
     Args:
@@ -64,7 +64,7 @@ async def _people_of(
     rows: Sequence[Row],
     seen_by: "Mapping[tuple[int | None, str], AbstractSet[UUID]]",
     callers: "Mapping[UUID, Caller]",
-) -> dict[str, Person]:
+) -> dict[str, PatientLabel]:
     """Ask for each patient as somebody who may see them and listens."""
     asked: dict[Caller, set[str]] = defaultdict(set)
     for row in rows:
@@ -73,7 +73,7 @@ async def _people_of(
         listening = [callers[user] for user in watching]
         if patient is not None and listening:
             asked[min(listening, key=_narrow)].add(patient)
-    known: dict[str, Person] = {}
+    known: dict[str, PatientLabel] = {}
     for caller, ids in asked.items():
         async with acting(services, caller) as work:
             known |= await people(work.conn, services.vault, ids)

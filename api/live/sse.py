@@ -13,7 +13,7 @@ from api.auth.sessions import Caller
 from api.live import metrics
 from api.live.feed import LiveFeed
 from api.live.naming import named, names_for
-from api.live.subscription import End, Event, Subscription, encode
+from api.live.subscription import End, StreamEvent, Subscription, encode
 from api.store import stream
 from api.store.timestamps import rfc3339
 
@@ -67,7 +67,9 @@ async def _live(
             yield _heartbeat(feed, position, spoken=spoken)
 
 
-async def replay(feed: LiveFeed, caller: Caller, last: int, upto: int) -> AsyncIterator[Event]:
+async def replay(
+    feed: LiveFeed, caller: Caller, last: int, upto: int
+) -> AsyncIterator[StreamEvent]:
     """Yield what the caller may see of the events between two ids, or a reset.
 
     Args:

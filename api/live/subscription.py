@@ -13,7 +13,7 @@ from api.auth.sessions import Caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class StreamEvent:
     """One change of an alert, encoded once for everybody.
 
     Attributes:
@@ -29,11 +29,11 @@ class Event:
     sse: bytes
 
 
-def encode(stream_id: int, name: str, data: str) -> Event:
+def encode(stream_id: int, name: str, data: str) -> StreamEvent:
     """Return an event with its bytes; ``data`` is JSON on one line."""
     body = data.encode()
     sse = b"id: %d\nevent: %s\ndata: %s\n\n" % (stream_id, name.encode(), body)
-    return Event(stream_id=stream_id, name=name, data=body, sse=sse)
+    return StreamEvent(stream_id=stream_id, name=name, data=body, sse=sse)
 
 
 class End(StrEnum):
@@ -63,10 +63,10 @@ class Subscription:
         self.begun = False
         self.looks = 0
         self._most = most
-        self._waiting: deque[Event] = deque()
+        self._waiting: deque[StreamEvent] = deque()
         self._ready = asyncio.Event()
 
-    def offer(self, event: Event) -> None:
+    def offer(self, event: StreamEvent) -> None:
         """Add an event; a listener with a full queue is ended instead."""
         if self.end is not None or event.stream_id <= self.after:
             return
@@ -88,7 +88,7 @@ class Subscription:
         """Whether nothing waits."""
         return not self._waiting
 
-    async def next(self, timeout_s: float) -> Event | None:
+    async def next(self, timeout_s: float) -> StreamEvent | None:
         """Return the next event; None when the time is over or the subscription has ended."""
         if not self._waiting and self.end is None:
             self._ready.clear()

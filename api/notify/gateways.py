@@ -10,7 +10,7 @@ from uuid import UUID
 
 import apprise
 
-from api.notify.retries import TAKEN, Outcome
+from api.notify.retries import TAKEN, AttemptOutcome
 from api.notify.settings import NotifySettings
 from api.notify.words import Words
 
@@ -57,7 +57,7 @@ def filled(gateway: str, address: str) -> str:
     return gateway.replace("{to}", quote(address, safe=""))
 
 
-def send(address: str, notice_id: UUID, words: Words, answer_s: float) -> Outcome:
+def send(address: str, notice_id: UUID, words: Words, answer_s: float) -> AttemptOutcome:
     """Hand a notice to the gateway; blocks, so call it in a thread.
 
     Args:
@@ -68,9 +68,9 @@ def send(address: str, notice_id: UUID, words: Words, answer_s: float) -> Outcom
     """
     service = _service(address, answer_s)
     if service is None:
-        return Outcome(failure="the gateway's address is not understood", final=True)
+        return AttemptOutcome(failure="the gateway's address is not understood", final=True)
     headers = getattr(service, "headers", None)
     if isinstance(headers, Mapping):
         vars(service)["headers"] = {**headers, ID_HEADER: str(notice_id)}
     taken = service.notify(body=f"{words.line}\n{words.link}", title=words.title)
-    return TAKEN if taken else Outcome(failure="the gateway did not take it")
+    return TAKEN if taken else AttemptOutcome(failure="the gateway did not take it")

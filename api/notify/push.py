@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 from pywebpush import WebPusher
 
-from api.notify.retries import TAKEN, Outcome
+from api.notify.retries import TAKEN, AttemptOutcome
 from api.notify.words import Words
 
 _GONE = (404, 410)
@@ -54,7 +54,7 @@ class Pusher:
         urgent: bool,
         receipt: str,
         real_s: float,
-    ) -> Outcome:
+    ) -> AttemptOutcome:
         """Hand one notice to the subscription's push service.
 
         Args:
@@ -101,9 +101,9 @@ class Pusher:
         return signed
 
 
-def _outcome(status: int) -> Outcome:
+def _outcome(status: int) -> AttemptOutcome:
     if httpx2.codes.is_success(status):
         return TAKEN
     if status in _GONE:
-        return Outcome(failure="the browser has ended its subscription", final=True)
-    return Outcome(failure=f"the push service answered {status}", final=status in _REFUSED)
+        return AttemptOutcome(failure="the browser has ended its subscription", final=True)
+    return AttemptOutcome(failure=f"the push service answered {status}", final=status in _REFUSED)

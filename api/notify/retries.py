@@ -8,7 +8,7 @@ WEBHOOK = "webhook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class AttemptOutcome:
     """How one attempt ended.
 
     Attributes:
@@ -20,10 +20,12 @@ class Outcome:
     final: bool = False
 
 
-TAKEN = Outcome()
+TAKEN = AttemptOutcome()
 
 
-def pause_s(outcome: Outcome, kind: str, attempts: int, settings: NotifySettings) -> float | None:
+def pause_s(
+    outcome: AttemptOutcome, kind: str, attempts: int, settings: NotifySettings
+) -> float | None:
     """Return the real seconds before the next attempt, None if there is none.
 
     Args:

@@ -15,10 +15,10 @@ from uuid import UUID
 import httpx2
 import structlog
 
-from api.jobs.leader import Wake, lead
+from api.jobs.leader import Wakeup, run_as_leader
 from api.notify import addresses, quiet
 from api.notify.metrics import ENDED
-from api.notify.retries import Outcome, pause_s
+from api.notify.retries import AttemptOutcome, pause_s
 from api.notify.settings import NotifySettings
 from api.notify.transports import Transports
 from api.services import Connection, Services
@@ -44,9 +44,9 @@ class Sender:
     services: Services
     settings: NotifySettings
     _under_way: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
-    _done: list[tuple[Row, Outcome]] = field(default_factory=list)
+    _done: list[tuple[Row, AttemptOutcome]] = field(default_factory=list)
 
-    async def work(self, conn: Connection, wake: Wake) -> None:
+    async def work(self, conn: Connection, wake: Wakeup) -> None:
         """Work until cancelled; what is under way then is sent again by whoever follows."""
         self._done.clear()
         try:
@@ -59,7 +59,7 @@ class Sender:
                 task.cancel()
             self._under_way.clear()
 
-    async def _round(self, conn: Connection, transports: Transports, wake: Wake) -> None:
+    async def _round(self, conn: Connection, transports: Transports, wake: Wakeup) -> None:
         await self._record(conn)
         await self._pass_on(conn)
         await self._begin(conn, transports, wake)
@@ -72,7 +72,7 @@ class Sender:
         ) as client:
             yield Transports(self.settings, client, self.services.real_s)
 
-    async def _begin(self, conn: Connection, transports: Transports, wake: Wake) -> None:
+    async def _begin(self, conn: Connection, transports: Transports, wake: Wakeup) -> None:
         free = self.settings.at_once - len(self._under_way)
         if free <= 0:
             return
@@ -101,9 +101,9 @@ class Sender:
     def _zone(self) -> str:
         return self.services.settings.zone
 
-    async def _send(self, row: Row, key: bytes, transports: Transports, wake: Wake) -> None:
+    async def _send(self, row: Row, key: bytes, transports: Transports, wake: Wakeup) -> None:
         self._done.append((row, await transports.send(row, key)))
-        wake.ring("sent")
+        wake.notify("sent")
 
     async def _record(self, conn: Connection) -> None:
         while self._done:
@@ -113,7 +113,7 @@ class Sender:
             self._done.pop(0)
             self._under_way.pop(row["id"], None)
 
-    async def _ended(self, conn: Connection, row: Row, outcome: Outcome) -> None:
+    async def _ended(self, conn: Connection, row: Row, outcome: AttemptOutcome) -> None:
         now = self.services.now()
         attempts = row["attempts"] + 1
         pause = None
@@ -190,4 +190,4 @@ async def run_sender(services: Services, settings: NotifySettings | None = None)
         settings: the site's; None reads ``HOMEWARD_NOTICE_*``.
     """
     sender = Sender(services=services, settings=settings or NotifySettings())
-    await lead(services, JOB, CHANNELS, sender.work)
+    await run_as_leader(services, JOB, CHANNELS, sender.work)

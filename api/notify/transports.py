@@ -13,7 +13,7 @@ import structlog
 
 from api.notify import addresses, gateways, webhooks
 from api.notify.push import Pusher
-from api.notify.retries import WEBHOOK, Outcome
+from api.notify.retries import WEBHOOK, AttemptOutcome
 from api.notify.settings import NotifySettings
 from api.notify.words import Notice, words
 from api.store.timestamps import rfc3339
@@ -22,7 +22,7 @@ from api.store.types import Row
 log = structlog.get_logger("api.notify")
 NOBODY = UUID(int=0)
 """Owner of what is the site's own: webhooks."""
-_NOT_SET_UP = Outcome(failure="is not set up here any more", final=True)
+_NOT_SET_UP = AttemptOutcome(failure="is not set up here any more", final=True)
 
 
 class Transports:
@@ -48,7 +48,7 @@ class Transports:
             Pusher(settings.vapid_key_file, settings.subject) if settings.vapid_key_file else None
         )
 
-    async def send(self, row: Row, key: bytes) -> Outcome:
+    async def send(self, row: Row, key: bytes) -> AttemptOutcome:
         """Send one notice of ``api.store.calls.waiting``; ``key`` opens its address."""
         try:
             owner = row["user_id"] or NOBODY
@@ -57,12 +57,12 @@ class Transports:
             async with asyncio.timeout(self._settings.answer_s * 2):
                 return await self._by_kind(row, kept, receipt(key, row["id"]))
         except (httpx2.HTTPError, TimeoutError, OSError) as error:
-            return Outcome(failure=f"no answer ({type(error).__name__})")
+            return AttemptOutcome(failure=f"no answer ({type(error).__name__})")
         except Exception as error:  # the top of a lane: others wait to be sent
             log.exception("notice_failed", notice=str(row["id"]), error=type(error).__name__)
-            return Outcome(failure=f"could not be sent ({type(error).__name__})")
+            return AttemptOutcome(failure=f"could not be sent ({type(error).__name__})")
 
-    async def _by_kind(self, row: Row, kept: dict[str, Any], word: str) -> Outcome:
+    async def _by_kind(self, row: Row, kept: dict[str, Any], word: str) -> AttemptOutcome:
         address, kind = kept["address"], row["kind"]
         if kind == WEBHOOK:
             return await self._webhook(row, address, kept["secret"])
@@ -92,7 +92,7 @@ class Transports:
         gateway = self._settings.gateway(kind)
         return None if gateway is None else gateways.filled(gateway, address)
 
-    async def _webhook(self, row: Row, url: str, secret: str) -> Outcome:
+    async def _webhook(self, row: Row, url: str, secret: str) -> AttemptOutcome:
         if not addresses.allowed(url, self._settings.webhook_hosts):
             return _NOT_SET_UP
         body = msgspec.json.encode(

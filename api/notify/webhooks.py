@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx2
 
-from api.notify.retries import TAKEN, Outcome
+from api.notify.retries import TAKEN, AttemptOutcome
 
 PREFIX = "whsec_"
 _SECRET_BYTES = 32
@@ -40,7 +40,7 @@ async def send(
     body: bytes,
     *,
     real_s: float,
-) -> Outcome:
+) -> AttemptOutcome:
     """Tell another system once.
 
     Args:
@@ -61,4 +61,4 @@ async def send(
     if answer.is_success:
         return TAKEN
     gone = answer.status_code == _GONE
-    return Outcome(failure=f"the receiver answered {answer.status_code}", final=gone)
+    return AttemptOutcome(failure=f"the receiver answered {answer.status_code}", final=gone)

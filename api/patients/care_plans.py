@@ -14,7 +14,13 @@ from analytics import settings
 from analytics.domain.care import Role
 from analytics.settings.bounds import CONFIRMED_DAYS
 from analytics.settings.in_force import Arrangement, StoredPlan
-from analytics.settings.personal_limits import InForce, Standing, check_limits, in_force, standing
+from analytics.settings.personal_limits import (
+    InForce,
+    LimitsInForce,
+    check_limits,
+    in_force,
+    standing,
+)
 from api.errors import ConflictError, DoubtfulError, InvalidError
 from api.forms.limits import LimitForm, SaidOfLimits
 from api.http.deps import UnitOfWork
@@ -49,7 +55,7 @@ def stored_plan(row: Row, **changed: object) -> StoredPlan:
     )
 
 
-async def standing_of(work: UnitOfWork, row: Row, **changed: object) -> Standing:
+async def standing_of(work: UnitOfWork, row: Row, **changed: object) -> LimitsInForce:
     """Return what a patient is judged by now."""
     rules = WardPolicies().rules(await wards.settings(work.conn, row["ward"]))
     return standing(Arrangement(stored_plan(row, **changed), rules), ms_of(work.now))
@@ -136,7 +142,7 @@ def _hex(data: bytes) -> str:
 
 
 def taken_limits(
-    body: SaidOfLimits, before: Mapping[str, Any], now: Standing, by: UUID, at: datetime
+    body: SaidOfLimits, before: Mapping[str, Any], now: LimitsInForce, by: UUID, at: datetime
 ) -> Taken:
     """Return a patient's own limits as they are to be stored.
 
@@ -149,7 +155,7 @@ def taken_limits(
     said = body.limits or {}
     fresh = {name: form for name, form in said.items() if not _same(form, before.get(name))}
     found = check_limits({name: form.sides() for name, form in fresh.items()}, now)
-    refused = [one for one in found if isinstance(one, settings.Refused)]
+    refused = [one for one in found if isinstance(one, settings.RefusedSetting)]
     if refused:
         raise InvalidError(*refused[0], *((one.field, one.why) for one in refused[1:]))
     doubts = [(one.field, one.why) for one in found]
@@ -249,7 +255,7 @@ def taken_settings(said: Mapping[str, Any] | None, before: Mapping[str, Any]) ->
     gone = {path: None for path, value in given.items() if value is None}
     unknown = settings.check(dict.fromkeys(gone, 0), {}, patient=True)
     found = settings.check(wanted, settings.defaults("standard"), patient=True)
-    refused = [one for one in found if isinstance(one, settings.Refused)]
+    refused = [one for one in found if isinstance(one, settings.RefusedSetting)]
     refused += [one for one in unknown if "no setting" in one.why]  # type: ignore[misc]
     if refused:
         first, *more = ((f"settings.{one.field}", one.why) for one in refused)

@@ -21,7 +21,7 @@ from api.vault.private_text import PatientText, open_in
 _log = structlog.get_logger("api.identifiers")
 
 
-class Person(NamedTuple):
+class PatientLabel(NamedTuple):
     """A patient as a list shows them; every part is None once the person was erased.
 
     ``text`` opens what was written about them, and seals what is now.
@@ -33,7 +33,7 @@ class Person(NamedTuple):
     text: PatientText | None = None
 
 
-NOBODY = Person()
+NOBODY = PatientLabel()
 """Who was erased, or may not be seen."""
 
 
@@ -45,21 +45,21 @@ def identifier_of(personal: Personal | None) -> str | None:
     return " · ".join(part for part in (born, personal.external_id) if part) or None
 
 
-def person_of(personal: Personal | None, text: PatientText | None = None) -> Person:
+def person_of(personal: Personal | None, text: PatientText | None = None) -> PatientLabel:
     """Return the person whom an opened record describes."""
     if personal is None:
         return NOBODY
     born = personal.birth_date.isoformat() if personal.birth_date else None
-    return Person(personal.name, identifier_of(personal), born, text)
+    return PatientLabel(personal.name, identifier_of(personal), born, text)
 
 
-async def people(conn: Conn, vault: Vault, ids: Iterable[str]) -> dict[str, Person]:
+async def people(conn: Conn, vault: Vault, ids: Iterable[str]) -> dict[str, PatientLabel]:
     """Return those of these patients whom the acting person may see, by id."""
     rows = await patients.sealed(conn, [UUID(one) for one in sorted(set(ids))])
     return {str(row["id"]): _opened(vault, row) for row in rows}
 
 
-def _opened(vault: Vault, row: Row) -> Person:
+def _opened(vault: Vault, row: Row) -> PatientLabel:
     """Return the person of a row; one damaged record takes no list and no alert away."""
     try:
         return person_of(personal_data.open_personal(vault, row), personal_data.text_of(vault, row))
@@ -68,7 +68,7 @@ def _opened(vault: Vault, row: Row) -> Person:
         return NOBODY
 
 
-def tell(items: Iterable[Row], known: Mapping[str, Person], key: str = "patient") -> None:
+def tell(items: Iterable[Row], known: Mapping[str, PatientLabel], key: str = "patient") -> None:
     """Write ``name``, ``identifier`` and ``birth_date`` into each item, by its patient's id.
 
     What was written about the patient is opened, wherever it stands in the item.

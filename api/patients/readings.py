@@ -23,7 +23,7 @@ class Mark(BaseModel):
     reason: str | None
 
 
-class Point(BaseModel):
+class ReadingPoint(BaseModel):
     """One reading: by a device, or entered by a person.
 
     Attributes:
@@ -50,9 +50,9 @@ def identity_of(row: Row, patient_no: int) -> ObservationId:
     )
 
 
-def point_of(row: Row, patient_no: int, mark: Mark | None) -> Point:
+def point_of(row: Row, patient_no: int, mark: Mark | None) -> ReadingPoint:
     """Return a reading's row as it is told."""
-    return Point(
+    return ReadingPoint(
         id=identity_of(row, patient_no).text(),
         time=row["time"],
         metric=Metric(row["metric"]).wire_name,

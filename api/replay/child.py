@@ -13,7 +13,7 @@ from analytics import settings
 from analytics.evaluation.what_if import Stretch, compare
 
 
-class Side(msgspec.Struct, frozen=True):
+class ReplaySide(msgspec.Struct, frozen=True):
     """One set of settings: the profile, and what was set besides."""
 
     profile: str
@@ -23,8 +23,8 @@ class Side(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True):
     """What all people are compared under."""
 
-    now: Side
-    then: Side
+    now: ReplaySide
+    then: ReplaySide
     minutes: dict[str, float]
 
 

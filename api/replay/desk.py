@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
-from analytics.evaluation.what_if import Compared, Shown, Stretch, Total
+from analytics.evaluation.what_if import AlertShown, PersonCompared, Stretch, Total
 from api.errors import ThrottledError
 from api.replay.child import Asked
 
@@ -33,7 +33,7 @@ Following = Callable[[], Awaitable[Stretch | None]]
 
 
 @dataclass(slots=True, kw_only=True)
-class Job:
+class ReplayJob:
     """One replay: whose, how far it is, and what it came to.
 
     Attributes:
@@ -54,8 +54,8 @@ class Job:
     days: int = 0
     now: Total = field(default_factory=Total)
     then: Total = field(default_factory=Total)
-    gained: list[Shown] = field(default_factory=list)
-    lost: list[Shown] = field(default_factory=list)
+    gained: list[AlertShown] = field(default_factory=list)
+    lost: list[AlertShown] = field(default_factory=list)
     counted: dict[str, int] = field(default_factory=lambda: {"gained": 0, "lost": 0})
 
     @property
@@ -63,7 +63,7 @@ class Job:
         """The share that is done."""
         return 1.0 if self.state == "done" else self.done / max(1, self.total)
 
-    def take(self, one: Compared) -> None:
+    def take(self, one: PersonCompared) -> None:
         """Add one person's comparison."""
         self.done += 1
         self.days += one.days
@@ -81,11 +81,11 @@ class ReplayDesk:
 
     def __init__(self) -> None:
         """Begin with nothing asked."""
-        self._jobs: OrderedDict[UUID, Job] = OrderedDict()
+        self._jobs: OrderedDict[UUID, ReplayJob] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
 
-    def ask(self, job: Job, asked: Asked, people: People) -> None:
+    def ask(self, job: ReplayJob, asked: Asked, people: People) -> None:
         """Begin a replay, or let it wait for its turn.
 
         Args:
@@ -105,7 +105,7 @@ class ReplayDesk:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def find(self, job_id: UUID) -> Job | None:
+    def find(self, job_id: UUID) -> ReplayJob | None:
         """Return a job, None if there is none (any more)."""
         self._forget()
         return self._jobs.get(job_id)
@@ -127,7 +127,7 @@ class ReplayDesk:
         for job_id in {*over, *ended[: max(0, len(ended) - KEPT)]}:
             del self._jobs[job_id]
 
-    async def _run(self, job: Job, asked: Asked, people: People) -> None:
+    async def _run(self, job: ReplayJob, asked: Asked, people: People) -> None:
         try:
             async with self._turn:
                 await _replayed(job, asked, people)
@@ -139,7 +139,7 @@ class ReplayDesk:
             job.ended_s = asyncio.get_running_loop().time()
 
 
-async def _replayed(job: Job, asked: Asked, people: People) -> None:
+async def _replayed(job: ReplayJob, asked: Asked, people: People) -> None:
     """Hand people out to as many children as there are cores, and take what they answer."""
     source = people()
     lock = asyncio.Lock()
@@ -159,7 +159,7 @@ async def _replayed(job: Job, asked: Asked, people: People) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _worked(job: Job, asked: Asked, following: Following) -> None:
+async def _worked(job: ReplayJob, asked: Asked, following: Following) -> None:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -176,7 +176,7 @@ async def _worked(job: Job, asked: Asked, following: Following) -> None:
             line = await child.stdout.readline() if child.stdout else b""
             if not line:
                 raise RuntimeError("the replay's process fell over")
-            job.take(msgspec.json.decode(line, type=Compared))
+            job.take(msgspec.json.decode(line, type=PersonCompared))
     finally:
         with suppress(ProcessLookupError):
             child.kill()

@@ -46,7 +46,7 @@ def changes(
         was, now = before.doctor.get(demand.patient), given.get(demand.patient)
         if was == now:
             continue
-        case = _Case(demand=demand, was=was, now=now, before=before, there=there)
+        case = _ChangeCase(demand=demand, was=was, now=now, before=before, there=there)
         if now is None:
             reason = {"code": "unmet", "detail": lost.get(demand.patient, "no_time")}
         elif pinned.get(demand.patient) == now:
@@ -58,7 +58,7 @@ def changes(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class _ChangeCase:
     demand: Demand
     was: str | None
     now: str | None
@@ -93,7 +93,7 @@ class _Case:
 
 
 def _room(
-    case: _Case, demands: Sequence[Demand], given: Mapping[str, str]
+    case: _ChangeCase, demands: Sequence[Demand], given: Mapping[str, str]
 ) -> dict[str, Any] | None:
     """Return for whom room is made with the person before: who came to them or needs more."""
     for other in demands:

@@ -62,7 +62,7 @@ class PatientSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
+class RotaWorker:
     """One doctor or nurse on shift, from ``since`` (None: nobody knows) until ``until``."""
 
     id: UUID
@@ -123,7 +123,7 @@ def _work(level: int, patient: PatientSeen, settings: RotaSettings) -> tuple[flo
     return settings.routine_minutes, None
 
 
-def worker(person: Worker, now: datetime, settings: RotaSettings) -> Doctor:
+def worker(person: RotaWorker, now: datetime, settings: RotaSettings) -> Doctor:
     """Return a person on shift as the solver sees them: minutes left, within the horizon.
 
     A break that is still to come is nobody's time.

@@ -36,7 +36,7 @@ class Job:
         spent = asyncio.get_running_loop().time() - self.began
         return round(max(self.said, min(0.95, spent / max(0.1, self.limit_s))), 2)
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return the job as its asker sees it; a failure is raised as it happened."""
         if self.task is None or not self.task.done():
             return {"id": str(self.id), "state": "running", "progress": self.progress()}
@@ -67,7 +67,7 @@ class JobBook:
         job.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         return job
 
-    def keep(self, job: Job) -> None:
+    def hold(self, job: Job) -> None:
         """Keep a job for its asker to look at; the oldest that are done make room."""
         self._jobs[job.id] = job
         done = [key for key, one in self._jobs.items() if one.task is None or one.task.done()]

@@ -10,7 +10,7 @@ from uuid import UUID
 from analytics.allocation.allocate import Plan
 from api.rota.changes import Before
 from api.rota.demands import PatientSeen
-from api.rota.questions import Question, patient_of, questions_of, worker_of
+from api.rota.questions import WardQuestion, patient_of, questions_of, worker_of
 from api.rota.settings import RotaSettings
 from api.rota.solver import Solver
 from api.services import Connection
@@ -24,7 +24,7 @@ _WORST = ("optimal", "feasible", "infeasible")
 class _Solved:
     """What was asked of whom, and what was answered."""
 
-    questions: Mapping[str, Question]
+    questions: Mapping[str, WardQuestion]
     answers: Mapping[str, Plan]
     patients: Sequence[PatientSeen]
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from analytics.allocation.allocate import Plan
 from api.rota.changes import Before, changes
-from api.rota.questions import Question
+from api.rota.questions import WardQuestion
 from api.rota.solver import Question as Asked
 
 
-def asked(question: Question, time_limit_s: float) -> Asked:
+def asked(question: WardQuestion, time_limit_s: float) -> Asked:
     """Return the ward's question without whose everybody is now."""
     return Asked(
         doctors=list(question.doctors),
@@ -26,13 +26,13 @@ def asked(question: Question, time_limit_s: float) -> Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class PlanProposal:
     """A plan beside the one in force."""
 
-    question: Question
+    question: WardQuestion
     plan: Plan
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return what would change, and what both plans come to."""
         before = {
             one.patient: one.current_doctor

@@ -10,7 +10,7 @@ from anyio import to_thread
 from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
 from api.rota import solver as solving
 from api.rota.changes import Before, changes
-from api.rota.demands import PatientSeen, Worker, demand, pins, worker
+from api.rota.demands import PatientSeen, RotaWorker, demand, pins, worker
 from api.rota.emergencies import told
 from api.rota.settings import RotaSettings
 from api.rota.solver import Solver
@@ -22,7 +22,7 @@ _IN_THREAD = 2_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class WardQuestion:
     """What one ward asks the solver."""
 
     doctors: Sequence[Doctor]
@@ -54,10 +54,10 @@ class Question:
 
 def questions_of(
     patients: Sequence[PatientSeen],
-    workers: Sequence[Worker],
+    workers: Sequence[RotaWorker],
     now: datetime,
     settings: RotaSettings,
-) -> dict[str, Question]:
+) -> dict[str, WardQuestion]:
     """Return what to ask the solver, ward by ward."""
     wards = sorted({p.ward for p in patients} | {w.ward for w in workers})
     asked = {}
@@ -65,7 +65,7 @@ def questions_of(
         present = [w for w in workers if w.ward == ward]
         ids = {w.id for w in present}
         here = [p.now_with(ids) for p in patients if p.ward == ward]
-        asked[ward] = Question(
+        asked[ward] = WardQuestion(
             doctors=[worker(w, now, settings) for w in present],
             demands=[demand(p, settings) for p in here],
             pinned=pins(here),
@@ -79,7 +79,7 @@ def question_of(
     ward: str,
     now: datetime,
     settings: RotaSettings,
-) -> Question:
+) -> WardQuestion:
     """Return what one ward asks as it is now, from stored rows; empty if there is nobody."""
     asked = questions_of(
         [patient_of(row) for row in patients if row["ward"] == ward],
@@ -87,7 +87,7 @@ def question_of(
         now,
         settings,
     )
-    return asked.get(ward, Question(doctors=[], demands=[], pinned={}))
+    return asked.get(ward, WardQuestion(doctors=[], demands=[], pinned={}))
 
 
 def patient_of(row: Row) -> PatientSeen:
@@ -107,9 +107,9 @@ def patient_of(row: Row) -> PatientSeen:
     )
 
 
-def worker_of(row: Row) -> Worker:
+def worker_of(row: Row) -> RotaWorker:
     """Return somebody on shift from a stored row."""
-    return Worker(
+    return RotaWorker(
         id=row["id"],
         kind=row["kind"],
         ward=row["ward"],

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from api.jobs.leader import Wake, lead
+from api.jobs.leader import Wakeup, run_as_leader
 from api.rota.planner import plan
 from api.rota.settings import RotaSettings
 from api.rota.solver import Solver
@@ -38,14 +38,14 @@ class RePlanner:
     _boundary: datetime | None = None
     _made_at: float = 0.0
 
-    async def work(self, conn: Connection, wake: Wake) -> None:
+    async def work(self, conn: Connection, wake: Wakeup) -> None:
         """Work until cancelled."""
         try:
             await self._lead(conn, wake)
         finally:
             await self._solver.end()
 
-    async def _lead(self, conn: Connection, wake: Wake) -> None:
+    async def _lead(self, conn: Connection, wake: Wakeup) -> None:
         await self._make(conn, "start")
         while True:
             said = await wake.wait(await self._until_boundary(conn))
@@ -66,7 +66,7 @@ class RePlanner:
         wait = self.services.clock.real_seconds(ward_s)
         return min(max(wait, _SHORTEST_S), self.settings.check_s)
 
-    async def _settle(self, wake: Wake) -> set[str]:
+    async def _settle(self, wake: Wakeup) -> set[str]:
         """Wait until nothing has happened for a moment; return what else did."""
         more: set[str] = set()
         loop = asyncio.get_running_loop()
@@ -99,4 +99,4 @@ async def run_rota(services: Services, settings: RotaSettings | None = None) -> 
         settings: the site's settings; None reads ``HOMEWARD_ROTA_*``.
     """
     planner = RePlanner(services=services, settings=settings or RotaSettings())
-    await lead(services, "rota", CHANNELS, planner.work)
+    await run_as_leader(services, "rota", CHANNELS, planner.work)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from analytics.staffing.hours import Hours, Need, Supply, fewest_costs, in_words
-from analytics.staffing.terms import Person, Rules, Span, Week
+from analytics.staffing.terms import Person, RestRules, Span, Week
 from analytics.staffing.week import plan_week
 from api.store.timestamps import rfc3339
 
@@ -25,7 +25,7 @@ def shifts_answer(
     asked: Sequence[Span],
     *,
     shift_forms: Sequence[Any],
-    rules: Rules,
+    rules: RestRules,
     time_limit_s: float,
 ) -> dict[str, Any]:
     """Plan whole shifts and return the answer. CPU-bound."""

@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
-class Asked:
+class WhatIfTicket:
     """One question at the desk: whose, of which ward, and how long it may take."""
 
     person: UUID
@@ -43,11 +43,11 @@ class WhatIfDesk:
     def __init__(self) -> None:
         """Begin with an empty line; the solver starts with the first question."""
         self._solver = Solver()
-        self._served: Asked | None = None
+        self._served: WhatIfTicket | None = None
         self._until_s = 0.0
-        self._lines: OrderedDict[str, deque[Asked]] = OrderedDict()
+        self._lines: OrderedDict[str, deque[WhatIfTicket]] = OrderedDict()
 
-    async def plan(self, asked: Asked, question: Question) -> dict[str, Any]:
+    async def plan(self, asked: WhatIfTicket, question: Question) -> dict[str, Any]:
         """Wait for the turn and return the plan as JSON.
 
         Raises:
@@ -56,7 +56,7 @@ class WhatIfDesk:
         plan: dict[str, Any] = msgspec.to_builtins(await self.best(asked, question))
         return plan
 
-    async def best(self, asked: Asked, question: Question) -> Plan:
+    async def best(self, asked: WhatIfTicket, question: Question) -> Plan:
         """Wait for the turn and return the plan.
 
         Raises:
@@ -66,7 +66,7 @@ class WhatIfDesk:
             return await self._solver.solve(question)
 
     async def plans(
-        self, asked: Asked, questions: Mapping[str, Question], say: Callable[[float], None]
+        self, asked: WhatIfTicket, questions: Mapping[str, Question], say: Callable[[float], None]
     ) -> list[dict[str, Any]]:
         """Wait for the turn and return what each question comes to, one after the other.
 
@@ -96,7 +96,7 @@ class WhatIfDesk:
         await self._solver.end()
 
     @asynccontextmanager
-    async def _turn(self, asked: Asked) -> AsyncIterator[None]:
+    async def _turn(self, asked: WhatIfTicket) -> AsyncIterator[None]:
         self._admit(asked)
         line = self._lines.setdefault(asked.ward, deque())
         line.append(asked)
@@ -111,7 +111,7 @@ class WhatIfDesk:
                 line.remove(asked)
             self._call_next()
 
-    def _admit(self, asked: Asked) -> None:
+    def _admit(self, asked: WhatIfTicket) -> None:
         """Refuse who has a question here, and a ward that has too many."""
         ahead = self._in_order()
         mine = [at for at, one in enumerate(ahead) if one.person == asked.person]
@@ -123,7 +123,7 @@ class WhatIfDesk:
         if len(waiting) >= MOST_WAITING_OF_A_WARD:
             raise ThrottledError(self._over_in(ahead[: waiting[0]]))
 
-    def _in_order(self) -> list[Asked]:
+    def _in_order(self) -> list[WhatIfTicket]:
         """Return all questions in the order in which they are served."""
         order = [self._served] if self._served is not None else []
         lines = [list(line) for line in self._lines.values()]
@@ -131,7 +131,7 @@ class WhatIfDesk:
             order += [line[round_] for line in lines if round_ < len(line)]
         return order
 
-    def _over_in(self, ahead: list[Asked]) -> int:
+    def _over_in(self, ahead: list[WhatIfTicket]) -> int:
         """Return the seconds after which the last of these is answered at the latest."""
         now_s = asyncio.get_running_loop().time()
         rest_s = max(0.0, self._until_s - now_s) if self._served is not None else 0.0

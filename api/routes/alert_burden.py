@@ -138,7 +138,7 @@ async def _budget(work: UnitOfWork, question: Row, ward: str | None) -> dict[str
     budgets = {name: known.of(row).budget.calls_a_nurse_hour for name, row in rows.items()}
     default = known.base.budget.calls_a_nurse_hour
     hours = [
-        burden.Hour(
+        burden.WardHour(
             ward=row["ward"],
             start=rfc3339(row["hour"]) or "",
             calls=row["calls"],

@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analytics import settings
 from analytics.domain.care import Role
-from analytics.evaluation.what_if import Shown, Stretch
+from analytics.evaluation.what_if import AlertShown, Stretch
 from api.auth.sessions import Caller
 from api.errors import InvalidError, NotFoundError
 from api.forms.time_range import span_of
 from api.forms.timestamps import Moment
 from api.http.deps import COORDINATORS, Shared, Signed, Work, acting, allow
 from api.patients.identifiers import name_people
-from api.replay.child import Asked, Side
-from api.replay.desk import Job, ReplayDesk
+from api.replay.child import Asked, ReplaySide
+from api.replay.desk import ReplayDesk, ReplayJob
 from api.services import Services
 from api.store import replay, wards
 from api.store.timestamps import instant, rfc3339
@@ -30,7 +30,7 @@ _USUAL = timedelta(days=30)
 _MOST = 2_000
 
 
-class WhatIf(BaseModel):
+class AlertWhatIf(BaseModel):
     """A span of the past, whose, and the settings that are tried, by group as a ward has them."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -45,7 +45,7 @@ class WhatIf(BaseModel):
 
 @router.post("/alerts/what-if", status_code=202)
 async def what_if(
-    body: WhatIf, request: Request, services: Shared, caller: Signed
+    body: AlertWhatIf, request: Request, services: Shared, caller: Signed
 ) -> dict[str, str]:
     """Replay the readings of a span under changed settings, beside those in force.
 
@@ -62,7 +62,7 @@ async def what_if(
         if body.patients is not None and len(rows) < len(set(body.patients)):
             raise NotFoundError
         work.note("alerts.what_if", ward=ward, patients=len(rows))
-    job = Job(owner=caller.user_id, ward=ward, total=len(rows))
+    job = ReplayJob(owner=caller.user_id, ward=ward, total=len(rows))
     desk: ReplayDesk = request.app.state.replays
     desk.ask(job, asked, lambda: _people(services, caller, rows, (since, until)))
     return {"id": str(job.id)}
@@ -106,7 +106,7 @@ def _ward(caller: Caller, asked: str | None) -> str:
     return ward
 
 
-def _asked(body: WhatIf, row: Row | None) -> Asked:
+def _asked(body: AlertWhatIf, row: Row | None) -> Asked:
     """Return the ward's settings and the changed ones, if they could be set at all.
 
     Raises:
@@ -118,13 +118,15 @@ def _asked(body: WhatIf, row: Row | None) -> Asked:
         raise InvalidError("profile", f"must be one of {', '.join(settings.PROFILES)}")
     given = settings.flattened(body.settings)
     before = {**settings.defaults(tried), **values}
-    refused = [one for one in settings.check(given, before) if isinstance(one, settings.Refused)]
+    refused = [
+        one for one in settings.check(given, before) if isinstance(one, settings.RefusedSetting)
+    ]
     if refused:
         raise InvalidError(*refused[0], *((one.field, one.why) for one in refused[1:]))
     after = {name: one if isinstance(one, int | float) else None for name, one in given.items()}
     return Asked(
-        now=Side(profile, values),
-        then=Side(tried, {**values, **after}),
+        now=ReplaySide(profile, values),
+        then=ReplaySide(tried, {**values, **after}),
         minutes=MINUTES,
     )
 
@@ -146,7 +148,7 @@ async def _people(
         yield Stretch(str(row["id"]), **found)
 
 
-def _totals(job: Job, which: str) -> dict[str, Any]:
+def _totals(job: ReplayJob, which: str) -> dict[str, Any]:
     total = job.now if which == "now" else job.then
     days = max(1, job.days)
     return {
@@ -156,7 +158,7 @@ def _totals(job: Job, which: str) -> dict[str, Any]:
     }
 
 
-def _told(one: Shown) -> dict[str, Any]:
+def _told(one: AlertShown) -> dict[str, Any]:
     return {
         "patient": one.person,
         "condition": one.condition,

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.domain.care import Role
 from api.alerting import ladder
-from api.alerting.answers import Action, Answer, answer
+from api.alerting.answers import Action, AlertAnswer, answer
 from api.auth.sessions import Caller
 from api.errors import InvalidError, NotFoundError
 from api.forms.paging import Cursor, Limit, cut, read_cursor
 from api.http.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
 from api.live.sse import HEADERS, MEDIA_TYPE, stream_alerts
-from api.patients.identifiers import NOBODY, Person, name_people, people, tell
+from api.patients.identifiers import NOBODY, PatientLabel, name_people, people, tell
 from api.services import Services
 from api.store import alert_list, alerts
 from api.store.types import Row
@@ -32,7 +32,7 @@ _STATES = ("open", "acknowledged", "resolved", "expired")
 _LAST_ID = 2**63 - 1
 
 
-class Said(BaseModel):
+class AlertWords(BaseModel):
     """What a person says to an alert."""
 
     model_config = ConfigDict(extra="forbid")
@@ -147,7 +147,7 @@ async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Row]:
 
 @router.post("/{alert_id}/acknowledge", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
 async def acknowledge(
-    services: Shared, caller: Signed, alert_id: UUID, said: Said | None = None
+    services: Shared, caller: Signed, alert_id: UUID, said: AlertWords | None = None
 ) -> dict[str, Any]:
     """Take the alert on; it comes back by itself if the condition lasts and nothing is done."""
     return await _answer(services, caller, alert_id, Action.ACKNOWLEDGE, said)
@@ -155,7 +155,7 @@ async def acknowledge(
 
 @router.post("/{alert_id}/resolve", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
 async def resolve(
-    services: Shared, caller: Signed, alert_id: UUID, said: Said | None = None
+    services: Shared, caller: Signed, alert_id: UUID, said: AlertWords | None = None
 ) -> dict[str, Any]:
     """Close the alert; the outcome teaches the risk model.
 
@@ -167,7 +167,7 @@ async def resolve(
 
 @router.post("/{alert_id}/escalate", dependencies=[allow(*CLINICIANS, *COORDINATORS)])
 async def escalate(
-    services: Shared, caller: Signed, alert_id: UUID, said: Said | None = None
+    services: Shared, caller: Signed, alert_id: UUID, said: AlertWords | None = None
 ) -> dict[str, Any]:
     """Pass the alert on: to a second person on shift, then to the coordinator.
 
@@ -192,7 +192,7 @@ async def _answer(
     caller: Caller,
     alert_id: UUID,
     action: Action,
-    said: Said | None,
+    said: AlertWords | None,
     *,
     minutes: int = 0,
 ) -> dict[str, Any]:
@@ -200,17 +200,17 @@ async def _answer(
 
     The two transactions follow each other: both append to the audit chain, which has one writer.
     """
-    known: dict[str, Person] = {}
+    known: dict[str, PatientLabel] = {}
     async with acting(services, caller) as work:
         seen = await alerts.find(work.conn, alert_id)
         if seen is not None and seen["patient"] is not None:
             known = await people(work.conn, services.vault, [str(seen["patient"])])
     if seen is None and not await _closed_by(services, caller, alert_id):
         raise NotFoundError
-    words = said or Said()
+    words = said or AlertWords()
     await answer(
         services,
-        Answer(
+        AlertAnswer(
             alert_id=alert_id,
             action=action,
             actor=caller.user_id,

@@ -19,7 +19,7 @@ router = APIRouter(tags=["readings"])
 _MOST = 10_000
 
 
-class Assessment(BaseModel):
+class AssessmentAnswer(BaseModel):
     """NEWS2 with its bounds, the risk and what drives it, deviations from the person's own usual.
 
     ``time`` is null, and everything is missing, until something was assessed. ``refused`` names
@@ -58,7 +58,7 @@ class Scores(BaseModel):
 
 
 @router.get("/patients/{patient_id}/assessment")
-async def read_assessment(work: Work, patient_id: UUID) -> Assessment:
+async def read_assessment(work: Work, patient_id: UUID) -> AssessmentAnswer:
     """Read what is thought of a patient now: an old score is told as complete no more."""
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None:
@@ -82,7 +82,7 @@ async def read_assessment(work: Work, patient_id: UUID) -> Assessment:
         "freshness_s": fresh,
         "latest": row["latest"] if row else {},
     }
-    return Assessment(**{**nothing, **told, **now})
+    return AssessmentAnswer(**{**nothing, **told, **now})
 
 
 @router.get("/patients/{patient_id}/assessments")

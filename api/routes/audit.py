@@ -21,7 +21,7 @@ router = APIRouter(tags=["operations"], dependencies=[allow(Role.ADMIN)])
 log = structlog.get_logger("api.audit")
 
 
-class Entry(BaseModel):
+class AuditEntry(BaseModel):
     """One access or change; ``actor`` an account's id or a program's name.
 
     ``login`` is the database login that wrote the row, which no program can choose.
@@ -51,7 +51,7 @@ class Verified(BaseModel):
     first_unanchored: int | None
 
 
-class Record(Page[Entry]):
+class AuditPage(Page[AuditEntry]):
     """A page of the record; the first page comes with the verification of the whole chain."""
 
     verification: Verified | None
@@ -60,7 +60,7 @@ class Record(Page[Entry]):
 @router.get("/audit")
 async def read_audit(
     work: Work, cursor: Cursor = None, limit: Limit = 100, patient: UUID | None = None
-) -> Record:
+) -> AuditPage:
     """Read the record from the newest down, of one patient if asked."""
     before = read_cursor(cursor, int)
     patient_no = None
@@ -88,5 +88,5 @@ async def read_audit(
             anchors=verified.anchors,
             first_unanchored=verified.first_unanchored,
         )
-    items = [Entry.model_validate(row) for row in shown]
-    return Record(items=items, next=following, verification=told)
+    items = [AuditEntry.model_validate(row) for row in shown]
+    return AuditPage(items=items, next=following, verification=told)

@@ -50,7 +50,7 @@ class Registration(BaseModel):
     ward: Annotated[str, Field(min_length=1, max_length=60)] = "main"
 
 
-class Registered(BaseModel):
+class RegisteredAccount(BaseModel):
     """The new account: it sees nothing until a coordinator links it to a patient."""
 
     id: UUID
@@ -107,7 +107,7 @@ async def log_out(work: Work, response: Response) -> None:
 
 
 @router.post("/auth/register", status_code=201)
-async def register(body: Registration, request: Request, services: Shared) -> Registered:
+async def register(body: Registration, request: Request, services: Shared) -> RegisteredAccount:
     """Open a patient's own account, pending until a coordinator links it to a patient.
 
     A name that is taken gets the same answer, and no account: this route is open to all, and
@@ -132,7 +132,7 @@ async def register(body: Registration, request: Request, services: Shared) -> Re
         detail = {"user": str(user_id)} if user_id else {"refused": "taken"}
         note = audit.Note(action="account.register", detail=detail)
         await audit.append(conn, services.now(), "nobody", [note])
-    return Registered(id=user_id or uuid4(), username=body.username, state="pending")
+    return RegisteredAccount(id=user_id or uuid4(), username=body.username, state="pending")
 
 
 @router.get("/me")

@@ -29,7 +29,7 @@ class TeamChange(CareTeam):
     revision: Revision = None
 
 
-class Account(BaseModel):
+class PatientAccount(BaseModel):
     """A patient's own account."""
 
     model_config = ConfigDict(extra="forbid")
@@ -65,7 +65,7 @@ async def set_care_team(
 
 
 @router.put("/patients/{patient_id}/account", dependencies=[allow(*COORDINATORS)])
-async def link_account(work: Work, patient_id: UUID, body: Account) -> Account:
+async def link_account(work: Work, patient_id: UUID, body: PatientAccount) -> PatientAccount:
     """Link a registered patient's own account to the record, so that they see it."""
     patient_no, ward = await _patient(work, patient_id)
     account = await accounts.user(work.conn, body.user_id)

@@ -13,7 +13,14 @@ from fastapi import APIRouter, Request
 
 from api.auth.sessions import Caller
 from api.errors import ConflictError, InvalidError, NotFoundError, ThrottledError
-from api.forms.channels import ChannelKind, Channels, KeptChannel, NewChannel, Quiet, Receipt
+from api.forms.channels import (
+    ChannelKind,
+    Channels,
+    DeliveryReceipt,
+    KeptChannel,
+    NewChannel,
+    Quiet,
+)
 from api.http.deps import Shared, UnitOfWork, Work
 from api.notify import addresses
 from api.notify.health import health
@@ -124,7 +131,7 @@ async def test_channel(work: Work, channel_id: UUID) -> dict[str, str]:
 
 
 @router.post("/notices/delivered", status_code=204)
-async def delivered(services: Shared, body: Receipt) -> None:
+async def delivered(services: Shared, body: DeliveryReceipt) -> None:
     """Note that a browser has shown a notice; the word was for it alone, signed in or not."""
     async with services.pool.connection() as conn, conn.transaction():
         key = await personal_data.system_key(conn, services.vault, addresses.PURPOSE)

@@ -47,7 +47,7 @@ class Cohort(BaseModel):
     demand: dict[str, float]
 
 
-class Cohorts(BaseModel):
+class CohortsAnswer(BaseModel):
     """The groups that hold, how they were found and what else was tried; ``why`` if none hold."""
 
     items: list[Cohort]
@@ -61,7 +61,7 @@ class Cohorts(BaseModel):
 
 
 @router.get("/cohorts")
-async def read_cohorts(work: Work) -> Cohorts:
+async def read_cohorts(work: Work) -> CohortsAnswer:
     """Group the patients whom the caller may see by how they are; at most 2,000 of them."""
     from analytics.studies import grouping  # noqa: PLC0415 - scikit-learn takes a second to import
 
@@ -70,7 +70,7 @@ async def read_cohorts(work: Work) -> Cohorts:
     names = [name for name, _ in _COLUMNS]
     found = await asyncio.to_thread(grouping.group, names, table)
     work.note("cohorts.read", patients=[row["no"] for row in rows])
-    return Cohorts(
+    return CohortsAnswer(
         items=[_cohort(one, rows) for one in found.groups],
         made_at=rfc3339(work.now),
         method=found.method,

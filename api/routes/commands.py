@@ -74,14 +74,14 @@ class Message(_Timed):
     args: MessageArgs
 
 
-class Interval(_Timed):
+class IntervalCommand(_Timed):
     """``interval``."""
 
     command: Literal["interval"]
     args: IntervalArgs
 
 
-class Clock(_Timed):
+class ClockCommand(_Timed):
     """``clock``."""
 
     command: Literal["clock"]
@@ -96,7 +96,7 @@ class RotateKey(_Timed):
 
 
 NewCommand = Annotated[
-    Measure | Message | Interval | Clock | RotateKey, Field(discriminator="command")
+    Measure | Message | IntervalCommand | ClockCommand | RotateKey, Field(discriminator="command")
 ]
 
 

@@ -15,7 +15,7 @@ from api.auth.sessions import Caller
 from api.errors import ConflictError, ForbiddenError, NotFoundError
 from api.evidence.observation_ids import ObservationId, parse
 from api.http.deps import CLINICIANS, Shared, Signed, acting
-from api.patients.readings import Point, mark_of, point_of
+from api.patients.readings import ReadingPoint, mark_of, point_of
 from api.services import Connection, Services
 from api.store import marks, patients, readings
 from api.store.types import Row
@@ -45,7 +45,7 @@ class Why(BaseModel):
 @router.post("/observations/{observation_id}/entered-in-error")
 async def mark_in_error(
     observation_id: Annotated[str, Path(max_length=64)], body: Why, caller: Signed, services: Shared
-) -> Point:
+) -> ReadingPoint:
     """Mark a reading as entered in error: who entered it may, and clinicians; a repeat may, too."""
     async with acting(services, caller) as work:
         row = await _found(work.conn, observation_id)

@@ -74,7 +74,7 @@ async def read_coverage(
     if row is None:
         raise NotFoundError
     zone = await patients.time_zone(work.conn, row["patient_no"])
-    asked = sql.Asked(row, span, zone)
+    asked = sql.CoverageQuery(row, span, zone)
     found = {
         "hours": await sql.hours(work.conn, asked),
         "frames": await sql.frames(work.conn, asked),

@@ -62,7 +62,7 @@ class NewDevice(BaseModel):
     expected: Schedule = {}
 
 
-class Registered(BaseModel):
+class RegisteredDeviceAnswer(BaseModel):
     """The registered device and its one-time token, which is shown this once."""
 
     id: str
@@ -71,7 +71,7 @@ class Registered(BaseModel):
     expires_at: datetime
 
 
-class Device(BaseModel):
+class DeviceAnswer(BaseModel):
     """A device.
 
     ``online`` is the device's own unsigned word, ``last_received`` is proved; ``missing_frames``
@@ -119,20 +119,22 @@ async def _device(work: UnitOfWork, device_id: str, *, lock: bool = False) -> Ro
     return row
 
 
-async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Device]:
+async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[DeviceAnswer]:
     await name_people(work.conn, work.services.vault, rows)
-    return [Device(**row, device=row["id"]) for row in rows]
+    return [DeviceAnswer(**row, device=row["id"]) for row in rows]
 
 
-async def _token(work: UnitOfWork, row: Row) -> Registered:
+async def _token(work: UnitOfWork, row: Row) -> RegisteredDeviceAnswer:
     token = sessions.new_token()
     hashed = sessions.token_hash(token)
     expires = await devices.add_token(work.conn, row["no"], hashed, TOKEN_HOURS)
-    return Registered(id=row["id"], device=row["id"], enrolment_token=token, expires_at=expires)
+    return RegisteredDeviceAnswer(
+        id=row["id"], device=row["id"], enrolment_token=token, expires_at=expires
+    )
 
 
 @router.get("/devices")
-async def list_devices(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[Device]:
+async def list_devices(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[DeviceAnswer]:
     """List the devices of the ward in the order of registration."""
     return await _listed(work, cursor, limit, None)
 
@@ -140,7 +142,7 @@ async def list_devices(work: Work, cursor: Cursor = None, limit: Limit = 100) ->
 @router.get("/patients/{patient_id}/devices")
 async def list_patients_devices(
     work: Work, patient_id: UUID, cursor: Cursor = None, limit: Limit = 100
-) -> Page[Device]:
+) -> Page[DeviceAnswer]:
     """List one patient's devices."""
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None:
@@ -150,7 +152,7 @@ async def list_patients_devices(
 
 async def _listed(
     work: UnitOfWork, cursor: str | None, limit: int, patient_no: int | None
-) -> Page[Device]:
+) -> Page[DeviceAnswer]:
     after = read_cursor(cursor, int)
     rows = await devices.devices(
         work.conn, after=int(str(after[0])) if after else 0, limit=limit + 1, patient_no=patient_no
@@ -161,7 +163,7 @@ async def _listed(
 
 
 @router.post("/patients/{patient_id}/devices", status_code=201)
-async def register(work: Work, patient_id: UUID, body: NewDevice) -> Registered:
+async def register(work: Work, patient_id: UUID, body: NewDevice) -> RegisteredDeviceAnswer:
     """Register a device for a patient and get its one-time token, good for 24 hours."""
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None:
@@ -201,7 +203,7 @@ async def _add(work: UnitOfWork, values: Row) -> None:
 
 
 @router.post("/devices/{device_id}/token", status_code=201)
-async def renew_token(work: Work, device_id: DeviceId) -> Registered:
+async def renew_token(work: Work, device_id: DeviceId) -> RegisteredDeviceAnswer:
     """Give a new one-time token, with which the device enrols its next key."""
     row = await _device(work, device_id, lock=True)
     if row["state"] == "revoked" or row["bound_to"] is not None:
@@ -229,7 +231,7 @@ async def certify(work: Work, device_id: DeviceId, body: CertificateRequest) -> 
 
 
 @router.post("/devices/{device_id}/release")
-async def release(work: Work, device_id: DeviceId) -> Device:
+async def release(work: Work, device_id: DeviceId) -> DeviceAnswer:
     """End a device's use by its patient; what it measured before is still taken when it comes.
 
     The hardware can then be registered for the next patient, as a new device. A repeat changes
@@ -242,7 +244,7 @@ async def release(work: Work, device_id: DeviceId) -> Device:
 
 
 @router.post("/devices/{device_id}/revoke")
-async def revoke(work: Work, device_id: DeviceId) -> Device:
+async def revoke(work: Work, device_id: DeviceId) -> DeviceAnswer:
     """End a device at once: its keys, certificates and tokens. A repeat changes nothing."""
     row = await _device(work, device_id, lock=True)
     await devices.revoke(work.conn, row["no"], work.now)

@@ -51,7 +51,7 @@ class Quantity(BaseModel):
     unit: Annotated[str, Field(min_length=1, max_length=16)]
 
 
-class Asked(BaseModel):
+class DiseaseRiskQuery(BaseModel):
     """What is asked for; what is left out is taken from the record, or is missing."""
 
     model_config = ConfigDict(extra="forbid")
@@ -85,7 +85,7 @@ class DiseaseRisk(BaseModel):
 
 
 @router.post("/patients/{patient_id}/disease-risk")
-async def assess_disease_risk(work: Work, patient_id: UUID, body: Asked) -> DiseaseRisk:
+async def assess_disease_risk(work: Work, patient_id: UUID, body: DiseaseRiskQuery) -> DiseaseRisk:
     """Tell how likely a disease is, from what is given and what the record knows.
 
     Nothing that is given is stored. Values outside what can be are refused with the field's name.
@@ -122,7 +122,7 @@ async def assess_disease_risk(work: Work, patient_id: UUID, body: Asked) -> Dise
     )
 
 
-def _given(body: Asked) -> dict[str, float]:
+def _given(body: DiseaseRiskQuery) -> dict[str, float]:
     """Return what was given in the models' units.
 
     Raises:

@@ -54,7 +54,7 @@ class DoctorChange(BaseModel):
     revision: Revision = None
 
 
-class Doctor(NewDoctor):
+class RotaMember(NewDoctor):
     """Somebody on the rota."""
 
     model_config = ConfigDict(extra="ignore")
@@ -70,7 +70,7 @@ def ward_of(caller: Caller) -> str | None:
 
 
 @router.get("/doctors")
-async def list_doctors(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[Doctor]:
+async def list_doctors(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page[RotaMember]:
     """List the rota's people of the caller's ward by name."""
     after: Any = read_cursor(cursor, str, str)
     rows = await staffing.doctors(
@@ -80,7 +80,7 @@ async def list_doctors(work: Work, cursor: Cursor = None, limit: Limit = 100) ->
         limit=limit + 1,
     )
     shown, following = cut(rows, limit, lambda row: (row["name"], row["id"]))
-    return Page(items=[Doctor(**row) for row in shown], next=following)
+    return Page(items=[RotaMember(**row) for row in shown], next=following)
 
 
 def uuid_in_cursor(text: str) -> UUID:
@@ -96,7 +96,7 @@ def uuid_in_cursor(text: str) -> UUID:
 
 
 @router.post("/doctors", status_code=201)
-async def add_doctor(work: Work, body: NewDoctor) -> Doctor:
+async def add_doctor(work: Work, body: NewDoctor) -> RotaMember:
     """Put somebody on the rota of the caller's ward; an administrator: of their account's ward."""
     ward = await _checked_ward(work, body.user_id, body.kind, ward_of(work.caller))
     values = {**body.model_dump(), "ward": ward or work.caller.ward}
@@ -105,13 +105,13 @@ async def add_doctor(work: Work, body: NewDoctor) -> Doctor:
     except UniqueViolation as error:
         raise ConflictError("This account is on the rota already.") from error
     work.note("doctor.add", doctor=str(made))
-    return Doctor(**values, id=made)
+    return RotaMember(**values, id=made)
 
 
 @router.patch("/doctors/{doctor_id}")
 async def change_doctor(
     work: Work, doctor_id: UUID, body: DoctorChange, named: IfMatch, response: Response
-) -> Doctor:
+) -> RotaMember:
     """Change somebody on the rota."""
     row = await _doctor(work, doctor_id)
     agree(row["revision"], named, body.revision)
@@ -127,7 +127,7 @@ async def change_doctor(
         raise ConflictError("This account is on the rota already.") from error
     work.note("doctor.change", doctor=str(doctor_id))
     tag(response, changed["revision"])
-    return Doctor(**changed)
+    return RotaMember(**changed)
 
 
 async def _doctor(work: UnitOfWork, doctor_id: UUID) -> Row:

@@ -44,7 +44,7 @@ class Topics(BaseModel):
     acks: str
 
 
-class Mqtt(BaseModel):
+class MqttAccess(BaseModel):
     """Where the broker is, and what to trust there."""
 
     host: str
@@ -66,7 +66,7 @@ class Enrolled(BaseModel):
     device: str
     bucket: str
     topics: Topics
-    mqtt: Mqtt
+    mqtt: MqttAccess
     gateway: Gateway
 
 
@@ -142,7 +142,7 @@ async def _answer(
     if not gateway_keys:
         raise UnavailableError("The gateway has not told its keys yet; try again soon.")
     settings = services.settings
-    broker = enrolment.Broker(
+    broker = enrolment.DeviceBroker(
         host=settings.device_mqtt_host, port=settings.device_mqtt_port, ca_pem=services.broker_ca
     )
     certificate = issued.pem if issued else None

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from analytics.domain.care import Role
 from api.errors import ConflictError, NotFoundError
-from api.forms.entries import DoubtTold, Entry, checked, payload_of
+from api.forms.entries import DoubtTold, EntryForm, checked, payload_of
 from api.http.deps import CLINICIANS, Shared, Signed, acting, allow
 from api.services import Services
 from api.store import chart_points, patients, readings
@@ -22,7 +22,7 @@ _WAIT_S = 2.0
 _STEP_S = 0.04
 
 
-class Entered(BaseModel):
+class EntryAnswer(BaseModel):
     """The entry.
 
     Attributes:
@@ -40,20 +40,20 @@ class Entered(BaseModel):
     status_code=201,
     dependencies=[allow(*CLINICIANS, Role.COORDINATOR)],
 )
-async def enter(patient_id: UUID, body: Entry, caller: Signed, services: Shared) -> Entered:
+async def enter(patient_id: UUID, body: EntryForm, caller: Signed, services: Shared) -> EntryAnswer:
     """Enter readings of a patient in one's own name."""
     return await _enter(patient_id, body, caller, services)
 
 
 @router.post("/me/observations", status_code=201, dependencies=[allow(Role.PATIENT)])
-async def enter_own(body: Entry, caller: Signed, services: Shared) -> Entered:
+async def enter_own(body: EntryForm, caller: Signed, services: Shared) -> EntryAnswer:
     """Enter one's own readings; the checks are the staff's, the provenance is the patient."""
     return await _enter(None, body, caller, services)
 
 
 async def _enter(
-    patient_id: UUID | None, body: Entry, caller: Signed, services: Services
-) -> Entered:
+    patient_id: UUID | None, body: EntryForm, caller: Signed, services: Services
+) -> EntryAnswer:
     """Take an entry for a patient; None is the caller's own."""
     async with acting(services, caller) as work:
         if patient_id is None and caller.patient_no is not None:
@@ -69,7 +69,7 @@ async def _enter(
         )
         work.note("observations.enter", row["no"], entry=entry_id, samples=len(body.samples))
     folded = await _wait(services, caller, entry_id)
-    return Entered(id=str(entry_id), folded=folded, doubtful=doubtful)
+    return EntryAnswer(id=str(entry_id), folded=folded, doubtful=doubtful)
 
 
 async def _wait(services: Services, caller: Signed, entry_id: int) -> bool:

@@ -21,7 +21,7 @@ router = APIRouter(tags=["readings"])
 _SLACK = timedelta(seconds=5)
 
 
-class Reading(BaseModel):
+class ProvedReading(BaseModel):
     """The reading that is proved."""
 
     id: str
@@ -37,7 +37,7 @@ class Reading(BaseModel):
     entered_in_error: Mark | None
 
 
-class Key(BaseModel):
+class SigningKey(BaseModel):
     """The device's key that signed, with its life."""
 
     public_key: str
@@ -56,7 +56,7 @@ class Frame(BaseModel):
     signed_bytes: str
 
 
-class Person(BaseModel):
+class EnteredBy(BaseModel):
     """Who entered it."""
 
     id: UUID | None
@@ -66,7 +66,7 @@ class Person(BaseModel):
     entered_at: datetime
 
 
-class Verification(BaseModel):
+class ProofChecks(BaseModel):
     """What was checked now; null where it does not apply.
 
     Attributes:
@@ -83,11 +83,11 @@ class Verification(BaseModel):
 class Evidence(BaseModel):
     """A reading and its proof: either frame and key, or the person; neither once bytes are gone."""
 
-    observation: Reading
+    observation: ProvedReading
     frame: Frame | None
-    key: Key | None
-    entered_by: Person | None
-    verification: Verification
+    key: SigningKey | None
+    entered_by: EnteredBy | None
+    verification: ProofChecks
 
 
 @router.get("/observations/{observation_id}/evidence")
@@ -107,7 +107,7 @@ async def read_evidence(
     marked = row["marked_at"] is not None
     patient = await patients.record(work.conn, row["patient"]) if marked else None
     mark = mark_of(work.services, row, patient)
-    reading = Reading(
+    reading = ProvedReading(
         **{
             **row,
             "id": observation_id,
@@ -122,23 +122,23 @@ async def read_evidence(
     return await _by_device(work, row, reading)
 
 
-async def _by_person(work: UnitOfWork, row: Row, reading: Reading) -> Evidence:
+async def _by_person(work: UnitOfWork, row: Row, reading: ProvedReading) -> Evidence:
     entry = await readings.entry_as(work.conn, row["patient_no"], row["frame_id"])
     person = None
     said = None
     if entry is not None:
-        person = Person(**{**entry, "id": entry["entered_by"]})
+        person = EnteredBy(**{**entry, "id": entry["entered_by"]})
         said = proof.entered(entry, row)
     return Evidence(
         observation=reading,
         frame=None,
         key=None,
         entered_by=person,
-        verification=Verification(signature_holds=None, contains_reading=said),
+        verification=ProofChecks(signature_holds=None, contains_reading=said),
     )
 
 
-async def _by_device(work: UnitOfWork, row: Row, reading: Reading) -> Evidence:
+async def _by_device(work: UnitOfWork, row: Row, reading: ProvedReading) -> Evidence:
     found = await readings.signed_frame(
         work.conn, row["patient_no"], row["frame_id"], row["received"], _SLACK
     )
@@ -148,7 +148,7 @@ async def _by_device(work: UnitOfWork, row: Row, reading: Reading) -> Evidence:
             frame=None,
             key=None,
             entered_by=None,
-            verification=Verification(signature_holds=None, contains_reading=None),
+            verification=ProofChecks(signature_holds=None, contains_reading=None),
         )
     shown = {**found, "signed_bytes": base64.b64encode(found["frame"]).decode("ascii")}
     return Evidence(
@@ -160,22 +160,22 @@ async def _by_device(work: UnitOfWork, row: Row, reading: Reading) -> Evidence:
     )
 
 
-def _key(found: Row) -> Key | None:
+def _key(found: Row) -> SigningKey | None:
     if found["sign_public"] is None:
         return None
     fields: dict[str, Any] = {
         **found,
         "public_key": base64.b64encode(found["sign_public"]).decode("ascii"),
     }
-    return Key(**fields)
+    return SigningKey(**fields)
 
 
-def _verified(found: Row, row: Row) -> Verification:
+def _verified(found: Row, row: Row) -> ProofChecks:
     if found["sign_public"] is None:
-        return Verification(signature_holds=None, contains_reading=None)
+        return ProofChecks(signature_holds=None, contains_reading=None)
     message = proof.signed_message(found["frame"], found["sign_public"])
     if message is None:
-        return Verification(signature_holds=False, contains_reading=False)
-    return Verification(
+        return ProofChecks(signature_holds=False, contains_reading=False)
+    return ProofChecks(
         signature_holds=proof.key_counted(found), contains_reading=proof.says(message, found, row)
     )

@@ -96,7 +96,7 @@ def _minutes(zone: str) -> Any:  # noqa: ANN401 - a function of a time
     return minute_of
 
 
-def _episode(one: ranges.Episode) -> dict[str, Any]:
+def _episode(one: ranges.GlucoseEpisode) -> dict[str, Any]:
     return {
         "kind": one.kind,
         "level": one.level,

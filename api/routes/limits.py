@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from analytics.domain.care import Limit as CareLimit
 from analytics.domain.vitals import Metric, Quality
-from analytics.settings.limit_proposals import DAYS, Proposal, propose
+from analytics.settings.limit_proposals import DAYS, LimitProposal, propose
 from analytics.settings.personal_limits import in_force
 from api.errors import NotFoundError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
@@ -94,12 +94,12 @@ async def proposals(work: Work, patient_id: UUID) -> Page[Proposed]:
     )
 
 
-def _of(metric: Metric, limit: CareLimit, rows: list[Row]) -> list[Proposal]:
+def _of(metric: Metric, limit: CareLimit, rows: list[Row]) -> list[LimitProposal]:
     readings = [(ms_of(row["time"]), row["value"]) for row in rows if row["metric"] == metric]
     return list(propose(metric, limit, readings))
 
 
-def _proposed(one: Proposal, own: dict[str, Any]) -> Proposed:
+def _proposed(one: LimitProposal, own: dict[str, Any]) -> Proposed:
     name = one.metric.wire_name
     kept = {
         metric: {key: said[key] for key in ("low", "high", "until") if key in said}

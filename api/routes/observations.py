@@ -13,7 +13,7 @@ from api.errors import InvalidError, NotFoundError
 from api.forms.paging import Cursor, Page, cut, read_cursor
 from api.forms.time_range import LONGEST, End, Start, Width, span_of, width_of
 from api.http.deps import UnitOfWork, Work
-from api.patients.readings import Point, mark_of, point_of
+from api.patients.readings import ReadingPoint, mark_of, point_of
 from api.store import patients, readings
 from api.store.types import Row
 
@@ -39,7 +39,7 @@ class Buckets(Page[Bucket]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ReadingsQuery:
     """What is asked for: whose readings, of what, when, and which page."""
 
     patient_no: int
@@ -72,7 +72,7 @@ async def read_observations(
     source: Literal["person"] | None = None,
     cursor: Cursor = None,
     limit: Limit = 1_000,
-) -> Page[Point] | Buckets:
+) -> Page[ReadingPoint] | Buckets:
     """Read a patient's readings by mapped time; with ``bucket``, their extremes and means.
 
     A bucket in days is a day of the patient's own calendar, from midnight to midnight.
@@ -86,7 +86,7 @@ async def read_observations(
     if patient_no is None:
         raise NotFoundError
     work.note("observations.read", patient_no, metrics=[one.wire_name for one in wanted])
-    asked = Asked(
+    asked = ReadingsQuery(
         patient_no=patient_no,
         patient=patient_id,
         metrics=wanted,
@@ -101,7 +101,7 @@ async def read_observations(
     return await _in_buckets(work, asked, width_of(bucket))
 
 
-async def _raw(work: UnitOfWork, asked: Asked) -> Page[Point]:
+async def _raw(work: UnitOfWork, asked: ReadingsQuery) -> Page[ReadingPoint]:
     key = read_cursor(asked.cursor, datetime, int, int, float)
     span, after = asked.span, None
     if key is not None and isinstance(key[0], datetime):
@@ -129,7 +129,7 @@ async def _raw(work: UnitOfWork, asked: Asked) -> Page[Point]:
     return Page(items=points, next=following)
 
 
-async def _in_buckets(work: UnitOfWork, asked: Asked, width: Width) -> Buckets:
+async def _in_buckets(work: UnitOfWork, asked: ReadingsQuery, width: Width) -> Buckets:
     key = read_cursor(asked.cursor, datetime, int)
     after = None
     if key is not None and isinstance(key[0], datetime):

@@ -165,7 +165,7 @@ async def read_panel(
     Ranked over everybody, then cut: ``cursor`` goes on from a page, ``offset`` goes to a place.
     """
     after = read_cursor(cursor, float, int)
-    asked = sql.Asked(
+    asked = sql.PanelQuery(
         show=show,
         found=await _found(work, search),
         ids=patient,

@@ -14,7 +14,7 @@ from api.devices.topics import bucket_of
 from api.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from api.forms.news2_scope import pregnancy_of, scoring_json
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
-from api.forms.patients import NewPatient, Patient, PatientChange, PatientInFull
+from api.forms.patients import NewPatient, PatientAnswer, PatientChange, PatientInFull
 from api.forms.revisions import IfMatch, agree, tag
 from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.patients import care_plans
@@ -100,7 +100,7 @@ async def list_patients(
     cursor: Cursor = None,
     limit: Limit = 100,
     external_id: Annotated[str | None, Query(max_length=200)] = None,
-) -> Page[Patient]:
+) -> Page[PatientAnswer]:
     """List the patients whom the caller may see, in the order they were taken in."""
     after = read_cursor(cursor, int)
     sought = await _external_hash(work, external_id)
@@ -109,7 +109,7 @@ async def list_patients(
     )
     shown, following = cut(rows, limit, lambda row: [row["no"]])
     work.note("patients.list", patients=[row["no"] for row in shown])
-    return Page(items=[Patient(**_shown(work, row)) for row in shown], next=following)
+    return Page(items=[PatientAnswer(**_shown(work, row)) for row in shown], next=following)
 
 
 @router.post("/patients", status_code=201, dependencies=[allow(*COORDINATORS)])

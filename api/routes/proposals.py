@@ -12,11 +12,11 @@ from analytics.domain.care import Role
 from api.errors import ConflictError, InvalidError
 from api.evidence import audit
 from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, acting, allow
-from api.rota.proposing import Proposal, asked
+from api.rota.proposing import PlanProposal, asked
 from api.rota.questions import question_of
 from api.rota.settings import RotaSettings
 from api.rota.telling import name_changes
-from api.rota.what_if import Asked, WhatIfDesk
+from api.rota.what_if import WhatIfDesk, WhatIfTicket
 from api.store import duty, notify, patients, plans, staffing
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
@@ -58,9 +58,9 @@ async def proposal(services: Shared, caller: Signed, request: Request) -> dict[s
         )
     desk: WhatIfDesk = request.app.state.what_if
     limit_s = settings.time_limit_s
-    ticket = Asked(person=caller.user_id, ward=caller.ward, limit_s=limit_s)
-    found = Proposal(question=question, plan=await desk.best(ticket, asked(question, limit_s)))
-    told = found.told()
+    ticket = WhatIfTicket(person=caller.user_id, ward=caller.ward, limit_s=limit_s)
+    found = PlanProposal(question=question, plan=await desk.best(ticket, asked(question, limit_s)))
+    told = found.as_json()
     async with acting(services, caller) as work:
         await name_changes(work.conn, services.vault, told["changes"])
         work.note("allocation.proposal", changes=len(told["changes"]))

@@ -29,7 +29,7 @@ class RefusedReading(BaseModel):
     reason: str
 
 
-class Refused(BaseModel):
+class RefusedAnswer(BaseModel):
     """A refused frame, or a stored one of which single readings were refused.
 
     ``signed`` says that its signature held. A frame of no known device may be of any ward: its
@@ -54,7 +54,7 @@ class Refused(BaseModel):
     readings: list[RefusedReading] = []
 
 
-class RefusedInFull(Refused):
+class RefusedInFull(RefusedAnswer):
     """A refused frame with its bytes in standard base64."""
 
     payload: str
@@ -76,13 +76,13 @@ class Count(BaseModel):
     newest: datetime
 
 
-class Quarantine(Page[Refused]):
+class QuarantinePage(Page[RefusedAnswer]):
     """A page of refused frames, and the counts by reason."""
 
     counts: list[Count]
 
 
-class Asked(NamedTuple):
+class QuarantineQuery(NamedTuple):
     """What is asked for; ``before`` is the arrival, the kind and the id of the last one shown."""
 
     patient: UUID | None
@@ -110,13 +110,13 @@ async def list_refused(
     patient: UUID | None = None,
     device: Annotated[str | None, Query(max_length=63)] = None,
     reason: Annotated[str | None, Query(max_length=40)] = None,
-) -> Quarantine:
+) -> QuarantinePage:
     """List refused frames, and single readings refused in the last 30 days, newest first."""
     key = read_cursor(cursor, datetime, int, int)
     before = None
     if key is not None and isinstance(key[0], datetime):
         before = (key[0], int(str(key[1])), int(str(key[2])))
-    asked = Asked(patient, device, reason, before, limit + 1)
+    asked = QuarantineQuery(patient, device, reason, before, limit + 1)
     found = [*await _frames(work, asked), *await _readings(work, asked)]
     found.sort(key=lambda one: one[0], reverse=True)
     shown, following = cut(found, limit, lambda one: one[0])
@@ -124,11 +124,11 @@ async def list_refused(
     await name_people(work.conn, work.services.vault, told)
     work.note("quarantine.list", count=len(shown))
     counts = [Count.model_validate(row) for row in await quarantine.counts(work.conn, patient)]
-    items = [Refused.model_validate(item) for item in told]
-    return Quarantine(items=items, next=following, counts=counts)
+    items = [RefusedAnswer.model_validate(item) for item in told]
+    return QuarantinePage(items=items, next=following, counts=counts)
 
 
-async def _frames(work: UnitOfWork, asked: Asked) -> list[_Placed]:
+async def _frames(work: UnitOfWork, asked: QuarantineQuery) -> list[_Placed]:
     rows = await quarantine.frames(
         work.conn,
         before=asked.below(_FRAME),
@@ -140,7 +140,7 @@ async def _frames(work: UnitOfWork, asked: Asked) -> list[_Placed]:
     return [((row["received"], _FRAME, row["id"]), dict(row)) for row in rows]
 
 
-async def _readings(work: UnitOfWork, asked: Asked) -> list[_Placed]:
+async def _readings(work: UnitOfWork, asked: QuarantineQuery) -> list[_Placed]:
     codes = [code for reason, code in CODES.items() if asked.reason in (None, reason)]
     if not codes:
         return []

@@ -30,7 +30,7 @@ class Otp(BaseModel):
     otp: Annotated[str, Field(pattern=r"^\s*\d{6}\s*$")]
 
 
-class Proof(BaseModel):
+class PasswordProof(BaseModel):
     """The password in use, asked for again."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,7 +38,7 @@ class Proof(BaseModel):
     password: Annotated[str, Field(max_length=MAX_PASSWORD)]
 
 
-class Removal(Proof):
+class Removal(PasswordProof):
     """What dropping a second factor needs."""
 
     otp: Annotated[str, Field(pattern=r"^\s*\d{6}\s*$")]
@@ -51,7 +51,7 @@ class FactorState(BaseModel):
 
 
 @router.post("/me/totp", status_code=201)
-async def offer(body: Proof, caller: Signed, services: Shared) -> Offered:
+async def offer(body: PasswordProof, caller: Signed, services: Shared) -> Offered:
     """Make a secret; the account asks for one-time passwords once the first was confirmed.
 
     The password is asked for again: an open session alone must not change who may sign in.

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from analytics.staffing.hours import Need, Supply
-from analytics.staffing.terms import Person, Rules, Span
+from analytics.staffing.terms import Person, RestRules, Span
 from api.errors import InvalidError
 from api.forms.timestamps import Moment
 from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, acting, allow
@@ -49,7 +49,7 @@ class Somebody(BaseModel):
     away: Annotated[list[Away], Field(max_length=100)] = []
 
 
-class Asked(BaseModel):
+class StaffingNeed(BaseModel):
     """Work: ``hours`` of one piece, or ``people`` at once from ``start`` to ``end``."""
 
     id: Id | None = None
@@ -60,7 +60,7 @@ class Asked(BaseModel):
     skills: Skills = []
 
     @model_validator(mode="after")
-    def _one_form(self) -> "Asked":
+    def _one_form(self) -> "StaffingNeed":
         timed = self.start is not None and self.end is not None and self.people is not None
         if timed == (self.hours is not None):
             raise ValueError("say hours, or people with start and end")
@@ -84,7 +84,7 @@ class StaffingQuestion(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     doctors: Annotated[list[Somebody], Field(max_length=MOST_PEOPLE)] | None = None
-    demand: Annotated[list[Asked], Field(max_length=MOST_DEMANDS)] | None = None
+    demand: Annotated[list[StaffingNeed], Field(max_length=MOST_DEMANDS)] | None = None
     start: Moment | None = None
     days: Annotated[int, Field(ge=1, le=7)] = 7
     shift_starts: Annotated[list[Annotated[int, Field(ge=0, le=23)]], Field(max_length=8)] = [
@@ -131,7 +131,7 @@ async def staffing_plan(services: Shared, caller: Signed, body: StaffingQuestion
         names,
         spans,
         shift_forms=forms(start, body.days, body.shift_starts, body.shift_hours),
-        rules=Rules(**body.rules.model_dump()),
+        rules=RestRules(**body.rules.model_dump()),
         time_limit_s=body.time_limit_s,
     )
     return {"start": rfc3339(start), **await _in_thread(plan)}
@@ -185,7 +185,7 @@ async def _people(work: UnitOfWork, body: StaffingQuestion) -> tuple[list[Person
     return rota, {str(row["id"]): row["name"] for row in rows}
 
 
-def _spans(asked: Sequence[Asked]) -> list[Span]:
+def _spans(asked: Sequence[StaffingNeed]) -> list[Span]:
     return [
         Span(start=one.start, end=one.end, people=one.people, skills=frozenset(one.skills))
         for one in asked
@@ -209,7 +209,9 @@ async def _forecast(work: UnitOfWork, body: StaffingQuestion, start: datetime) -
     )
 
 
-def _hours(people: Sequence[Person], asked: Sequence[Asked]) -> tuple[list[Supply], list[Need]]:
+def _hours(
+    people: Sequence[Person], asked: Sequence[StaffingNeed]
+) -> tuple[list[Supply], list[Need]]:
     supply = [
         Supply(
             id=one.id,

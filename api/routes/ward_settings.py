@@ -23,7 +23,7 @@ _TOLD = frozenset({"ward", "set_by", "set_by_name", "set_at", "changed"})
 """What an answer tells besides, and a change may send back as it was read."""
 
 
-class Change(BaseModel):
+class SettingsChange(BaseModel):
     """New values by group; a setting that is left out stays as it is."""
 
     model_config = ConfigDict(extra="allow")
@@ -34,7 +34,7 @@ class Change(BaseModel):
     confirm: bool = False
 
 
-class Past(BaseModel):
+class SettingsRevision(BaseModel):
     """One revision, with what it changed: name of the setting, old value, new value."""
 
     revision: int
@@ -72,7 +72,7 @@ async def schema(work: Work, ward: WardName) -> dict[str, Any]:
 @router.get("/wards/{ward}/settings/history")
 async def history(
     work: Work, ward: WardName, cursor: Cursor = None, limit: Limit = 100
-) -> Page[Past]:
+) -> Page[SettingsRevision]:
     """List the revisions, newest first: who set what, when and why."""
     await _mine(work, ward)
     before = read_cursor(cursor, int)
@@ -82,7 +82,7 @@ async def history(
     older = [*rows[1:], None]
     return Page(
         items=[
-            Past(**row, changes=_changes(earlier, row))
+            SettingsRevision(**row, changes=_changes(earlier, row))
             for row, earlier in zip(shown, older, strict=False)
         ],
         next=following,
@@ -91,7 +91,7 @@ async def history(
 
 @router.put("/wards/{ward}/settings")
 async def change(
-    work: Work, ward: WardName, body: Change, named: IfMatch, response: Response
+    work: Work, ward: WardName, body: SettingsChange, named: IfMatch, response: Response
 ) -> dict[str, Any]:
     """Set what a ward decides by, from the next reading on; names the revision it was made from."""
     await _mine(work, ward)
@@ -119,7 +119,7 @@ async def _mine(work: UnitOfWork, ward: str) -> None:
         raise NotFoundError
 
 
-def _taken(body: Change, row: Row | None) -> tuple[str, dict[str, settings.Value]]:
+def _taken(body: SettingsChange, row: Row | None) -> tuple[str, dict[str, settings.Value]]:
     """Return the profile and the values that differ from it, if they may be set.
 
     Raises:
@@ -134,7 +134,7 @@ def _taken(body: Change, row: Row | None) -> tuple[str, dict[str, settings.Value
     base = settings.defaults(profile)
     before = {**base, **(row["settings"] if row else {})}
     found = settings.check(given, before)
-    refused = [one for one in found if isinstance(one, settings.Refused)]
+    refused = [one for one in found if isinstance(one, settings.RefusedSetting)]
     if refused:
         raise InvalidError(*refused[0], *((one.field, one.why) for one in refused[1:]))
     doubts = [one for one in found if given.get(one.field) != before.get(one.field)]

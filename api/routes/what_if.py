@@ -19,7 +19,7 @@ from api.rota.jobs import ANSWER_WITHIN_S, JobBook, Progress
 from api.rota.questions import question_of
 from api.rota.settings import RotaSettings
 from api.rota.solver import Question
-from api.rota.what_if import Asked, WhatIfDesk, while_connected
+from api.rota.what_if import WhatIfDesk, WhatIfTicket, while_connected
 from api.store import duty, plans
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
@@ -122,7 +122,7 @@ class Desk:
         answer, gone = await while_connected(self.request, job.task, ANSWER_WITHIN_S)
         if answer is not None or gone:
             return answer or {}
-        self.jobs.keep(job)
+        self.jobs.hold(job)
         response.status_code = 202
         response.headers["Location"] = f"/api/v1/allocation/what-if/{job.id}"
         return {"id": str(job.id)}
@@ -152,7 +152,7 @@ async def what_if(body: WhatIf, desk: TheDesk, caller: Signed, response: Respons
         ],
         time_limit_s=body.time_limit_s,
     )
-    asked = Asked(person=caller.user_id, ward=caller.ward, limit_s=body.time_limit_s)
+    asked = WhatIfTicket(person=caller.user_id, ward=caller.ward, limit_s=body.time_limit_s)
     return await desk.answer(
         caller.user_id,
         body.time_limit_s,
@@ -194,7 +194,7 @@ async def scenarios(
         )
     limit_s = body.time_limit_s * len(questions)
     person = caller.user_id
-    ticket = Asked(person=person, ward=caller.ward, limit_s=limit_s)
+    ticket = WhatIfTicket(person=person, ward=caller.ward, limit_s=limit_s)
 
     async def run(say: Progress) -> dict[str, Any]:
         return {"scenarios": await desk.desk.plans(ticket, questions, say)}
@@ -205,7 +205,7 @@ async def scenarios(
 @router.get("/what-if/{job_id}")
 async def look(job_id: UUID, desk: TheDesk, caller: Signed) -> dict[str, Any]:
     """How far one's own question is: ``state``, ``progress`` and, when it is done, ``result``."""
-    return desk.jobs.find(job_id, caller.user_id).told()
+    return desk.jobs.find(job_id, caller.user_id).as_json()
 
 
 @router.delete("/what-if/{job_id}", status_code=204)

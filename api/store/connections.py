@@ -39,7 +39,7 @@ def answering_within(answer_s: float) -> type[AsyncConnection[DictRow]]:
         answer_s: real seconds; above what any statement may take.
     """
 
-    class Patient(AsyncConnection[DictRow]):
+    class TimedConnection(AsyncConnection[DictRow]):
         """Ends itself rather than wait for ever."""
 
         @override
@@ -55,4 +55,4 @@ def answering_within(answer_s: float) -> type[AsyncConnection[DictRow]]:
                 self.pgconn.finish()
                 raise OperationalError(f"no answer within {answer_s:g} s") from None
 
-    return Patient
+    return TimedConnection

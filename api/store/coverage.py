@@ -41,7 +41,7 @@ _MISSING = f"""
 """  # noqa: S608 - our own text
 
 
-class Asked(dict[str, object]):
+class CoverageQuery(dict[str, object]):
     """Parameters of these statements."""
 
     def __init__(self, row: Row, span: tuple[datetime, datetime], zone: str) -> None:
@@ -50,22 +50,22 @@ class Asked(dict[str, object]):
         )
 
 
-async def hours(conn: Conn, asked: Asked) -> list[Row]:
+async def hours(conn: Conn, asked: CoverageQuery) -> list[Row]:
     """Readings by mapped time: ``day``, ``metric`` and ``count``, a row for each hour."""
     return await (await conn.execute(_HOURS, asked)).fetchall()
 
 
-async def frames(conn: Conn, asked: Asked) -> list[Row]:
+async def frames(conn: Conn, asked: CoverageQuery) -> list[Row]:
     """Frames by time of receipt: ``day`` and ``count``."""
     return await (await conn.execute(_FRAMES, asked)).fetchall()
 
 
-async def missing(conn: Conn, asked: Asked) -> list[Row]:
+async def missing(conn: Conn, asked: CoverageQuery) -> list[Row]:
     """Frames missing, by the day on which the next one came: ``day`` and ``count``."""
     return await (await conn.execute(_MISSING, asked)).fetchall()
 
 
-async def missing_in_all(conn: Conn, asked: Asked) -> int:
+async def missing_in_all(conn: Conn, asked: CoverageQuery) -> int:
     """How many numbers are missing below ones that were handled, in every kept boot."""
     statement = f"""
         SELECT least(coalesce(sum(missing), 0), 9007199254740991)::bigint AS count

@@ -27,7 +27,7 @@ DUE_COLUMN = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class EpisodeRow:
     """One row: the pure episode and what only the database knows of it.
 
     Attributes:
@@ -118,11 +118,11 @@ def upsert(table: str, fixed: Sequence[str], changing: Sequence[str]) -> str:
 _UPSERT = upsert("episode", _FIXED, _CHANGING)
 
 
-def record_of(row: Row) -> Record:
+def record_of(row: Row) -> EpisodeRow:
     """Return the record that a row of ``episode`` holds."""
     state = State(row["state"])
     due = row[DUE_COLUMN[state]] if state in DUE_COLUMN else None
-    return Record(
+    return EpisodeRow(
         id=row["id"],
         patient_no=row["patient_no"],
         ward=row["ward"],
@@ -165,7 +165,7 @@ def record_of(row: Row) -> Record:
     )
 
 
-def _parameters(record: Record) -> Row:
+def _parameters(record: EpisodeRow) -> Row:
     episode = record.episode
     due: Row = dict.fromkeys(DUE_COLUMN.values())
     if episode.state in DUE_COLUMN:
@@ -213,7 +213,7 @@ def _parameters(record: Record) -> Row:
 
 async def newest(
     conn: Conn, patients: Sequence[int], conditions: Sequence[str], since_ms: int
-) -> list[Record]:
+) -> list[EpisodeRow]:
     """Return, for each patient and condition, the living episode or the last one resolved.
 
     Args:
@@ -228,26 +228,26 @@ async def newest(
     return [record_of(row) for row in await cursor.fetchall()]
 
 
-async def get(conn: Conn, episode_id: UUID) -> Record | None:
+async def get(conn: Conn, episode_id: UUID) -> EpisodeRow | None:
     """Return one episode, locked until the end of the transaction."""
     cursor = await conn.execute("SELECT * FROM episode WHERE id = %s FOR UPDATE", (episode_id,))
     row = await cursor.fetchone()
     return None if row is None else record_of(row)
 
 
-async def of_conditions(conn: Conn, conditions: Sequence[str]) -> list[Record]:
+async def of_conditions(conn: Conn, conditions: Sequence[str]) -> list[EpisodeRow]:
     """Return the living episodes of these conditions, locked."""
     cursor = await conn.execute(_OPEN_BY_CONDITION, (list(conditions),))
     return [record_of(row) for row in await cursor.fetchall()]
 
 
-async def due(conn: Conn, now_ms: int, limit: int) -> list[Record]:
+async def due(conn: Conn, now_ms: int, limit: int) -> list[EpisodeRow]:
     """Return episodes whose next stored moment has come, longest due first, locked."""
     cursor = await conn.execute(_DUE, {"now": instant(now_ms), "limit": limit})
     return [record_of(row) for row in await cursor.fetchall()]
 
 
-async def save(conn: Conn, records: Iterable[Record]) -> None:
+async def save(conn: Conn, records: Iterable[EpisodeRow]) -> None:
     """Write the records whole; new ones are inserted."""
     async with conn.cursor() as cursor:
         await cursor.executemany(_UPSERT, [_parameters(record) for record in records])

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.store.episodes import Record, record_of
+from api.store.episodes import EpisodeRow, record_of
 from api.store.types import Conn
 
 _UNATTENDED = """
@@ -50,7 +50,7 @@ class Present:
     coordinators: Collection[str]
 
 
-async def unattended(conn: Conn, present: Present, limit: int) -> list[Record]:
+async def unattended(conn: Conn, present: Present, limit: int) -> list[EpisodeRow]:
     """Return, locked, alerts that must be addressed anew.
 
     Those held by nobody at work; those of a ward without anybody that are not the coordinator's;
@@ -75,7 +75,7 @@ async def unattended(conn: Conn, present: Present, limit: int) -> list[Record]:
     return [record_of(row) for row in await cursor.fetchall()]
 
 
-async def astray(conn: Conn, limit: int) -> list[tuple[Record, str]]:
+async def astray(conn: Conn, limit: int) -> list[tuple[EpisodeRow, str]]:
     """Return, locked, living alerts of patients who are in another ward now, with that ward."""
     rows = await (await conn.execute(_ASTRAY, (limit,))).fetchall()
     return [(record_of(row), row["ward_now"]) for row in rows]

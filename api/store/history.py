@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.store.episodes import Record, record_of
+from api.store.episodes import EpisodeRow, record_of
 from api.store.timestamps import instant
 from api.store.types import Conn
 
@@ -16,7 +16,7 @@ _HISTORY = """
 
 async def newest(
     conn: Conn, patients: Sequence[int], conditions: Sequence[str], since_ms: int
-) -> list[Record]:
+) -> list[EpisodeRow]:
     """Return, for each patient and condition, what back-fill told last since then."""
     asked = {"patients": list(patients), "conditions": list(conditions), "since": instant(since_ms)}
     return [record_of(row) for row in await (await conn.execute(_HISTORY, asked)).fetchall()]

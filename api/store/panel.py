@@ -129,7 +129,7 @@ _ALERTS = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PanelQuery:
     """Which page of the panel.
 
     Attributes:
@@ -163,7 +163,7 @@ class Ranked:
     bands: dict[str, int]
 
 
-def _parameters(asked: Asked, thresholds: Mapping[str, float], now: datetime) -> Row:
+def _parameters(asked: PanelQuery, thresholds: Mapping[str, float], now: datetime) -> Row:
     after, after_no = asked.after or (None, None)
     return {
         **thresholds,
@@ -178,7 +178,9 @@ def _parameters(asked: Asked, thresholds: Mapping[str, float], now: datetime) ->
     }
 
 
-async def page(conn: Conn, asked: Asked, thresholds: Mapping[str, float], now: datetime) -> Ranked:
+async def page(
+    conn: Conn, asked: PanelQuery, thresholds: Mapping[str, float], now: datetime
+) -> Ranked:
     """Return a page of the panel, most urgent first; equal ones in the order they were taken in.
 
     Args:

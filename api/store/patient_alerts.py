@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from analytics.alerts.patient import PatientAlert, Reason
 from analytics.domain.alerts import Priority, State
-from api.store.episodes import Record, record_of, upsert
+from api.store.episodes import EpisodeRow, record_of, upsert
 from api.store.timestamps import instant, maybe_ms, ms_of
 from api.store.types import Conn, Row
 
@@ -46,7 +46,7 @@ class PatientRecord:
     """
 
     patient_no: int
-    alert: Record | None = None
+    alert: EpisodeRow | None = None
     reasons: dict[str, ReasonRow] = field(default_factory=dict)
 
     @property

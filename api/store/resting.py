@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.store.episodes import Record, record_of
+from api.store.episodes import EpisodeRow, record_of
 from api.store.timestamps import instant
 from api.store.types import Conn
 
@@ -28,7 +28,7 @@ async def on(
     conditions: Sequence[str],
     since_ms: int,
     historic: Sequence[tuple[str, int]],
-) -> list[Record]:
+) -> list[EpisodeRow]:
     """Return a patient's alerts that rest on it alone and are closed, or of the past; locked.
 
     Args:

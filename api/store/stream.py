@@ -26,7 +26,7 @@ _WATCHERS = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class StreamEntry:
     """One event to append.
 
     Attributes:
@@ -44,7 +44,7 @@ class Entry:
     data: Row
 
 
-async def append(conn: Conn, entries: Sequence[Entry]) -> None:
+async def append(conn: Conn, entries: Sequence[StreamEntry]) -> None:
     """Append events in this order; their ids are handed out in the order of commits."""
     rows = [
         {

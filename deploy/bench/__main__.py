@@ -13,15 +13,15 @@ from deploy.bench.hostile import one_hostile_device
 from deploy.bench.memory import slope
 from deploy.bench.outage import catch_up
 from deploy.bench.paced import forged_flood, publish_to_stored
-from deploy.bench.report import Figure, say, table, write_lines
-from deploy.bench.run import QUICK, Run, Size
+from deploy.bench.report import BenchFigure, say, table, write_lines
+from deploy.bench.run import QUICK, BenchRun, Size
 from deploy.bench.stack import SOURCES, base, database_server
 from deploy.bench.throughput import capacity, large_fleet, two_workers
 from deploy.bench.whole import whole_ward
 from deploy.services.binaries import find_services
 from deploy.settings import StackSettings
 
-SCENARIOS: Mapping[str, Callable[[Run], list[Figure]]] = {
+SCENARIOS: Mapping[str, Callable[[BenchRun], list[BenchFigure]]] = {
     "capacity": capacity,
     "latency": publish_to_stored,
     "flood": forged_flood,
@@ -60,13 +60,13 @@ def size(asked: argparse.Namespace) -> Size:
     return chosen
 
 
-def scenario(name: str, run: Run) -> list[Figure]:
+def scenario(name: str, run: BenchRun) -> list[BenchFigure]:
     """One scenario's figures; one that breaks says so and lets the others go on."""
     try:
         return SCENARIOS[name](run)
     except Exception as broken:  # noqa: BLE001 - the top of this program
         note = f"{type(broken).__name__}: {broken}"
-        return [Figure(name=f"{name} broke", value=0.0, unit="", good=False, note=note)]
+        return [BenchFigure(name=f"{name} broke", value=0.0, unit="", good=False, note=note)]
 
 
 def main() -> int:
@@ -74,9 +74,9 @@ def main() -> int:
     asked = arguments()
     now = datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 - an edge
     binaries = find_services(StackSettings(), say)
-    figures: list[Figure] = []
+    figures: list[BenchFigure] = []
     with base(binaries) as here, database_server(here) as server:
-        run = Run(base=here, server=server, size=size(asked), spare=server.fresh())
+        run = BenchRun(base=here, server=server, size=size(asked), spare=server.fresh())
         for name in asked.only:
             say(f"{name} ...")
             found = scenario(name, run)

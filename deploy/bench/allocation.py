@@ -12,12 +12,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
-from analytics.allocation.generator import Ward, city, ward
+from analytics.allocation.generator import GeneratedWard, city, ward
 from analytics.allocation.greedy import greedy
 from analytics.allocation.problem import pose
 from analytics.allocation.solver import solve
-from deploy.bench.report import Figure, at_most, plain
-from deploy.bench.run import Run
+from deploy.bench.report import BenchFigure, at_most, plain
+from deploy.bench.run import BenchRun
 
 _COLD_S, _COLD_LIMIT_S = 10.0, 8.5
 _CITY_S, _WARD_LIMIT_S = 60.0, 1.4
@@ -28,7 +28,7 @@ _FULL = 2_000
 _CENTS = 360_000
 
 
-def plans(run: Run) -> list[Figure]:
+def plans(run: BenchRun) -> list[BenchFigure]:
     """The figures of the allocation."""
     patients, staff = run.size.planned
     quick = patients < _FULL
@@ -41,7 +41,7 @@ def plans(run: Run) -> list[Figure]:
     return figures + ([] if quick else _city())
 
 
-def _cold(there: Ward, name: str, load: float, *, plain_too: bool) -> list[Figure]:
+def _cold(there: GeneratedWard, name: str, load: float, *, plain_too: bool) -> list[BenchFigure]:
     began = time.perf_counter()
     plan = allocate(there.doctors, there.demands, time_limit_s=_COLD_LIMIT_S)
     took = time.perf_counter() - began
@@ -62,7 +62,7 @@ def _cold(there: Ward, name: str, load: float, *, plain_too: bool) -> list[Figur
     return figures
 
 
-def _events(there: Ward, name: str) -> list[Figure]:
+def _events(there: GeneratedWard, name: str) -> list[BenchFigure]:
     """One event after the other on a plan in force: somebody worsens, is admitted, falls ill."""
     plan = allocate(there.doctors, there.demands, time_limit_s=2.0)
     asked = _held(there.demands, plan)
@@ -115,7 +115,7 @@ def _held(demands: Sequence[Demand], plan: Plan) -> list[Demand]:
     return [replace(one, current_doctor=given.get(one.patient)) for one in demands]
 
 
-def _city() -> list[Figure]:
+def _city() -> list[BenchFigure]:
     wards = city(wards=40, patients=20_000, staff=1_000, load=0.8, seed=1)
     began = time.perf_counter()
     with ProcessPoolExecutor(2) as pool:
@@ -129,7 +129,7 @@ def _city() -> list[Figure]:
     ]
 
 
-def _ward(there: Ward) -> Plan:
+def _ward(there: GeneratedWard) -> Plan:
     return allocate(there.doctors, there.demands, time_limit_s=_WARD_LIMIT_S)
 
 

@@ -17,8 +17,8 @@ import httpx2
 import psycopg
 
 from deploy.bench.commit_times import Identity, commit_times, percentiles, sent_frames
-from deploy.bench.report import Figure, plain, say
-from deploy.bench.run import Run
+from deploy.bench.report import BenchFigure, plain, say
+from deploy.bench.run import BenchRun
 from deploy.settings import StackSettings
 from deploy.stack.plan import StackOptions
 from deploy.stack.run import RunningStack
@@ -52,7 +52,7 @@ class FeedRun:
         self._run = RunFiles(folder / "run")
         self._seconds = seconds
         self.arrived: dict[str, float] = {}
-        self.figures: list[Figure] = []
+        self.figures: list[BenchFigure] = []
 
     async def perform(self, stack: RunningStack) -> None:
         """Listen, let the patients live, and compare."""
@@ -81,7 +81,7 @@ class FeedRun:
                 async for alert in _raised(feed):
                     self.arrived.setdefault(alert, time.time())  # noqa: TID251 - an edge
 
-    def _compare(self, database_url: str) -> list[Figure]:
+    def _compare(self, database_url: str) -> list[BenchFigure]:
         sent = sent_frames(self._run.ledger)
         settled = min(sent.values(), default=0.0) + _WARM_UP_S
         with psycopg.connect(database_url) as connection:
@@ -111,7 +111,7 @@ async def _raised(feed: httpx2.Response) -> AsyncIterator[str]:
             yield json.loads(line.removeprefix("data:"))["id"]
 
 
-def _figures(name: str, seconds: Sequence[float]) -> list[Figure]:
+def _figures(name: str, seconds: Sequence[float]) -> list[BenchFigure]:
     found = percentiles(seconds)
     note = f"n {len(seconds):,}, whole ward, {RATE} frames/s"
     return [
@@ -120,7 +120,7 @@ def _figures(name: str, seconds: Sequence[float]) -> list[Figure]:
     ]
 
 
-def publish_to_feed(run: Run) -> list[Figure]:
+def publish_to_feed(run: BenchRun) -> list[BenchFigure]:
     """100 frames/s from 100 simulated patients, some of whom deteriorate."""
     with tempfile.TemporaryDirectory(prefix="homeward-feed-") as temporary:
         folder = Path(temporary)

@@ -9,8 +9,8 @@ import msgspec
 
 from deploy.bench.fleet import BenchDevice, Ready
 from deploy.bench.floor import Spec
-from deploy.bench.sender import Sender
-from deploy.bench.stack import SOURCES, Base, Broker, DatabaseServer
+from deploy.bench.sender import FleetSender
+from deploy.bench.stack import SOURCES, BenchBase, BenchBroker, DatabaseServer
 from deploy.errors import ChildFailed
 from deploy.settings import inherited_environment
 
@@ -36,9 +36,9 @@ class FloorRun:
         plain: through the simulators' door without TLS, which the broker must have opened.
     """
 
-    base: Base
+    base: BenchBase
     server: DatabaseServer
-    broker: Broker
+    broker: BenchBroker
     database: str
     plain: bool = False
 
@@ -49,7 +49,7 @@ class FloorRun:
             if child.stdout is None or child.stdout.readline().strip() != b"ready":
                 raise ChildFailed("the floor did not subscribe")
             port, password = self.broker.private.fleet_port, self.broker.fleet_password
-            with Sender(port, password, "bench-floor") as sender:
+            with FleetSender(port, password, "bench-floor") as sender:
                 sender.blast(sender.packets(frames))
                 output, _ = child.communicate(timeout=300)
         finally:

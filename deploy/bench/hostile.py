@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from deploy.bench.report import Figure, at_most, plain
-from deploy.bench.run import Run
+from deploy.bench.report import BenchFigure, at_most, plain
+from deploy.bench.run import BenchRun
 from deploy.bench.ward import BenchWard, WardPlan
 from deploy.secrets.certificates import issue_client, load
 from deploy.services.mosquitto import client_context
@@ -110,7 +110,7 @@ def _swallow(line: ssl.SSLSocket) -> None:
         return
 
 
-def one_hostile_device(run: Run) -> list[Figure]:
+def one_hostile_device(run: BenchRun) -> list[BenchFigure]:
     """Memory of broker and gateway, and what became of the honest."""
     with run.ward(WardPlan(devices=51, seed=12)) as ward:
         ward.warm_up()
@@ -146,7 +146,7 @@ def _held(ward: BenchWard) -> tuple[int, int]:
     return ward.broker.child.resident_bytes(), ward.resident_bytes()
 
 
-def _context(run: Run, device: str) -> ssl.SSLContext:
+def _context(run: BenchRun, device: str) -> ssl.SSLContext:
     secrets = run.base.secrets
     authority = load(secrets.file("device-ca.crt"), secrets.file("device-ca.key"))
     credential = issue_client(authority, device, datetime.now(UTC))  # noqa: TID251 - an edge

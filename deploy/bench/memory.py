@@ -2,8 +2,8 @@
 
 import time
 
-from deploy.bench.report import Figure, at_most, plain
-from deploy.bench.run import Run
+from deploy.bench.report import BenchFigure, at_most, plain
+from deploy.bench.run import BenchRun
 from deploy.bench.ward import BenchWard, WardPlan
 
 KIB = 1024
@@ -12,7 +12,7 @@ RATE = 240.0
 ROUND_S = 5.0
 
 
-def slope(run: Run) -> list[Figure]:
+def slope(run: BenchRun) -> list[BenchFigure]:
     """Resident memory with few and with many patients, every one with the same history.
 
     Ward time runs fast: a patient's readings come twenty minutes apart over more than six hours,
@@ -29,7 +29,7 @@ def slope(run: Run) -> list[Figure]:
     ]
 
 
-def _resident(run: Run, patients: int) -> int:
+def _resident(run: BenchRun, patients: int) -> int:
     with run.ward(WardPlan(devices=patients, seed=7, clock_rate=RATE)) as ward:
         ward.warm_up(vitals_each=0)
         _fill(ward, run.size.rounds)

@@ -53,9 +53,9 @@ class Observer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.forget()
+        self.forget_seen()
 
-    def forget(self) -> None:
+    def forget_seen(self) -> None:
         """Close the connection; the next question opens another."""
         if self._db is not None:
             self._db.close()

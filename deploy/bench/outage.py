@@ -5,8 +5,8 @@ import time
 
 from deploy.bench.fleet import FrameName
 from deploy.bench.observe import Observer
-from deploy.bench.report import Figure, at_most, plain
-from deploy.bench.run import Run
+from deploy.bench.report import BenchFigure, at_most, plain
+from deploy.bench.run import BenchRun
 from deploy.bench.throughput import known_capacity
 from deploy.bench.ward import BenchWard, WardPlan
 
@@ -16,7 +16,7 @@ RATIO = 1.3
 BEFORE_S = 3.0
 
 
-def catch_up(run: Run) -> list[Figure]:
+def catch_up(run: BenchRun) -> list[BenchFigure]:
     """Kill the database under load, start it again after a while, wait for the backlog to go."""
     load = SHARE_OF_CAPACITY * known_capacity(run)
     ideal = load / (load / SHARE_OF_CAPACITY - load)
@@ -47,7 +47,7 @@ def _outage(
     )
     thread.start()
     time.sleep(BEFORE_S)
-    ward.observer.forget()
+    ward.observer.forget_seen()
     killed = time.time()  # noqa: TID251 - a benchmark is an edge
     ward.server.child.kill()
     time.sleep(outage)

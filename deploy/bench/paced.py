@@ -7,9 +7,9 @@ from typing import NamedTuple, Self
 
 from deploy.bench.fleet import BenchDevice
 from deploy.bench.observe import Latency, latency
-from deploy.bench.report import Figure, at_most, plain
-from deploy.bench.run import Run
-from deploy.bench.sender import Sender
+from deploy.bench.report import BenchFigure, at_most, plain
+from deploy.bench.run import BenchRun
+from deploy.bench.sender import FleetSender
 from deploy.bench.throughput import known_capacity
 from deploy.bench.ward import BenchWard, WardPlan
 
@@ -34,7 +34,7 @@ def steady(ward: BenchWard, rate: float, seconds: float) -> Latency:
     return latency(published, ward.observer.commits(stamps[0]), flush_ms)
 
 
-def publish_to_stored(run: Run) -> list[Figure]:
+def publish_to_stored(run: BenchRun) -> list[BenchFigure]:
     """At 500 frames/s, and at half of what the gateway can do."""
     half = known_capacity(run) / 2
     with run.ward(WardPlan(devices=500, seed=4)) as ward:
@@ -57,7 +57,7 @@ class Flood:
         now = ward.now_ms()
         pool = [names[n % len(names)].forged(now, ward.rng) for n in range(FORGED_POOL)]
         port, password = ward.broker.private.fleet_port, ward.broker.fleet_password
-        self._sender = Sender(port, password, "bench-forger")
+        self._sender = FleetSender(port, password, "bench-forger")
         times = int(FORGED_RATE * seconds / FORGED_POOL) + 1
         packets = self._sender.packets(pool) * times
         self._stamps: list[float] = []
@@ -93,7 +93,7 @@ class _Pair(NamedTuple):
         return self.under.p95 / self.alone.p95
 
 
-def forged_flood(run: Run) -> list[Figure]:
+def forged_flood(run: BenchRun) -> list[BenchFigure]:
     """Honest frames at 500/s while ten times as many forged ones come in others' names.
 
     Alone and under a flood in turn, as the machine drifts; the median of the pairs counts. Each

@@ -15,7 +15,7 @@ _COLUMNS = ("figure", "value", "target", "", "how")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class BenchFigure:
     """One line of the table.
 
     Attributes:
@@ -40,30 +40,30 @@ class Figure:
         return (self.name, f"{_number(self.value)} {self.unit}", self.target, verdict, self.note)
 
 
-def at_least(name: str, value: float, unit: str, least: float, note: str = "") -> Figure:
+def at_least(name: str, value: float, unit: str, least: float, note: str = "") -> BenchFigure:
     """A figure that should not be below ``least``."""
     target = f">= {_number(least)}"
     good = value >= least
-    return Figure(name=name, value=value, unit=unit, target=target, good=good, note=note)
+    return BenchFigure(name=name, value=value, unit=unit, target=target, good=good, note=note)
 
 
-def at_most(name: str, value: float, unit: str, most: float, note: str = "") -> Figure:
+def at_most(name: str, value: float, unit: str, most: float, note: str = "") -> BenchFigure:
     """A figure that should not be above ``most``."""
     target = f"<= {_number(most)}"
     good = value <= most
-    return Figure(name=name, value=value, unit=unit, target=target, good=good, note=note)
+    return BenchFigure(name=name, value=value, unit=unit, target=target, good=good, note=note)
 
 
-def plain(name: str, value: float, unit: str, note: str = "") -> Figure:
+def plain(name: str, value: float, unit: str, note: str = "") -> BenchFigure:
     """A figure without a target."""
-    return Figure(name=name, value=value, unit=unit, note=note)
+    return BenchFigure(name=name, value=value, unit=unit, note=note)
 
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - looks
 
 
-def table(figures: Sequence[Figure]) -> str:
+def table(figures: Sequence[BenchFigure]) -> str:
     """The figures as a table of aligned columns."""
     rows = [_COLUMNS, *(figure.row() for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
@@ -74,7 +74,7 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
-def write_lines(folder: Path, stamp: str, figures: Iterable[Figure]) -> Path:
+def write_lines(folder: Path, stamp: str, figures: Iterable[BenchFigure]) -> Path:
     """Write one JSON line for each figure, each with the machine and the commit."""
     folder.mkdir(parents=True, exist_ok=True)
     about: dict[str, object] = {"at": stamp, "commit": _commit()}

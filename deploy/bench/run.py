@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from deploy.bench.stack import Base, DatabaseServer
+from deploy.bench.stack import BenchBase, DatabaseServer
 from deploy.bench.ward import BenchWard, WardPlan, ward
 
 
@@ -53,7 +53,7 @@ QUICK = Size(
 
 
 @dataclass(slots=True, kw_only=True)
-class Run:
+class BenchRun:
     """What all scenarios share.
 
     Attributes:
@@ -65,7 +65,7 @@ class Run:
         cpu_us: CPU a frame there.
     """
 
-    base: Base
+    base: BenchBase
     server: DatabaseServer
     size: Size
     spare: str

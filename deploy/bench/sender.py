@@ -45,7 +45,7 @@ def _length(count: int) -> bytes:
             return bytes(encoded)
 
 
-class Sender:
+class FleetSender:
     """One connection for a whole fleet; use it as a context."""
 
     def __init__(self, port: int, password: str, client_id: str = "bench") -> None:

@@ -39,7 +39,7 @@ SOURCES = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class BenchBase:
     """What every part of a stack is made from: programs, a folder, and its secrets."""
 
     binaries: Binaries
@@ -48,14 +48,14 @@ class Base:
 
 
 @contextmanager
-def base(binaries: Binaries) -> Iterator[Base]:
+def base(binaries: Binaries) -> Iterator[BenchBase]:
     """Yield a folder that the servers' account can reach, with secrets in it."""
     folder = Path(tempfile.mkdtemp(prefix="homeward-bench-"))
     folder.chmod(0o755)
     try:
         now = datetime.now(UTC)  # noqa: TID251 - an edge
         secrets = ensure_secrets(folder / "secrets", now, None)
-        yield Base(binaries=binaries, folder=folder, secrets=secrets)
+        yield BenchBase(binaries=binaries, folder=folder, secrets=secrets)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -64,7 +64,7 @@ def base(binaries: Binaries) -> Iterator[Base]:
 class DatabaseServer:
     """A PostgreSQL of our own and the databases in it."""
 
-    base: Base
+    base: BenchBase
     private: PrivatePostgres
     child: Child
 
@@ -86,7 +86,7 @@ class DatabaseServer:
 
 @contextmanager
 def database_server(
-    base: Base, name: str = "postgres", settings: str = ""
+    base: BenchBase, name: str = "postgres", settings: str = ""
 ) -> Iterator[DatabaseServer]:
     """Yield a running PostgreSQL with ``settings`` added to its configuration."""
     private = PrivatePostgres(
@@ -113,7 +113,7 @@ def database_server(
 
 
 @dataclass(slots=True, kw_only=True)
-class Broker:
+class BenchBroker:
     """A Mosquitto of our own."""
 
     private: PrivateMosquitto
@@ -122,7 +122,7 @@ class Broker:
 
 
 @contextmanager
-def broker(base: Base, name: str = "broker") -> Iterator[Broker]:
+def broker(base: BenchBase, name: str = "broker") -> Iterator[BenchBroker]:
     """Yield a running broker without any session or retained message.
 
     Its simulators' account may also listen, so that the floor can be measured without TLS.
@@ -148,7 +148,7 @@ def broker(base: Base, name: str = "broker") -> Iterator[Broker]:
     )
     try:
         child.start()
-        yield Broker(private=private, child=child, fleet_password=base.secrets.fleet)
+        yield BenchBroker(private=private, child=child, fleet_password=base.secrets.fleet)
     finally:
         child.stop()
 
@@ -164,7 +164,7 @@ class GatewaySpec:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-def gateway_child(base: Base, spec: GatewaySpec, name: str = "gateway") -> Child:
+def gateway_child(base: BenchBase, spec: GatewaySpec, name: str = "gateway") -> Child:
     """A gateway, not yet started; it is ready when ``/readyz`` says so."""
     port = free_ports(1)[0]
     secrets = base.secrets

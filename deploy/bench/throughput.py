@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from deploy.bench.fleet import make_fleet
 from deploy.bench.floor_run import FloorRun
-from deploy.bench.report import Figure, at_least, at_most, plain
-from deploy.bench.run import Run
+from deploy.bench.report import BenchFigure, at_least, at_most, plain
+from deploy.bench.run import BenchRun
 from deploy.bench.ward import BenchWard, WardPlan
 
 FLOOR_SHARE = 0.6
@@ -30,7 +30,7 @@ def burst(ward: BenchWard, count: int) -> Pass:
     return Pass(rate=count / seconds, cpu_us=(ward.cpu_s() - cpu) / count * 1e6)
 
 
-def floor(run: Run, ward: BenchWard, count: int) -> Pass:
+def floor(run: BenchRun, ward: BenchWard, count: int) -> Pass:
     """The same for the floor, in the same ward, with the gateway stopped meanwhile."""
     runner = FloorRun(base=run.base, server=run.server, broker=ward.broker, database=ward.database)
     result = runner.measure(ward.fleet, ward.frames(count))
@@ -45,7 +45,7 @@ def median(passes: list[Pass]) -> Pass:
     )
 
 
-def capacity(run: Run) -> list[Figure]:
+def capacity(run: BenchRun) -> list[BenchFigure]:
     """500 devices: floor and gateway in turn, then the gateway's frames once more."""
     count, pairs = run.size.frames, run.size.pairs
     ours: list[Pass] = []
@@ -71,7 +71,7 @@ def capacity(run: Run) -> list[Figure]:
     ]
 
 
-def known_capacity(run: Run) -> float:
+def known_capacity(run: BenchRun) -> float:
     """Frames/s of one worker with 500 devices: as measured before in this run, else now."""
     if not run.capacity:
         with run.ward(WardPlan(devices=500)) as ward:
@@ -95,7 +95,7 @@ def duplicates(ward: BenchWard, count: int) -> float:
     return rate
 
 
-def large_fleet(run: Run) -> list[Figure]:
+def large_fleet(run: BenchRun) -> list[BenchFigure]:
     """CPU a frame with 50,000 devices enrolled, some or all of them speaking, over that with 500.
 
     Every device speaks several times over more seconds than an acknowledgement may wait, so what
@@ -129,7 +129,7 @@ def large_fleet(run: Run) -> list[Figure]:
     ]
 
 
-def two_workers(run: Run) -> list[Figure]:
+def two_workers(run: BenchRun) -> list[BenchFigure]:
     """The same with two workers of half the buckets each."""
     one = known_capacity(run)
     with run.ward(WardPlan(devices=500, workers=2, seed=3)) as ward:

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from deploy.bench.child import Child
 from deploy.bench.fleet import BenchDevice, Ready, enrol, make_fleet, rounds
 from deploy.bench.observe import Observer
-from deploy.bench.sender import Sender
+from deploy.bench.sender import FleetSender
 from deploy.bench.stack import (
     GATEWAY_LOGIN,
-    Base,
-    Broker,
+    BenchBase,
+    BenchBroker,
     DatabaseServer,
     GatewaySpec,
     broker,
@@ -49,12 +49,12 @@ class BenchWard:
     """A running ward."""
 
     server: DatabaseServer
-    broker: Broker
+    broker: BenchBroker
     database: str
     fleet: list[BenchDevice]
     gateways: list[Child]
     observer: Observer
-    sender: Sender
+    sender: FleetSender
     rng: random.Random
     origin: float
     clock_rate: float
@@ -123,7 +123,7 @@ class BenchWard:
 
 
 @contextmanager
-def ward(base: Base, server: DatabaseServer, plan: WardPlan) -> Iterator[BenchWard]:
+def ward(base: BenchBase, server: DatabaseServer, plan: WardPlan) -> Iterator[BenchWard]:
     """Yield a ward whose gateways are ready and whose devices are enrolled."""
     with ExitStack() as stack:
         own_broker = stack.enter_context(broker(base))
@@ -146,15 +146,15 @@ def ward(base: Base, server: DatabaseServer, plan: WardPlan) -> Iterator[BenchWa
         )
 
 
-def _sender(own_broker: Broker) -> Sender:
-    return Sender(own_broker.private.fleet_port, own_broker.fleet_password)
+def _sender(own_broker: BenchBroker) -> FleetSender:
+    return FleetSender(own_broker.private.fleet_port, own_broker.fleet_password)
 
 
 def _start_gateways(
     stack: ExitStack,
-    base: Base,
+    base: BenchBase,
     server: DatabaseServer,
-    about: tuple[Broker, str, WardPlan, float],
+    about: tuple[BenchBroker, str, WardPlan, float],
 ) -> list[Child]:
     own_broker, database, plan, origin = about
     extra = dict(plan.environment)

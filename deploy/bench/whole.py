@@ -21,8 +21,8 @@ import httpx2
 from api.admin import create_admin
 from deploy.bench.child import Child
 from deploy.bench.fleet import make_fleet
-from deploy.bench.report import Figure, plain
-from deploy.bench.run import Run
+from deploy.bench.report import BenchFigure, plain
+from deploy.bench.run import BenchRun
 from deploy.bench.stack import SOURCES, is_ready
 from deploy.bench.throughput import burst, floor, median
 from deploy.bench.ward import BenchWard, WardPlan
@@ -37,7 +37,7 @@ _ASKED = ("/panel?limit=50", "/alerts?state=open")
 
 
 @contextmanager
-def api(run: Run, ward: BenchWard) -> Iterator[tuple[Child, str]]:
+def api(run: BenchRun, ward: BenchWard) -> Iterator[tuple[Child, str]]:
     """The API beside a ward's gateway, and its address."""
     port, server = free_ports(1)[0], run.server
     logins = {
@@ -105,7 +105,7 @@ def cpu_of_tree(pid: int) -> float:
     return total
 
 
-def _used(run: Run, ward: BenchWard, api_child: Child) -> dict[str, float]:
+def _used(run: BenchRun, ward: BenchWard, api_child: Child) -> dict[str, float]:
     postgres = run.server.child.process
     return {
         "gateway": ward.cpu_s(),
@@ -115,7 +115,7 @@ def _used(run: Run, ward: BenchWard, api_child: Child) -> dict[str, float]:
     }
 
 
-def whole_ward(run: Run) -> list[Figure]:
+def whole_ward(run: BenchRun) -> list[BenchFigure]:
     """500 devices: the whole ward, the gateway alone and the floor in turn."""
     count, pairs = run.size.frames, run.size.pairs
     wholes, alones, floors, used = [], [], [], list[dict[str, float]]()

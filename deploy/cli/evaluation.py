@@ -37,12 +37,12 @@ def evaluate(
     Lines of the path "live" come from admission's checks, lane, alerts and escalation with the
     shipped settings; those of the path "study" from models that nothing runs.
     """
-    from analytics.evaluation import Asked, figures, lines, values_of
+    from analytics.evaluation import EvaluationOptions, figures, lines, values_of
     from analytics.evaluation.report import page
 
     named, values = values_of(settings, profile)
     with _Bars() as told:
-        asked = Asked(folder=data, fit=fit, profile=named, values=values, progress=told)
+        asked = EvaluationOptions(folder=data, fit=fit, profile=named, values=values, progress=told)
         found = list(figures(dataset, asked))
     for line in lines(iter(found), as_json=json):
         typer.echo(line)

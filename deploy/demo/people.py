@@ -16,7 +16,7 @@ _REFUSED_FROM = 400
 _POLL_S = 0.5
 
 
-class Person(NamedTuple):
+class DemoPerson(NamedTuple):
     """Somebody of the demo: role, sign-in name, name on the rota, hours of a shift, cost."""
 
     role: str
@@ -28,13 +28,13 @@ class Person(NamedTuple):
 
 
 CAST = (
-    Person("coordinator", "clara", "Clara Coordinator"),
-    Person("doctor", "ada", "Dr Ada Amari", 7, 90, ("cardiology",)),
-    Person("doctor", "boris", "Dr Boris Brandt", 7, 80),
-    Person("doctor", "chen", "Dr Chen Cai", 19, 95, ("cardiology",)),
-    Person("doctor", "dina", "Dr Dina Duarte", 19, 85),
-    Person("nurse", "emil", "Emil Ek", 7, 45),
-    Person("nurse", "fatou", "Fatou Fall", 19, 48),
+    DemoPerson("coordinator", "clara", "Clara Coordinator"),
+    DemoPerson("doctor", "ada", "Dr Ada Amari", 7, 90, ("cardiology",)),
+    DemoPerson("doctor", "boris", "Dr Boris Brandt", 7, 80),
+    DemoPerson("doctor", "chen", "Dr Chen Cai", 19, 95, ("cardiology",)),
+    DemoPerson("doctor", "dina", "Dr Dina Duarte", 19, 85),
+    DemoPerson("nurse", "emil", "Emil Ek", 7, 45),
+    DemoPerson("nurse", "fatou", "Fatou Fall", 19, 48),
 )
 
 
@@ -106,7 +106,7 @@ async def make_people(ward: WardApi, now: datetime) -> list[LogIn]:
     return logins
 
 
-async def _put_on_the_rota(ward: WardApi, person: Person, user_id: str, now: datetime) -> None:
+async def _put_on_the_rota(ward: WardApi, person: DemoPerson, user_id: str, now: datetime) -> None:
     entry = {
         "name": person.name,
         "kind": person.role,
@@ -119,7 +119,7 @@ async def _put_on_the_rota(ward: WardApi, person: Person, user_id: str, now: dat
         await ward.call("POST", "/shifts", json={"doctor_id": doctor["id"], **shift})
 
 
-def shifts(person: Person, now: datetime) -> list[dict[str, str]]:
+def shifts(person: DemoPerson, now: datetime) -> list[dict[str, str]]:
     """Return the person's shifts of twelve hours; those that ended are left out."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     starts = (

@@ -15,7 +15,7 @@ _ONE_LINE = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PackageSource:
     """One source of packages: where, which suites and parts, and which keyring signs it."""
 
     uri: str
@@ -28,7 +28,7 @@ class Source:
         option = f"[signed-by={self.signed_by}] " if self.signed_by else ""
         return f"deb {option}{self.uri} {self.suites[0]} {' '.join(self.components)}"
 
-    def with_suite(self, suite: str) -> "Source":
+    def with_suite(self, suite: str) -> "PackageSource":
         """Return the same mirror, but another suite."""
         return replace(self, suites=(suite,))
 
@@ -39,7 +39,7 @@ def os_release(text: str) -> dict[str, str]:
     return {name: value.strip().strip('"') for name, _, value in pairs}
 
 
-def parse_deb822(text: str) -> Iterator[Source]:
+def parse_deb822(text: str) -> Iterator[PackageSource]:
     """Yield the binary sources of a ``.sources`` file that are not disabled."""
     for paragraph in re.split(r"\n\s*\n", text):
         fields = _fields(paragraph)
@@ -47,7 +47,7 @@ def parse_deb822(text: str) -> Iterator[Source]:
             continue
         signed_by = fields.get("signed-by", "")
         for uri in fields.get("uris", "").split():
-            yield Source(
+            yield PackageSource(
                 uri=uri,
                 suites=tuple(fields.get("suites", "").split()),
                 components=tuple(fields.get("components", "").split()),
@@ -70,14 +70,14 @@ def _fields(paragraph: str) -> dict[str, str]:
     return fields
 
 
-def parse_one_line(text: str) -> Iterator[Source]:
+def parse_one_line(text: str) -> Iterator[PackageSource]:
     """Yield the binary sources of a ``sources.list`` file."""
     for line in text.splitlines():
         match = _ONE_LINE.match(line.strip())
         if match is None:
             continue
         options = dict(o.split("=", 1) for o in (match["options"] or "").split() if "=" in o)
-        yield Source(
+        yield PackageSource(
             uri=match["uri"],
             suites=(match["suite"],),
             components=tuple(match["rest"].split("#")[0].split()),
@@ -85,7 +85,7 @@ def parse_one_line(text: str) -> Iterator[Source]:
         )
 
 
-def machine_source(etc_apt: Path, codename: str) -> Source | None:
+def machine_source(etc_apt: Path, codename: str) -> PackageSource | None:
     """Return the source that this machine's suite ``codename`` comes from, or None."""
     for file in sorted([etc_apt / "sources.list", *(etc_apt / "sources.list.d").glob("*")]):
         if file.suffix not in (".list", ".sources") or not file.is_file():

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.errors import NothingToRun, SetupFailed
-from deploy.services.debian_mirrors import Source, machine_source, os_release
+from deploy.services.debian_mirrors import PackageSource, machine_source, os_release
 from deploy.services.unix_account import can_reach, service_account
 from deploy.settings import StackSettings, inherited_environment
 
@@ -107,7 +107,7 @@ def _make(recipe: Recipe, cache: Path, target: Path) -> None:
         root.rename(target)
 
 
-def _source(recipe: Recipe) -> Source:
+def _source(recipe: Recipe) -> PackageSource:
     """Return where to fetch from, or say what to install where this cannot be done."""
     advice = "install PostgreSQL 15+ with TimescaleDB, Mosquitto 2 and Chromium, or use Docker"
     if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
@@ -124,7 +124,7 @@ def _source(recipe: Recipe) -> Source:
 class PrivateApt:
     """apt with every folder of its own: changes nothing on the machine and needs no root."""
 
-    def __init__(self, folder: Path, source: Source) -> None:
+    def __init__(self, folder: Path, source: PackageSource) -> None:
         self._archives = folder / "cache" / "archives"
         self._archives.joinpath("partial").mkdir(parents=True)
         (folder / "lists" / "partial").mkdir(parents=True)

@@ -16,7 +16,7 @@ from string import Template
 
 from deploy.services.ports import HOST
 from deploy.services.process import Launch
-from deploy.services.unix_account import Account, hand_over
+from deploy.services.unix_account import UnixAccount, hand_over
 from deploy.settings import plain_environment
 
 TEMPLATES = Path(__file__).parents[1] / "broker"
@@ -61,7 +61,7 @@ class PrivateMosquitto:
     device_port: int
     service_port: int
     fleet_port: int
-    account: Account | None
+    account: UnixAccount | None
 
     def prepare(self, secrets: Path, fleet_password: str) -> None:
         """Write configuration, access lists and copies of the certificates it needs."""

@@ -17,7 +17,7 @@ import psycopg
 
 from deploy.errors import SetupFailed
 from deploy.services.process import Launch
-from deploy.services.unix_account import Account, hand_over
+from deploy.services.unix_account import UnixAccount, hand_over
 from deploy.settings import plain_environment
 
 SUPERUSER = "postgres"
@@ -73,7 +73,7 @@ class PrivatePostgres:
     data: Path
     port: int
     password: str
-    account: Account | None
+    account: UnixAccount | None
 
     def prepare(self) -> None:
         """Make the data folder on the first start; write the configuration on every start."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
 
-from deploy.services.unix_account import Account
+from deploy.services.unix_account import UnixAccount
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -41,7 +41,7 @@ class Launch:
     argv: Sequence[str]
     env: Mapping[str, str]
     cwd: Path = Path("/")
-    account: Account | None = None
+    account: UnixAccount | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     last_resort: signal.Signals = signal.SIGKILL
     stop_timeout_s: float = field(default=15.0)

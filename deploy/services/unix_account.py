@@ -17,7 +17,7 @@ UNPRIVILEGED = "nobody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class UnixAccount:
     """A machine account by its numbers."""
 
     name: str
@@ -25,7 +25,7 @@ class Account:
     gid: int
 
 
-def service_account() -> Account | None:
+def service_account() -> UnixAccount | None:
     """Return the account for servers when started by root, or None: as ourselves."""
     if os.geteuid() != 0:
         return None
@@ -36,10 +36,10 @@ def service_account() -> Account | None:
             f"started as root, but this machine has no account {UNPRIVILEGED!r} for the servers; "
             "run as an ordinary user"
         ) from None
-    return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
+    return UnixAccount(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
 
 
-def can_reach(folder: Path, account: Account | None) -> bool:
+def can_reach(folder: Path, account: UnixAccount | None) -> bool:
     """Whether ``account`` may enter ``folder`` (which must exist); ourselves when None."""
     if account is None:
         return os.access(folder, os.X_OK)
@@ -54,7 +54,7 @@ def can_reach(folder: Path, account: Account | None) -> bool:
     return test.returncode == 0
 
 
-def hand_over(folder: Path, account: Account | None) -> None:
+def hand_over(folder: Path, account: UnixAccount | None) -> None:
     """Give ``folder`` and all in it to ``account``; nothing to do when None."""
     if account is None:
         return

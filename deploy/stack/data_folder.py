@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.errors import FolderRefused
-from deploy.services.unix_account import Account, can_reach
+from deploy.services.unix_account import UnixAccount, can_reach
 
 _ELSEWHERE = Path("/var/lib/homeward")
 
@@ -43,7 +43,7 @@ class DataFolder:
 
 
 @contextmanager
-def opened(path: Path, account: Account | None) -> Iterator[DataFolder]:
+def opened(path: Path, account: UnixAccount | None) -> Iterator[DataFolder]:
     """Make the folder on the first start and hold it for this process alone.
 
     Raises:
@@ -81,7 +81,7 @@ def database_of(stack_json: Path) -> str:
         raise FolderRefused(f"{stack_json}: names no database") from None
 
 
-def _servers_folder(root: Path, account: Account | None) -> Path:
+def _servers_folder(root: Path, account: UnixAccount | None) -> Path:
     """Return the folder for the servers' files: inside the data folder if they can reach it."""
     servers = root / "servers"
     if servers.is_symlink():
@@ -97,7 +97,7 @@ def _servers_folder(root: Path, account: Account | None) -> Path:
     return _elsewhere(servers, account)
 
 
-def _elsewhere(servers: Path, account: Account) -> Path:
+def _elsewhere(servers: Path, account: UnixAccount) -> Path:
     """Put the servers' files where their account can reach them, and link to it."""
     if any(servers.iterdir()):
         raise FolderRefused(f"{account.name} can no longer reach {servers}: open the way to it")

@@ -14,7 +14,7 @@ from deploy.services.binaries import Binaries, find_services
 from deploy.services.mosquitto import PrivateMosquitto
 from deploy.services.ports import Ports
 from deploy.services.postgres import PrivatePostgres
-from deploy.services.unix_account import Account
+from deploy.services.unix_account import UnixAccount
 from deploy.settings import StackSettings
 from deploy.stack import ward_clock
 from deploy.stack.data_folder import DataFolder
@@ -40,11 +40,11 @@ class StackOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class StackPlan:
     """What was decided: programs, secrets, ports and clock."""
 
     folder: DataFolder
-    account: Account | None
+    account: UnixAccount | None
     binaries: Binaries
     secrets: Secrets
     ports: Ports
@@ -83,10 +83,10 @@ def prepare(
     settings: StackSettings,
     folder: DataFolder,
     *,
-    account: Account | None,
+    account: UnixAccount | None,
     say: Callable[[str], None],
     real_s: float,
-) -> Plan:
+) -> StackPlan:
     """Decide everything for a start, and make what a first start needs.
 
     Raises:
@@ -98,7 +98,7 @@ def prepare(
     ports = _ports(options, folder)
     admin = settings.admin_password.get_secret_value() if settings.admin_password else None
     now = datetime.fromtimestamp(real_s, UTC)
-    return Plan(
+    return StackPlan(
         folder=folder,
         account=account,
         binaries=find_services(settings, say),

@@ -25,7 +25,7 @@ from deploy.services.unix_account import service_account
 from deploy.settings import StackSettings, given
 from deploy.stack import ward_clock
 from deploy.stack.data_folder import opened
-from deploy.stack.plan import Plan, StackOptions, prepare
+from deploy.stack.plan import StackOptions, StackPlan, prepare
 from deploy.stack.programs import (
     Wiring,
     api_part,
@@ -49,7 +49,7 @@ class RunningStack:
         restarts: how often a part had to be started again.
     """
 
-    def __init__(self, plan: Plan, say: Say) -> None:
+    def __init__(self, plan: StackPlan, say: Say) -> None:
         self.plan = plan
         self.stopping = asyncio.Event()
         self.database_url = plan.settings.database_url or plan.postgres().url()
@@ -162,7 +162,7 @@ class RunningStack:
         write_private(plan.folder.stack_json, json.dumps(description, indent=1).encode() + b"\n")
 
 
-def _prepare_database(url: str, plan: Plan) -> None:
+def _prepare_database(url: str, plan: StackPlan) -> None:
     try:
         prepare_database(url, plan.secrets)
     except psycopg.OperationalError as failure:
@@ -194,7 +194,9 @@ def run(
         asyncio.run(_run(plan, say, meanwhile))
 
 
-async def _run(plan: Plan, say: Say, meanwhile: Callable[[RunningStack], Awaitable[None]]) -> None:
+async def _run(
+    plan: StackPlan, say: Say, meanwhile: Callable[[RunningStack], Awaitable[None]]
+) -> None:
     stack = RunningStack(plan, say)
     _end_on_signal(stack)
     stack.description.unlink(missing_ok=True)

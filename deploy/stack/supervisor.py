@@ -50,7 +50,7 @@ class Part:
     hang_s: float = HANG_S
 
 
-class Watched:
+class WatchedPart:
     """One part under watch."""
 
     def __init__(
@@ -186,7 +186,7 @@ class Supervisor:
         self._logs = logs
         self._say = say
         self._restarted = restarted
-        self._watched: list[Watched] = []
+        self._watched: list[WatchedPart] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, *parts: Part) -> None:
@@ -195,7 +195,7 @@ class Supervisor:
         Raises:
             ChildFailed: one of them did not come up.
         """
-        new = [Watched(part, self._logs, self._say, self._restarted) for part in parts]
+        new = [WatchedPart(part, self._logs, self._say, self._restarted) for part in parts]
         self._watched += new
         await asyncio.gather(*(watched.start() for watched in new))
         for watched in new:

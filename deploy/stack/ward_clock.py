@@ -19,14 +19,14 @@ _MARGIN_S = 2 * SAVE_EVERY_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptClock:
     """What an earlier start left: its last known ward time, and its rate (None is real time)."""
 
     shown: datetime
     rate: float | None
 
 
-def read(path: Path) -> Kept | None:
+def read(path: Path) -> KeptClock | None:
     """Return what an earlier start left, None if there was none.
 
     Raises:
@@ -37,7 +37,7 @@ def read(path: Path) -> Kept | None:
     try:
         saved = json.loads(path.read_bytes())
         rate = saved["rate"]
-        return Kept(
+        return KeptClock(
             shown=datetime.fromisoformat(saved["shown"]), rate=None if rate is None else float(rate)
         )
     except (ValueError, TypeError, KeyError):
@@ -54,7 +54,7 @@ def save(path: Path, clock: WardClock, real_s: float) -> None:
 
 
 def choose(
-    start: datetime | None, rate: float | None, kept: Kept | None, real_s: float
+    start: datetime | None, rate: float | None, kept: KeptClock | None, real_s: float
 ) -> WardClock:
     """Return the clock for a start.
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from gateway import wire
 
 
-class Moment(NamedTuple):
+class TwoClocks(NamedTuple):
     """One moment on two clocks.
 
     ``clock_ms`` is what the device's own clock reads (milliseconds since 1970; it may be wrong or

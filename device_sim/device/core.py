@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from device_sim.device.actions import Action, Forgot, Moment, Obey, Publish, made_of
-from device_sim.device.gateway_messages import Inbox, gateway_ms, heard_more
-from device_sim.device.identity import Identity, Keys
+from device_sim.device.actions import Action, Forgot, Obey, Publish, TwoClocks, made_of
+from device_sim.device.gateway_messages import GatewayMessages, gateway_ms, heard_more
+from device_sim.device.identity import DeviceSecrets, Identity
 from device_sim.device.rollback import conflicts, contents, covered, renumbered
-from device_sim.device.send_window import RESEND_AFTER_S, WINDOW_FRAMES, Window
+from device_sim.device.send_window import RESEND_AFTER_S, WINDOW_FRAMES, SendWindow
 from device_sim.device.spool import SPOOL_FRAMES, FrameId, Spool, Spooled
 from gateway import wire
 
@@ -41,7 +41,7 @@ class DeviceCore:
     def __init__(
         self,
         identity: Identity,
-        keys: Keys,
+        keys: DeviceSecrets,
         spool: Spool,
         *,
         nonces: Callable[[int], bytes],
@@ -55,8 +55,8 @@ class DeviceCore:
         self._nonces = nonces
         self._record = spool.record()
         self._started: FrameId = (self._record.boot, self._record.seq)
-        self._window = Window(resend_after_s)
-        self.inbox = Inbox(identity, self._record)
+        self._window = SendWindow(resend_after_s)
+        self.inbox = GatewayMessages(identity, self._record)
         self._unsigned: list[wire.Sample] = []
         self._highest_boot = 0
         self._waits_until: float | None = None
@@ -64,13 +64,13 @@ class DeviceCore:
         self._echo: wire.ClockEcho | None = None
         self.use_keys(keys)
 
-    def use_keys(self, keys: Keys) -> None:
+    def use_keys(self, keys: DeviceSecrets) -> None:
         """Sign with these keys from the next frame on; spooled frames keep their signatures."""
         self._secret = keys.secret
         private = keys.box_private
         self._box_key = wire.box_key(self.identity.gateway_box, private) if private else None
 
-    def connected(self, now: Moment) -> list[Action]:
+    def connected(self, now: TwoClocks) -> list[Action]:
         """The broker accepted us and both subscriptions: wait up to 2 s for the retained acks."""
         self.online = True
         self._window.reset()
@@ -84,7 +84,7 @@ class DeviceCore:
         self.online = False
         self._waits_until = None
 
-    def measured(self, samples: Sequence[wire.Sample], now: Moment) -> list[Action]:
+    def measured(self, samples: Sequence[wire.Sample], now: TwoClocks) -> list[Action]:
         """Readings were taken (none: a heartbeat); they are signed, spooled and sent."""
         if not self._record.boot:
             self._unsigned = [*self._unsigned, *samples][-MAX_UNSIGNED:]
@@ -94,13 +94,13 @@ class DeviceCore:
             actions += self._make_vitals(list(samples[start : start + SAMPLES_PER_FRAME]))
         return actions + self._pump(now)
 
-    def tell_clock(self, now: Moment) -> list[Action]:
+    def tell_clock(self, now: TwoClocks) -> list[Action]:
         """The clock was set, or the user asks what has arrived: the next live acks is echoed."""
         actions = self._make_clock(now) if self._record.boot else []
         self._echo = None
         return actions + self._pump(now)
 
-    def tick(self, now: Moment) -> list[Action]:
+    def tick(self, now: TwoClocks) -> list[Action]:
         """Time has passed: call at least once a second."""
         if not self.online:
             return []
@@ -110,9 +110,9 @@ class DeviceCore:
         actions = self._make_clock(now) if due else []
         return actions + self._pump(now) if due or self._window.overdue(now.timer_s) else []
 
-    def heard_acks(self, frame: bytes, now: Moment, *, retained: bool) -> list[Action]:
+    def heard_acks(self, frame: bytes, now: TwoClocks, *, retained: bool) -> list[Action]:
         """The broker brought ``acks``: forget what they cover; echo the first live one at once."""
-        acks = self.inbox.open(frame)
+        acks = self.inbox.verify(frame)
         if not isinstance(acks, wire.Acks):
             return []
         echo = None if retained else wire.ClockEcho(gateway=acks.time, heard=now.clock_ms)
@@ -130,9 +130,9 @@ class DeviceCore:
             actions += self._make_clock(now) + self._heard_early(now)
         return actions + (self._settle(now) if self._waits_until is not None else self._pump(now))
 
-    def heard_command(self, frame: bytes, now: Moment) -> list[Action]:
+    def heard_command(self, frame: bytes, now: TwoClocks) -> list[Action]:
         """The broker brought a command: obey it once; what seems expired first awaits an echo."""
-        command = self.inbox.open(frame)
+        command = self.inbox.verify(frame)
         if not isinstance(command, wire.Command):
             return []
         if not self._record.boot or (self._echo is None and command.expires <= now.clock_ms):
@@ -147,11 +147,11 @@ class DeviceCore:
         delivered = self.finished(command.id, wire.ReceiptState.DELIVERED, now)
         return delivered + self._obey(command, now)
 
-    def _heard_early(self, now: Moment) -> list[Action]:
+    def _heard_early(self, now: TwoClocks) -> list[Action]:
         early = self.inbox.postponed()
         return [action for frame in early for action in self.heard_command(frame, now)]
 
-    def finished(self, command_id: str, state: wire.ReceiptState, now: Moment) -> list[Action]:
+    def finished(self, command_id: str, state: wire.ReceiptState, now: TwoClocks) -> list[Action]:
         """A command was seen, done or declined: send its receipt."""
         device, (boot, seq) = self.identity.device, self._next_id()
         receipt = wire.Receipt(
@@ -159,14 +159,14 @@ class DeviceCore:
         )
         return self._make(receipt) + self._pump(now)
 
-    def _obey(self, command: wire.Command, now: Moment) -> list[Action]:
+    def _obey(self, command: wire.Command, now: TwoClocks) -> list[Action]:
         """Do what the core can do by itself, and hand on the rest."""
         if command.command not in (wire.CommandName.CLOCK, wire.CommandName.TRUST):
             return [Obey(command)]
         done = self._make_clock(now) if command.command == wire.CommandName.CLOCK else []
         return done + self.finished(command.id, wire.ReceiptState.DONE, now)
 
-    def _settle(self, now: Moment) -> list[Action]:
+    def _settle(self, now: TwoClocks) -> list[Action]:
         """The wait after connecting is over: choose the boot if need be, then speak."""
         self._waits_until = None
         actions: list[Action] = []
@@ -183,7 +183,7 @@ class DeviceCore:
         self._echo = None
         self._spool.keep(self._record)
 
-    def _begin_again(self, taken: set[FrameId], now: Moment) -> list[Action]:
+    def _begin_again(self, taken: set[FrameId], now: TwoClocks) -> list[Action]:
         """We were put back to an old copy: a new boot, and in it what had used numbers."""
         again = contents(self._spool, taken)
         self._start_boot(self._highest_boot + 1)
@@ -204,7 +204,7 @@ class DeviceCore:
             wire.Vitals(device=device, boot=boot, seq=seq, samples=samples, dropped=dropped)
         )
 
-    def _make_clock(self, now: Moment) -> list[Action]:
+    def _make_clock(self, now: TwoClocks) -> list[Action]:
         self._next_clock_ms = now.clock_ms + CLOCK_EVERY_MS
         boot, seq = self._next_id()
         device, spooled = self.identity.device, len(self._spool)
@@ -232,14 +232,14 @@ class DeviceCore:
 
     def _let_go(self, ids: list[FrameId], *, dropped: bool) -> list[Action]:
         self._spool.forget(ids)
-        self._window.forget(ids)
+        self._window.forget_frames(ids)
         return [Forgot(boot, seq, dropped) for boot, seq in ids]
 
-    def _pump(self, now: Moment) -> list[Action]:
+    def _pump(self, now: TwoClocks) -> list[Action]:
         """Send what the window allows, oldest first."""
         if not self.online or self._waits_until is not None:
             return []
-        due = self._window.due(self._spool.oldest(WINDOW_FRAMES), now.timer_s)
+        due = self._window.frames_due(self._spool.oldest(WINDOW_FRAMES), now.timer_s)
         return [self._publish(spooled, resend=again) for spooled, again in due]
 
     def _publish(self, spooled: Spooled, *, resend: bool) -> Publish:

@@ -4,7 +4,7 @@ import base64
 import binascii
 
 from device_sim.device.identity import Identity, encode_key
-from device_sim.device.spool import Record
+from device_sim.device.spool import SpoolRecord
 from gateway import wire
 
 OBEYED_KEPT = 256
@@ -13,10 +13,10 @@ KEY_BYTES = 32
 MAX_EARLY = 20
 
 
-class Inbox:
+class GatewayMessages:
     """Verifies the gateway's frames; remembers whom to trust and which commands were obeyed."""
 
-    def __init__(self, identity: Identity, record: Record) -> None:
+    def __init__(self, identity: Identity, record: SpoolRecord) -> None:
         self._device = identity.device
         self._enrolled = identity.gateway_sign[-1:]
         self.gateway_sign = identity.gateway_sign
@@ -26,11 +26,11 @@ class Inbox:
             self.gateway_sign = tuple(since)
         self._early: list[bytes] = []
 
-    def recorded(self, record: Record) -> Record:
+    def recorded(self, record: SpoolRecord) -> SpoolRecord:
         """The record with what is to be remembered of commands."""
         return record._replace(obeyed=self._obeyed, trusted=self._trusted)
 
-    def open(self, frame: bytes) -> wire.GatewayMessage | None:
+    def verify(self, frame: bytes) -> wire.GatewayMessage | None:
         """The message, or None if it is not the gateway's, not to this device, or not readable."""
         if wire.frame_kind(frame) is not wire.FrameKind.SIGNED:
             return None

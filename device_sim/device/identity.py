@@ -11,7 +11,7 @@ import msgspec
 from gateway import wire
 
 
-class Keys(msgspec.Struct, frozen=True):
+class DeviceSecrets(msgspec.Struct, frozen=True):
     """The device's secrets: an Ed25519 seed and, if it seals, an X25519 private key (32 bytes)."""
 
     seed: bytes
@@ -46,13 +46,13 @@ def encode_key(key: bytes) -> str:
     return base64.b64encode(key).decode("ascii")
 
 
-def make_keys(random_bytes: Callable[[int], bytes], *, seal: bool = False) -> Keys:
+def make_keys(random_bytes: Callable[[int], bytes], *, seal: bool = False) -> DeviceSecrets:
     """Fresh keys from a source of randomness (``os.urandom``, or a seeded one in simulations)."""
-    return Keys(seed=random_bytes(32), box_private=random_bytes(32) if seal else None)
+    return DeviceSecrets(seed=random_bytes(32), box_private=random_bytes(32) if seal else None)
 
 
 def enrolment_request(
-    token: str, keys: Keys, *, box_public: bytes | None = None, csr: str | None = None
+    token: str, keys: DeviceSecrets, *, box_public: bytes | None = None, csr: str | None = None
 ) -> wire.EnrolmentRequest:
     """The body of ``POST /enrol`` with its proof that we hold the new signing key."""
     public = encode_key(keys.public)

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from nacl.bindings import crypto_scalarmult_base
 
-from device_sim.device.identity import Keys, encode_key, enrolment_request
+from device_sim.device.identity import DeviceSecrets, encode_key, enrolment_request
 from gateway import wire
 
 DEVICE = "w-7k2m9q"
@@ -112,7 +112,7 @@ def _sealed(signed: bytes) -> Vectors:
 def _enrolment(csr: str | None, *, box: bool) -> Vectors:
     box_public = crypto_scalarmult_base(_DEVICE_BOX) if box else None
     request = enrolment_request(
-        "one-time-token", Keys(seed=_DEVICE_SEED), box_public=box_public, csr=csr
+        "one-time-token", DeviceSecrets(seed=_DEVICE_SEED), box_public=box_public, csr=csr
     )
     text = wire.enrolment_text(request.token, request.public_key, request.box_public_key, csr)
     return {"request": msgspec.to_builtins(request), "signed_text": text.decode()}

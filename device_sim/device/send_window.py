@@ -19,7 +19,7 @@ class _UnderWay(NamedTuple):
     wait_s: float
 
 
-class Window:
+class SendWindow:
     """The frames that were sent on this connection and are not covered yet."""
 
     def __init__(self, resend_after_s: float = RESEND_AFTER_S) -> None:
@@ -38,13 +38,13 @@ class Window:
         self._under_way.clear()
         self._earliest = math.inf
 
-    def forget(self, ids: Iterable[FrameId]) -> None:
+    def forget_frames(self, ids: Iterable[FrameId]) -> None:
         """These frames left the spool."""
         for frame_id in ids:
             self._under_way.pop(frame_id, None)
             self._sent_before.discard(frame_id)
 
-    def due(self, oldest: list[Spooled], timer_s: float) -> list[tuple[Spooled, bool]]:
+    def frames_due(self, oldest: list[Spooled], timer_s: float) -> list[tuple[Spooled, bool]]:
         """The frames to send now, and whether each was sent before.
 
         Args:

@@ -32,7 +32,7 @@ class Spooled(NamedTuple):
         return (self.boot, self.seq)
 
 
-class Record(NamedTuple):
+class SpoolRecord(NamedTuple):
     """What must survive a restart beside the frames; ``boot`` 0 means that nothing is known.
 
     ``trusted``: in base64, the gateway's newest key of the enrolment, and which count since the
@@ -49,10 +49,10 @@ class Record(NamedTuple):
 class Spool(Protocol):
     """Where frames are kept until covered."""
 
-    def record(self) -> Record:
+    def record(self) -> SpoolRecord:
         """The record as last kept."""
 
-    def keep(self, record: Record, frame: Spooled | None = None) -> None:
+    def keep(self, record: SpoolRecord, frame: Spooled | None = None) -> None:
         """Keep a record and, in the same step, a new frame."""
 
     def forget(self, ids: Iterable[FrameId]) -> None:
@@ -72,14 +72,14 @@ class MemorySpool:
     """A spool that dies with the process."""
 
     def __init__(self) -> None:
-        self._record = Record()
+        self._record = SpoolRecord()
         self._frames: dict[FrameId, Spooled] = {}
 
-    def record(self) -> Record:
+    def record(self) -> SpoolRecord:
         """The record as last kept."""
         return self._record
 
-    def keep(self, record: Record, frame: Spooled | None = None) -> None:
+    def keep(self, record: SpoolRecord, frame: Spooled | None = None) -> None:
         """Keep a record and perhaps a new frame."""
         self._record = record
         if frame is not None:
@@ -140,16 +140,16 @@ class SqliteSpool:
     def __init__(self, db: sqlite3.Connection, device: str) -> None:
         self._db, self._device = db, device
 
-    def record(self) -> Record:
+    def record(self) -> SpoolRecord:
         """The record as last kept."""
         asked = "SELECT value FROM record WHERE device = ?"
         row = self._db.execute(asked, (self._device,)).fetchone()
         if row is None:
-            return Record()
+            return SpoolRecord()
         boot, seq, dropped, *lists = json.loads(row[0])
-        return Record(boot, seq, dropped, *map(tuple, lists))
+        return SpoolRecord(boot, seq, dropped, *map(tuple, lists))
 
-    def keep(self, record: Record, frame: Spooled | None = None) -> None:
+    def keep(self, record: SpoolRecord, frame: Spooled | None = None) -> None:
         """Keep a record and perhaps a new frame, in one transaction."""
         self._db.execute("BEGIN")
         kept = (self._device, json.dumps(record))

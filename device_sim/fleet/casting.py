@@ -8,17 +8,17 @@ from pathlib import Path
 
 from device_sim.device.core import DeviceCore
 from device_sim.device.send_window import RESEND_AFTER_S
-from device_sim.device.spool import Record
+from device_sim.device.spool import SpoolRecord
 from device_sim.errors import DatasetMissing, RecordingInvalid
 from device_sim.fleet.faults import NONE, FaultPlan, make_plan
 from device_sim.fleet.simulated_device import Clocks, SimulatedDevice
 from device_sim.options import ReplayOptions, SimulateOptions
-from device_sim.patients.physiology import Person, Physiology, make_person
-from device_sim.patients.scenarios import Event, Expectation, choose_events, expectation
+from device_sim.patients.physiology import Physiology, SimulatedPerson, make_person
+from device_sim.patients.scenarios import Expectation, ScenarioEvent, choose_events, expectation
 from device_sim.patients.sources import BodySource, RecordedSource, Source
 from device_sim.recordings.csv_file import Recording, read_csv, shift
 from device_sim.recordings.mimic import LICENCE, RealPatient, fetch, load
-from device_sim.ward.registration import Newcomer, Registered
+from device_sim.ward.registration import Newcomer, RegisteredPatient
 
 _DATASET = "mimic-iv-demo"
 _DEFAULT_RUN_S = 600.0
@@ -27,7 +27,7 @@ _HOUR_MS = 3_600_000
 _IMPATIENT_S = 5.0
 
 Bring = Callable[
-    [Sequence[Registered], Clocks, random.Random],
+    [Sequence[RegisteredPatient], Clocks, random.Random],
     tuple[list[SimulatedDevice], list[Expectation]],
 ]
 
@@ -47,17 +47,17 @@ class Casting:
 
 
 def _device(
-    one: Registered,
+    one: RegisteredPatient,
     source: Source,
     rng: random.Random,
     *,
-    event: Event | None = None,
+    event: ScenarioEvent | None = None,
     faults: FaultPlan = NONE,
 ) -> SimulatedDevice:
     """A device; if it was just enrolled for the first time, its first boot needs no waiting."""
     spool = one.spool
     if not spool.record().boot:
-        spool.keep(Record(boot=1))
+        spool.keep(SpoolRecord(boot=1))
     resend_s = RESEND_AFTER_S if faults is NONE else _IMPATIENT_S
     core = DeviceCore(one.identity, one.keys, spool, nonces=os.urandom, resend_after_s=resend_s)
     return SimulatedDevice(
@@ -78,7 +78,7 @@ def cast_body(options: SimulateOptions, clocks: Clocks) -> Casting:
     newcomers = [Newcomer(patient=_body(p), device=_wearable(interval_ms)) for p in people]
 
     def bring(
-        registered: Sequence[Registered], clocks: Clocks, rng: random.Random
+        registered: Sequence[RegisteredPatient], clocks: Clocks, rng: random.Random
     ) -> tuple[list[SimulatedDevice], list[Expectation]]:
         start_ms = clocks.ward_ms()
         events = choose_events(
@@ -123,7 +123,7 @@ def _expected(
     ]
 
 
-def _body(person: Person) -> dict[str, object]:
+def _body(person: SimulatedPerson) -> dict[str, object]:
     return {
         "name": person.name,
         "birth_date": person.birth_date,
@@ -153,7 +153,7 @@ def cast_recording(options: ReplayOptions, cache: Path, say: Callable[[str], Non
     ]
 
     def bring(
-        registered: Sequence[Registered], clocks: Clocks, rng: random.Random
+        registered: Sequence[RegisteredPatient], clocks: Clocks, rng: random.Random
     ) -> tuple[list[SimulatedDevice], list[Expectation]]:
         hours = options.hours
         shifted = shift(

@@ -9,11 +9,11 @@ import heapq
 from collections.abc import Sequence
 from queue import Empty
 
-from device_sim.device.actions import Action, Forgot, Made, Moment, Obey, Publish
+from device_sim.device.actions import Action, Forgot, Made, Obey, Publish, TwoClocks
 from device_sim.fleet.outbox import Outbox, Totals
 from device_sim.fleet.simulated_device import Clocks, SimulatedDevice
 from device_sim.fleet.wearer import Wearer
-from device_sim.patients.sources import Reading
+from device_sim.patients.sources import SourceReading
 from device_sim.ward.mqtt import Heard, Inward, LinkDown, LinkUp
 from device_sim.ward.registration import Enrol
 from gateway import wire
@@ -83,7 +83,7 @@ class Fleet:
             if device.core.online:
                 self._do(device, device.core.tell_clock(self._moment(device)))
 
-    def _moment(self, device: SimulatedDevice) -> Moment:
+    def _moment(self, device: SimulatedDevice) -> TwoClocks:
         return device.moment(self._clocks)
 
     def _schedule(self, device: SimulatedDevice) -> None:
@@ -163,7 +163,7 @@ class Fleet:
             self._readings(device, device.source.take(ward_ms))
             self._schedule(device)
 
-    def _readings(self, device: SimulatedDevice, readings: Sequence[Reading]) -> None:
+    def _readings(self, device: SimulatedDevice, readings: Sequence[SourceReading]) -> None:
         samples = [reading.sample(device.faults.clock_offset_ms) for reading in readings]
         now = self._moment(device)
         self._do(device, device.core.measured(samples, now))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from device_sim.device.identity import Identity, Keys
+from device_sim.device.identity import DeviceSecrets, Identity
 from device_sim.device.spool import SpoolFile
-from device_sim.ward.registration import Newcomer, Registered
+from device_sim.ward.registration import Newcomer, RegisteredPatient
 from device_sim.ward.tls import client_context, read_tls_key
 from gateway import wire
 
@@ -22,7 +22,7 @@ from gateway import wire
 class _Device(msgspec.Struct):
     patient: str
     identity: Identity
-    keys: Keys
+    keys: DeviceSecrets
     mqtt: wire.EnrolledMqtt
     tls_key: str | None = None
 
@@ -33,7 +33,7 @@ class _Folder(msgspec.Struct):
     devices: list[_Device]
 
 
-class Kept:
+class KeptDevices:
     """The devices of one folder.
 
     Args:
@@ -50,7 +50,7 @@ class Kept:
         self._spools = SpoolFile(folder / "spool.sqlite", durable=False)
         self._devices: dict[str, _Device] = {}
 
-    def recalled(self) -> list[Registered]:
+    def recalled(self) -> list[RegisteredPatient]:
         """The devices of the run before, with their spools; none if it was of others."""
         try:
             folder = msgspec.json.decode(self._file.read_bytes(), type=_Folder)
@@ -61,7 +61,7 @@ class Kept:
         self._devices = {one.identity.device: one for one in folder.devices}
         return [self._registered(one) for one in folder.devices]
 
-    def keep(self, registered: Sequence[Registered]) -> list[Registered]:
+    def save(self, registered: Sequence[RegisteredPatient]) -> list[RegisteredPatient]:
         """Keep devices that have just been enrolled; they get spools of this folder."""
         devices = [
             _Device(one.patient, one.identity, one.keys, one.mqtt, one.tls_key)
@@ -71,7 +71,9 @@ class Kept:
         self._write()
         return [self._registered(one) for one in devices]
 
-    def renew(self, device: str, keys: Keys, mqtt: wire.EnrolledMqtt, tls_key: str | None) -> None:
+    def renew(
+        self, device: str, keys: DeviceSecrets, mqtt: wire.EnrolledMqtt, tls_key: str | None
+    ) -> None:
         """A device has enrolled anew."""
         known = self._devices[device]
         known.keys, known.mqtt, known.tls_key = keys, mqtt, tls_key
@@ -81,9 +83,9 @@ class Kept:
         """Close the spools."""
         self._spools.close()
 
-    def _registered(self, one: _Device) -> Registered:
+    def _registered(self, one: _Device) -> RegisteredPatient:
         key = None if one.tls_key is None else read_tls_key(one.tls_key)
-        return Registered(
+        return RegisteredPatient(
             patient=one.patient,
             identity=one.identity,
             keys=one.keys,

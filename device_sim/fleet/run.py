@@ -9,7 +9,7 @@ from device_sim.errors import StackUnreadable
 from device_sim.fleet.fleet import Fleet
 from device_sim.fleet.simulated_device import Clocks
 from device_sim.ward.mqtt import Endpoint, Inward, Link
-from device_sim.ward.registration import Registered
+from device_sim.ward.registration import RegisteredPatient
 from device_sim.ward.stack_file import Stack
 from gateway import wire
 
@@ -29,7 +29,9 @@ class Ending(NamedTuple):
 class Links:
     """The connections of a fleet: one for all on the loopback account, or one each by TLS."""
 
-    def __init__(self, stack: Stack, registered: Sequence[Registered], inward: Inward) -> None:
+    def __init__(
+        self, stack: Stack, registered: Sequence[RegisteredPatient], inward: Inward
+    ) -> None:
         fleet = stack.mqtt.fleet
         self._shared: Link | None = None
         self._own: dict[str, Link] = {}
@@ -65,7 +67,7 @@ class Links:
         return [self._shared] if self._shared is not None else list(self._own.values())
 
 
-def _own_link(one: Registered, inward: Inward) -> Link:
+def _own_link(one: RegisteredPatient, inward: Inward) -> Link:
     if one.tls is None:
         raise StackUnreadable("no loopback account for the fleet, and no certificates of its own")
     device, topic = one.identity.device, one.identity.topic

@@ -4,10 +4,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from device_sim.device.actions import Moment
+from device_sim.device.actions import TwoClocks
 from device_sim.device.core import DeviceCore
 from device_sim.fleet.faults import NONE, FaultPlan
-from device_sim.patients.scenarios import Event
+from device_sim.patients.scenarios import ScenarioEvent
 from device_sim.patients.sources import Source
 
 
@@ -28,7 +28,7 @@ class SimulatedDevice:
     core: DeviceCore
     source: Source
     patient: str
-    event: Event | None = None
+    event: ScenarioEvent | None = None
     faults: FaultPlan = NONE
     rng: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 -- chance of a simulation
     retained_acks: bytes | None = None
@@ -45,6 +45,6 @@ class SimulatedDevice:
         away = self.event is not None and self.event.offline_at(ward_ms)
         return not away and not self.faults.offline_at(ward_ms)
 
-    def moment(self, clocks: Clocks) -> Moment:
+    def moment(self, clocks: Clocks) -> TwoClocks:
         """Now, by this device's own (perhaps wrong) clock."""
-        return Moment(clocks.ward_ms() + self.faults.clock_offset_ms, clocks.timer_s())
+        return TwoClocks(clocks.ward_ms() + self.faults.clock_offset_ms, clocks.timer_s())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from device_sim.device.identity import make_keys
 from device_sim.errors import WardRefused
 from device_sim.fleet.simulated_device import SimulatedDevice
-from device_sim.patients.sources import Reading
+from device_sim.patients.sources import SourceReading
 from device_sim.ward.registration import Enrol
 from gateway import wire
 
@@ -20,7 +20,7 @@ class Wearer:
     """
 
     def __init__(
-        self, enrol: Enrol | None, take: Callable[[SimulatedDevice, Sequence[Reading]], None]
+        self, enrol: Enrol | None, take: Callable[[SimulatedDevice, Sequence[SourceReading]], None]
     ) -> None:
         self._enrol = enrol
         self._take = take

@@ -26,7 +26,7 @@ LAST_NAMES = tuple(_LAST.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class ChronicCondition:
     """A chronic condition: how it shifts a healthy baseline, and its SpO2 scale in NEWS2."""
 
     name: str
@@ -36,11 +36,11 @@ class Condition:
 
 
 CONDITIONS = (
-    Condition(name="none", shift={}),
-    Condition(name="hypertension", shift={"sbp": 22, "dbp": 10}),
-    Condition(name="copd", shift={"spo2": -7, "rr": 2, "hr": 6}, spo2_scale=2),
-    Condition(name="heart failure", shift={"hr": 8, "spo2": -0.5, "sbp": -6, "weight": 8}),
-    Condition(name="type 2 diabetes", shift={"glucose": 40, "weight": 9}, glucose=True),
+    ChronicCondition(name="none", shift={}),
+    ChronicCondition(name="hypertension", shift={"sbp": 22, "dbp": 10}),
+    ChronicCondition(name="copd", shift={"spo2": -7, "rr": 2, "hr": 6}, spo2_scale=2),
+    ChronicCondition(name="heart failure", shift={"hr": 8, "spo2": -0.5, "sbp": -6, "weight": 8}),
+    ChronicCondition(name="type 2 diabetes", shift={"glucose": 40, "weight": 9}, glucose=True),
 )
 
 _HEALTHY: dict[str, tuple[float, float]] = {
@@ -60,7 +60,7 @@ _LIMITS = {"spo2": (50.0, 100.0), "hr": (20.0, 240.0), "rr": (4.0, 60.0), "dbp":
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class SimulatedPerson:
     """One made-up patient.
 
     Attributes:
@@ -71,12 +71,12 @@ class Person:
     name: str
     birth_date: str
     sex: str
-    condition: Condition
+    condition: ChronicCondition
     baseline: Mapping[str, float]
     noise_seed: int
 
 
-def make_person(rng: random.Random, number: int) -> Person:
+def make_person(rng: random.Random, number: int) -> SimulatedPerson:
     """Draw a patient; ``number`` keeps names apart."""
     condition = rng.choice(CONDITIONS)
     baseline = {
@@ -85,7 +85,7 @@ def make_person(rng: random.Random, number: int) -> Person:
     }
     baseline["spo2"] = min(baseline["spo2"], 98.5)
     year, day = rng.randint(1934, 1990), rng.randint(1, 28)
-    return Person(
+    return SimulatedPerson(
         name=f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)} {number:03d}",
         birth_date=f"{year}-{rng.randint(1, 12):02d}-{day:02d}",
         sex=rng.choice(("female", "male")),
@@ -115,7 +115,7 @@ def smooth_noise(seed: int, at_ms: int, period_ms: int) -> float:
 class Physiology:
     """What one person's body reads, before any deterioration."""
 
-    person: Person
+    person: SimulatedPerson
     seeds: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -21,7 +21,7 @@ _SLACK_REAL_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class DeteriorationCourse:
     """How a deterioration goes, and what it must raise.
 
     Attributes:
@@ -37,42 +37,42 @@ class Course:
     intervals: int = 2
 
 
-COURSES: dict[Kind, Course] = {
-    "cardiac": Course(
+COURSES: dict[Kind, DeteriorationCourse] = {
+    "cardiac": DeteriorationCourse(
         ramp_ms=5 * MINUTE_MS,
         target={"hr": 148, "rr": 28, "spo2": 85, "sbp": 82, "dbp": 52},
         raises=_EMERGENCY,
     ),
-    "hypoxia": Course(
+    "hypoxia": DeteriorationCourse(
         ramp_ms=12 * MINUTE_MS,
         target={"spo2": 79, "rr": 29, "hr": 122},
         raises=_EMERGENCY,
     ),
-    "bleed": Course(
+    "bleed": DeteriorationCourse(
         ramp_ms=30 * MINUTE_MS,
         target={"hr": 138, "sbp": 76, "dbp": 44, "rr": 28, "temp": 35.7},
         raises=_EMERGENCY,
     ),
-    "sepsis": Course(
+    "sepsis": DeteriorationCourse(
         ramp_ms=120 * MINUTE_MS,
         target={"hr": 128, "rr": 28, "temp": 39.4, "sbp": 88, "dbp": 50, "spo2": 84},
         raises=_EMERGENCY,
     ),
-    "hypoglycaemia": Course(
+    "hypoglycaemia": DeteriorationCourse(
         ramp_ms=30 * MINUTE_MS,
         target={"glucose": 42, "hr": 104},
         raises=("glucose_low", "critical_glucose", "limit_glucose_low"),
         intervals=5,
     ),
-    "falls_offline": Course(ramp_ms=0, target={}, raises=("silent",), intervals=30),
-    "battery": Course(
+    "falls_offline": DeteriorationCourse(ramp_ms=0, target={}, raises=("silent",), intervals=30),
+    "battery": DeteriorationCourse(
         ramp_ms=20 * MINUTE_MS, target={"battery": 3}, raises=("battery",), intervals=5
     ),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class ScenarioEvent:
     """One scenario for one patient; ward times in milliseconds."""
 
     kind: Kind
@@ -116,7 +116,7 @@ class Expectation:
 
 
 def expectation(
-    event: Event, *, patient: str, device: str, interval_ms: int, clock_rate: float
+    event: ScenarioEvent, *, patient: str, device: str, interval_ms: int, clock_rate: float
 ) -> Expectation:
     """What must be raised for an event.
 
@@ -149,7 +149,7 @@ def choose_events(
     first_onset_ms: int,
     spread_ms: int,
     kinds: Sequence[Kind] = tuple(COURSES),
-) -> dict[int, Event]:
+) -> dict[int, ScenarioEvent]:
     """Script ``count`` events on distinct patients: kinds in turn, the fast first.
 
     Args:
@@ -164,7 +164,7 @@ def choose_events(
     chosen = rng.sample(range(patients), min(count, patients))
     onsets = [0.0, *sorted(rng.random() for _ in chosen[1:])]
     return {
-        number: Event(
+        number: ScenarioEvent(
             kind=kinds[place % len(kinds)],
             onset_ms=start_ms + first_onset_ms + int(onset * spread_ms),
         )

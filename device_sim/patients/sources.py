@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from device_sim.patients.physiology import Physiology, as_measured
-from device_sim.patients.scenarios import Event
+from device_sim.patients.scenarios import ScenarioEvent
 from gateway import wire
 
 STREAM = ("hr", "spo2", "rr")
@@ -18,7 +18,7 @@ _PAIRED = {"sbp": ("sbp", "dbp")}
 _BATTERY_HOURS = 96
 
 
-class Reading(NamedTuple):
+class SourceReading(NamedTuple):
     """Values measured together at a ward time (ms), by wire name."""
 
     at_ms: int
@@ -36,10 +36,10 @@ class Source(Protocol):
     def next_at(self) -> int | None:
         """Ward time of the next reading; None when there is no more."""
 
-    def take(self, now_ms: int) -> list[Reading]:
+    def take(self, now_ms: int) -> list[SourceReading]:
         """Every reading due up to now, in order, each once."""
 
-    def measure(self, metric: str, now_ms: int) -> Reading | None:
+    def measure(self, metric: str, now_ms: int) -> SourceReading | None:
         """Measure at once, by command; None if that cannot be done."""
 
     def interval(self, metric: str, seconds: float) -> bool:
@@ -58,7 +58,12 @@ class BodySource:
     """
 
     def __init__(
-        self, physiology: Physiology, event: Event | None, *, start_ms: int, interval_ms: int
+        self,
+        physiology: Physiology,
+        event: ScenarioEvent | None,
+        *,
+        start_ms: int,
+        interval_ms: int,
     ) -> None:
         self._body = physiology
         self._event = event
@@ -75,7 +80,7 @@ class BodySource:
         """Ward time of the next reading."""
         return self._due[0][0]
 
-    def take(self, now_ms: int) -> list[Reading]:
+    def take(self, now_ms: int) -> list[SourceReading]:
         """Every reading due up to now."""
         at: dict[int, dict[str, float]] = {}
         while self._due[0][0] <= now_ms:
@@ -83,15 +88,15 @@ class BodySource:
             heapq.heapreplace(self._due, (due_ms + self._every[name], name))
             values = at.setdefault(due_ms, {})
             values.update({part: self._value(part, due_ms) for part in _PAIRED.get(name, (name,))})
-        return [Reading(at_ms, values) for at_ms, values in at.items()]
+        return [SourceReading(at_ms, values) for at_ms, values in at.items()]
 
-    def measure(self, metric: str, now_ms: int) -> Reading | None:
+    def measure(self, metric: str, now_ms: int) -> SourceReading | None:
         """Measure at once; a blood pressure gives both its values."""
         name = "sbp" if metric == "dbp" else metric
         if name not in self._every:
             return None
         parts = _PAIRED.get(name, (name,))
-        return Reading(now_ms, {part: self._value(part, now_ms) for part in parts})
+        return SourceReading(now_ms, {part: self._value(part, now_ms) for part in parts})
 
     def interval(self, metric: str, seconds: float) -> bool:
         """Change how often a metric is measured, from its next reading on."""
@@ -114,7 +119,7 @@ class BodySource:
 class RecordedSource:
     """A recording, its times already on the ward clock, ascending."""
 
-    def __init__(self, readings: Sequence[Reading]) -> None:
+    def __init__(self, readings: Sequence[SourceReading]) -> None:
         self._readings = readings
         self._place = 0
 
@@ -123,14 +128,14 @@ class RecordedSource:
         more = self._place < len(self._readings)
         return self._readings[self._place].at_ms if more else None
 
-    def take(self, now_ms: int) -> list[Reading]:
+    def take(self, now_ms: int) -> list[SourceReading]:
         """Every reading due up to now."""
         first = self._place
         while self._place < len(self._readings) and self._readings[self._place].at_ms <= now_ms:
             self._place += 1
         return list(self._readings[first : self._place])
 
-    def measure(self, metric: str, now_ms: int) -> Reading | None:  # noqa: ARG002 -- the port
+    def measure(self, metric: str, now_ms: int) -> SourceReading | None:  # noqa: ARG002 -- the port
         """A recording cannot be asked."""
         return None
 

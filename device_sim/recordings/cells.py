@@ -21,7 +21,7 @@ _LIKE_THIS = "write it as 2026-02-12T08:35:00Z"
 _ACVPU = "write 0 alert, 1 new confusion, 2 voice, 3 pain, 4 unresponsive"
 
 
-class Moment(NamedTuple):
+class ParsedTime(NamedTuple):
     """A time as it was read.
 
     Attributes:
@@ -74,14 +74,14 @@ def _advice(column: str, cell: str) -> str:
     return next((advice for holds, advice in reasons if holds), "write a number, or nothing")
 
 
-def moment(cell: str) -> Moment:
+def moment(cell: str) -> ParsedTime:
     """Read a time: RFC 3339, or seconds or milliseconds since 1970.
 
     Raises:
         CellError: it is none, or could be read in two ways.
     """
     if _NUMBER.fullmatch(cell):
-        return Moment(_since_1970(cell), zoned=True)
+        return ParsedTime(_since_1970(cell), zoned=True)
     try:
         read = datetime.fromisoformat(cell)
     except ValueError:
@@ -89,7 +89,7 @@ def moment(cell: str) -> Moment:
     if ":" not in cell and "T" not in cell.upper():
         raise CellError(f"{cell!r} is a date without a time: {_LIKE_THIS}")
     zoned = read if read.tzinfo is not None else read.replace(tzinfo=UTC)
-    return Moment(_within(cell, zoned.timestamp()), zoned=read.tzinfo is not None)
+    return ParsedTime(_within(cell, zoned.timestamp()), zoned=read.tzinfo is not None)
 
 
 def _since_1970(cell: str) -> int:

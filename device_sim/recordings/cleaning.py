@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from analytics.domain.acceptance import CODES, Verdict, verdict
-from device_sim.patients.sources import Reading
+from analytics.domain.acceptance import CODES, ValueVerdict, verdict
+from device_sim.patients.sources import SourceReading
 
 WHOLE = ("hr", "spo2", "rr", "sbp", "dbp")
 
@@ -22,7 +22,7 @@ class Cell(NamedTuple):
     value: float
 
 
-def clean(cells: Iterable[Cell], counts: Counter[str]) -> list[Reading]:
+def clean(cells: Iterable[Cell], counts: Counter[str]) -> list[SourceReading]:
     """One patient's cells as readings, ascending; ``counts`` grows by rule.
 
     Rules:
@@ -33,7 +33,7 @@ def clean(cells: Iterable[Cell], counts: Counter[str]) -> list[Reading]:
     """
     at: dict[int, dict[str, float]] = {}
     for cell in sorted(cells, key=lambda cell: cell.at_ms):
-        if verdict(CODES[cell.metric], cell.value) is Verdict.REFUSED:
+        if verdict(CODES[cell.metric], cell.value) is ValueVerdict.REFUSED:
             counts["impossible"] += 1
             continue
         values = at.setdefault(cell.at_ms, {})
@@ -43,7 +43,7 @@ def clean(cells: Iterable[Cell], counts: Counter[str]) -> list[Reading]:
     for values in at.values():
         _uncross(values, counts)
     counts["empty"] += sum(1 for values in at.values() if not values)
-    return [Reading(at_ms, values) for at_ms, values in at.items() if values]
+    return [SourceReading(at_ms, values) for at_ms, values in at.items() if values]
 
 
 def _uncross(values: dict[str, float], counts: Counter[str]) -> None:

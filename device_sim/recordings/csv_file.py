@@ -16,14 +16,14 @@ from typing import Protocol
 
 from analytics.domain.acceptance import CODES, NAMES, refusals
 from device_sim.errors import RecordingInvalid
-from device_sim.patients.sources import Reading
+from device_sim.patients.sources import SourceReading
 from device_sim.recordings import cells, columns
 from gateway import wire
 
 _QUALITIES = {quality.value: quality for quality in wire.SampleQuality}
 _TRUSTED = (wire.SampleQuality.OK, wire.SampleQuality.MANUAL)
 
-Recording = dict[str, list[Reading]]
+Recording = dict[str, list[SourceReading]]
 """Patient (as the recording names them) to readings, ascending by time; times as recorded, ms."""
 
 
@@ -100,7 +100,7 @@ class _Reader:
         at_ms = self._moment(line, patient, cell["time"])
         values = {m: self._number(line, m, cell[m]) for m in wire.METRIC_NAMES if cell.get(m)}
         self._judge(line, values, trusted=quality in _TRUSTED)
-        self._recording.setdefault(patient, []).append(Reading(at_ms, values, quality))
+        self._recording.setdefault(patient, []).append(SourceReading(at_ms, values, quality))
 
     def _wrong(self, line: int, column: str, why: str) -> RecordingInvalid:
         return RecordingInvalid(f"{self._name}, line {line}, column {column!r}: {why}")
@@ -170,7 +170,7 @@ def _of_unit(foreign: columns.Foreign) -> str:
 
 
 def shift(
-    recording: Mapping[str, Sequence[Reading]],
+    recording: Mapping[str, Sequence[SourceReading]],
     start_ms: int,
     *,
     together: bool,

@@ -10,7 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ssl import SSLContext
 
-from device_sim.device.identity import Identity, Keys, enrolment_request, identity_of, make_keys
+from device_sim.device.identity import (
+    DeviceSecrets,
+    Identity,
+    enrolment_request,
+    identity_of,
+    make_keys,
+)
 from device_sim.device.spool import MemorySpool, Spool
 from device_sim.ward.api_client import Ward, enrol_now
 from device_sim.ward.tls import (
@@ -23,11 +29,11 @@ from device_sim.ward.tls import (
 from gateway import wire
 
 CONCURRENCY = 8
-Enrol = Callable[[str, str, Keys], None]
+Enrol = Callable[[str, str, DeviceSecrets], None]
 """Enrol the new keys of the device with this id by a token; raises ``WardRefused``."""
 
 
-Renewed = Callable[[str, Keys, wire.EnrolledMqtt, str | None], None]
+Renewed = Callable[[str, DeviceSecrets, wire.EnrolledMqtt, str | None], None]
 """Told of the new keys of a device, how it connects, and its TLS key in PEM."""
 
 
@@ -40,7 +46,7 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
+class RegisteredPatient:
     """A patient with an enrolled device.
 
     Attributes:
@@ -51,7 +57,7 @@ class Registered:
 
     patient: str
     identity: Identity
-    keys: Keys
+    keys: DeviceSecrets
     mqtt: wire.EnrolledMqtt
     tls: SSLContext | None
     tls_key: str | None = None
@@ -64,7 +70,7 @@ async def register(
     *,
     own_certificates: bool,
     progress: Callable[[int], None],
-) -> list[Registered]:
+) -> list[RegisteredPatient]:
     """Register all, in their order; ``progress`` hears how many are done.
 
     Raises:
@@ -73,7 +79,7 @@ async def register(
     gate = asyncio.Semaphore(CONCURRENCY)
     done = 0
 
-    async def one(newcomer: Newcomer) -> Registered:
+    async def one(newcomer: Newcomer) -> RegisteredPatient:
         nonlocal done
         async with gate:
             registered = await _register_one(ward, newcomer, own_certificates=own_certificates)
@@ -84,14 +90,16 @@ async def register(
     return list(await asyncio.gather(*(one(newcomer) for newcomer in newcomers)))
 
 
-async def _register_one(ward: Ward, newcomer: Newcomer, *, own_certificates: bool) -> Registered:
+async def _register_one(
+    ward: Ward, newcomer: Newcomer, *, own_certificates: bool
+) -> RegisteredPatient:
     patient = await ward.add_patient(newcomer.patient)
     device = await ward.add_device(patient, newcomer.device)
     keys = make_keys(os.urandom)
     tls_key = make_tls_key() if own_certificates else None
     csr = certificate_request(tls_key) if tls_key is not None else None
     answer = await ward.enrol(enrolment_request(device.token, keys, csr=csr))
-    return Registered(
+    return RegisteredPatient(
         patient=patient,
         identity=identity_of(answer),
         keys=keys,
@@ -102,7 +110,7 @@ async def _register_one(ward: Ward, newcomer: Newcomer, *, own_certificates: boo
 
 
 def enroller(
-    api: str, registered: Sequence[Registered], renewed: Renewed = lambda *_: None
+    api: str, registered: Sequence[RegisteredPatient], renewed: Renewed = lambda *_: None
 ) -> Enrol:
     """Return how the devices of a ward enrol new keys; a new certificate is shown from then on.
 
@@ -113,7 +121,7 @@ def enroller(
     """
     contexts = {one.identity.device: one.tls for one in registered}
 
-    def enrol(device: str, token: str, keys: Keys) -> None:
+    def enrol(device: str, token: str, keys: DeviceSecrets) -> None:
         context = contexts.get(device)
         if context is None:
             answer = enrol_now(api, enrolment_request(token, keys))

@@ -9,7 +9,7 @@ from msgspec import Struct
 from device_sim.errors import StackUnreadable
 
 
-class Fleet(Struct, frozen=True):
+class FleetAccount(Struct, frozen=True):
     """The embedded stack's account that may speak for any device, on the loopback."""
 
     host: str
@@ -18,10 +18,10 @@ class Fleet(Struct, frozen=True):
     password: str
 
 
-class Mqtt(Struct, frozen=True):
+class MqttEndpoint(Struct, frozen=True):
     """The broker; ``fleet`` only in an embedded stack."""
 
-    fleet: Fleet | None = None
+    fleet: FleetAccount | None = None
 
 
 class Admin(Struct, frozen=True):
@@ -44,7 +44,7 @@ class Stack(Struct, frozen=True):
 
     api: str
     admin: Admin
-    mqtt: Mqtt = Mqtt()
+    mqtt: MqttEndpoint = MqttEndpoint()
     clock: StackClock | None = None
 
 

@@ -46,7 +46,7 @@ class ClockRules:
         return cls(stands_ms=round(2_000 * factor), uncertain_ms=round(30_000 * factor))
 
 
-class Interval(NamedTuple):
+class OffsetBounds(NamedTuple):
     """What is known of one boot's clock.
 
     Attributes:
@@ -69,21 +69,23 @@ class Echo(NamedTuple):
     heard: int
 
 
-class Mapping(NamedTuple):
+class ClockMapping(NamedTuple):
     """How one frame's times become ward time: add ``offset``; None leaves them as they are."""
 
     state: ClockState
     offset: int | None
 
 
-UNKNOWN = Interval()
+UNKNOWN = OffsetBounds()
 
 
-def _restarted(interval: Interval, bound: int, device_ms: int) -> Interval:
-    return Interval(None, bound, device_ms, interval.jumps + 1)
+def _restarted(interval: OffsetBounds, bound: int, device_ms: int) -> OffsetBounds:
+    return OffsetBounds(None, bound, device_ms, interval.jumps + 1)
 
 
-def heard(interval: Interval, device_ms: int, received_ms: int, rules: ClockRules) -> Interval:
+def heard(
+    interval: OffsetBounds, device_ms: int, received_ms: int, rules: ClockRules
+) -> OffsetBounds:
     """Learn from a frame in sequence whose newest sample was taken at ``device_ms``."""
     low, high, last, jumps = interval
     bound = received_ms - device_ms
@@ -93,15 +95,15 @@ def heard(interval: Interval, device_ms: int, received_ms: int, rules: ClockRule
         return _restarted(interval, bound, device_ms)
     newest = device_ms if last is None or device_ms > last else last
     if low is not None and bound < low:
-        return Interval(bound, bound, newest, jumps)
+        return OffsetBounds(bound, bound, newest, jumps)
     if high is None or bound < high:
-        return Interval(low, bound, newest, jumps)
-    return Interval(low, high, newest, jumps)
+        return OffsetBounds(low, bound, newest, jumps)
+    return OffsetBounds(low, high, newest, jumps)
 
 
 def told(
-    interval: Interval, now_ms: int, echo: Echo | None, received_ms: int, rules: ClockRules
-) -> Interval:
+    interval: OffsetBounds, now_ms: int, echo: Echo | None, received_ms: int, rules: ClockRules
+) -> OffsetBounds:
     """Learn from a ``clock/1`` in sequence: the device's clock read ``now_ms`` when it was made."""
     bound = received_ms - now_ms
     if echo is not None and echo.heard > now_ms + rules.stands_ms:
@@ -116,10 +118,10 @@ def told(
         return _restarted(interval, bound, now_ms)._replace(low=floor)
     low, high = _met(interval, floor, bound)
     newest = now_ms if last is None or now_ms > last else last
-    return Interval(low, high, newest, interval.jumps)
+    return OffsetBounds(low, high, newest, interval.jumps)
 
 
-def lags(interval: Interval, now_ms: int, received_ms: int, rules: ClockRules) -> bool:
+def lags(interval: OffsetBounds, now_ms: int, received_ms: int, rules: ClockRules) -> bool:
     """Whether a ``clock/1`` seems long under way, or else its clock was set back: ask.
 
     A device answers with a fresh echo, and a bound from below owes nothing to delay.
@@ -128,7 +130,7 @@ def lags(interval: Interval, now_ms: int, received_ms: int, rules: ClockRules) -
     return high is not None and received_ms - now_ms > high + rules.uncertain_ms
 
 
-def _contradicts(interval: Interval, floor: int | None, bound: int, rules: ClockRules) -> bool:
+def _contradicts(interval: OffsetBounds, floor: int | None, bound: int, rules: ClockRules) -> bool:
     """Whether the clock was set: the new bounds and the old ones leave nothing between them."""
     low, high = interval.low, interval.high
     ahead = low is not None and bound < low - rules.stands_ms
@@ -136,7 +138,7 @@ def _contradicts(interval: Interval, floor: int | None, bound: int, rules: Clock
     return ahead or behind
 
 
-def _met(interval: Interval, floor: int | None, bound: int) -> tuple[int | None, int]:
+def _met(interval: OffsetBounds, floor: int | None, bound: int) -> tuple[int | None, int]:
     """Where old and new bounds agree; where they just miss (drift), the new ones."""
     low = interval.low if floor is None else floor
     if floor is not None and interval.low is not None:
@@ -147,7 +149,7 @@ def _met(interval: Interval, floor: int | None, bound: int) -> tuple[int | None,
     return low, high
 
 
-def mapping(interval: Interval, rules: ClockRules, *, current: bool) -> Mapping:
+def mapping(interval: OffsetBounds, rules: ClockRules, *, current: bool) -> ClockMapping:
     """How times of this boot become ward time.
 
     Args:
@@ -164,9 +166,9 @@ def mapping(interval: Interval, rules: ClockRules, *, current: bool) -> Mapping:
         return _UNCERTAIN if current else _UNSYNCHRONISED
     if low <= rules.stands_ms and high >= -rules.stands_ms:
         return _STANDS
-    return Mapping(ClockState.MAPPED, (low + high) // 2)
+    return ClockMapping(ClockState.MAPPED, (low + high) // 2)
 
 
-_STANDS = Mapping(ClockState.STANDS, 0)
-_UNCERTAIN = Mapping(ClockState.UNCERTAIN, None)
-_UNSYNCHRONISED = Mapping(ClockState.UNSYNCHRONISED, None)
+_STANDS = ClockMapping(ClockState.STANDS, 0)
+_UNCERTAIN = ClockMapping(ClockState.UNCERTAIN, None)
+_UNSYNCHRONISED = ClockMapping(ClockState.UNSYNCHRONISED, None)

@@ -8,7 +8,7 @@ the store, which knows the true numbers.
 
 from dataclasses import dataclass
 
-from gateway.admission.rate_limit import Allowance, AllowanceRules
+from gateway.admission.rate_limit import RateLimiter, RateRules
 
 Held = tuple[int, int]
 """(frames, bytes)."""
@@ -24,17 +24,17 @@ class QuotaRules:
     signed_bytes: int
 
 
-class Quotas:
+class QuarantineQuota:
     """Counts of kept frames by device; number 0 stands for unknown devices."""
 
     def __init__(self, rules: QuotaRules) -> None:
         self._rules = rules
         self._signed: dict[int, Held] = {}
-        self._unsigned = Allowance(
-            AllowanceRules(per_s=rules.unsigned_per_s, burst=rules.unsigned_burst)
+        self._unsigned = RateLimiter(
+            RateRules(per_s=rules.unsigned_per_s, burst=rules.unsigned_burst)
         )
 
-    def load(self, signed: dict[int, Held]) -> None:
+    def set_counts(self, signed: dict[int, Held]) -> None:
         """Take the true numbers of signed frames kept, by device."""
         self._signed = dict(signed)
 
@@ -51,7 +51,7 @@ class Quotas:
         if signed:
             return self._may_keep_signed(number, size)
         self._unsigned.sweep(now_s)
-        return self._unsigned.take(str(number), now_s)
+        return self._unsigned.try_acquire(str(number), now_s)
 
     def _may_keep_signed(self, number: int, size: int) -> bool:
         frames, held = self._signed.get(number, (0, 0))

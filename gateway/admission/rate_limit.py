@@ -16,24 +16,24 @@ charged by its arrival, when the bucket was that much emptier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllowanceRules:
+class RateRules:
     """Tokens a second of real time, and how many may be saved up for catching up."""
 
     per_s: float
     burst: float
 
 
-class Allowance:
+class RateLimiter:
     """The buckets; a full one is forgotten, so memory holds only who sent lately."""
 
     __slots__ = ("_levels", "_rules", "_swept")
 
-    def __init__(self, rules: AllowanceRules) -> None:
+    def __init__(self, rules: RateRules) -> None:
         self._rules = rules
         self._levels: dict[str, tuple[float, float]] = {}
         self._swept = 0.0
 
-    def take(self, name: str, now_s: float) -> bool:
+    def try_acquire(self, name: str, now_s: float) -> bool:
         """Take one token of ``name``'s at ``now_s`` (monotonic seconds); False: none is left."""
         rules = self._rules
         known = self._levels.get(name)
@@ -57,7 +57,7 @@ class Allowance:
         missing = min(ROOM, rules.burst) - known[0] - (now_s - known[1]) * rules.per_s
         return missing / rules.per_s if missing > 0.0 else 0.0
 
-    def punish(self, name: str, cost: float) -> None:
+    def charge(self, name: str, cost: float) -> None:
         """Take ``cost`` more of ``name``'s tokens, as a debt if need be.
 
         What it sent was worth nothing. Without debts the next token would buy the next check.
@@ -66,7 +66,7 @@ class Allowance:
         if known is not None:
             self._levels[name] = (known[0] - cost, known[1])
 
-    def pardon(self, name: str) -> None:
+    def refill(self, name: str) -> None:
         """Fill ``name``'s bucket: it was punished unjustly."""
         self._levels.pop(name, None)
 

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from analytics.domain.care import CarePlan, PatientState
-from analytics.settings.in_force import Arrangement, StoredPlan, WardBook
+from analytics.settings.in_force import Arrangement, StoredPlan, WardSettingsCache
 
 KEYS_TRIED = 4
 OVERLAP_MS = 7 * 86_400_000
 
 
 @dataclass(slots=True)
-class Key:
+class DeviceKey:
     """One key of a device; times in ward milliseconds.
 
     Attributes:
@@ -45,7 +45,7 @@ class Patient:
     paused_until_ms: int | None
     ward: str
     plan: StoredPlan
-    wards: WardBook
+    wards: WardSettingsCache
     _made: Arrangement | None = None
     _changes: int = -1
 
@@ -91,7 +91,7 @@ class Device:
     revoked: bool
     bound_from_ms: int | None
     bound_to_ms: int | None
-    keys: list[Key] = field(default_factory=list)
+    keys: list[DeviceKey] = field(default_factory=list)
     erased: bool = False
 
 
@@ -101,9 +101,9 @@ class Registry:
     ``erased``: numbers of people who were, and whose lanes are not to be had any more.
     """
 
-    def __init__(self, wards: WardBook | None = None) -> None:
+    def __init__(self, wards: WardSettingsCache | None = None) -> None:
         self.revision = -1
-        self.wards = wards or WardBook()
+        self.wards = wards or WardSettingsCache()
         self.patients: dict[int, Patient] = {}
         self.devices: dict[str, Device] = {}
         self.erased: set[int] = set()
@@ -124,16 +124,16 @@ class Registry:
             if any((key.revoked_ms or 0) >= since_ms for key in device.keys)
         ]
 
-    def forget(self) -> None:
+    def drop_ward(self) -> None:
         """Have everything read again."""
         self.revision = -1
 
-    def load(
+    def apply_rows(
         self,
         revision: int,
         patients: Iterable[Patient],
         devices: Iterable[Device],
-        keys: Iterable[Key],
+        keys: Iterable[DeviceKey],
     ) -> None:
         """Take over everything that changed since the last revision."""
         for patient in patients:
@@ -153,7 +153,7 @@ class Registry:
         self._by_no[device.no] = device
         self.devices[device.id] = device
 
-    def _put_key(self, key: Key) -> None:
+    def _put_key(self, key: DeviceKey) -> None:
         device = self._by_no.get(key.device_no)
         if device is None:
             return

@@ -10,14 +10,14 @@ from bisect import bisect_right
 from enum import IntEnum
 
 from gateway import wire
-from gateway.admission.clock_offset import UNKNOWN, Interval
+from gateway.admission.clock_offset import UNKNOWN, OffsetBounds
 
 WINDOW = 4_096
 MAX_REFUSED = 32
 MAX_NEWS = 128
 
 
-class Place(IntEnum):
+class SeqStatus(IntEnum):
     """Where a sequence number falls."""
 
     FRESH = 0
@@ -25,7 +25,7 @@ class Place(IntEnum):
     BELOW = 2
 
 
-class Window:
+class ReplayWindow:
     """The state of one boot; changed only by the pipeline, thrown away when a commit fails."""
 
     __slots__ = (
@@ -53,24 +53,24 @@ class Window:
         self.duplicates = 0
         self.received_ms = 0
         self.acked_ms: int | None = None
-        self.clock: Interval = UNKNOWN
+        self.clock: OffsetBounds = UNKNOWN
 
-    def place(self, seq: int) -> Place:
+    def status(self, seq: int) -> SeqStatus:
         """Where ``seq`` falls."""
         if seq > self.highest:
-            return Place.FRESH
+            return SeqStatus.FRESH
         if seq <= self.upto or self._in_ranges(seq):
-            return Place.HANDLED
-        return Place.BELOW if seq <= self.highest - WINDOW else Place.FRESH
+            return SeqStatus.HANDLED
+        return SeqStatus.BELOW if seq <= self.highest - WINDOW else SeqStatus.FRESH
 
     def _in_ranges(self, seq: int) -> bool:
         at = bisect_right(self.ranges, [seq, wire.MAX_SEQ]) - 1
         return at >= 0 and self.ranges[at][1] >= seq
 
-    def handle(self, seq: int) -> None:
+    def mark_handled(self, seq: int) -> None:
         """Count ``seq`` as handled; again changes nothing."""
         self.highest = max(self.highest, seq)
-        self.tell(seq)
+        self.note_news(seq)
         if seq == self.upto + 1 and not self.ranges:
             self.upto = seq
         elif seq > self.upto and not self._in_ranges(seq):
@@ -101,11 +101,11 @@ class Window:
 
     def refuse(self, seq: int, reason: str) -> None:
         """Count ``seq`` as handled in quarantine and say why, each number once."""
-        self.handle(seq)
+        self.mark_handled(seq)
         others = [pair for pair in self.refused if pair[0] != seq]
         self.refused = [*others, (seq, reason)][-MAX_REFUSED:]
 
-    def tell(self, seq: int) -> None:
+    def note_news(self, seq: int) -> None:
         """Have the next acknowledgement speak of ``seq``."""
         if len(self.news) < MAX_NEWS:
             self.news.append(seq)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from analytics.domain.acceptance import NONE, SURELY, Verdict, contradicted, narrow, verdict
+from analytics.domain.acceptance import NONE, SURELY, ValueVerdict, contradicted, narrow, verdict
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
-from analytics.readings import Refused, Sample
+from analytics.readings import Measurement, RefusedValue
 from gateway import wire
-from gateway.admission.clock_offset import ClockState, Mapping
+from gateway.admission.clock_offset import ClockMapping, ClockState
 from gateway.admission.registry import Device
 from gateway.wire import Refusal
 
@@ -26,7 +26,7 @@ REFUSAL_CODES: dict[Refusal, int] = {
 }
 _TELLING = frozenset({Refusal.OUT_OF_RANGE, Refusal.FROM_THE_FUTURE})
 
-_GOOD, _REFUSED = Verdict.GOOD, Verdict.REFUSED
+_GOOD, _REFUSED = ValueVerdict.GOOD, ValueVerdict.REFUSED
 _values = attrgetter(*wire.METRIC_NAMES)
 _METRICS = tuple(int(METRIC_BY_NAME[name]) for name in wire.METRIC_NAMES)
 _SURELY = tuple((metric, *SURELY[metric]) for metric in _METRICS)
@@ -68,23 +68,23 @@ class Readings(NamedTuple):
         dropped: those that were refused, as readings.
     """
 
-    accepted: list[Sample]
+    accepted: list[Measurement]
     device_ms: list[int]
     refused: list[int]
     reasons: list[Refusal]
-    dropped: list[Sample]
+    dropped: list[Measurement]
 
     @classmethod
     def none(cls) -> "Readings":
         """Nothing yet."""
         return cls([], [], [], [], [])
 
-    def telling(self) -> tuple[Refused, ...]:
+    def telling(self) -> tuple[RefusedValue, ...]:
         """The refused values that say of a metric that it is not measured now, in order."""
         if not self.dropped:
             return ()
         return tuple(
-            Refused(one.metric, one.t_ms, one.value, reason.value)
+            RefusedValue(one.metric, one.t_ms, one.value, reason.value)
             for one, reason in zip(self.dropped, self.reasons, strict=True)
             if reason in _TELLING and one.quality != UNSYNCHRONISED
         )
@@ -98,7 +98,7 @@ def newest_ms(message: wire.Vitals) -> int | None:
     return samples[0].t if len(samples) == 1 else max(sample.t for sample in samples)
 
 
-def offset_of(mapping: Mapping, newest: int | None, received_ms: int) -> int | None:
+def offset_of(mapping: ClockMapping, newest: int | None, received_ms: int) -> int | None:
     """What to add to the device's times; a frame of an uncertain clock counts by its arrival."""
     if mapping.state is ClockState.UNCERTAIN and newest is not None:
         return received_ms - newest
@@ -196,11 +196,11 @@ def take_sample(
         if reason is not None:
             made.refused.extend((number, REFUSAL_CODES[reason]))
             made.reasons.append(reason)
-            made.dropped.append(Sample(metric, t_ms, value, quality))
+            made.dropped.append(Measurement(metric, t_ms, value, quality))
         else:
             odd = judged is not _GOOD or metric in against
             graded = QUESTIONABLE if odd and quality in _SCORED else quality
-            made.accepted.append(Sample(metric, t_ms, value, graded))
+            made.accepted.append(Measurement(metric, t_ms, value, graded))
             made.device_ms.append(sample.t)
         number += 1
     return number

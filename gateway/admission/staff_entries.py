@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from analytics.domain.acceptance import Verdict, contradicted, verdict
+from analytics.domain.acceptance import ValueVerdict, contradicted, verdict
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
-from analytics.readings import Reading, Sample
+from analytics.readings import Measurement, Reading
 
 _MANUAL, _QUESTIONABLE = int(Quality.MANUAL), int(Quality.QUESTIONABLE)
 
 
-def entered_samples(payload: dict[str, Any]) -> tuple[Sample, ...]:
+def entered_samples(payload: dict[str, Any]) -> tuple[Measurement, ...]:
     """The readings of a payload ``{"samples": [{"t", metrics..}], "graded", "confirmed"}``.
 
     ``t`` is RFC 3339 or milliseconds. The API has checked them; what is out of range all the same
@@ -24,26 +24,26 @@ def entered_samples(payload: dict[str, Any]) -> tuple[Sample, ...]:
     return tuple(_graded(made, confirmed=bool(payload.get("confirmed"))))
 
 
-def _entry(entry: dict[str, Any]) -> list[Sample]:
+def _entry(entry: dict[str, Any]) -> list[Measurement]:
     t_ms = _millis(entry["t"])
-    found: list[Sample] = []
+    found: list[Measurement] = []
     for name, value in entry.items():
         metric = METRIC_BY_NAME.get(name)
         if metric is None or value is None:
             continue
-        if verdict(metric, float(value)) is not Verdict.REFUSED:
-            found.append(Sample(int(metric), t_ms, float(value), _MANUAL))
+        if verdict(metric, float(value)) is not ValueVerdict.REFUSED:
+            found.append(Measurement(int(metric), t_ms, float(value), _MANUAL))
     return found
 
 
-def _graded(samples: list[Sample], *, confirmed: bool) -> list[Sample]:
+def _graded(samples: list[Measurement], *, confirmed: bool) -> list[Measurement]:
     together: dict[int, list[tuple[int, float]]] = {}
     for one in samples:
         together.setdefault(one.t_ms, []).append((one.metric, one.value))
     against = {t: contradicted(values) for t, values in together.items() if not confirmed}
     return [
-        Sample(one.metric, one.t_ms, one.value, _QUESTIONABLE)
-        if verdict(one.metric, one.value) is Verdict.QUESTIONABLE
+        Measurement(one.metric, one.t_ms, one.value, _QUESTIONABLE)
+        if verdict(one.metric, one.value) is ValueVerdict.QUESTIONABLE
         or one.metric in against.get(one.t_ms, ())
         else one
         for one in samples
@@ -67,7 +67,7 @@ def outcome_of(payload: dict[str, Any]) -> tuple[int, bool]:
     return int(payload.get("at") or 0), bool(payload.get("deteriorated"))
 
 
-class Entered(NamedTuple):
+class StaffInput(NamedTuple):
     """What an input is: one of these; none of them if it cannot be read.
 
     Attributes:
@@ -81,18 +81,18 @@ class Entered(NamedTuple):
     begins_ms: int | None = None
 
 
-def entered(kind: str, payload: dict[str, Any], frame_id: int, received_ms: int) -> Entered:
+def entered(kind: str, payload: dict[str, Any], frame_id: int, received_ms: int) -> StaffInput:
     """What an input is.
 
     One row that nobody can read must not hold up every patient's readings.
     """
     try:
         if kind == "encounter":
-            return Entered(begins_ms=received_ms)
+            return StaffInput(begins_ms=received_ms)
         if kind == "outcome":
-            return Entered(outcome=outcome_of(payload))
+            return StaffInput(outcome=outcome_of(payload))
         if kind == "entered_in_error":  # it changes which readings are folded, and is none
-            return Entered()
-        return Entered(reading=entered_reading(payload, frame_id, received_ms))
+            return StaffInput()
+        return StaffInput(reading=entered_reading(payload, frame_id, received_ms))
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
-        return Entered()
+        return StaffInput()

@@ -9,9 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from gateway import wire
-from gateway.admission.registry import OVERLAP_MS, Device, Key
-from gateway.admission.replay_window import Place, Window
-from gateway.admission.verification import Number, Refused, Vouched
+from gateway.admission.registry import OVERLAP_MS, Device, DeviceKey
+from gateway.admission.replay_window import ReplayWindow, SeqStatus
+from gateway.admission.verification import Authenticated, Number, RefusedFrame
 from gateway.wire import Refusal
 
 
@@ -29,7 +29,7 @@ ACCEPTED = Accepted()
 DUPLICATE = Duplicate()
 
 
-def key_refusal(device: Device, key: Key, number: Number | None, now_ms: int) -> str | None:
+def key_refusal(device: Device, key: DeviceKey, number: Number | None, now_ms: int) -> str | None:
     """Why a key does not count for this frame, or None.
 
     From the first stored frame under a newer key, the older one counts only for frames with a
@@ -45,15 +45,15 @@ def key_refusal(device: Device, key: Key, number: Number | None, now_ms: int) ->
 
 
 def admit(
-    said: Vouched,
+    said: Authenticated,
     topic: wire.Topic,
     bucket: str | None,
     *,
-    refused: Refused | None,
-    window: Window | None,
+    refused: RefusedFrame | None,
+    window: ReplayWindow | None,
     kept: Collection[bytes],
     now_ms: int,
-) -> Accepted | Duplicate | Refused:
+) -> Accepted | Duplicate | RefusedFrame:
     """Whether a frame whose signature held counts; a refusal without ``vouched`` covers nothing.
 
     Args:
@@ -68,21 +68,23 @@ def admit(
     """
     why = key_refusal(said.device, said.key, said.number, now_ms)
     if why is not None:
-        return Refused(Refusal.REVOKED_KEY, said.device, detail=why)
+        return RefusedFrame(Refusal.REVOKED_KEY, said.device, detail=why)
     if bucket != topic.bucket:
-        return Refused(Refusal.TOPIC_MISMATCH, said.device, detail="bucket is not the patient's")
+        return RefusedFrame(
+            Refusal.TOPIC_MISMATCH, said.device, detail="bucket is not the patient's"
+        )
     before = None if said.number is None else _before(said, said.number[1], window, kept)
     return before or refused or ACCEPTED
 
 
 def _before(
-    said: Vouched, seq: int, window: Window | None, kept: Collection[bytes]
-) -> Duplicate | Refused | None:
+    said: Authenticated, seq: int, window: ReplayWindow | None, kept: Collection[bytes]
+) -> Duplicate | RefusedFrame | None:
     """What its number's past makes of a frame; None: it has none."""
     if kept:
         known = said.frame in kept
-        return DUPLICATE if known else Refused(Refusal.CONFLICT, said.device, said)
-    place = Place.FRESH if window is None else window.place(seq)
-    if place is Place.BELOW:
-        return Refused(Refusal.REPLAYED, said.device, said)
-    return DUPLICATE if place is Place.HANDLED else None
+        return DUPLICATE if known else RefusedFrame(Refusal.CONFLICT, said.device, said)
+    place = SeqStatus.FRESH if window is None else window.status(seq)
+    if place is SeqStatus.BELOW:
+        return RefusedFrame(Refusal.REPLAYED, said.device, said)
+    return DUPLICATE if place is SeqStatus.HANDLED else None

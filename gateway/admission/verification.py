@@ -1,6 +1,6 @@
 """Decoding and verification of one frame's signature: pure, whatever a stranger may send.
 
-``open_frame`` turns bytes into a verified message or a refusal; it raises on no input. Whether
+``decode_frame`` turns bytes into a verified message or a refusal; it raises on no input. Whether
 that key counts, and the number is new, is for ``verdicts``.
 """
 
@@ -12,14 +12,14 @@ import msgspec
 from nacl.exceptions import CryptoError
 
 from gateway import wire
-from gateway.admission.registry import KEYS_TRIED, Device, Key, Registry
+from gateway.admission.registry import KEYS_TRIED, Device, DeviceKey, Registry
 from gateway.wire import Refusal
 
 Number = tuple[int, int]
 """(boot, seq)."""
 
 
-class Vouched(NamedTuple):
+class Authenticated(NamedTuple):
     """What a signature says of a frame, whatever the frame says.
 
     Attributes:
@@ -30,31 +30,31 @@ class Vouched(NamedTuple):
     """
 
     device: Device
-    key: Key
+    key: DeviceKey
     frame: bytes
     number: Number | None
 
 
-class Opened(NamedTuple):
+class DecodedFrame(NamedTuple):
     """A frame whose signature held under one of its device's keys, and what it says."""
 
     device: Device
-    key: Key
+    key: DeviceKey
     frame: bytes
     message: wire.DeviceMessage
 
     @property
-    def vouched(self) -> Vouched:
+    def vouched(self) -> Authenticated:
         """What the signature says of it."""
         number = (self.message.boot, self.message.seq)
-        return Vouched(self.device, self.key, self.frame, number)
+        return Authenticated(self.device, self.key, self.frame, number)
 
     def unknown_members(self) -> int:
         """How many members of the message this version does not know, and ignored."""
         return wire.count_ignored(wire.unverified_message(self.frame), self.message)
 
 
-class Refused(NamedTuple):
+class RefusedFrame(NamedTuple):
     """A frame that does not count.
 
     Attributes:
@@ -67,7 +67,7 @@ class Refused(NamedTuple):
 
     reason: Refusal
     device: Device | None = None
-    vouched: Vouched | None = None
+    vouched: Authenticated | None = None
     detail: str = ""
 
     @property
@@ -90,7 +90,7 @@ _identity = msgspec.json.Decoder(_Identity)
 _named = msgspec.json.Decoder(_Named)
 
 
-def unsealed(payload: bytes, device: Device, box_private: bytes) -> bytes | Refusal:
+def unseal(payload: bytes, device: Device, box_private: bytes) -> bytes | Refusal:
     """The signed frame in a payload; a sealed one is opened with the device's box keys."""
     kind = wire.frame_kind(payload)
     if kind is wire.FrameKind.SIGNED or isinstance(kind, Refusal):
@@ -104,7 +104,7 @@ def unsealed(payload: bytes, device: Device, box_private: bytes) -> bytes | Refu
     return Refusal.UNSEALABLE
 
 
-def _shared(key: Key, box_private: bytes) -> bytes | None:
+def _shared(key: DeviceKey, box_private: bytes) -> bytes | None:
     """The box key of this device and the gateway, made at its first sealed frame."""
     if key.shared is None and key.box_public is not None:
         try:
@@ -114,7 +114,7 @@ def _shared(key: Key, box_private: bytes) -> bytes | None:
     return key.shared
 
 
-def verified(frame: bytes, device: Device) -> tuple[Key, bytes] | Refusal:
+def verify_signature(frame: bytes, device: Device) -> tuple[DeviceKey, bytes] | Refusal:
     """The key under which a signed frame holds, and its message."""
     for key in device.keys[:KEYS_TRIED]:
         message = wire.open_signed(frame, key.sign_public)
@@ -123,29 +123,31 @@ def verified(frame: bytes, device: Device) -> tuple[Key, bytes] | Refusal:
     return Refusal.BAD_SIGNATURE
 
 
-def open_frame(
+def decode_frame(
     frame: bytes, topic: wire.Topic, device: Device, registry: Registry
-) -> Opened | Refused:
+) -> DecodedFrame | RefusedFrame:
     """Verify and decode a signed frame that came on ``topic``.
 
     Args:
-        frame: claims to be signed (``unsealed`` said so).
+        frame: claims to be signed (``unseal`` said so).
         topic: where it came.
         device: the topic's device.
         registry: all devices: a frame of another device on this topic is told apart.
     """
-    held = verified(frame, device)
+    held = verify_signature(frame, device)
     if isinstance(held, Refusal):
-        return Refused(_whose(frame, device, registry), device)
+        return RefusedFrame(_whose(frame, device, registry), device)
     key, raw = held
     message = wire.decode_device_message(raw)
     if isinstance(message, Refusal):
-        return _unreadable(message, raw, Vouched(device, key, frame, None))
+        return _unreadable(message, raw, Authenticated(device, key, frame, None))
     if message.device != device.id:
-        return Refused(Refusal.TOPIC_MISMATCH, device, detail=f"message of {message.device!r}")
-    opened = Opened(device, key, frame, message)
+        return RefusedFrame(Refusal.TOPIC_MISMATCH, device, detail=f"message of {message.device!r}")
+    opened = DecodedFrame(device, key, frame, message)
     if not _kind_fits(message, topic):
-        return Refused(Refusal.TOPIC_MISMATCH, device, opened.vouched, "message of another topic")
+        return RefusedFrame(
+            Refusal.TOPIC_MISMATCH, device, opened.vouched, "message of another topic"
+        )
     return opened
 
 
@@ -156,19 +158,19 @@ def _whose(frame: bytes, device: Device, registry: Registry) -> Refusal:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Refusal.BAD_SIGNATURE
     other = registry.devices.get(name)
-    if other is None or other is device or isinstance(verified(frame, other), Refusal):
+    if other is None or other is device or isinstance(verify_signature(frame, other), Refusal):
         return Refusal.BAD_SIGNATURE
     return Refusal.TOPIC_MISMATCH
 
 
-def _unreadable(reason: Refusal, raw: bytes, vouched: Vouched) -> Refused:
+def _unreadable(reason: Refusal, raw: bytes, vouched: Authenticated) -> RefusedFrame:
     """A signed message that cannot be read; its number may still be legible."""
     said, device = _number_of(raw), vouched.device
     if said is None:
-        return Refused(reason, device, vouched)
+        return RefusedFrame(reason, device, vouched)
     if said.device != device.id:
-        return Refused(Refusal.TOPIC_MISMATCH, device, detail=f"message of {said.device!r}")
-    return Refused(reason, device, vouched._replace(number=(said.boot, said.seq)))
+        return RefusedFrame(Refusal.TOPIC_MISMATCH, device, detail=f"message of {said.device!r}")
+    return RefusedFrame(reason, device, vouched._replace(number=(said.boot, said.seq)))
 
 
 def _number_of(raw: bytes) -> _Identity | None:

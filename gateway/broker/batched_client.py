@@ -21,7 +21,7 @@ from typing_extensions import override
 from gateway.broker.mqtt_packets import (
     PUBACK,
     MalformedError,
-    Publish,
+    PublishPacket,
     number,
     pubacks,
     publish,
@@ -32,14 +32,14 @@ _PUBLISH, _KIND = 0x30, 0xF0
 _CHUNK = 65_536
 
 
-Hear = Callable[[Publish], None]
+Hear = Callable[[PublishPacket], None]
 
 
-def _ignored(_one: Publish) -> None:
+def _ignored(_one: PublishPacket) -> None:
     """Hear nothing more."""
 
 
-class BulkClient(mqtt.Client):
+class BatchedClient(mqtt.Client):
     """A client for MQTT 5 with manual acknowledgements that never reconnects.
 
     Args:
@@ -91,7 +91,7 @@ class BulkClient(mqtt.Client):
         if mids:
             self._queue(pubacks(mids))
 
-    def tell(self, said: Iterable[tuple[str, bytes]]) -> None:
+    def publish_retained(self, said: Iterable[tuple[str, bytes]]) -> None:
         """Publish (topic, payload) with QoS 0, to be kept by the broker, by one write."""
         self._queue(b"".join(telling(topic, payload) for topic, payload in said))
 

@@ -11,7 +11,7 @@ import structlog
 
 from gateway import wire
 from gateway.broker import connection
-from gateway.broker.connection import Messenger
+from gateway.broker.connection import BrokerConnection
 from gateway.broker.session import broker_of
 from gateway.settings import GatewaySettings
 
@@ -39,13 +39,19 @@ def clear(settings: GatewaySettings, device: str, bucket: str | None = None) -> 
     found: queue.SimpleQueue[str] = queue.SimpleQueue()
     name = f"{connection.client_id(settings.groups, settings.group)}-clears"
 
-    def heard(source: Messenger, topic: str, payload: bytes, retained: bool, mid: int) -> None:  # noqa: FBT001 - paho's thread calls it
+    def heard(
+        source: BrokerConnection,
+        topic: str,
+        payload: bytes,
+        retained: bool,  # noqa: FBT001 - paho's thread calls it
+        mid: int,
+    ) -> None:
         if retained and payload:
             found.put(topic)
         if mid:
             source.acknowledge([mid])
 
-    messenger = Messenger(broker_of(settings), name, 100, heard)
+    messenger = BrokerConnection(broker_of(settings), name, 100, heard)
     messenger.connect(clean=True, session_s=0)
     try:
         kinds = (*_NEVER_KEPT, wire.TopicKind.STATUS)
@@ -54,7 +60,7 @@ def clear(settings: GatewaySettings, device: str, bucket: str | None = None) -> 
         wanted = _wanted(found, ended=bucket is not None)
         if bucket is not None:
             wanted.append(wire.device_topic(bucket, device, wire.TopicKind.ACKS))
-        messenger.tell([(topic, b"") for topic in wanted])
+        messenger.publish_retained([(topic, b"") for topic in wanted])
     finally:
         messenger.close()
     if wanted:

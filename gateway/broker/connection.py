@@ -1,7 +1,7 @@
 """The broker, through paho: the only place in the gateway that speaks MQTT.
 
-One ``Messenger`` is one connection. It never reconnects by itself: two clients with one id that
-both reconnect fight for ever, and an acknowledgement must never reach another connection than
+One ``BrokerConnection`` is one connection. It never reconnects by itself: two clients with one id
+that both reconnect fight for ever, and an acknowledgement must never reach another connection than
 the one its message came on. Messages are acknowledged by hand, after the commit; what is not
 acknowledged when the connection ends comes again.
 """
@@ -23,8 +23,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gateway import wire
-from gateway.broker.batched_client import BulkClient
-from gateway.broker.mqtt_packets import Publish
+from gateway.broker.batched_client import BatchedClient
+from gateway.broker.mqtt_packets import PublishPacket
 from gateway.errors import BrokerUnavailable
 
 SESSION_S = 30 * 86_400
@@ -35,7 +35,7 @@ LEAVE_S = 2.0
 TAKEN_OVER = 0x8E
 _FILTERS_AT_ONCE = 100
 
-Deliver = Callable[["Messenger", str, bytes, bool, int], None]
+Deliver = Callable[["BrokerConnection", str, bytes, bool, int], None]
 """(connection, topic, payload, retained, message number or 0)."""
 
 
@@ -105,7 +105,7 @@ def _options(kind: wire.TopicKind) -> SubscribeOptions:
     return SubscribeOptions(qos=1, retainAsPublished=marked, retainHandling=kept)
 
 
-class Messenger:
+class BrokerConnection:
     """One connection with a persistent session.
 
     Attributes:
@@ -127,7 +127,7 @@ class Messenger:
         self._receive_maximum = receive_maximum
         self._deliver = deliver
         self._address = address
-        self._client = client = BulkClient(
+        self._client = client = BatchedClient(
             self._on_publish,
             CallbackAPIVersion.VERSION2,
             client_id=name,
@@ -213,10 +213,10 @@ class Messenger:
         if not self.lost.is_set():
             self._client.publish(topic, payload, qos=1)
 
-    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+    def publish_retained(self, said: Sequence[tuple[str, bytes]]) -> None:
         """Publish (topic, payload) with QoS 0, to be kept by the broker; lost if the line is."""
         if not self.lost.is_set():
-            self._client.tell(said)
+            self._client.publish_retained(said)
 
     def close(self) -> None:
         """Disconnect; the broker keeps the session. Ends soon, whoever is stuck, from any thread.
@@ -248,5 +248,5 @@ class Messenger:
         self.lost.set()
         self._answers.put(f"disconnected: {reason}")
 
-    def _on_publish(self, one: Publish) -> None:
+    def _on_publish(self, one: PublishPacket) -> None:
         self._deliver(self, one.topic, one.payload, one.retain, one.mid)

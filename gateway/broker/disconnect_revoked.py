@@ -17,7 +17,7 @@ from typing import NamedTuple
 import structlog
 
 from gateway.broker.clear_retained import clear
-from gateway.broker.connection import LEAVE_S, Messenger
+from gateway.broker.connection import LEAVE_S, BrokerConnection
 from gateway.broker.session import broker_of
 from gateway.errors import BrokerUnavailable
 from gateway.settings import GatewaySettings
@@ -31,7 +31,7 @@ SINCE_MS = 86_400_000
 """How far back (ward time) revocations are looked after on taking over; the list has the rest."""
 
 
-class Task(NamedTuple):
+class DisconnectTask(NamedTuple):
     """What is to be done for one device.
 
     Attributes:
@@ -44,12 +44,12 @@ class Task(NamedTuple):
     bucket: str
 
 
-class Expeller:
+class RevokedDisconnector:
     """One thread that waits for the broker, so that the pipeline never does."""
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._settings = settings
-        self._due: list[Task] = []
+        self._due: list[DisconnectTask] = []
         self._clearing: set[str] = set()
         self._changed = threading.Condition()
         self._closed = False
@@ -64,7 +64,7 @@ class Expeller:
         now_s = time.monotonic()
         for device, bucket in devices:
             for after_s in AFTER_S:
-                self._push(Task(now_s + after_s, device, bucket))
+                self._push(DisconnectTask(now_s + after_s, device, bucket))
 
     def clear(self, devices: Iterable[str]) -> None:
         """Soon take away what the broker was made to keep for these; once for many asks."""
@@ -73,9 +73,9 @@ class Expeller:
                 new = device not in self._clearing
                 self._clearing.add(device)
             if new:
-                self._push(Task(time.monotonic() + CLEAR_AFTER_S, device, ""))
+                self._push(DisconnectTask(time.monotonic() + CLEAR_AFTER_S, device, ""))
 
-    def _push(self, task: Task) -> None:
+    def _push(self, task: DisconnectTask) -> None:
         with self._changed:
             heapq.heappush(self._due, task)
             self._changed.notify()
@@ -98,7 +98,7 @@ class Expeller:
             except BrokerUnavailable as error:
                 _log.warning("cannot end or clear", device=task.device, error=str(error))
 
-    def _next(self) -> Task | None:
+    def _next(self) -> DisconnectTask | None:
         """The next task, when its time has come; None: closed."""
         with self._changed:
             while not self._closed:
@@ -110,7 +110,7 @@ class Expeller:
 
     def _end(self, device: str) -> None:
         """Connect under its name, which ends its connection and session, and leave."""
-        messenger = Messenger(broker_of(self._settings), device, 1, lambda *_: None)
+        messenger = BrokerConnection(broker_of(self._settings), device, 1, lambda *_: None)
         messenger.connect(clean=True, session_s=0)
         messenger.close()
         _log.info("ended a revoked device's line", device=device)

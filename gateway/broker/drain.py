@@ -15,16 +15,16 @@ import structlog
 
 from gateway import wire
 from gateway.broker import connection as mqtt
-from gateway.broker.connection import Messenger
+from gateway.broker.connection import BrokerConnection
 from gateway.broker.session import broker_of, retire
 from gateway.broker.side_thread import beside
 from gateway.errors import BrokerUnavailable
-from gateway.ingest.components import Parts
-from gateway.ingest.inbox import Arrival, Inbox
+from gateway.ingest.components import Components
+from gateway.ingest.inbox import InboundMessage, Inbox
 from gateway.ownership.lease import buckets_of
 from gateway.settings import GatewaySettings
 from gateway.store import leases
-from gateway.store.connection import Session
+from gateway.store.connection import CommitConnection
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -40,12 +40,12 @@ Old = tuple[int, int]
 """(groups, group) of a worker of another division."""
 
 
-class Drain:
+class SessionDrain:
     """One old session while we empty it; the source of its arrivals."""
 
-    def __init__(self, parts: Parts, inbox: Inbox, ours: Collection[str]) -> None:
+    def __init__(self, parts: Components, inbox: Inbox, ours: Collection[str]) -> None:
         self._parts, self._inbox, self._ours = parts, inbox, ours
-        self._messenger: Messenger | None = None
+        self._messenger: BrokerConnection | None = None
         self._began_s = self._newest_s = time.monotonic()
         self._taken = self._dealt = 0
         self.others = 0
@@ -58,7 +58,9 @@ class Drain:
             BrokerUnavailable: the broker is away or refuses us.
         """
         name = mqtt.client_id(*old)
-        messenger = Messenger(broker_of(settings), name, settings.receive_maximum, self._deliver)
+        messenger = BrokerConnection(
+            broker_of(settings), name, settings.receive_maximum, self._deliver
+        )
         self._messenger = messenger
         if self.gone:
             return False
@@ -75,7 +77,7 @@ class Drain:
 
     def _deliver(
         self,
-        _source: Messenger,
+        _source: BrokerConnection,
         topic: str,
         payload: bytes,
         retained: bool,  # noqa: FBT001 - paho's thread calls it
@@ -90,7 +92,7 @@ class Drain:
             self._taken += 1
         received_ms = self._parts.now_ms()
         self._inbox.put(
-            Arrival(topic, payload, retained, received_ms, self._newest_s, self, mid),
+            InboundMessage(topic, payload, retained, received_ms, self._newest_s, self, mid),
         )
 
     @property
@@ -114,7 +116,7 @@ class Drain:
         return whole
 
 
-class Succession:
+class SessionMigration:
     """Looks now and then for sessions of old divisions, and empties one at a time.
 
     The broker is waited for beside the pipeline, whose commits go on meanwhile.
@@ -127,14 +129,14 @@ class Succession:
     """
 
     def __init__(
-        self, settings: GatewaySettings, parts: Parts, session: Session, inbox: Inbox
+        self, settings: GatewaySettings, parts: Components, session: CommitConnection, inbox: Inbox
     ) -> None:
         self._settings, self._parts = settings, parts
         self._session, self._inbox = session, inbox
         self._look_at_s = 0.0
         self._done: set[Old] = set()
         self._old: Old = (0, 0)
-        self._drain: Drain | None = None
+        self._drain: SessionDrain | None = None
         self._opening: Future[bool] | None = None
         self._retiring: Future[bool] | None = None
 
@@ -166,11 +168,11 @@ class Succession:
             old = next((old for old in free if leases.try_old(connection, old)), None)
         if old is None:
             return
-        drain = Drain(self._parts, self._inbox, ours)
+        drain = SessionDrain(self._parts, self._inbox, ours)
         self._old, self._drain = old, drain
         self._opening = beside("drain", lambda: drain.open(settings, old), _nothing)
 
-    def _look(self, drain: Drain) -> None:
+    def _look(self, drain: SessionDrain) -> None:
         opening = self._opening
         if opening is None:
             if drain.over:
@@ -184,7 +186,7 @@ class Succession:
                 _log.warning("cannot empty an old session", old=self._old, error=str(error))
                 self.close()
 
-    def _finish(self, drain: Drain, *, empty: bool = False) -> None:
+    def _finish(self, drain: SessionDrain, *, empty: bool = False) -> None:
         """Delete the session if nothing is left in it; else it is the others' turn."""
         whole = drain.close() or empty
         _log.info("old session emptied", old=self._old, whole=whole, left_to_others=drain.others)

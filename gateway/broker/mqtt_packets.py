@@ -13,7 +13,7 @@ class MalformedError(ValueError):
     """The broker sent what is no MQTT 5."""
 
 
-class Publish(NamedTuple):
+class PublishPacket(NamedTuple):
     """One PUBLISH; ``mid`` is 0 when it needs no acknowledgement."""
 
     topic: str
@@ -39,7 +39,7 @@ def number(data: bytes, at: int) -> tuple[int, int] | None:
     raise MalformedError("a length of more than four bytes")
 
 
-def publish(head: int, data: bytes, start: int, end: int) -> Publish:
+def publish(head: int, data: bytes, start: int, end: int) -> PublishPacket:
     """Take a PUBLISH of MQTT 5 apart; its properties say nothing to us.
 
     Raises:
@@ -58,7 +58,7 @@ def publish(head: int, data: bytes, start: int, end: int) -> Publish:
         at = _behind_properties(data, at)
     if at > end or qos > 1:
         raise MalformedError("a PUBLISH longer than it says")
-    return Publish(topic, data[at:end], bool(head & _RETAIN), mid)
+    return PublishPacket(topic, data[at:end], bool(head & _RETAIN), mid)
 
 
 def _behind_properties(data: bytes, at: int) -> int:

@@ -7,17 +7,17 @@ from concurrent.futures import Future, wait
 import structlog
 
 from gateway.broker import connection
-from gateway.broker.connection import LEAVE_S, BrokerAddress, Deliver, Messenger
+from gateway.broker.connection import LEAVE_S, BrokerAddress, BrokerConnection, Deliver
 from gateway.broker.side_thread import beside
 from gateway.errors import BrokerUnavailable, SessionTaken
-from gateway.ownership.lease import Claim
+from gateway.ownership.lease import GroupLease
 from gateway.settings import GatewaySettings
 
 _log = structlog.get_logger()
 FIRST_RETRY_S, LAST_RETRY_S = 0.2, 5.0
 
 
-class Line:
+class BrokerSession:
     """One group's session at the broker; connected only while the group's locks are held.
 
     Connecting is waited for beside the pipeline: what waits for us may come before the answer to
@@ -34,19 +34,19 @@ class Line:
     def __init__(
         self,
         settings: GatewaySettings,
-        claim: Claim,
+        claim: GroupLease,
         deliver: Deliver,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self.claim = claim
-        self.messenger: Messenger | None = None
-        self.trouble = "not yet connected"
+        self.messenger: BrokerConnection | None = None
+        self.error = "not yet connected"
         self._settings, self._deliver, self._wake = settings, deliver, wake
         self._broker = broker_of(settings)
         self._retry_s, self._retry_at = FIRST_RETRY_S, 0.0
-        self._opening: tuple[Messenger, Future[None]] | None = None
+        self._opening: tuple[BrokerConnection, Future[None]] | None = None
 
-    def keep(self) -> None:
+    def ensure_connected(self) -> None:
         """Connect if the line is down and its pause is over; never waits.
 
         Raises:
@@ -63,7 +63,7 @@ class Line:
 
     def _open(self) -> None:
         name = connection.client_id(self.claim.groups, self.claim.group)
-        made = Messenger(self._broker, name, self._settings.receive_maximum, self._deliver)
+        made = BrokerConnection(self._broker, name, self._settings.receive_maximum, self._deliver)
 
         def connect() -> None:
             made.connect()
@@ -71,7 +71,7 @@ class Line:
 
         self._opening = made, beside(f"line-{self.claim.group}", connect, self._wake)
 
-    def _look(self, made: Messenger, done: "Future[None]") -> None:
+    def _look(self, made: BrokerConnection, done: "Future[None]") -> None:
         """See what has come of connecting, if anything yet."""
         if not done.done():
             return
@@ -79,17 +79,17 @@ class Line:
         try:
             done.result()
         except BrokerUnavailable as error:
-            self.trouble = str(error)
-            _log.warning("broker away", group=self.claim.group, error=self.trouble)
+            self.error = str(error)
+            _log.warning("broker away", group=self.claim.group, error=self.error)
             self._retry_at = time.monotonic() + self._retry_s
             self._retry_s = min(LAST_RETRY_S, 2 * self._retry_s)
         else:
-            self.messenger, self.trouble, self._retry_s = made, "", FIRST_RETRY_S
+            self.messenger, self.error, self._retry_s = made, "", FIRST_RETRY_S
             _log.info("serving", group=self.claim.group, buckets=len(self.claim.buckets))
 
-    def _drop(self, messenger: Messenger) -> None:
+    def _drop(self, messenger: BrokerConnection) -> None:
         messenger.close()
-        self.messenger, self.trouble = None, messenger.reason
+        self.messenger, self.error = None, messenger.reason
         _log.warning("broker lost", group=self.claim.group, reason=messenger.reason)
         if messenger.taken_over:
             raise SessionTaken("another client has our session at the broker")
@@ -107,7 +107,7 @@ class Line:
 def retire(settings: GatewaySettings, groups: int, group: int) -> bool:
     """Delete the session of another division's worker that is gone; False: not now."""
     name = connection.client_id(groups, group)
-    messenger = Messenger(broker_of(settings), name, 1, lambda *_: None)
+    messenger = BrokerConnection(broker_of(settings), name, 1, lambda *_: None)
     try:
         messenger.connect(clean=True, session_s=0)
     except BrokerUnavailable as error:

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
 
-    from gateway.downlink.publisher import Speaker, Voice
+    from gateway.downlink.publisher import Downlink, Publisher
     from gateway.state.devices import DeviceState
     from gateway.store.connection import Row
 
 COMMANDS_AT_ONCE = 200
 
 
-class Sender:
+class CommandDispatcher:
     """Publishes commands: people's inside the batch's transaction, the gateway's own after it.
 
     Args:
@@ -33,14 +33,14 @@ class Sender:
     """
 
     def __init__(
-        self, speaker: "Speaker", voice: "Voice", *, clock_ask_s: float, repeat_s: float
+        self, speaker: "Downlink", voice: "Publisher", *, clock_ask_s: float, repeat_s: float
     ) -> None:
         self._speaker = speaker
         self._voice = voice
         self._clock_ask_s = clock_ask_s
         self._repeat_s = repeat_s
 
-    def ask_clocks(self, states: "Iterable[DeviceState]", now_s: float, now_ms: int) -> None:
+    def request_clocks(self, states: "Iterable[DeviceState]", now_s: float, now_ms: int) -> None:
         """Ask the devices whose clock is not known, each not too often.
 
         Each is acknowledged first: the answer echoes the last live ``acks``, and the one before
@@ -51,11 +51,11 @@ class Sender:
             if now_s - state.asked_s >= self._clock_ask_s:
                 state.asked_s = now_s
                 asked.append(state)
-        self._speaker.acknowledge(self._voice, asked, now_ms)
+        self._speaker.send_acks(self._voice, asked, now_ms)
         for state in asked:
             self._speaker.ask_clock(self._voice, state, now_ms)
 
-    def send(self, connection: "Connection[Row]", buckets: "Sequence[int]", now_ms: int) -> int:
+    def dispatch(self, connection: "Connection[Row]", buckets: "Sequence[int]", now_ms: int) -> int:
         """Publish what waits, then mark it: a crash between sends it again under the same id."""
         queued = commands.queued(connection, buckets, now_ms, COMMANDS_AT_ONCE)
         sent = [one.id for one in queued if self._speaker.command(self._voice, one)]
@@ -63,7 +63,7 @@ class Sender:
             commands.mark_sent(connection, sent, now_ms)
         return len(sent)
 
-    def repeat(
+    def redeliver(
         self,
         connection: "Connection[Row]",
         states: "Iterable[DeviceState]",

@@ -11,7 +11,7 @@ from gateway.state.devices import DeviceState
 from gateway.store.commands import QueuedCommand
 
 
-class Voice(Protocol):
+class Publisher(Protocol):
     """The way to the broker."""
 
     @property
@@ -21,11 +21,11 @@ class Voice(Protocol):
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish to one topic, with QoS 1."""
 
-    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+    def publish_retained(self, said: Sequence[tuple[str, bytes]]) -> None:
         """Publish (topic, payload) with QoS 0, each to be kept by the broker; by one write."""
 
 
-class Speaker:
+class Downlink:
     """Signs and sends; what fails on the way is sent again or asked for again."""
 
     def __init__(self, keys: GatewayKeys, registry: Registry) -> None:
@@ -36,7 +36,7 @@ class Speaker:
         """Sign with these from now on."""
         self._keys = keys
 
-    def acknowledge(self, voice: Voice, states: Iterable[DeviceState], now_ms: int) -> int:
+    def send_acks(self, voice: Publisher, states: Iterable[DeviceState], now_ms: int) -> int:
         """Tell devices what is handled; how many were told: their patients must be known."""
         said = [
             (topic, self._keys.signed(state.acks(now_ms)))
@@ -44,10 +44,10 @@ class Speaker:
             if (topic := self._topic(state.device.no, wire.TopicKind.ACKS)) is not None
         ]
         if said:
-            voice.tell(said)
+            voice.publish_retained(said)
         return len(said)
 
-    def ask_clock(self, voice: Voice, state: DeviceState, now_ms: int) -> None:
+    def ask_clock(self, voice: Publisher, state: DeviceState, now_ms: int) -> None:
         """Ask a device for a ``clock/1``; it must obey whatever its clock reads, so no expiry."""
         command = wire.Command(
             device=state.device.id,
@@ -60,7 +60,7 @@ class Speaker:
         if topic is not None:
             voice.publish(topic, self._keys.signed(command))
 
-    def command(self, voice: Voice, queued: QueuedCommand) -> bool:
+    def command(self, voice: Publisher, queued: QueuedCommand) -> bool:
         """Send a queued command; False: its device is not known yet."""
         device = self._registry.device(queued.device_no)
         topic = self._topic(queued.device_no, wire.TopicKind.COMMANDS)

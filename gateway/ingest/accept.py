@@ -9,40 +9,45 @@ from analytics.policy import Policy
 from analytics.readings import Reading
 from gateway import wire
 from gateway.admission import clock_offset
-from gateway.admission.clock_offset import ClockRules, ClockState, Echo, Interval, Mapping
-from gateway.admission.registry import Device, Key, Patient
-from gateway.admission.replay_window import Window
+from gateway.admission.clock_offset import ClockMapping, ClockRules, ClockState, Echo, OffsetBounds
+from gateway.admission.registry import Device, DeviceKey, Patient
+from gateway.admission.replay_window import ReplayWindow
 from gateway.admission.samples import newest_ms, offset_of, readings
-from gateway.admission.verification import Opened
+from gateway.admission.verification import DecodedFrame
 from gateway.ingest.batch import Batch
-from gateway.ingest.lane_fold import Folder
+from gateway.ingest.lane_fold import LaneScorer
 from gateway.ingest.rules import Rules
 from gateway.ingest.technical_findings import clock_change, outbox_row
 from gateway.recovery.message_replay import doubt
 from gateway.state.devices import DeviceState
-from gateway.state.lanes import Fold, LaneBook
+from gateway.state.lanes import Fold, LaneCache
 from gateway.store import copy_format
 from gateway.store.batch_writes import ReceiptRow
 
 _KINDS: dict[type, int] = {wire.Vitals: 1, wire.Clock: 2, wire.Receipt: 3}
 
 
-class Keeper:
+class AcceptedFrames:
     """Keeps accepted frames."""
 
-    def __init__(self, lanes: LaneBook, folder: Folder, rules: Rules) -> None:
+    def __init__(self, lanes: LaneCache, folder: LaneScorer, rules: Rules) -> None:
         self._lanes = lanes
         self._folder = folder
         self._rules = rules
 
-    def keep(
-        self, opened: Opened, received_ms: int, state: DeviceState, patient: Patient, batch: Batch
+    def store(
+        self,
+        opened: DecodedFrame,
+        received_ms: int,
+        state: DeviceState,
+        patient: Patient,
+        batch: Batch,
     ) -> None:
         """Take a frame that counts, for the first time."""
         device, key, frame, message = opened
         window = state.windows.get(message.boot)
         if window is None:
-            window = state.windows[message.boot] = Window(message.boot)
+            window = state.windows[message.boot] = ReplayWindow(message.boot)
         mapping = self._learn_clock(window, message, state, received_ms, batch)
         _count(window, message, received_ms, state, batch)
         _supersede(device, key, message, received_ms, batch)
@@ -116,17 +121,17 @@ class Keeper:
         doubted = self._folder.fold(hold, patient, fold, batch)
         if doubted:
             row.refused.extend(doubt(made, doubted))
-        hold.saw(made.accepted, device.id)
+        hold.note_latest(made.accepted, device.id)
         work.observations += copy_format.observation_rows(made.accepted, made.device_ms, row)
 
     def _learn_clock(
         self,
-        window: Window,
+        window: ReplayWindow,
         message: wire.DeviceMessage,
         state: DeviceState,
         received_ms: int,
         batch: Batch,
-    ) -> Mapping:
+    ) -> ClockMapping:
         """What the boot's clock is after this frame; says so when that has changed."""
         rules = self._rules.clocks
         current = message.boot >= state.newest_boot
@@ -143,9 +148,9 @@ class Keeper:
 
     def _tell_clock(
         self,
-        was: Mapping | None,
-        now: Mapping,
-        clock: Interval,
+        was: ClockMapping | None,
+        now: ClockMapping,
+        clock: OffsetBounds,
         state: DeviceState,
         batch: Batch,
         *,
@@ -170,7 +175,7 @@ class Keeper:
 
 
 def _lags(
-    interval: Interval, message: wire.DeviceMessage, received_ms: int, rules: ClockRules
+    interval: OffsetBounds, message: wire.DeviceMessage, received_ms: int, rules: ClockRules
 ) -> bool:
     if not isinstance(message, wire.Clock):
         return False
@@ -178,8 +183,8 @@ def _lags(
 
 
 def _learnt(
-    interval: Interval, message: wire.DeviceMessage, received_ms: int, rules: ClockRules
-) -> Interval:
+    interval: OffsetBounds, message: wire.DeviceMessage, received_ms: int, rules: ClockRules
+) -> OffsetBounds:
     """What a frame in sequence tells of its boot's clock."""
     if isinstance(message, wire.Vitals):
         at_ms = _telling_ms(message, interval, received_ms, rules)
@@ -194,7 +199,7 @@ def _learnt(
 
 
 def _telling_ms(
-    message: wire.Vitals, interval: Interval, received_ms: int, rules: ClockRules
+    message: wire.Vitals, interval: OffsetBounds, received_ms: int, rules: ClockRules
 ) -> int | None:
     """The time in a message that tells of the clock: its newest, a lone slip ahead left out."""
     newest = newest_ms(message)
@@ -207,14 +212,14 @@ def _telling_ms(
 
 
 def _count(
-    window: Window,
+    window: ReplayWindow,
     message: wire.DeviceMessage,
     received_ms: int,
     state: DeviceState,
     batch: Batch,
 ) -> None:
     """Count the frame as handled; its device is owed an answer, a ``clock/1`` at once."""
-    window.handle(message.seq)
+    window.mark_handled(message.seq)
     window.stored += 1
     window.received_ms = max(window.received_ms, received_ms)
     batch.work.windows[state.device.no, message.boot] = window
@@ -226,7 +231,7 @@ def _count(
 
 
 def _supersede(
-    device: Device, key: Key, message: wire.DeviceMessage, now_ms: int, batch: Batch
+    device: Device, key: DeviceKey, message: wire.DeviceMessage, now_ms: int, batch: Batch
 ) -> None:
     """The first stored frame under a newer key ends the older ones, from its number on."""
     for older in device.keys:

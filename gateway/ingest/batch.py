@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from analytics.risk.model import PopulationModel
 from gateway.admission.registry import Registry
-from gateway.store.batch_writes import Work
+from gateway.store.batch_writes import BatchWrites
 
 if TYPE_CHECKING:
     from gateway.admission.verification import Number
@@ -70,7 +70,7 @@ class Batch:
     population: PopulationModel
     in_episode: frozenset[int]
     ids: FrameIds
-    work: Work = field(default_factory=Work)
+    work: BatchWrites = field(default_factory=BatchWrites)
     kept: "dict[Identity, list[bytes]]" = field(default_factory=dict)
     answered: "list[tuple[bytes, Number]]" = field(default_factory=list)
     owed: "list[tuple[DeviceState, int, bool]]" = field(default_factory=list)

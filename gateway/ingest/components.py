@@ -4,61 +4,61 @@ import time
 from dataclasses import dataclass
 
 from analytics.domain.clock import WardClock
-from analytics.settings.in_force import WardBook
-from gateway.admission.quarantine_quota import Quotas
-from gateway.admission.rate_limit import Allowance
+from analytics.settings.in_force import WardSettingsCache
+from gateway.admission.quarantine_quota import QuarantineQuota
+from gateway.admission.rate_limit import RateLimiter
 from gateway.admission.registry import Device, Registry
-from gateway.downlink.publisher import Speaker
+from gateway.downlink.publisher import Downlink
 from gateway.downlink.signing_keys import GatewayKeys
-from gateway.ingest.accept import Keeper
+from gateway.ingest.accept import AcceptedFrames
 from gateway.ingest.batch import Batch
 from gateway.ingest.corrections import Corrector
-from gateway.ingest.decoding import Answered, Item, Opener
-from gateway.ingest.frame_handler import Admitter
-from gateway.ingest.lane_fold import Folder
-from gateway.ingest.quarantine import Refuser
+from gateway.ingest.decoding import Decoder, InboundFrame, RecentFrames
+from gateway.ingest.frame_handler import FrameHandler
+from gateway.ingest.lane_fold import LaneScorer
+from gateway.ingest.quarantine import Quarantine
 from gateway.ingest.rules import Rules, rules_of
-from gateway.recovery.lanes import ModelBook, Restorer
-from gateway.recovery.windows import Recaller
+from gateway.recovery.lanes import LaneLoader, ModelCache
+from gateway.recovery.windows import WindowLoader
 from gateway.settings import GatewaySettings
-from gateway.state.devices import DeviceBook
-from gateway.state.lanes import LaneBook
+from gateway.state.devices import DeviceCache
+from gateway.state.lanes import LaneCache
 from gateway.telemetry import Metrics
 
 
 @dataclass(slots=True, kw_only=True)
-class Parts:
+class Components:
     """Everything one worker holds in memory."""
 
     clock: WardClock
     rules: Rules
     registry: Registry
-    answered: Answered
-    opener: Opener
-    devices: DeviceBook
-    recaller: Recaller
-    lanes: LaneBook
-    models: ModelBook
-    restorer: Restorer
-    quotas: Quotas
-    folder: Folder
+    answered: RecentFrames
+    opener: Decoder
+    devices: DeviceCache
+    recaller: WindowLoader
+    lanes: LaneCache
+    models: ModelCache
+    restorer: LaneLoader
+    quotas: QuarantineQuota
+    folder: LaneScorer
     corrector: Corrector
-    admitter: Admitter
-    speaker: Speaker
+    admitter: FrameHandler
+    speaker: Downlink
     metrics: Metrics
 
     def now_ms(self) -> int:
         """Ward time now; the pipeline is an edge."""
         return self.clock.at_ms(time.time())  # noqa: TID251 - see above
 
-    def forget(self, kept: frozenset[str] = frozenset()) -> None:
+    def drop_state(self, kept: frozenset[str] = frozenset()) -> None:
         """Forget all that the store may know better; the registry is read again from the start.
 
         Args:
             kept: see ``forget_patients``.
         """
         self.forget_patients(kept)
-        self.registry.forget()
+        self.registry.drop_ward()
 
     def forget_patients(self, kept: frozenset[str]) -> None:
         """Forget lanes and windows: they are in the store, and may become another worker's.
@@ -80,7 +80,7 @@ class Parts:
         """Forget lanes that were moved in a transaction which did not stand."""
         self.lanes.clear()
 
-    def count(self, items: list[Item], batch: Batch) -> None:
+    def count(self, items: list[InboundFrame], batch: Batch) -> None:
         """Count a committed batch."""
         metrics, now_s = self.metrics, time.monotonic()
         frames = metrics.frames.labels
@@ -100,34 +100,36 @@ class Parts:
         metrics.devices.set(len(self.devices))
 
 
-def join(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Parts:
+def build_components(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Components:
     """Join the parts by these settings."""
     rules = rules_of(settings)
-    wards = WardBook(rules.policy)
+    wards = WardSettingsCache(rules.policy)
     registry = Registry(wards)
-    answered = Answered(settings.answered_frames)
-    allowance = Allowance(rules.allowance)
-    devices = DeviceBook(rules.acks, settings.devices, allowance.wait_s)
-    lanes = LaneBook(rules.policy, settings.lanes)
-    models = ModelBook()
-    folder = Folder(lanes, rules)
-    restorer = Restorer(lanes, models, settings.replay_days, wards)
-    quotas = Quotas(rules.quota)
-    return Parts(
+    answered = RecentFrames(settings.answered_frames)
+    allowance = RateLimiter(rules.allowance)
+    devices = DeviceCache(rules.acks, settings.devices, allowance.wait_s)
+    lanes = LaneCache(rules.policy, settings.lanes)
+    models = ModelCache()
+    folder = LaneScorer(lanes, rules)
+    restorer = LaneLoader(lanes, models, settings.replay_days, wards)
+    quotas = QuarantineQuota(rules.quota)
+    return Components(
         clock=settings.clock(),
         rules=rules,
         registry=registry,
         answered=answered,
-        opener=Opener(registry, allowance, answered, keys.box_private),
+        opener=Decoder(registry, allowance, answered, keys.box_private),
         devices=devices,
-        recaller=Recaller(devices, registry),
+        recaller=WindowLoader(devices, registry),
         lanes=lanes,
         models=models,
         restorer=restorer,
         quotas=quotas,
         folder=folder,
         corrector=Corrector(lanes, restorer, rules),
-        admitter=Admitter(devices, Keeper(lanes, folder, rules), Refuser(devices, quotas, rules)),
-        speaker=Speaker(keys, registry),
+        admitter=FrameHandler(
+            devices, AcceptedFrames(lanes, folder, rules), Quarantine(devices, quotas, rules)
+        ),
+        speaker=Downlink(keys, registry),
         metrics=metrics,
     )

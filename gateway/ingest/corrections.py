@@ -20,9 +20,9 @@ from gateway.ingest.batch import Batch
 from gateway.ingest.lane_fold import device_no_of, failed, packed
 from gateway.ingest.rules import Rules
 from gateway.ingest.technical_findings import outbox_row
-from gateway.recovery.lanes import Restorer
+from gateway.recovery.lanes import LaneLoader
 from gateway.recovery.refold import Refolded, Refolder
-from gateway.state.lanes import Hold, LaneBook
+from gateway.state.lanes import CachedLane, LaneCache
 from gateway.store import corrections
 from gateway.store.batch_reads import Waiting
 from gateway.store.batch_writes import ExampleRow, FoldedInput, OutboxRow
@@ -51,18 +51,18 @@ class _Case:
 
     connection: "Connection[Row]"
     patient: Patient
-    hold: Hold
+    hold: CachedLane
     batch: Batch
 
 
 class Corrector:
     """Folds corrections into the lanes in memory."""
 
-    def __init__(self, lanes: LaneBook, restorer: Restorer, rules: Rules) -> None:
+    def __init__(self, lanes: LaneCache, restorer: LaneLoader, rules: Rules) -> None:
         self._lanes = lanes
         self._refolder = Refolder(lanes, restorer, rules.correction_frames)
 
-    def take(
+    def apply_corrections(
         self, connection: "Connection[Row]", waiting: Sequence[Waiting], batch: Batch
     ) -> list[Waiting]:
         """Fold the corrections among what waits; return the other inputs, in their order."""

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import structlog
 
-from gateway.ingest.components import Parts
-from gateway.ingest.decoding import Item
+from gateway.ingest.components import Components
+from gateway.ingest.decoding import InboundFrame
 from gateway.ingest.inbox import Inbox
 from gateway.settings import GatewaySettings
 
@@ -17,12 +17,12 @@ READY_BATCHES = 4
 IDLE_S = 0.25
 
 
-class OpeningThread:
+class DecoderThread:
     """Takes arrivals from the inbox, opens them, and hands on batches in order."""
 
-    def __init__(self, parts: Parts, inbox: Inbox, settings: GatewaySettings) -> None:
+    def __init__(self, parts: Components, inbox: Inbox, settings: GatewaySettings) -> None:
         self._parts, self._inbox, self._settings = parts, inbox, settings
-        self._ready: queue.Queue[list[Item]] = queue.Queue(READY_BATCHES)
+        self._ready: queue.Queue[list[InboundFrame]] = queue.Queue(READY_BATCHES)
         self._stop = threading.Event()
         self.failed = False
         self._thread = threading.Thread(target=self._run, name="opening", daemon=True)
@@ -43,7 +43,7 @@ class OpeningThread:
         with suppress(queue.Full):
             self._ready.put_nowait([])
 
-    def take(self, patience_s: float, most: int) -> list[Item] | None:
+    def next_batch(self, patience_s: float, most: int) -> list[InboundFrame] | None:
         """All that is ready, up to about ``most`` frames; None: nothing came.
 
         A pipeline that is behind finds more of it ready and so commits more at once, which costs
@@ -68,11 +68,11 @@ class OpeningThread:
 
     def _step(self) -> None:
         settings = self._settings
-        arrivals = self._inbox.take(settings.batch_frames, IDLE_S, settings.batch_linger_s)
+        arrivals = self._inbox.next_messages(settings.batch_frames, IDLE_S, settings.batch_linger_s)
         if not arrivals:
             return
         began = time.perf_counter()
-        items = self._parts.opener.open(arrivals)
+        items = self._parts.opener.decode(arrivals)
         self._parts.metrics.stage.labels("open").observe(time.perf_counter() - began)
         while not self._stop.is_set():
             with suppress(queue.Full):

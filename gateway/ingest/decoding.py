@@ -9,10 +9,17 @@ from collections import OrderedDict
 from hashlib import blake2b
 
 from gateway import wire
-from gateway.admission.rate_limit import Allowance
+from gateway.admission.rate_limit import RateLimiter
 from gateway.admission.registry import Device, Registry
-from gateway.admission.verification import Number, Opened, Refused, Vouched, open_frame, unsealed
-from gateway.ingest.inbox import Arrival
+from gateway.admission.verification import (
+    Authenticated,
+    DecodedFrame,
+    Number,
+    RefusedFrame,
+    decode_frame,
+    unseal,
+)
+from gateway.ingest.inbox import InboundMessage
 from gateway.wire import Refusal
 
 FORGERY_COST = 100
@@ -31,7 +38,7 @@ _STALE = frozenset(
 """Refusals that a newer registry might lift; the last, if what emptied the allowance is lifted."""
 
 
-class Item:
+class InboundFrame:
     """One arrival on its way through the pipeline."""
 
     __slots__ = (
@@ -46,15 +53,15 @@ class Item:
         "vouched",
     )
 
-    def __init__(self, arrival: Arrival, topic: wire.Topic | None) -> None:
+    def __init__(self, arrival: InboundMessage, topic: wire.Topic | None) -> None:
         self.arrival = arrival
         self.topic = topic
         self.device: Device | None = None
         self.digest = b""
-        self.opened: Opened | None = None
-        self.refused: Refused | None = None
+        self.opened: DecodedFrame | None = None
+        self.refused: RefusedFrame | None = None
         self.handled: Number | None = None
-        self.vouched: Vouched | None = None
+        self.vouched: Authenticated | None = None
         self.revision = -1
 
     @property
@@ -63,14 +70,14 @@ class Item:
         said = self.vouched
         return self.handled if said is None else said.number
 
-    def settle(self, opened: Opened | None, refused: Refused | None) -> None:
+    def set_outcome(self, opened: DecodedFrame | None, refused: RefusedFrame | None) -> None:
         """Note what came of it, and what a signature says of it; of neither: nothing as yet."""
         self.opened, self.refused = opened, refused
         known = refused or opened
         self.vouched = None if known is None else known.vouched
 
 
-class Answered:
+class RecentFrames:
     """Digests of frames lately handled, oldest forgotten first; written after a commit only."""
 
     def __init__(self, capacity: int) -> None:
@@ -95,11 +102,11 @@ class Answered:
         return len(self._known)
 
 
-class Opener:
+class Decoder:
     """Opens frames; one thread calls it for batches, the pipeline for what it refused unjustly."""
 
     def __init__(
-        self, registry: Registry, allowance: Allowance, answered: Answered, box_private: bytes
+        self, registry: Registry, allowance: RateLimiter, answered: RecentFrames, box_private: bytes
     ) -> None:
         self._registry = registry
         self._allowance = allowance
@@ -107,9 +114,9 @@ class Opener:
         self._box_private = box_private
         self._topics: dict[str, wire.Topic] = {}
 
-    def open(self, arrivals: list[Arrival]) -> list[Item]:
+    def decode(self, arrivals: list[InboundMessage]) -> list[InboundFrame]:
         """Open a batch, in order."""
-        seen: dict[bytes, Item] = {}
+        seen: dict[bytes, InboundFrame] = {}
         if arrivals:
             self._allowance.sweep(arrivals[-1].at_s)
         # Read before the first is opened: what changes meanwhile is newer to all of them.
@@ -119,7 +126,7 @@ class Opener:
             item.revision = revision
         return items
 
-    def review(self, items: list[Item]) -> bool:
+    def decode_again(self, items: list[InboundFrame]) -> bool:
         """Open once more what was refused under an older registry; whether there was any such.
 
         The registry may have been refreshed by the batch before, or by an empty one, while these
@@ -132,7 +139,7 @@ class Opener:
             item.revision = newest
         return bool(late)
 
-    def set_aside(self, item: Item, error: Exception) -> bool:
+    def set_aside(self, item: InboundFrame, error: Exception) -> bool:
         """Refuse a frame that cannot be stored; it is covered if its signature held.
 
         Its sender pays for what that cost everybody.
@@ -145,46 +152,48 @@ class Opener:
         if poisoned and item.vouched is None:
             return False
         if not poisoned and item.topic is not None and item.device is not None:
-            self._allowance.punish(item.topic.device, POISON_COST)
+            self._allowance.charge(item.topic.device, POISON_COST)
         item.handled, detail = None, f"{_POISON}: {error}"[:200]
-        item.settle(None, Refused(Refusal.MALFORMED, item.device, said, detail))
+        item.set_outcome(None, RefusedFrame(Refusal.MALFORMED, item.device, said, detail))
         return True
 
     def signed_frame(self, payload: bytes, device: Device) -> bytes | None:
         """The signed frame in a payload of a device's, if it can still be opened."""
-        frame = unsealed(payload, device, self._box_private)
+        frame = unseal(payload, device, self._box_private)
         return None if isinstance(frame, Refusal) else frame
 
-    def _again(self, item: Item) -> None:
+    def _again(self, item: InboundFrame) -> None:
         if item.topic is None or item.refused is None or item.refused.reason not in _STALE:
             return
         name, reason = item.topic.device, item.refused.reason
-        if reason is Refusal.RATE_LIMITED and not self._allowance.take(name, item.arrival.at_s):
+        if reason is Refusal.RATE_LIMITED and not self._allowance.try_acquire(
+            name, item.arrival.at_s
+        ):
             return
-        item.settle(None, None)
+        item.set_outcome(None, None)
         self._open(item, item.topic, {})
         if reason is Refusal.BAD_SIGNATURE and item.opened is not None:
-            self._allowance.pardon(name)
+            self._allowance.refill(name)
 
-    def _item(self, arrival: Arrival, seen: dict[bytes, Item]) -> Item:
+    def _item(self, arrival: InboundMessage, seen: dict[bytes, InboundFrame]) -> InboundFrame:
         topic = self._topic(arrival.topic)
         if isinstance(topic, Refusal):
-            item, name = Item(arrival, None), wire.owner_of(arrival.topic)
+            item, name = InboundFrame(arrival, None), wire.owner_of(arrival.topic)
         else:
-            item, name = Item(arrival, topic), topic.device
+            item, name = InboundFrame(arrival, topic), topic.device
         item.device = None if name is None else self._registry.devices.get(name)
         payer = "" if item.device is None else item.device.id
-        if not self._allowance.take(payer, arrival.at_s):
-            item.refused = Refused(Refusal.RATE_LIMITED, item.device)
+        if not self._allowance.try_acquire(payer, arrival.at_s):
+            item.refused = RefusedFrame(Refusal.RATE_LIMITED, item.device)
             return item
         if arrival.retained and not arrival.payload:
             return item  # what the broker had kept is taken away, mostly by ourselves
         if isinstance(topic, Refusal):
-            item.refused = Refused(topic, item.device)
+            item.refused = RefusedFrame(topic, item.device)
             return item
         self._open(item, topic, seen)
         if item.refused is not None and item.refused.reason is Refusal.BAD_SIGNATURE:
-            self._allowance.punish(payer, FORGERY_COST)
+            self._allowance.charge(payer, FORGERY_COST)
         return item
 
     def _topic(self, text: str) -> wire.Topic | Refusal:
@@ -199,16 +208,16 @@ class Opener:
             self._topics[text] = made
         return made
 
-    def _open(self, item: Item, topic: wire.Topic, seen: dict[bytes, Item]) -> None:
+    def _open(self, item: InboundFrame, topic: wire.Topic, seen: dict[bytes, InboundFrame]) -> None:
         device = item.device = self._registry.devices.get(topic.device)
         if topic.kind is wire.TopicKind.STATUS:
             return
         if device is None:
-            item.refused = Refused(Refusal.UNKNOWN_DEVICE)
+            item.refused = RefusedFrame(Refusal.UNKNOWN_DEVICE)
             return
-        frame = unsealed(item.arrival.payload, device, self._box_private)
+        frame = unseal(item.arrival.payload, device, self._box_private)
         if isinstance(frame, Refusal):
-            item.refused = Refused(frame, device)
+            item.refused = RefusedFrame(frame, device)
             return
         digest = item.digest = blake2b(frame, digest_size=16, key=device.id.encode()).digest()
         item.handled = self._answered.get(digest)
@@ -216,11 +225,11 @@ class Opener:
             return
         twin = seen.get(digest)
         if twin is not None and twin.topic == topic:
-            item.settle(twin.opened, twin.refused)
+            item.set_outcome(twin.opened, twin.refused)
             return
-        made = open_frame(frame, topic, device, self._registry)
-        if isinstance(made, Opened):
-            item.settle(made, None)
+        made = decode_frame(frame, topic, device, self._registry)
+        if isinstance(made, DecodedFrame):
+            item.set_outcome(made, None)
         else:
-            item.settle(None, made)
+            item.set_outcome(None, made)
         seen[digest] = item

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.alerts import Finding, FindingChange, Priority
 from gateway.errors import BatchRejected, StoreUnavailable
 from gateway.ingest.technical_findings import RULE, outbox_row
 from gateway.store import batch_reads, batch_writer
-from gateway.store.batch_writes import Work
+from gateway.store.batch_writes import BatchWrites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gateway.ingest.components import Parts
+    from gateway.ingest.components import Components
     from gateway.store.batch_reads import Waiting
-    from gateway.store.connection import Session
+    from gateway.store.connection import CommitConnection
 
 _log = structlog.get_logger()
 _WHY_CHARS = 200
@@ -36,7 +36,10 @@ class Entries:
     """
 
     def __init__(
-        self, parts: "Parts", session: "Session", enter: "Callable[[Sequence[Waiting]], None]"
+        self,
+        parts: "Components",
+        session: "CommitConnection",
+        enter: "Callable[[Sequence[Waiting]], None]",
     ) -> None:
         self._parts = parts
         self._session = session
@@ -51,7 +54,7 @@ class Entries:
         try:
             self._enter(waiting)
         except StoreUnavailable:
-            self._parts.forget()  # what was folded is not stored, and must never be saved
+            self._parts.drop_state()  # what was folded is not stored, and must never be saved
             raise
         except Exception as error:  # noqa: BLE001 - a defect must not stop every patient's readings
             self._parts.forget_lanes()
@@ -65,10 +68,10 @@ class Entries:
 
     def _refuse(self, waiting: "Waiting", error: Exception) -> None:
         self._parts.metrics.failures.labels("input").inc()
-        work = Work(at_ms=self._parts.now_ms())
+        work = BatchWrites(at_ms=self._parts.now_ms())
         finding = Finding(
             condition="sensor",
-            change=Change.STARTED,
+            change=FindingChange.STARTED,
             priority=Priority.HIGH,
             measured_ms=work.at_ms,
             received_ms=work.at_ms,

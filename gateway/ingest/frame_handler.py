@@ -8,27 +8,27 @@ from collections.abc import Iterator, Sequence
 
 from gateway import wire
 from gateway.admission.registry import Registry
-from gateway.admission.replay_window import Place
+from gateway.admission.replay_window import SeqStatus
 from gateway.admission.verdict import Accepted, Duplicate, admit
-from gateway.admission.verification import Opened, Refused, Vouched
-from gateway.ingest.accept import Keeper
+from gateway.admission.verification import Authenticated, DecodedFrame, RefusedFrame
+from gateway.ingest.accept import AcceptedFrames
 from gateway.ingest.batch import Batch
-from gateway.ingest.decoding import Item
-from gateway.ingest.quarantine import Refuser
-from gateway.state.devices import DeviceBook, DeviceState
+from gateway.ingest.decoding import InboundFrame
+from gateway.ingest.quarantine import Quarantine
+from gateway.state.devices import DeviceCache, DeviceState
 from gateway.store.batch_reads import Identity
 from gateway.wire import Refusal
 
 
-class Admitter:
+class FrameHandler:
     """Takes items one by one into a batch."""
 
-    def __init__(self, devices: DeviceBook, keeper: Keeper, refuser: Refuser) -> None:
+    def __init__(self, devices: DeviceCache, keeper: AcceptedFrames, refuser: Quarantine) -> None:
         self._devices = devices
         self._keeper = keeper
         self._refuser = refuser
 
-    def unknown(self, items: Sequence[Item]) -> tuple[list[int], list[tuple[int, int]]]:
+    def unknown(self, items: Sequence[InboundFrame]) -> tuple[list[int], list[tuple[int, int]]]:
         """Devices that are not in memory, and (device, boot) whose window is not."""
         devices: dict[int, None] = {}
         pairs: dict[tuple[int, int], None] = {}
@@ -45,7 +45,7 @@ class Admitter:
                 pairs[device.no, boot] = None
         return list(devices), list(pairs)
 
-    def suspects(self, items: Sequence[Item]) -> Iterator[tuple[Identity, bytes]]:
+    def suspects(self, items: Sequence[InboundFrame]) -> Iterator[tuple[Identity, bytes]]:
         """Frames whose numbers are not fresh, to be compared with what is kept under them."""
         for item in items:
             said = item.vouched
@@ -55,14 +55,14 @@ class Admitter:
             boot, seq = said.number
             window = state.windows.get(boot)
             old = boot < state.newest_boot
-            if old if window is None else window.place(seq) is not Place.FRESH:
+            if old if window is None else window.status(seq) is not SeqStatus.FRESH:
                 yield (said.device.no, boot, seq), said.frame
 
-    def take(self, item: Item, batch: Batch) -> None:
+    def handle(self, item: InboundFrame, batch: Batch) -> None:
         """Take one item; whatever it is, it is dealt with afterwards."""
         said = item.vouched
         if item.refused is not None and said is None:
-            self._refuser.refuse(item, item.refused, batch)
+            self._refuser.reject(item, item.refused, batch)
         elif item.topic is not None and item.topic.kind is wire.TopicKind.STATUS:
             _status(item, batch)
         elif item.arrival.retained and not _receipt(item):
@@ -72,7 +72,9 @@ class Admitter:
         elif said is not None and item.topic is not None:
             self._judge(item, _current(said, batch.registry), item.topic, batch)
 
-    def _judge(self, item: Item, said: Vouched, topic: wire.Topic, batch: Batch) -> None:
+    def _judge(
+        self, item: InboundFrame, said: Authenticated, topic: wire.Topic, batch: Batch
+    ) -> None:
         device, number = said.device, said.number
         state = self._devices.use(device)
         patient = batch.registry.patients.get(device.patient_no)
@@ -89,42 +91,42 @@ class Admitter:
             case Accepted() if patient is not None and item.opened is not None:
                 opened = item.opened
                 if said is not item.vouched:  # the registry knows better by now
-                    opened = Opened(device, said.key, said.frame, opened.message)
+                    opened = DecodedFrame(device, said.key, said.frame, opened.message)
                 boot, seq = opened.message.boot, opened.message.seq
                 batch.keeps((device.no, boot, seq), opened.frame)
                 batch.unknown_members += opened.unknown_members()
                 batch.answered.append((item.digest, (boot, seq)))
-                self._keeper.keep(opened, item.arrival.received_ms, state, patient, batch)
+                self._keeper.store(opened, item.arrival.received_ms, state, patient, batch)
             case Duplicate() if number is not None:
                 batch.answered.append((item.digest, number))
                 self._duplicate(state, *number, batch)
-            case Refused():
-                self._refuser.refuse(item, verdict, batch)
+            case RefusedFrame():
+                self._refuser.reject(item, verdict, batch)
             case _:
-                self._refuser.refuse(item, Refused(Refusal.TOPIC_MISMATCH, device), batch)
+                self._refuser.reject(item, RefusedFrame(Refusal.TOPIC_MISMATCH, device), batch)
 
     def _duplicate(self, state: DeviceState, boot: int, seq: int, batch: Batch) -> None:
         batch.duplicates += 1
         window = state.windows.get(boot)
         if window is not None:
             window.duplicates += 1
-            window.tell(seq)
+            window.note_news(seq)
             batch.work.windows[state.device.no, boot] = window
         batch.owed.append((state, boot, True))
 
 
-def _receipt(item: Item) -> bool:
+def _receipt(item: InboundFrame) -> bool:
     """Whether it is a receipt that says something: it counts, though it should not be retained."""
     receipt = item.topic is not None and item.topic.kind is wire.TopicKind.RECEIPTS
     return receipt and bool(item.arrival.payload)
 
 
-def _shed(item: Item) -> bool:
+def _shed(item: InboundFrame) -> bool:
     """Whether nothing need be known of its device: it came over the rate, and is only counted."""
     return item.refused is not None and item.refused.reason is Refusal.RATE_LIMITED
 
 
-def _current(said: Vouched, registry: Registry) -> Vouched:
+def _current(said: Authenticated, registry: Registry) -> Authenticated:
     """The same frame with its device and key as this batch's registry has them."""
     device = registry.device(said.device.no)
     if device is None:
@@ -137,7 +139,7 @@ def _current(said: Vouched, registry: Registry) -> Vouched:
     return said._replace(device=device)
 
 
-def _status(item: Item, batch: Batch) -> None:
+def _status(item: InboundFrame, batch: Batch) -> None:
     """Note whether a device says that it is online; advisory, and unsigned."""
     online = wire.decode_status(item.arrival.payload)
     if item.device is not None and isinstance(online, bool):

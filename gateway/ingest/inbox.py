@@ -18,7 +18,7 @@ OVERHEAD = 1_024
 """Bytes that one arrival costs beside topic and payload: the objects that are made of it."""
 
 
-class Source(Protocol):
+class MessageSource(Protocol):
     """Where an arrival came from, to be acknowledged there."""
 
     @property
@@ -29,7 +29,7 @@ class Source(Protocol):
         """Tell the broker that these messages are dealt with, in the order of their arrival."""
 
 
-class Arrival(NamedTuple):
+class InboundMessage(NamedTuple):
     """One message as the broker brought it.
 
     Attributes:
@@ -46,18 +46,18 @@ class Arrival(NamedTuple):
     retained: bool
     received_ms: int
     at_s: float
-    source: Source
+    source: MessageSource
     mid: int
 
 
-def weight(arrival: Arrival) -> int:
+def weight(arrival: InboundMessage) -> int:
     """The bytes that an arrival counts for while it is held."""
     return len(arrival.topic) + len(arrival.payload) + OVERHEAD
 
 
-def acknowledge(arrivals: Iterable[Arrival]) -> None:
+def acknowledge(arrivals: Iterable[InboundMessage]) -> None:
     """Acknowledge arrivals that are dealt with, each on its own connection, in order."""
-    by_source: dict[Source, list[int]] = defaultdict(list)
+    by_source: dict[MessageSource, list[int]] = defaultdict(list)
     for arrival in arrivals:
         if arrival.mid:
             by_source[arrival.source].append(arrival.mid)
@@ -69,7 +69,7 @@ class Inbox:
     """Arrivals in order, from the broker's thread to the pipeline's."""
 
     def __init__(self, most_bytes: int) -> None:
-        self._queue: queue.SimpleQueue[Arrival | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[InboundMessage | None] = queue.SimpleQueue()
         self._most = most_bytes
         self._put = 0
         self._putting = threading.Lock()
@@ -81,7 +81,7 @@ class Inbox:
         """Bytes of what was put in and is not dealt with, by ``weight``."""
         return self._put - self._dealt
 
-    def put(self, arrival: Arrival) -> None:
+    def put(self, arrival: InboundMessage) -> None:
         """Add one; waits while too many bytes are held (the broker's threads, one a session).
 
         Whoever waits for room is let go as soon as the inbox is closed or the source is left: the
@@ -97,7 +97,7 @@ class Inbox:
             self._put += bytes_held
         self._queue.put(arrival)
 
-    def dealt(self, arrivals: Iterable[Arrival]) -> None:
+    def dealt(self, arrivals: Iterable[InboundMessage]) -> None:
         """Make room: these are dealt with and held no more (the pipeline's thread)."""
         self._dealt += sum(weight(arrival) for arrival in arrivals)
 
@@ -105,7 +105,7 @@ class Inbox:
         """Let the taker go round once without an arrival."""
         self._queue.put(None)
 
-    def take(self, most: int, patience_s: float, linger_s: float) -> list[Arrival]:
+    def next_messages(self, most: int, patience_s: float, linger_s: float) -> list[InboundMessage]:
         """Up to ``most`` arrivals: waits for the first, then a moment for company.
 
         Args:
@@ -127,7 +127,7 @@ class Inbox:
             self._drain(taken, most)
         return taken
 
-    def _drain(self, taken: list[Arrival], most: int) -> None:
+    def _drain(self, taken: list[InboundMessage], most: int) -> None:
         get, append = self._queue.get_nowait, taken.append
         try:
             for _ in range(most - len(taken)):

@@ -9,16 +9,16 @@ from collections.abc import Iterable
 import msgspec
 import structlog
 
-from analytics.domain.alerts import Change, Finding, Priority
+from analytics.domain.alerts import Finding, FindingChange, Priority
 from analytics.lane.lane import Outcome
-from analytics.readings import Sample
+from analytics.readings import Measurement
 from analytics.risk.model import Example
 from gateway.admission.registry import Patient
 from gateway.admission.staff_entries import entered
 from gateway.ingest.batch import Batch
 from gateway.ingest.rules import Rules
 from gateway.ingest.technical_findings import RULE, outbox_row, risk_row
-from gateway.state.lanes import Fold, Hold, LaneBook, fold_again
+from gateway.state.lanes import CachedLane, Fold, LaneCache, fold_again
 from gateway.store.batch_reads import Waiting
 from gateway.store.batch_writes import ExampleRow, FoldedInput, OutboxRow
 from gateway.store.copy_format import assessment_row
@@ -31,14 +31,16 @@ _log = structlog.get_logger()
 _encoder = msgspec.msgpack.Encoder()
 
 
-class Folder:
+class LaneScorer:
     """Folds readings and people's inputs into the lanes in memory."""
 
-    def __init__(self, lanes: LaneBook, rules: Rules) -> None:
+    def __init__(self, lanes: LaneCache, rules: Rules) -> None:
         self._lanes = lanes
         self._rules = rules
 
-    def fold(self, hold: Hold, patient: Patient, fold: Fold, batch: Batch) -> tuple[Sample, ...]:
+    def fold(
+        self, hold: CachedLane, patient: Patient, fold: Fold, batch: Batch
+    ) -> tuple[Measurement, ...]:
         """Do one fold and gather what it leads to; return what evidence spoke against."""
         try:
             outcome = fold_again(hold.lane, fold)
@@ -55,7 +57,7 @@ class Folder:
         return () if outcome is None else outcome.doubted
 
     def _gather(
-        self, hold: Hold, patient: Patient, fold: Fold, outcome: Outcome, batch: Batch
+        self, hold: CachedLane, patient: Patient, fold: Fold, outcome: Outcome, batch: Batch
     ) -> None:
         work = batch.work
         made = outcome.assessment
@@ -75,7 +77,7 @@ class Folder:
         for example in outcome.examples:
             work.examples.append(ExampleRow(patient.no, example.at_ms, packed(example)))
 
-    def _tell_risk(self, hold: Hold, patient_no: int, frame_id: int, batch: Batch) -> None:
+    def _tell_risk(self, hold: CachedLane, patient_no: int, frame_id: int, batch: Batch) -> None:
         """Tell the re-planner of a risk that has risen by a step since it was told of last.
 
         A fall by a step is followed in silence, so that the next rise is told again.
@@ -88,7 +90,7 @@ class Folder:
             row = risk_row(told, now, patient_no=patient_no, frame_id=frame_id, at_ms=batch.now_ms)
             batch.work.outbox.append(row)
 
-    def _plan_snapshot(self, hold: Hold, patient_no: int, batch: Batch) -> None:
+    def _plan_snapshot(self, hold: CachedLane, patient_no: int, batch: Batch) -> None:
         if hold.folds == 1:
             hold.due_s = batch.now_s + self._rules.snapshot_s
         rules, planned = self._rules, batch.work.snapshots
@@ -123,7 +125,7 @@ class Folder:
         said = entered(waiting.kind, waiting.payload, frame_id, at_ms)
         reading = said.reading
         if reading is not None:
-            hold.saw(reading.samples, None)
+            hold.note_latest(reading.samples, None)
             hold.received_ms = max(hold.received_ms, at_ms)
             batch.work.entered.extend(
                 (s.t_ms, at_ms, frame_id, patient.no, s.metric, s.quality, s.value, by)
@@ -156,7 +158,7 @@ def device_no_of(finding: Finding, batch: Batch) -> int | None:
     return None if device is None else device.no
 
 
-def _begin(hold: Hold, patient_no: int, at_ms: int, batch: Batch) -> None:
+def _begin(hold: CachedLane, patient_no: int, at_ms: int, batch: Batch) -> None:
     """A new stay: what was shown of the earlier one is shown no more."""
     hold.begin()
     hold.received_ms = max(hold.received_ms, at_ms)
@@ -164,7 +166,7 @@ def _begin(hold: Hold, patient_no: int, at_ms: int, batch: Batch) -> None:
     batch.work.holds.pop(patient_no, None)
 
 
-def _overdue(hold: Hold, rules: Rules, now_s: float) -> bool:
+def _overdue(hold: CachedLane, rules: Rules, now_s: float) -> bool:
     """Whether a snapshot cannot wait for a batch with fewer of them."""
     return hold.folds >= 2 * rules.snapshot_frames or now_s >= hold.due_s + rules.snapshot_s
 
@@ -178,7 +180,7 @@ def failed(patient_no: int, frame_id: int, now_ms: int) -> OutboxRow:
     """What is told of a reading or an input that could not be assessed."""
     finding = Finding(
         condition="sensor",
-        change=Change.STARTED,
+        change=FindingChange.STARTED,
         priority=Priority.HIGH,
         measured_ms=now_ms,
         received_ms=now_ms,

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gateway import wire
-from gateway.downlink.commands import Sender
+from gateway.downlink.commands import CommandDispatcher
 from gateway.errors import GatewayError, StoreUnavailable
 from gateway.ingest.batch import Batch, FrameIds
-from gateway.ingest.components import Parts
-from gateway.ingest.decoding import Item
+from gateway.ingest.components import Components
+from gateway.ingest.decoding import InboundFrame
 from gateway.ingest.entry_transactions import Entries
 from gateway.ingest.inbox import acknowledge
-from gateway.ingest.stored_copies import kept_frames
+from gateway.ingest.stored_copies import stored_copies
 from gateway.store import batch_reads, batch_writer, frame_ids, registry
-from gateway.store.batch_writes import Work
-from gateway.store.connection import Session
+from gateway.store.batch_writes import BatchWrites
+from gateway.store.connection import CommitConnection
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    from gateway.downlink.publisher import Voice
+    from gateway.downlink.publisher import Publisher
     from gateway.store.connection import Row
 
 INPUTS_AT_ONCE = 1_000
@@ -44,11 +44,11 @@ class Pipeline:
         names: of those buckets, as topics have them.
     """
 
-    def __init__(self, parts: Parts, session: Session, voice: "Voice") -> None:
+    def __init__(self, parts: Components, session: CommitConnection, voice: "Publisher") -> None:
         self._parts = parts
         self._session = session
         self._voice = voice
-        self._sender = Sender(
+        self._sender = CommandDispatcher(
             parts.speaker,
             voice,
             clock_ask_s=parts.rules.clock_ask_s,
@@ -72,7 +72,7 @@ class Pipeline:
         """Whether the alert engine is still to be woken."""
         return self._to_notify
 
-    def commit(self, items: list[Item]) -> None:
+    def commit(self, items: list[InboundFrame]) -> None:
         """Take one batch to its end, and acknowledge it.
 
         Raises:
@@ -86,14 +86,14 @@ class Pipeline:
             batch = self._transact(items)
         except GatewayError as error:
             if isinstance(error, StoreUnavailable) or not items:
-                self._parts.forget()  # what was folded is not stored, and must never be saved
+                self._parts.drop_state()  # what was folded is not stored, and must never be saved
                 raise StoreUnavailable(str(error)) from error
             self._divide(items, error)
         except Exception as error:  # a defect must not stop every patient's readings
             _log.exception("batch failed", frames=len(items))
             self._parts.metrics.failures.labels("batch").inc()
             if not items:
-                self._parts.forget()
+                self._parts.drop_state()
                 raise
             self._divide(items, error)
         else:
@@ -101,9 +101,9 @@ class Pipeline:
             if batch.waiting:
                 self._entries.commit(batch.waiting[:INPUTS_AT_ONCE])
 
-    def _divide(self, items: list[Item], error: Exception) -> None:
+    def _divide(self, items: list[InboundFrame], error: Exception) -> None:
         """Find the frame that cannot be stored, and set it aside."""
-        self._parts.forget(self.names)
+        self._parts.drop_state(self.names)
         if len(items) > 1:
             half = len(items) // 2
             self.commit(items[:half])
@@ -117,20 +117,22 @@ class Pipeline:
     def _enter(self, waiting: Sequence[batch_reads.Waiting]) -> None:
         self._finish([], self._transact([], waiting))
 
-    def _transact(self, items: list[Item], entries: Sequence[batch_reads.Waiting] = ()) -> Batch:
+    def _transact(
+        self, items: list[InboundFrame], entries: Sequence[batch_reads.Waiting] = ()
+    ) -> Batch:
         parts, stage = self._parts, self._parts.metrics.stage
         began = time.perf_counter()
         with self._session.transaction() as connection:
             batch = self._prepare(connection, items, entries)
             read = time.perf_counter()
-            for entry in parts.corrector.take(connection, entries, batch):
+            for entry in parts.corrector.apply_corrections(connection, entries, batch):
                 parts.folder.entered(entry, batch)
             for item in sorted(items, key=_patient_of):
-                parts.admitter.take(item, batch)
+                parts.admitter.handle(item, batch)
             folded = time.perf_counter()
             batch_writer.write(connection, batch.work)
             parts.metrics.commands.inc(
-                self._sender.repeat(connection, batch.greeted, batch.now_s, batch.now_ms)
+                self._sender.redeliver(connection, batch.greeted, batch.now_s, batch.now_ms)
             )
             self._notify(connection, batch)
             written = time.perf_counter()
@@ -143,7 +145,7 @@ class Pipeline:
     def _prepare(
         self,
         connection: "Connection[Row]",
-        items: list[Item],
+        items: list[InboundFrame],
         entries: Sequence[batch_reads.Waiting],
     ) -> Batch:
         """Read what the batch must know, in its own transaction."""
@@ -155,7 +157,7 @@ class Pipeline:
         if context.revision != parts.registry.revision:
             registry.refresh(connection, parts.registry, context.revision)
             parts.lanes.evict(parts.registry.erased)
-        parts.opener.review(items)
+        parts.opener.decode_again(items)
         patients = _patients(items, entries)
         batch = Batch(
             now_ms=now_ms,
@@ -173,11 +175,15 @@ class Pipeline:
         if context.waiting and not entries:
             batch.waiting = batch_reads.waiting_inputs(connection, context.waiting)
         if context.commands and self._voice.heard:
-            parts.metrics.commands.inc(self._sender.send(connection, self._buckets, now_ms))
+            parts.metrics.commands.inc(self._sender.dispatch(connection, self._buckets, now_ms))
         return batch
 
     def _load(
-        self, connection: "Connection[Row]", items: list[Item], patients: set[int], batch: Batch
+        self,
+        connection: "Connection[Row]",
+        items: list[InboundFrame],
+        patients: set[int],
+        batch: Batch,
     ) -> None:
         """Bring windows and lanes into memory, and the frames to compare with."""
         parts = self._parts
@@ -185,7 +191,7 @@ class Pipeline:
         if devices or pairs:
             parts.recaller.recall(connection, devices, pairs)
         suspects = parts.admitter.suspects(items)
-        batch.kept = kept_frames(connection, suspects, parts.opener, parts.registry)
+        batch.kept = stored_copies(connection, suspects, parts.opener, parts.registry)
         if lanes := parts.lanes.missing(patients - parts.registry.erased):
             damaged = parts.restorer.restore(connection, lanes, batch.now_ms)
             parts.folder.restored(lanes, batch.now_s)
@@ -199,7 +205,7 @@ class Pipeline:
             self._notified_s = batch.now_s
             self._to_notify = False
 
-    def _finish(self, items: list[Item], batch: Batch) -> None:
+    def _finish(self, items: list[InboundFrame], batch: Batch) -> None:
         """After the commit: acknowledge, remember, count."""
         acknowledge(item.arrival for item in items)
         parts = self._parts
@@ -210,8 +216,8 @@ class Pipeline:
         for hold in batch.work.holds.values():
             hold.assessment = None
         for state, boot, prompt in batch.owed:
-            parts.devices.owe(state, boot, batch.now_s, prompt=prompt)
-        self._sender.ask_clocks(batch.asked, batch.now_s, batch.now_ms)
+            parts.devices.schedule_ack(state, boot, batch.now_s, prompt=prompt)
+        self._sender.request_clocks(batch.asked, batch.now_s, batch.now_ms)
         parts.lanes.trim()
         parts.devices.trim()
         parts.count(items, batch)
@@ -225,11 +231,11 @@ class Pipeline:
             busy: whether frames wait, so that only those are told who must be.
         """
         parts, now_s, now_ms = self._parts, time.monotonic(), self._parts.now_ms()
-        states = parts.devices.due(now_s, max(ACKS_AT_ONCE, handled), busy=busy)
+        states = parts.devices.acks_due(now_s, max(ACKS_AT_ONCE, handled), busy=busy)
         parts.recaller.recall_owed(self._session, states)
-        parts.metrics.acks.inc(parts.speaker.acknowledge(self._voice, states, now_ms))
+        parts.metrics.acks.inc(parts.speaker.send_acks(self._voice, states, now_ms))
         for state in states:
-            parts.devices.told(state, now_s, now_ms)
+            parts.devices.mark_acked(state, now_s, now_ms)
 
     def owe_untold(self, buckets: Sequence[int], most: int = UNTOLD_AT_ONCE) -> None:
         """On taking buckets: tell the devices that the worker before us may not have told."""
@@ -240,11 +246,11 @@ class Pipeline:
         for device_no, boot in found:
             state = parts.devices.get(device_no)
             if state is not None:
-                parts.devices.owe(state, boot, time.monotonic(), prompt=True)
+                parts.devices.schedule_ack(state, boot, time.monotonic(), prompt=True)
 
     def save_lanes(self) -> None:
         """On leaving: write down every lane with folds since its snapshot."""
-        work = Work(at_ms=self._parts.now_ms())
+        work = BatchWrites(at_ms=self._parts.now_ms())
         work.snapshots = self._parts.lanes.unsaved()
         with self._session.transaction() as connection:
             batch_writer.write(connection, work)
@@ -252,7 +258,7 @@ class Pipeline:
             hold.folds = 0
 
 
-def _patient_of(item: Item) -> int:
+def _patient_of(item: InboundFrame) -> int:
     """By which a batch is taken: each patient's frames together, in the order of their arrival.
 
     A lane and its device are hundreds of objects, which the processor would have to fetch again
@@ -261,7 +267,7 @@ def _patient_of(item: Item) -> int:
     return 0 if item.device is None else item.device.patient_no
 
 
-def _patients(items: Sequence[Item], entries: Sequence[batch_reads.Waiting]) -> set[int]:
+def _patients(items: Sequence[InboundFrame], entries: Sequence[batch_reads.Waiting]) -> set[int]:
     """Whose lanes a batch moves, as far as the registry knows by now."""
     known = {item.device.patient_no for item in items if item.device is not None}
     return known.union(entry.patient_no for entry in entries)

@@ -3,16 +3,16 @@
 Only what a key that counts vouches for touches a window, and only once its bytes are safe.
 """
 
-from gateway.admission.quarantine_quota import Quotas
+from gateway.admission.quarantine_quota import QuarantineQuota
 from gateway.admission.refusal_flood import Floods
 from gateway.admission.registry import Device
-from gateway.admission.replay_window import Window
-from gateway.admission.verification import Refused, Vouched
+from gateway.admission.replay_window import ReplayWindow
+from gateway.admission.verification import Authenticated, RefusedFrame
 from gateway.ingest.batch import Batch
-from gateway.ingest.decoding import Item
+from gateway.ingest.decoding import InboundFrame
 from gateway.ingest.rules import Rules
 from gateway.ingest.technical_findings import outbox_row, technical
-from gateway.state.devices import DeviceBook
+from gateway.state.devices import DeviceCache
 from gateway.store.batch_writes import QuarantineRow
 from gateway.wire import Refusal
 
@@ -30,16 +30,16 @@ _WORDS = {
 }
 
 
-class Refuser:
+class Quarantine:
     """Sets frames aside in a batch."""
 
-    def __init__(self, devices: DeviceBook, quotas: Quotas, rules: Rules) -> None:
+    def __init__(self, devices: DeviceCache, quotas: QuarantineQuota, rules: Rules) -> None:
         self._devices = devices
         self._quotas = quotas
         self._rules = rules
         self._floods = Floods(rules.flood_frames, rules.flood_s)
 
-    def refuse(self, item: Item, refused: Refused, batch: Batch) -> None:
+    def reject(self, item: InboundFrame, refused: RefusedFrame, batch: Batch) -> None:
         """Count it, keep its bytes, and cover it if a valid key had signed it."""
         device, said, size = refused.device, refused.vouched, len(item.arrival.payload)
         device_no = None if device is None else device.no
@@ -59,12 +59,14 @@ class Refuser:
         elif said is not None:
             self._warn(_FULL, said.device, refused, batch)
 
-    def _cover(self, item: Item, said: Vouched, reason: Refusal, batch: Batch) -> None:
+    def _cover(
+        self, item: InboundFrame, said: Authenticated, reason: Refusal, batch: Batch
+    ) -> None:
         if said.number is None:
             return
         boot, seq = said.number
         state = self._devices.use(said.device)
-        window = state.windows.setdefault(boot, Window(boot))
+        window = state.windows.setdefault(boot, ReplayWindow(boot))
         window.refuse(seq, reason.value)
         window.received_ms = max(window.received_ms, batch.now_ms)
         batch.keeps((said.device.no, boot, seq), said.frame)
@@ -72,7 +74,7 @@ class Refuser:
         batch.work.windows[said.device.no, boot] = window
         batch.owed.append((state, boot, True))
 
-    def _warn(self, condition: str, device: Device, refused: Refused, batch: Batch) -> None:
+    def _warn(self, condition: str, device: Device, refused: RefusedFrame, batch: Batch) -> None:
         """Tell the coordinator what goes on in a device's name, not too often."""
         state = self._devices.use(device)
         if not state.may_warn(condition, batch.now_s, self._rules.warn_every_s):
@@ -96,7 +98,7 @@ def _erased(device_no: int, batch: Batch) -> bool:
     return current is not None and current.erased
 
 
-def _quarantined(item: Item, refused: Refused) -> QuarantineRow:
+def _quarantined(item: InboundFrame, refused: RefusedFrame) -> QuarantineRow:
     arrival, device = item.arrival, refused.device
     boot, seq = refused.number or (None, None)
     return QuarantineRow(

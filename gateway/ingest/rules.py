@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from analytics.policy import Policy
 from gateway.admission.clock_offset import ClockRules
 from gateway.admission.quarantine_quota import QuotaRules
-from gateway.admission.rate_limit import AllowanceRules
+from gateway.admission.rate_limit import RateRules
 from gateway.admission.samples import DAY_MS, SampleRules
 from gateway.settings import GatewaySettings
 from gateway.state.devices import AckRules
@@ -29,7 +29,7 @@ class Rules:
     clocks: ClockRules
     samples: SampleRules
     policy: Policy
-    allowance: AllowanceRules
+    allowance: RateRules
     acks: AckRules
     clock_persist_s: float
     clock_ask_s: float
@@ -58,7 +58,7 @@ def rules_of(settings: GatewaySettings) -> Rules:
             binding_slack_ms=clocks.stands_ms,
         ),
         policy=Policy(late_ms=round(settings.late_s * 1000) + hurry_ms),
-        allowance=AllowanceRules(per_s=settings.rate_per_s, burst=settings.rate_burst),
+        allowance=RateRules(per_s=settings.rate_per_s, burst=settings.rate_burst),
         acks=AckRules(
             frames=settings.ack_frames,
             after_s=settings.ack_s,

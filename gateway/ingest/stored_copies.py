@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gateway.ingest.decoding import Opener
+from gateway.ingest.decoding import Decoder
 from gateway.store import batch_reads, quarantine
 from gateway.store.batch_reads import Identity
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from gateway.store.connection import Row
 
 
-def kept_frames(
+def stored_copies(
     connection: "Connection[Row]",
     suspects: Iterable[tuple[Identity, bytes]],
-    opener: Opener,
+    opener: Decoder,
     registry: "Registry",
 ) -> dict[Identity, list[bytes]]:
     """What is stored, or lies in quarantine, under the numbers of these frames."""

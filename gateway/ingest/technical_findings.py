@@ -2,8 +2,8 @@
 
 import msgspec
 
-from analytics.domain.alerts import Change, Finding, Priority
-from gateway.admission.clock_offset import ClockState, Interval, Mapping
+from analytics.domain.alerts import Finding, FindingChange, Priority
+from gateway.admission.clock_offset import ClockMapping, ClockState, OffsetBounds
 from gateway.store.batch_writes import OutboxRow
 
 RULE = "ingest/1"
@@ -30,7 +30,7 @@ def technical(
     """Something about a device that a coordinator must look at, for example ``forged``."""
     return Finding(
         condition=condition,
-        change=Change.STARTED,
+        change=FindingChange.STARTED,
         priority=Priority.MEDIUM,
         measured_ms=now_ms,
         received_ms=now_ms,
@@ -41,9 +41,9 @@ def technical(
 
 
 def clock_change(
-    before: Mapping | None,
-    after: Mapping,
-    interval: Interval,
+    before: ClockMapping | None,
+    after: ClockMapping,
+    interval: OffsetBounds,
     now_ms: int,
     *,
     persist_s: float,
@@ -66,10 +66,10 @@ def clock_change(
     was_unknown = before is not None and before.state is ClockState.UNCERTAIN
     if unknown == was_unknown and not (unknown and again):
         return None
-    begins = Change.PERSISTS if was_unknown else Change.STARTED
+    begins = FindingChange.PERSISTS if was_unknown else FindingChange.STARTED
     return Finding(
         condition="clock",
-        change=begins if unknown else Change.CLEARED,
+        change=begins if unknown else FindingChange.CLEARED,
         priority=Priority.LOW,
         measured_ms=now_ms,
         received_ms=now_ms,

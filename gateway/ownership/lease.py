@@ -17,9 +17,9 @@ import structlog
 from gateway import wire
 from gateway.errors import StoreUnavailable
 from gateway.store import leases
-from gateway.store.connection import Session
-from gateway.store.leases import Lease
-from gateway.store.stall_guard import Watchdog
+from gateway.store.connection import CommitConnection
+from gateway.store.leases import HeartbeatConnection
+from gateway.store.stall_guard import StallGuard
 from gateway.telemetry import Health
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def buckets_of(groups: int, group: int) -> list[int]:
     return list(range(group, wire.BUCKETS, groups))
 
 
-class Claim:
+class GroupLease:
     """A group that this worker wants or holds.
 
     Attributes:
@@ -48,7 +48,7 @@ class Claim:
         self.home = home
         self.buckets = buckets_of(groups, group)
 
-    def try_take(self, session: Session, lost_s: float) -> bool:
+    def try_acquire(self, session: CommitConnection, lost_s: float) -> bool:
         """Take the locks if they are free; else end a silent holder, and ask an adopter."""
         with session.transaction() as connection:
             if leases.try_locks(connection, self.buckets):
@@ -61,25 +61,25 @@ class Claim:
             _log.warning("ended silent holders", backend_pids=ended, group=self.group)
         return False
 
-    def await_locks(
-        self, session: Session, lost_s: float, stop: threading.Event, health: Health
+    def wait_acquired(
+        self, session: CommitConnection, lost_s: float, stop: threading.Event, health: Health
     ) -> bool:
         """Stand by until the locks are ours; False: asked to stop."""
         while not stop.is_set():
             health.turns()
-            if self.try_take(session, lost_s):
+            if self.try_acquire(session, lost_s):
                 return True
             stop.wait(TRY_EVERY_S)
         return False
 
-    def give_up(self, session: Session) -> None:
+    def release(self, session: CommitConnection) -> None:
         """Hand the buckets back."""
         with session.transaction() as connection:
             leases.leave(connection, self.groups, self.group, self.worker)
             leases.release(connection, self.buckets)
 
 
-class Heart:
+class Heartbeat:
     """Beats in its own thread while the worker serves; says what it hears and when all is lost.
 
     It beats for a worker that turns: one that is stuck in whatever it does is as good as gone.
@@ -99,13 +99,13 @@ class Heart:
         every_s: float,
         lost_s: float,
         groups: int,
-        watchdog: Watchdog,
+        watchdog: StallGuard,
         health: Health,
     ) -> None:
-        self.lost = threading.Event()
+        self.lease_lost = threading.Event()
         self.served: frozenset[int] = frozenset()
-        self.wanted: frozenset[int] = frozenset()
-        self.orphans: frozenset[int] = frozenset()
+        self.handover_requested: frozenset[int] = frozenset()
+        self.orphaned_groups: frozenset[int] = frozenset()
         self.wake: Callable[[], None] = lambda: None
         self._url, self._worker, self._groups = url, worker, groups
         self._every_s, self._lost_s = every_s, lost_s
@@ -129,10 +129,10 @@ class Heart:
                 self._beat(lease)
         except StoreUnavailable as error:
             _log.warning("heartbeat failed", error=str(error))
-        self.lost.set()
+        self.lease_lost.set()
         self.wake()
 
-    def _beat(self, lease: Lease) -> None:
+    def _beat(self, lease: HeartbeatConnection) -> None:
         due = time.monotonic()
         while not self._stop.is_set():
             now = time.monotonic()
@@ -151,10 +151,10 @@ class Heart:
             _log.error("the worker is stuck: no more heartbeats", reason=stuck)
         return not stuck
 
-    def _still_ours(self, lease: Lease) -> bool:
+    def _still_ours(self, lease: HeartbeatConnection) -> bool:
         served = self.served
         rows = lease.beat(list(served))
-        self.wanted = frozenset(
+        self.handover_requested = frozenset(
             group for group, (home, by) in rows.items() if by is not None and not home
         )
         missing = served.intersection(self.served) - set(rows)
@@ -162,13 +162,13 @@ class Heart:
             _log.warning("another worker has our groups", groups=sorted(missing))
         return not missing
 
-    def _look_for_orphans(self, lease: Lease, now_s: float) -> None:
+    def _look_for_orphans(self, lease: HeartbeatConnection, now_s: float) -> None:
         """A group that never had a worker gets the time of a silent one to begin."""
         if self._groups == 1:
             return
         found = lease.orphans(self._groups, self._lost_s)
         since = {group: self._missing_since.get(group, now_s) for group in found}
         self._missing_since = since
-        self.orphans = frozenset(
+        self.orphaned_groups = frozenset(
             group for group, ever in found.items() if ever or now_s - since[group] >= self._lost_s
         )

@@ -14,13 +14,13 @@ import msgspec
 from analytics.errors import SnapshotError
 from analytics.readings import Reading
 from analytics.risk.model import PopulationModel
-from analytics.settings.in_force import Arrangement, StoredPlan, WardBook
+from analytics.settings.in_force import Arrangement, StoredPlan, WardSettingsCache
 from gateway import wire
 from gateway.admission.clock_offset import ClockState
 from gateway.admission.samples import DAY_MS
-from gateway.admission.staff_entries import Entered, entered
+from gateway.admission.staff_entries import StaffInput, entered
 from gateway.recovery.message_replay import replayed
-from gateway.state.lanes import Fold, Hold, LaneBook, fold_again
+from gateway.state.lanes import CachedLane, Fold, LaneCache, fold_again
 from gateway.store import batch_reads, corrections, models, registry, snapshots
 from gateway.store.corrections import Mark
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SLACK_MS = 3_600_000
 
 
-class ModelBook:
+class ModelCache:
     """The versions of the population model that lanes have used."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class _Arranged:
         self,
         connection: "Connection[Row]",
         folds: Sequence[batch_reads.StoredFold | batch_reads.StoredInput],
-        wards: WardBook,
+        wards: WardSettingsCache,
     ) -> None:
         wanted = {(fold.patient_no, fold.plan_revision) for fold in folds}
         numbers = {fold.settings_no for fold in folds} - {0}
@@ -105,11 +105,11 @@ class _Arranged:
         return made
 
 
-class Restorer:
+class LaneLoader:
     """Brings lanes into memory; returns how many snapshots could not be read."""
 
     def __init__(
-        self, lanes: LaneBook, models: ModelBook, replay_days: float, wards: WardBook
+        self, lanes: LaneCache, models: ModelCache, replay_days: float, wards: WardSettingsCache
     ) -> None:
         self._lanes = lanes
         self._wards = wards
@@ -122,7 +122,7 @@ class Restorer:
         Returns:
             How many snapshots could not be read.
         """
-        holds: dict[int, Hold] = {}
+        holds: dict[int, CachedLane] = {}
         since: list[tuple[int, int]] = []
         oldest, damaged = now_ms, 0
         for stored in snapshots.lanes(connection, patients):
@@ -132,7 +132,7 @@ class Restorer:
             hold.measured_ms = stored.measured_ms
             hold.received_ms = max(stored.received_ms or 0, stored.taken_ms or 0)
             hold.past_ms = stored.past_ms or 0
-            hold.recall(stored.latest)
+            hold.load_latest(stored.latest)
             taken = stored.taken_ms if hold.frame_id else None
             floor = now_ms - self._replay_ms if taken is None else taken - _SLACK_MS
             oldest = min(oldest, floor)
@@ -165,7 +165,7 @@ class Restorer:
         """What is stored, as it was folded, in order, with its patients."""
         arranged = _Arranged(connection, [*frames, *inputs], self._wards)
         folds = [
-            self._fold(connection, frame, arranged, Entered(frame_reading(frame)))
+            self._fold(connection, frame, arranged, StaffInput(frame_reading(frame)))
             for frame in frames
         ]
         folds.extend(self._entered(connection, stored, arranged) for stored in inputs)
@@ -185,7 +185,7 @@ class Restorer:
         connection: "Connection[Row]",
         stored: batch_reads.StoredFold | batch_reads.StoredInput,
         arranged: _Arranged,
-        said: Entered,
+        said: StaffInput,
     ) -> tuple[int, Fold]:
         under = arranged.of(stored)
         plan = under.at(stored.received_ms, paused=stored.paused)
@@ -206,7 +206,7 @@ def without(fold: Fold, marks: frozenset[Mark]) -> Fold:
     return fold._replace(reading=kept)
 
 
-def _again(hold: Hold, fold: Fold) -> None:
+def _again(hold: CachedLane, fold: Fold) -> None:
     """Fold once more; what failed then fails again and changes as little."""
     with suppress(Exception):  # top of a lane: the failure was counted the first time
         fold_again(hold.lane, fold)

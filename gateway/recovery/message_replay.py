@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from msgspec.structs import replace
 
 from analytics.domain.acceptance import NONE
-from analytics.readings import Sample
+from analytics.readings import Measurement
 from gateway import wire
 from gateway.admission.clock_offset import ClockState
 from gateway.admission.samples import (
@@ -70,13 +70,13 @@ def _numbers(made: Readings) -> list[int]:
     return [n for n in range(len(made.accepted) + len(outside)) if n not in outside]
 
 
-def _drop(made: Readings, number: int, sample: Sample, reason: Refusal) -> None:
+def _drop(made: Readings, number: int, sample: Measurement, reason: Refusal) -> None:
     made.refused.extend((number, REFUSAL_CODES[reason]))
     made.reasons.append(reason)
     made.dropped.append(sample)
 
 
-def doubt(made: Readings, doubted: Collection[Sample]) -> list[int]:
+def doubt(made: Readings, doubted: Collection[Measurement]) -> list[int]:
     """Grade the readings that evidence spoke against as questionable; return their note.
 
     Args:
@@ -96,7 +96,7 @@ def doubt(made: Readings, doubted: Collection[Sample]) -> list[int]:
     return [part for at in places for part in (numbers[at], DOUBTED)]
 
 
-def as_stored(made: Readings, noted: Sequence[int]) -> list[Sample]:
+def as_stored(made: Readings, noted: Sequence[int]) -> list[Measurement]:
     """The accepted readings of a replay with the qualities under which they were stored."""
     doubted = {
         number for number, code in zip(noted[::2], noted[1::2], strict=False) if code == DOUBTED

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from analytics.domain.alerts import Finding
-from analytics.lane.correction import Course, Revision, compare
+from analytics.lane.correction import LaneCourse, Revision, compare
 from analytics.lane.lane import Assessment, Outcome, PatientLane
 from analytics.risk.model import Example
 from analytics.rules.hysteresis import UNCONFIRMED
-from gateway.recovery.lanes import Restorer, without
-from gateway.state.lanes import Fold, Hold, LaneBook, fold_again
+from gateway.recovery.lanes import LaneLoader, without
+from gateway.state.lanes import CachedLane, Fold, LaneCache, fold_again
 from gateway.store import corrections
-from gateway.store.corrections import Base, Mark
+from gateway.store.corrections import Mark, RefoldBase
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 
 
-class Run(NamedTuple):
+class RefoldRun(NamedTuple):
     """One course of the lane from the first marked reading on.
 
     Attributes:
@@ -53,8 +53,8 @@ class Refolded(NamedTuple):
         since_ms: arrival of the first marked reading.
     """
 
-    before: Run
-    after: Run
+    before: RefoldRun
+    after: RefoldRun
     revision: Revision
     since_ms: int
 
@@ -68,7 +68,7 @@ class Refolder:
         most: frames at most.
     """
 
-    def __init__(self, lanes: LaneBook, restorer: Restorer, most: int) -> None:
+    def __init__(self, lanes: LaneCache, restorer: LaneLoader, most: int) -> None:
         self._lanes = lanes
         self._restorer = restorer
         self._most = most
@@ -123,7 +123,7 @@ class Refolder:
 
     def _base(
         self, connection: "Connection[Row]", patient_no: int, first: int
-    ) -> tuple[Base | None, Hold]:
+    ) -> tuple[RefoldBase | None, CachedLane]:
         for base in corrections.bases(connection, patient_no, first):
             hold, readable = self._lanes.restored(base.state)
             if readable:
@@ -134,13 +134,13 @@ class Refolder:
         return self._lanes.restored(lane.snapshot())[0].lane
 
 
-def _course(run: Run) -> Course:
-    return Course(run.findings, run.lane.conditions)
+def _course(run: RefoldRun) -> LaneCourse:
+    return LaneCourse(run.findings, run.lane.conditions)
 
 
-def _run(lane: PatientLane, folds: Iterable[Fold], marks: frozenset[Mark]) -> Run:
+def _run(lane: PatientLane, folds: Iterable[Fold], marks: frozenset[Mark]) -> RefoldRun:
     """Fold without the marked readings; what failed the first time fails again."""
-    run = Run(lane, [], {}, [])
+    run = RefoldRun(lane, [], {}, [])
     for fold in folds:
         outcome: Outcome | None = None
         with suppress(Exception):  # top of a lane: the failure was counted the first time

@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
     from gateway.admission.registry import Registry
-    from gateway.admission.replay_window import Window
-    from gateway.state.devices import DeviceBook, DeviceState
-    from gateway.store.connection import Row, Session
+    from gateway.admission.replay_window import ReplayWindow
+    from gateway.state.devices import DeviceCache, DeviceState
+    from gateway.store.connection import CommitConnection, Row
 
 
-class Recaller:
+class WindowLoader:
     """Fills the book of devices from the store."""
 
-    def __init__(self, devices: "DeviceBook", registry: "Registry") -> None:
+    def __init__(self, devices: "DeviceCache", registry: "Registry") -> None:
         self._devices = devices
         self._registry = registry
 
@@ -26,7 +26,7 @@ class Recaller:
         connection: "Connection[Row]",
         devices: Sequence[int],
         pairs: Sequence[tuple[int, int]],
-    ) -> "dict[tuple[int, int], Window]":
+    ) -> "dict[tuple[int, int], ReplayWindow]":
         """Load the four newest windows of these devices, and those of the named (device, boot)."""
         found = batch_reads.windows(connection, devices, pairs)
         self._put(found)
@@ -35,7 +35,7 @@ class Recaller:
             self._put(window_rebuild.windows(connection, gone))
         return found
 
-    def recall_owed(self, session: "Session", states: "Sequence[DeviceState]") -> None:
+    def recall_owed(self, session: "CommitConnection", states: "Sequence[DeviceState]") -> None:
         """Load the windows of which these devices are to be told, where memory was forgotten."""
         pairs = [
             (state.device.no, boot)
@@ -54,7 +54,7 @@ class Recaller:
         newest = -1 if state is None else state.newest_boot
         return newest < 0 or boot < newest
 
-    def _put(self, windows: "dict[tuple[int, int], Window]") -> None:
+    def _put(self, windows: "dict[tuple[int, int], ReplayWindow]") -> None:
         for (device_no, boot), window in windows.items():
             device = self._registry.device(device_no)
             if device is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gateway import wire
 from gateway.admission.registry import Device
-from gateway.admission.replay_window import Window  # noqa: TC001 - one rule for the whole package
+from gateway.admission.replay_window import ReplayWindow  # noqa: TC001 - one rule for the whole package
 
 _NEVER = float("inf")
 
@@ -63,7 +63,7 @@ class DeviceState:
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.windows: dict[int, Window] = {}
+        self.windows: dict[int, ReplayWindow] = {}
         self.news: set[int] = set()
         self.pending = 0
         self.due_s = _NEVER
@@ -96,7 +96,7 @@ class DeviceState:
         return True
 
 
-class DeviceBook:
+class DeviceCache:
     """The devices in memory, least recently heard first."""
 
     def __init__(self, rules: AckRules, capacity: int, pace: Pace = unpaced) -> None:
@@ -138,7 +138,7 @@ class DeviceBook:
             if state.due_s < _NEVER or device_no in self._owed_since:
                 self._states[device_no] = state
 
-    def owe(self, state: DeviceState, boot: int, now_s: float, *, prompt: bool) -> None:
+    def schedule_ack(self, state: DeviceState, boot: int, now_s: float, *, prompt: bool) -> None:
         """After a commit: the device is to be told of news in ``boot``."""
         rules = self._rules
         state.news.add(boot)
@@ -159,7 +159,7 @@ class DeviceBook:
             state.due_s = due_s
             heapq.heappush(self._due, (due_s, state.device.no))
 
-    def rush(self, now_s: float) -> None:
+    def flush_acks(self, now_s: float) -> None:
         """Make everything that is owed due now."""
         for state in self._states.values():
             if state.news:
@@ -175,7 +175,7 @@ class DeviceBook:
         self._hurry(state, due_s)
         return True
 
-    def due(self, now_s: float, most: int = 500, *, busy: bool = False) -> list[DeviceState]:
+    def acks_due(self, now_s: float, most: int = 500, *, busy: bool = False) -> list[DeviceState]:
         """The devices to be told now, up to ``most``; they count as told.
 
         Args:
@@ -220,7 +220,7 @@ class DeviceBook:
             due_s = min(due_s, next(iter(self._owed_since.values())) + self._rules.after_s)
         return max(0.0, due_s - now_s)
 
-    def told(self, state: DeviceState, now_s: float, now_ms: int) -> None:
+    def mark_acked(self, state: DeviceState, now_s: float, now_ms: int) -> None:
         """The acknowledgement went out; boots that it had no room for are owed another soon."""
         said = state.to_tell()
         for boot in said:

@@ -16,7 +16,7 @@ from analytics.domain.vitals import Metric, Quality
 from analytics.errors import SnapshotError
 from analytics.lane.lane import Assessment, Outcome, PatientLane
 from analytics.policy import Policy
-from analytics.readings import Reading, Sample
+from analytics.readings import Measurement, Reading
 from analytics.risk.model import PopulationModel
 
 _NAMES = {int(metric): metric.wire_name for metric in Metric}
@@ -47,7 +47,7 @@ _latest_decoder = msgspec.json.Decoder(dict[str, Latest])
 _encoder = msgspec.json.Encoder()
 
 
-class Hold:
+class CachedLane:
     """One lane and what is written down about it."""
 
     __slots__ = (
@@ -81,7 +81,7 @@ class Hold:
         self.risk_told = 0.0
         self.assessment: Assessment | None = None
 
-    def saw(self, samples: Iterable[Sample], device: str | None) -> None:
+    def note_latest(self, samples: Iterable[Measurement], device: str | None) -> None:
         """Remember the newest reading of each metric."""
         latest, since_ms = self.latest, self.lane.since_ms
         for sample in samples:
@@ -116,7 +116,7 @@ class Hold:
         for metric in metrics:
             self.latest.pop(_NAMES[metric], None)
 
-    def put(self, sample: Sample, device: str | None, good_ms: int | None) -> None:
+    def put(self, sample: Measurement, device: str | None, good_ms: int | None) -> None:
         """Take a stored reading as the newest of its metric."""
         quality = _QUALITIES[sample.quality]
         self.latest[_NAMES[sample.metric]] = Latest(
@@ -127,7 +127,7 @@ class Hold:
         """The newest readings, for the panel."""
         return _encoder.encode(self.latest)
 
-    def recall(self, latest: bytes | None) -> None:
+    def load_latest(self, latest: bytes | None) -> None:
         """Take the newest readings from what the panel was last shown."""
         if latest:
             known = _latest_decoder.decode(latest)
@@ -167,15 +167,15 @@ def fold_again(lane: PatientLane, fold: Fold) -> Outcome | None:
     return None
 
 
-class LaneBook:
+class LaneCache:
     """The lanes in memory, least recently used first."""
 
     def __init__(self, policy: Policy, capacity: int) -> None:
         self._policy = policy
         self._capacity = capacity
-        self._holds: OrderedDict[int, Hold] = OrderedDict()
+        self._holds: OrderedDict[int, CachedLane] = OrderedDict()
 
-    def get(self, patient_no: int) -> Hold | None:
+    def get(self, patient_no: int) -> CachedLane | None:
         """The lane, which then counts as used."""
         hold = self._holds.get(patient_no)
         if hold is not None:
@@ -186,16 +186,16 @@ class LaneBook:
         """Those of ``patients`` whose lanes are not in memory."""
         return [patient for patient in patients if patient not in self._holds]
 
-    def restored(self, snapshot: bytes | None) -> tuple[Hold, bool]:
+    def restored(self, snapshot: bytes | None) -> tuple[CachedLane, bool]:
         """A lane from its snapshot, and whether the snapshot could be read."""
         if snapshot is None:
-            return Hold(PatientLane(self._policy)), True
+            return CachedLane(PatientLane(self._policy)), True
         try:
-            return Hold(PatientLane.restore(snapshot, self._policy)), True
+            return CachedLane(PatientLane.restore(snapshot, self._policy)), True
         except SnapshotError:
-            return Hold(PatientLane(self._policy)), False
+            return CachedLane(PatientLane(self._policy)), False
 
-    def put(self, patient_no: int, hold: Hold) -> None:
+    def put(self, patient_no: int, hold: CachedLane) -> None:
         """Keep a lane that was just rebuilt."""
         self._holds[patient_no] = hold
 
@@ -213,7 +213,7 @@ class LaneBook:
         while len(self._holds) > self._capacity:
             self._holds.popitem(last=False)
 
-    def unsaved(self) -> dict[int, Hold]:
+    def unsaved(self) -> dict[int, CachedLane]:
         """The lanes with folds since their last snapshot."""
         return {patient: hold for patient, hold in self._holds.items() if hold.folds}
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from psycopg import Connection
 
-from gateway.admission.clock_offset import Interval
-from gateway.admission.replay_window import Window
+from gateway.admission.clock_offset import OffsetBounds
+from gateway.admission.replay_window import ReplayWindow
 from gateway.store.binary_arrays import Int2Array, Int4Array, packed
 from gateway.store.connection import Row
 from gateway.store.registry import to_ms
@@ -158,22 +158,22 @@ def in_episode(
 
 def windows(
     connection: Connection[Row], devices: Sequence[int], pairs: Sequence[tuple[int, int]]
-) -> dict[tuple[int, int], Window]:
+) -> dict[tuple[int, int], ReplayWindow]:
     """The four newest windows of each device, and those of the named boots."""
     parameters = (list(devices), [no for no, _ in pairs], [boot for _, boot in pairs])
     found = (_window(row) for row in connection.execute(_WINDOWS, parameters))
     return dict(found)
 
 
-def _window(row: Row) -> tuple[tuple[int, int], Window]:
+def _window(row: Row) -> tuple[tuple[int, int], ReplayWindow]:
     device_no, boot, upto, highest, also, refused, stored, duplicates = row[:8]
-    window = Window(boot)
+    window = ReplayWindow(boot)
     window.upto, window.highest = upto, highest
     window.ranges = [[also[at], also[at + 1]] for at in range(0, len(also), 2)]
     window.refused = [(seq, reason) for seq, reason in refused]
     window.stored, window.duplicates = stored, duplicates
     window.received_ms, window.acked_ms = to_ms(row[8]) or 0, to_ms(row[9])
-    window.clock = Interval(*row[10:14])
+    window.clock = OffsetBounds(*row[10:14])
     return (device_no, boot), window
 
 

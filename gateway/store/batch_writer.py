@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from psycopg import Connection
 
 from analytics.lane.lane import assessment_json
-from gateway.admission.replay_window import Window
-from gateway.state.lanes import Hold
+from gateway.admission.replay_window import ReplayWindow
+from gateway.state.lanes import CachedLane
 from gateway.store import snapshots, statements
-from gateway.store.batch_writes import Work
+from gateway.store.batch_writes import BatchWrites
 from gateway.store.binary_arrays import columns
 from gateway.store.connection import Row
 from gateway.store.copy_format import (
@@ -22,7 +22,7 @@ from gateway.store.copy_format import (
 _BEGUN = "DELETE FROM patient_now WHERE patient_no = ANY (%s)"
 
 
-def write(connection: Connection[Row], work: Work) -> None:
+def write(connection: Connection[Row], work: BatchWrites) -> None:
     """Write everything a batch has gathered; the caller's transaction commits it."""
     _copy(connection, "observation", OBSERVATION_COLUMNS, work.observations)
     _copy(connection, "signed_frame", FRAME_COLUMNS, work.frames)
@@ -42,7 +42,7 @@ def _copy(connection: Connection[Row], table: str, columns: str, rows: Sequence[
         copy.write(b"".join((HEADER, *rows, TRAILER)))
 
 
-def _state(work: Work) -> list[tuple[statements.Statement, list[tuple[object, ...]]]]:
+def _state(work: BatchWrites) -> list[tuple[statements.Statement, list[tuple[object, ...]]]]:
     """Each statement with its rows."""
     at_ms = work.at_ms
     return [
@@ -62,7 +62,7 @@ def _state(work: Work) -> list[tuple[statements.Statement, list[tuple[object, ..
     ]
 
 
-def _window(device_no: int, window: Window) -> tuple[object, ...]:
+def _window(device_no: int, window: ReplayWindow) -> tuple[object, ...]:
     low, high, last, jumps = window.clock
     also = ",".join(f"{first},{final}" for first, final in window.ranges)
     refused = ",".join(f'[{seq},"{reason}"]' for seq, reason in window.refused)
@@ -73,7 +73,7 @@ def _window(device_no: int, window: Window) -> tuple[object, ...]:
     )
 
 
-def _now(patient_no: int, hold: Hold) -> tuple[object, ...]:
+def _now(patient_no: int, hold: CachedLane) -> tuple[object, ...]:
     made = hold.assessment
     assessment = None if made is None else assessment_json(made)
     return (
@@ -82,13 +82,13 @@ def _now(patient_no: int, hold: Hold) -> tuple[object, ...]:
     )
 
 
-def _snapshots(holds: Mapping[int, Hold], at_ms: int) -> Iterable[tuple[object, ...]]:
+def _snapshots(holds: Mapping[int, CachedLane], at_ms: int) -> Iterable[tuple[object, ...]]:
     """A replay begins at what was received last; where nothing ever was, at this moment."""
     for patient_no, hold in holds.items():
         yield patient_no, hold.frame_id, hold.received_ms or at_ms, hold.lane.snapshot()
 
 
-def _superseded(work: Work) -> Iterable[tuple[object, ...]]:
+def _superseded(work: BatchWrites) -> Iterable[tuple[object, ...]]:
     for key in work.superseded:
         if key.superseded_at is not None:
             yield (key.id, key.superseded_ms, *key.superseded_at)

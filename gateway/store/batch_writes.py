@@ -7,9 +7,9 @@ snapshots stand or fall together (law 3).
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gateway.admission.registry import Key
-from gateway.admission.replay_window import Window
-from gateway.state.lanes import Hold
+from gateway.admission.registry import DeviceKey
+from gateway.admission.replay_window import ReplayWindow
+from gateway.state.lanes import CachedLane
 
 
 class OutboxRow(NamedTuple):
@@ -68,7 +68,7 @@ class ExampleRow(NamedTuple):
 
 
 @dataclass(slots=True)
-class Work:
+class BatchWrites:
     """Everything one batch writes.
 
     Attributes:
@@ -90,10 +90,10 @@ class Work:
     observations: list[bytes] = field(default_factory=list)
     frames: list[bytes] = field(default_factory=list)
     assessments: list[bytes] = field(default_factory=list)
-    windows: dict[tuple[int, int], Window] = field(default_factory=dict)
-    holds: dict[int, Hold] = field(default_factory=dict)
-    snapshots: dict[int, Hold] = field(default_factory=dict)
-    past: dict[int, Hold] = field(default_factory=dict)
+    windows: dict[tuple[int, int], ReplayWindow] = field(default_factory=dict)
+    holds: dict[int, CachedLane] = field(default_factory=dict)
+    snapshots: dict[int, CachedLane] = field(default_factory=dict)
+    past: dict[int, CachedLane] = field(default_factory=dict)
     outbox: list[OutboxRow] = field(default_factory=list)
     quarantine: list[QuarantineRow] = field(default_factory=list)
     refusals: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Work:
     entered: list[tuple[object, ...]] = field(default_factory=list)
     receipts: list[ReceiptRow] = field(default_factory=list)
     online: dict[int, bool] = field(default_factory=dict)
-    superseded: list[Key] = field(default_factory=list)
+    superseded: list[DeviceKey] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
     at_ms: int = 0
 

@@ -64,7 +64,7 @@ def connect(url: str, name: str, *, autocommit: bool = False) -> "Connection[Row
     return connection
 
 
-class Line:
+class InterruptibleConnection:
     """A connection with a sign of whether it waits for an answer, that can be cut meanwhile.
 
     Attributes:
@@ -107,7 +107,7 @@ class Line:
         self.connection.close()
 
 
-class Session(Line):
+class CommitConnection(InterruptibleConnection):
     """The committing connection. The buckets' advisory locks live as long as it does."""
 
     def __init__(self, url: str) -> None:

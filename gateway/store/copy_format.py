@@ -10,7 +10,7 @@ from struct import Struct, pack
 import msgspec
 
 from analytics.lane.assessment import Assessment
-from analytics.readings import Sample
+from analytics.readings import Measurement
 from gateway.admission.clock_offset import ClockState
 
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -71,7 +71,7 @@ def instant(at_ms: int) -> int:
 
 
 def observation_rows(
-    samples: Iterable[Sample], device_ms: Iterable[int], frame: FrameRow
+    samples: Iterable[Measurement], device_ms: Iterable[int], frame: FrameRow
 ) -> list[bytes]:
     """Rows of ``observation``; what readings of one moment have in common is packed once.
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from psycopg import Connection
 
 from analytics.domain.vitals import Quality
-from analytics.readings import Sample
+from analytics.readings import Measurement
 from gateway.store.batch_reads import StoredFold, StoredInput
 from gateway.store.connection import Row
 from gateway.store.models import instant_of
@@ -91,7 +91,7 @@ _UNASSESSED = """
 """
 
 
-class Base(NamedTuple):
+class RefoldBase(NamedTuple):
     """A snapshot from which a lane may be folded again."""
 
     frame_id: int
@@ -102,7 +102,7 @@ class Base(NamedTuple):
 class Newest(NamedTuple):
     """The newest reading of a metric that is left, and the time of its newest good one."""
 
-    sample: Sample
+    sample: Measurement
     device: str | None
     good_ms: int | None
 
@@ -115,15 +115,17 @@ def marks(connection: Connection[Row], patients: Sequence[int]) -> dict[int, fro
     return {patient_no: frozenset(known) for patient_no, known in found.items()}
 
 
-def bases(connection: Connection[Row], patient_no: int, before: int) -> list[Base]:
+def bases(connection: Connection[Row], patient_no: int, before: int) -> list[RefoldBase]:
     """The newest snapshots from before a frame, newest first."""
     asked = {"patient": patient_no, "before": before, "most": _MOST_BASES}
     rows = connection.execute(_BASES, asked)
-    return [Base(frame_id, to_ms(taken) or 0, bytes(state)) for frame_id, taken, state in rows]
+    return [
+        RefoldBase(frame_id, to_ms(taken) or 0, bytes(state)) for frame_id, taken, state in rows
+    ]
 
 
 def folded_since(
-    connection: Connection[Row], patient_no: int, base: Base | None, most: int
+    connection: Connection[Row], patient_no: int, base: RefoldBase | None, most: int
 ) -> tuple[list[StoredFold], list[StoredInput]]:
     """The newest frames and inputs folded after a snapshot, at most so many of each, in order."""
     oldest = _EPOCH if base is None else instant_of(base.taken_ms) - _SLACK
@@ -159,7 +161,7 @@ def newest_left(
     }
     rows = connection.execute(_LATEST, asked)
     return [
-        Newest(Sample(metric, to_ms(at) or 0, value, quality), device, to_ms(good_at))
+        Newest(Measurement(metric, to_ms(at) or 0, value, quality), device, to_ms(good_at))
         for metric, at, value, quality, device, good_at in rows
     ]
 

@@ -157,7 +157,7 @@ class Doubled(NamedTuple):
     frame_ids: list[int]
 
 
-class Counted(NamedTuple):
+class BootCount(NamedTuple):
     """How many frames of a boot the gateway counted as it stored them."""
 
     device_no: int
@@ -209,9 +209,9 @@ def doubled(connection: Connection[Row], span: Range) -> Iterator[Doubled]:
     return map(Doubled._make, _walk(connection, "doubled", _DOUBLED, span))
 
 
-def counted(connection: Connection[Row], span: Range) -> Iterator[Counted]:
+def counted(connection: Connection[Row], span: Range) -> Iterator[BootCount]:
     """The gateway's counts of stored frames, of every boot that it still keeps a window of."""
-    return map(Counted._make, _walk(connection, "counted", _COUNTED, span))
+    return map(BootCount._make, _walk(connection, "counted", _COUNTED, span))
 
 
 def _walk(connection: Connection[Row], name: str, asked: str, span: Range) -> Iterator[Row]:

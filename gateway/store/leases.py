@@ -11,8 +11,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from gateway.store.connection import Line, Row, translated
-from gateway.store.stall_guard import Watchdog
+from gateway.store.connection import InterruptibleConnection, Row, translated
+from gateway.store.stall_guard import StallGuard
 
 LOCK_CLASS = 7411
 _OLD_CLASS, _GROUPS_MOST = 7412, 1_000
@@ -139,7 +139,7 @@ def forget(connection: Connection[Row], groups: int, group: int) -> None:
     connection.execute(_FORGET, (groups, group))
 
 
-class Lease(Line):
+class HeartbeatConnection(InterruptibleConnection):
     """The heartbeat's own connection, which also hears that something waits for the gateway."""
 
     def __init__(self, url: str, worker: UUID) -> None:
@@ -170,13 +170,15 @@ class Lease(Line):
 
 
 @contextmanager
-def leased(url: str, worker: UUID, watchdog: Watchdog, most_s: float) -> Iterator[Lease]:
+def leased(
+    url: str, worker: UUID, watchdog: StallGuard, most_s: float
+) -> Iterator[HeartbeatConnection]:
     """A lease for the time of a ``with``; cut when an answer takes longer than ``most_s``."""
-    lease = Lease(url, worker)
+    lease = HeartbeatConnection(url, worker)
     watchdog.watch(lease, most_s)
     try:
         lease.listen()
         yield lease
     finally:
-        watchdog.forget(lease)
+        watchdog.unwatch(lease)
         lease.close()

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from psycopg import Connection
 
 from analytics.domain.care import PatientState
-from analytics.settings.in_force import StoredPlan, WardBook
-from gateway.admission.registry import Device, Key, Patient, Registry
+from analytics.settings.in_force import StoredPlan, WardSettingsCache
+from gateway.admission.registry import Device, DeviceKey, Patient, Registry
 from gateway.store.connection import Row
 
 _PATIENTS = """
@@ -61,7 +61,7 @@ def refresh(connection: Connection[Row], registry: Registry, revision: int) -> N
     devices = [_device(row) for row in connection.execute(_DEVICES, since)]
     keys = [_key(row) for row in connection.execute(_KEYS, since)]
     registry.erased.update(no for (no,) in connection.execute(_ERASED, since))
-    registry.load(revision, patients, devices, keys)
+    registry.apply_rows(revision, patients, devices, keys)
 
 
 def stored_plan(
@@ -100,7 +100,7 @@ def ward_settings(
     return [(no, profile, said) for no, profile, said in rows]
 
 
-def _patient(row: Row, wards: WardBook) -> Patient:
+def _patient(row: Row, wards: WardSettingsCache) -> Patient:
     no, bucket, state, until, ward, *plan = row
     kind = PatientState(state)
     return Patient(no, f"{bucket:02x}", kind, to_ms(until), ward, stored_plan(*plan), wards)
@@ -112,9 +112,9 @@ def _device(row: Row) -> Device:
     return Device(no, name, patient_no, state == "revoked", *bounds, erased=erased)
 
 
-def _key(row: Row) -> Key:
+def _key(row: Row) -> DeviceKey:
     id_, device_no, sign, box, superseded, boot, seq, revoked = row
     at = None if boot is None or seq is None else (boot, seq)
-    return Key(
+    return DeviceKey(
         id_, device_no, bytes(sign), box and bytes(box), to_ms(superseded), at, to_ms(revoked)
     )

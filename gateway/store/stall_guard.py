@@ -15,7 +15,7 @@ _log = structlog.get_logger()
 LOOK_EVERY_S = 0.25
 
 
-class Watched(Protocol):
+class WatchedConnection(Protocol):
     """A connection that is asked something now and then."""
 
     @property
@@ -26,11 +26,11 @@ class Watched(Protocol):
         """Cut it from another thread: whoever waits on it gets ``StoreUnavailable``."""
 
 
-class Watchdog:
+class StallGuard:
     """One thread that looks at connections, each with the time that its answers may take."""
 
     def __init__(self) -> None:
-        self._watched: dict[Watched, float] = {}
+        self._watched: dict[WatchedConnection, float] = {}
         self._changing = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watchdog", daemon=True)
@@ -39,12 +39,12 @@ class Watchdog:
         """Begin to look."""
         self._thread.start()
 
-    def watch(self, one: Watched, most_s: float) -> None:
+    def watch(self, one: WatchedConnection, most_s: float) -> None:
         """Cut ``one`` when an answer takes longer than ``most_s`` seconds."""
         with self._changing:
             self._watched[one] = most_s
 
-    def forget(self, one: Watched) -> None:
+    def unwatch(self, one: WatchedConnection) -> None:
         """Look at it no more: it is closed."""
         with self._changing:
             self._watched.pop(one, None)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from psycopg import Connection
 
-from gateway.admission.replay_window import Window
+from gateway.admission.replay_window import ReplayWindow
 from gateway.store.connection import Row
 from gateway.store.registry import to_ms
 
@@ -24,12 +24,12 @@ _RUNS = """
 
 def windows(
     connection: Connection[Row], pairs: Sequence[tuple[int, int]]
-) -> dict[tuple[int, int], Window]:
+) -> dict[tuple[int, int], ReplayWindow]:
     """The windows of those (device, boot) of which a frame is kept; their clocks are not known."""
-    found: dict[tuple[int, int], Window] = {}
+    found: dict[tuple[int, int], ReplayWindow] = {}
     rows = connection.execute(_RUNS, ([no for no, _ in pairs], [boot for _, boot in pairs]))
     for device_no, boot, first, last, newest in rows:
-        window = found.setdefault((device_no, boot), Window(boot))
+        window = found.setdefault((device_no, boot), ReplayWindow(boot))
         window.handle_run(first, last)
         window.stored += last - first + 1
         window.received_ms = max(window.received_ms, to_ms(newest) or 0)

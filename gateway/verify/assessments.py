@@ -16,10 +16,10 @@ from math import isclose
 from typing import TYPE_CHECKING, TextIO
 
 from analytics.policy import Policy
-from analytics.settings.in_force import WardBook
+from analytics.settings.in_force import WardSettingsCache
 from gateway.errors import GatewayError
-from gateway.recovery.lanes import ModelBook, Restorer, without
-from gateway.state.lanes import Fold, LaneBook, fold_again
+from gateway.recovery.lanes import LaneLoader, ModelCache, without
+from gateway.state.lanes import Fold, LaneCache, fold_again
 from gateway.store import assessed, batch_reads, corrections, evidence
 from gateway.store.assessed import Assessed
 from gateway.store.copy_format import assessment_values
@@ -36,7 +36,7 @@ SETTLES_MS = 48 * 3_600_000
 
 
 @dataclass(slots=True)
-class Tally:
+class AssessmentTally:
     """How many assessments were computed again, how many could not be, how many differ."""
 
     compared: int = 0
@@ -51,9 +51,9 @@ class Recomputer:
         self._connection = connection
         self._span = span
         policy = Policy()
-        self._lanes = LaneBook(policy, 1)
-        self._restorer = Restorer(self._lanes, ModelBook(), 0.0, WardBook(policy))
-        self.tally = Tally()
+        self._lanes = LaneCache(policy, 1)
+        self._restorer = LaneLoader(self._lanes, ModelCache(), 0.0, WardSettingsCache(policy))
+        self.tally = AssessmentTally()
 
     def faults(self) -> Iterator[Fault]:
         """Every assessment that is not what its frames give, in the order of patients."""

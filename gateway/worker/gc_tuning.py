@@ -13,12 +13,12 @@ _NEVER = 1_000_000
 _EVERY_S = 1.0
 
 
-def begin(young: int) -> None:
+def configure(young: int) -> None:
     """Collect after ``young`` new objects, never fully by itself."""
     gc.set_threshold(young, _OLDER, _NEVER)
 
 
-def settle(settled_s: float, now_s: float) -> float:
+def freeze_survivors(settled_s: float, now_s: float) -> float:
     """Set aside what has survived, once a second: seldom would be a pause again.
 
     Args:
@@ -35,7 +35,7 @@ def settle(settled_s: float, now_s: float) -> float:
     return now_s
 
 
-def anew() -> None:
+def collect_all() -> None:
     """Collect everything, as the memory of the tenure before has been forgotten."""
     gc.unfreeze()
     gc.collect()

@@ -7,21 +7,25 @@ import structlog
 from gateway.admission.samples import DAY_MS
 from gateway.downlink.signing_keys import GatewayKeys, load_ring, signer
 from gateway.errors import KeyFileError
-from gateway.ingest.components import Parts
+from gateway.ingest.components import Components
 from gateway.settings import GatewaySettings
 from gateway.store import commands, models, retention, snapshots
-from gateway.store.connection import Session
+from gateway.store.connection import CommitConnection
 from gateway.worker.training import Trainer, first_versions
 
 CLEAN_EVERY_S = 60.0
 _log = structlog.get_logger()
 
 
-class Upkeep:
+class Maintenance:
     """Errands of one tenure, each when its time has come."""
 
     def __init__(
-        self, settings: GatewaySettings, keys: GatewayKeys, parts: Parts, session: Session
+        self,
+        settings: GatewaySettings,
+        keys: GatewayKeys,
+        parts: Components,
+        session: CommitConnection,
     ) -> None:
         self._settings, self._keys, self._parts = settings, keys, parts
         self._session = session
@@ -40,7 +44,7 @@ class Upkeep:
         self._choose_keys()
         with self._session.transaction() as connection:
             first_versions(connection, self._parts.now_ms())
-            self._parts.quotas.load(retention.signed_kept(connection))
+            self._parts.quotas.set_counts(retention.signed_kept(connection))
 
     def run(self, now_s: float) -> bool:
         """Do what is due; True: a round of the pipeline is due too."""
@@ -83,4 +87,4 @@ class Upkeep:
             commands.lapse(connection, now_ms)
             snapshots.forget_past(connection, now_ms - round(settings.snapshot_past_days * DAY_MS))
             retention.old_windows(connection, now_ms - round(settings.window_days * DAY_MS))
-            self._parts.quotas.load(retention.signed_kept(connection))
+            self._parts.quotas.set_counts(retention.signed_kept(connection))

@@ -13,47 +13,47 @@ import structlog
 
 from gateway import wire
 from gateway.broker.clear_retained import ANY
-from gateway.broker.connection import Messenger
-from gateway.broker.disconnect_revoked import SINCE_MS, Expeller
-from gateway.broker.drain import Succession
-from gateway.broker.session import Line
+from gateway.broker.connection import BrokerConnection
+from gateway.broker.disconnect_revoked import SINCE_MS, RevokedDisconnector
+from gateway.broker.drain import SessionMigration
+from gateway.broker.session import BrokerSession
 from gateway.errors import OwnershipLost, StoreUnavailable
-from gateway.ingest.components import Parts
-from gateway.ingest.decoder_thread import IDLE_S, OpeningThread
-from gateway.ingest.decoding import Item
-from gateway.ingest.inbox import Arrival, Inbox
+from gateway.ingest.components import Components
+from gateway.ingest.decoder_thread import IDLE_S, DecoderThread
+from gateway.ingest.decoding import InboundFrame
+from gateway.ingest.inbox import InboundMessage, Inbox
 from gateway.ingest.pipeline import NOTIFY_S, Pipeline
-from gateway.ownership.lease import Claim, Heart
+from gateway.ownership.lease import GroupLease, Heartbeat
 from gateway.settings import GatewaySettings
-from gateway.store.connection import Session
+from gateway.store.connection import CommitConnection
 from gateway.telemetry import Health
 from gateway.worker import gc_tuning
-from gateway.worker.maintenance import Upkeep
+from gateway.worker.maintenance import Maintenance
 
 _log = structlog.get_logger()
 
 
-class Tenure:
+class ActiveWorker:
     """Serves the buckets of a worker's home group, and of groups it adopts."""
 
     def __init__(
         self,
         settings: GatewaySettings,
-        parts: Parts,
-        session: Session,
+        parts: Components,
+        session: CommitConnection,
         *,
-        upkeep: Upkeep,
+        upkeep: Maintenance,
         health: Health,
     ) -> None:
         self._settings, self._parts = settings, parts
         self._session, self._health = session, health
         self._inbox = Inbox(settings.inbox_bytes)
-        self._opening = OpeningThread(parts, self._inbox, settings)
+        self._opening = DecoderThread(parts, self._inbox, settings)
         self._pipeline = Pipeline(parts, session, self)
         self._upkeep = upkeep
-        self._expeller = Expeller(settings)
-        self._succession = Succession(settings, parts, session, self._inbox)
-        self._lines: dict[int, Line] = {}
+        self._expeller = RevokedDisconnector(settings)
+        self._succession = SessionMigration(settings, parts, session, self._inbox)
+        self._lines: dict[int, BrokerSession] = {}
         self._settled_s = 0.0
 
     @property
@@ -67,17 +67,17 @@ class Tenure:
         if messenger is not None:
             messenger.publish(topic, payload)
 
-    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+    def publish_retained(self, said: Sequence[tuple[str, bytes]]) -> None:
         """Likewise, with QoS 0."""
         messenger = self._up()
         if messenger is not None:
-            messenger.tell(said)
+            messenger.publish_retained(said)
 
-    def _up(self) -> Messenger | None:
+    def _up(self) -> BrokerConnection | None:
         messengers = (line.messenger for line in self._lines.values())
         return next((one for one in messengers if one is not None), None)
 
-    def serve(self, home: Claim, heart: Heart, stop: threading.Event) -> None:
+    def serve(self, home: GroupLease, heart: Heartbeat, stop: threading.Event) -> None:
         """Serve until ``stop``.
 
         Raises:
@@ -85,8 +85,8 @@ class Tenure:
             OwnershipLost: another worker has our session or our groups.
         """
         self._health.turns()
-        self._parts.forget()
-        gc_tuning.anew()
+        self._parts.drop_state()
+        gc_tuning.collect_all()
         self._upkeep.begin()
         heart.wake = self._opening.wake
         self._add(home, heart)
@@ -101,40 +101,40 @@ class Tenure:
         finally:
             self._leave(heart, stop)
 
-    def _add(self, claim: Claim, heart: Heart) -> None:
+    def _add(self, claim: GroupLease, heart: Heartbeat) -> None:
         """Begin to serve a group whose locks we hold."""
         wake = self._opening.wake
-        self._lines[claim.group] = Line(self._settings, claim, self._deliver, wake)
+        self._lines[claim.group] = BrokerSession(self._settings, claim, self._deliver, wake)
         self._share_out(heart)
         self._pipeline.commit([])
         self._pipeline.owe_untold(claim.buckets)
 
-    def _remove(self, group: int, heart: Heart) -> None:
+    def _remove(self, group: int, heart: Heartbeat) -> None:
         """Hand an adopted group back to its own worker, which has asked for it."""
         line = self._lines.pop(group)
         line.close()
         self._pipeline.save_lanes()
         self._share_out(heart)
-        line.claim.give_up(self._session)
+        line.claim.release(self._session)
         self._parts.forget_patients(self._pipeline.names)
         _log.info("handed over", group=group)
 
-    def _share_out(self, heart: Heart) -> None:
+    def _share_out(self, heart: Heartbeat) -> None:
         heart.served = frozenset(self._lines)
         buckets = [bucket for line in self._lines.values() for bucket in line.claim.buckets]
         self._pipeline.serve(buckets)
         self._succession.restart()
         self._parts.metrics.serving.set(len(self._lines))
 
-    def _turn(self, heart: Heart) -> None:
-        if heart.lost.is_set() or self._opening.failed:
+    def _turn(self, heart: Heartbeat) -> None:
+        if heart.lease_lost.is_set() or self._opening.failed:
             raise OwnershipLost("the heartbeat has stopped")
         self._health.turns()
         self._arrange(heart)
         now_s = time.monotonic()
         patience = NOTIFY_S if self._pipeline.wants_notify else IDLE_S
         patience = self._parts.devices.next_due(now_s, patience)
-        items = self._opening.take(patience, self._settings.batch_frames_behind)
+        items = self._opening.next_batch(patience, self._settings.batch_frames_behind)
         if items is not None or self._pipeline.wants_notify:
             self._pipeline.commit(items or [])
         handled = len(items or ())
@@ -143,45 +143,45 @@ class Tenure:
             self._pipeline.tell_devices(handled, busy=2 * handled >= self._settings.batch_frames)
         if self._upkeep.run(time.monotonic()):
             self._pipeline.commit([])
-        self._settled_s = gc_tuning.settle(self._settled_s, now_s)
+        self._settled_s = gc_tuning.freeze_survivors(self._settled_s, now_s)
         self._expeller.expel(self._parts.registry.take_ended(self._parts.now_ms() - SINCE_MS))
         self._expeller.clear(_kept(items or ()))
         self._parts.metrics.inbox.set(len(self._inbox))
 
-    def _arrange(self, heart: Heart) -> None:
+    def _arrange(self, heart: Heartbeat) -> None:
         """Keep the lines up; adopt, hand over, and clear up after another division."""
         for line in self._lines.values():
-            line.keep()
-        troubles = [line.trouble for line in self._lines.values() if line.trouble]
+            line.ensure_connected()
+        troubles = [line.error for line in self._lines.values() if line.error]
         self._health.waits(f"broker: {troubles[0]}" if troubles else "")
-        for group in heart.wanted & frozenset(self._lines):
+        for group in heart.handover_requested & frozenset(self._lines):
             self._remove(group, heart)
         if self._settings.adopt:
-            for group in heart.orphans - frozenset(self._lines):
+            for group in heart.orphaned_groups - frozenset(self._lines):
                 self._adopt(group, heart)
         if not troubles:
             self._succession.turn(self._pipeline.names)
 
-    def _adopt(self, group: int, heart: Heart) -> None:
-        heart.orphans = frozenset()
+    def _adopt(self, group: int, heart: Heartbeat) -> None:
+        heart.orphaned_groups = frozenset()
         home = self._lines[self._settings.group].claim
-        claim = Claim(home.worker, home.groups, group, home=False)
-        if claim.try_take(self._session, self._settings.heartbeat_lost_s):
+        claim = GroupLease(home.worker, home.groups, group, home=False)
+        if claim.try_acquire(self._session, self._settings.heartbeat_lost_s):
             _log.info("adopted", group=group)
             self._add(claim, heart)
 
     def _deliver(
         self,
-        source: Messenger,
+        source: BrokerConnection,
         topic: str,
         payload: bytes,
         retained: bool,  # noqa: FBT001 - paho's thread calls it
         mid: int,
     ) -> None:
         received_ms, at_s = self._parts.now_ms(), time.monotonic()
-        self._inbox.put(Arrival(topic, payload, retained, received_ms, at_s, source, mid))
+        self._inbox.put(InboundMessage(topic, payload, retained, received_ms, at_s, source, mid))
 
-    def _leave(self, heart: Heart, stop: threading.Event) -> None:
+    def _leave(self, heart: Heartbeat, stop: threading.Event) -> None:
         """Disconnect first; then, if all is well, write down the lanes and say good-bye.
 
         The inbox is opened before any line is closed: whoever waits in it for room would be
@@ -195,17 +195,17 @@ class Tenure:
             self._succession.close()
         self._opening.close()
         self._expeller.close()
-        if stop.is_set() and not heart.lost.is_set():
+        if stop.is_set() and not heart.lease_lost.is_set():
             with suppress(StoreUnavailable):
                 self._pipeline.save_lanes()
                 for line in self._lines.values():
-                    line.claim.give_up(self._session)
+                    line.claim.release(self._session)
         heart.close()
-        self._parts.forget()
+        self._parts.drop_state()
         self._parts.metrics.serving.set(0)
 
 
-def _kept(items: Iterable[Item]) -> set[str]:
+def _kept(items: Iterable[InboundFrame]) -> set[str]:
     """The devices that have the broker keep what it must not."""
     return {
         item.topic.device

@@ -14,9 +14,9 @@ import structlog
 from analytics.risk.model import Example, PopulationModel
 from analytics.risk.warm import shipped
 from gateway.admission.samples import DAY_MS
-from gateway.ingest.components import Parts
+from gateway.ingest.components import Components
 from gateway.store import models
-from gateway.store.connection import Row, Session
+from gateway.store.connection import CommitConnection, Row
 from gateway.store.models import Stored
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class _Learnt(NamedTuple):
 class Trainer:
     """Learns one lesson at a time; a lesson under way is forgotten with the program."""
 
-    def __init__(self, parts: Parts, session: Session, least: int) -> None:
+    def __init__(self, parts: Components, session: CommitConnection, least: int) -> None:
         self._parts, self._session, self._least = parts, session, least
         self._thread: threading.Thread | None = None
         self._learnt: tuple[_Lesson, _Learnt] | None = None

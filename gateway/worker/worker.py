@@ -8,21 +8,21 @@ import structlog
 
 from gateway.downlink.signing_keys import GatewayKeys
 from gateway.errors import GatewayError, OwnershipLost, SessionTaken
-from gateway.ingest.components import join
-from gateway.ownership.lease import Claim, Heart
+from gateway.ingest.components import build_components
+from gateway.ownership.lease import GroupLease, Heartbeat
 from gateway.settings import GatewaySettings
-from gateway.store.connection import Session
-from gateway.store.stall_guard import Watchdog
+from gateway.store.connection import CommitConnection
+from gateway.store.stall_guard import StallGuard
 from gateway.telemetry import Health, Metrics
-from gateway.worker.maintenance import Upkeep
-from gateway.worker.serving import Tenure
+from gateway.worker.maintenance import Maintenance
+from gateway.worker.serving import ActiveWorker
 
 _log = structlog.get_logger()
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 0.5
 FIRST_TRUCE_S, LAST_TRUCE_S = 1.0, 60.0
 
 
-class Patience:
+class Backoff:
     """How long to stand by after a tenure: a moment, or longer each time somebody fights us.
 
     A client with our name and without our locks (a copy of the ward with a database of its own)
@@ -33,7 +33,7 @@ class Patience:
         self._pause_s = FIRST_PAUSE_S
         self._truce_s = FIRST_TRUCE_S
 
-    def after(self, lasted_s: float, *, taken: bool) -> float:
+    def delay_after(self, lasted_s: float, *, taken: bool) -> float:
         """Seconds to wait after a tenure of ``lasted_s``; ``taken``: its session was taken."""
         if taken:
             if lasted_s > LAST_TRUCE_S:
@@ -54,10 +54,10 @@ class Worker:
     def __init__(self, settings: GatewaySettings, metrics: Metrics, health: Health) -> None:
         self._settings = settings
         self._keys = GatewayKeys.load(settings.gateway_sign_key_file, settings.gateway_box_key_file)
-        self._parts = join(settings, self._keys, metrics)
+        self._parts = build_components(settings, self._keys, metrics)
         self._health = health
-        self._watchdog = Watchdog()
-        self._home = Claim(uuid4(), settings.groups, settings.group, home=True)
+        self._watchdog = StallGuard()
+        self._home = GroupLease(uuid4(), settings.groups, settings.group, home=True)
 
     def run(self, stop: threading.Event) -> None:
         """Serve until ``stop``; whatever is lost is tried again with growing pauses."""
@@ -68,7 +68,7 @@ class Worker:
             self._watchdog.close()
 
     def _live(self, stop: threading.Event) -> None:
-        patience = Patience()
+        patience = Backoff()
         while not stop.is_set():
             began, taken = time.monotonic(), False
             try:
@@ -80,25 +80,25 @@ class Worker:
             except GatewayError as error:
                 self._health.waits(f"database: {error}")
                 _log.warning("standing by", reason=str(error))
-            pause_s = patience.after(time.monotonic() - began, taken=taken)
+            pause_s = patience.delay_after(time.monotonic() - began, taken=taken)
             self._health.turns(pause_s)
             stop.wait(pause_s)
 
     def _once(self, stop: threading.Event) -> None:
         settings = self._settings
-        session = Session(settings.database_url)
+        session = CommitConnection(settings.database_url)
         self._watchdog.watch(session, settings.commit_timeout_s)
         try:
             self._health.waits("another worker holds the buckets")
-            if self._home.await_locks(session, settings.heartbeat_lost_s, stop, self._health):
+            if self._home.wait_acquired(session, settings.heartbeat_lost_s, stop, self._health):
                 self._serve(session, stop)
         finally:
-            self._watchdog.forget(session)
+            self._watchdog.unwatch(session)
             session.close()
 
-    def _serve(self, session: Session, stop: threading.Event) -> None:
+    def _serve(self, session: CommitConnection, stop: threading.Event) -> None:
         settings = self._settings
-        heart = Heart(
+        heart = Heartbeat(
             settings.database_url,
             self._home.worker,
             every_s=settings.heartbeat_s,
@@ -107,7 +107,7 @@ class Worker:
             watchdog=self._watchdog,
             health=self._health,
         )
-        upkeep = Upkeep(settings, self._keys, self._parts, session)
-        Tenure(settings, self._parts, session, upkeep=upkeep, health=self._health).serve(
+        upkeep = Maintenance(settings, self._keys, self._parts, session)
+        ActiveWorker(settings, self._parts, session, upkeep=upkeep, health=self._health).serve(
             self._home, heart, stop
         )

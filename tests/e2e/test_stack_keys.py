@@ -25,7 +25,13 @@ from nacl.signing import SigningKey
 from deploy.bench.fleet import sample
 from deploy.services.binaries import Binaries
 from device_sim.__main__ import simulate
-from device_sim.device.identity import Identity, Keys, enrolment_request, identity_of, make_keys
+from device_sim.device.identity import (
+    DeviceSecrets,
+    Identity,
+    enrolment_request,
+    identity_of,
+    make_keys,
+)
 from device_sim.options import SimulateOptions, Target
 from device_sim.ward.tls import certificate_request, client_context, make_tls_key
 from gateway import wire
@@ -107,7 +113,7 @@ class Handmade:
     """A device with a certificate of its own, moved by the test."""
 
     identity: Identity
-    keys: Keys
+    keys: DeviceSecrets
     mqtt: wire.EnrolledMqtt
     tls: Any
     seq: int = 0

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.bench.stack import Base, base
+from deploy.bench.stack import BenchBase, base
 from deploy.services.binaries import Binaries
 from tests.faults.rig import Rig
 from tests.faults.rig import rig as make_rig
@@ -27,13 +27,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def fault_base(binaries: Binaries) -> Iterator[Base]:
+def fault_base(binaries: Binaries) -> Iterator[BenchBase]:
     with base(binaries) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
-def shared_rig(fault_base: Base) -> Iterator[Rig]:
+def shared_rig(fault_base: BenchBase) -> Iterator[Rig]:
     with make_rig(fault_base) as made:
         made.gateway("gateway")
         yield made

@@ -18,7 +18,7 @@ import msgspec
 from deploy.bench.child import wait_until
 from deploy.bench.fleet import BenchDevice, sample
 from deploy.services.mosquitto import FLEET_USER
-from device_sim.device.actions import Action, Forgot, Made, Moment, Obey, Publish
+from device_sim.device.actions import Action, Forgot, Made, Obey, Publish, TwoClocks
 from device_sim.ward.mqtt import Endpoint, Heard, Inward, Link, LinkDown, LinkUp
 from gateway import wire
 from tests.faults.carriers import Carry, faithfully
@@ -133,8 +133,8 @@ class Crew:
         elif topic.kind is wire.TopicKind.COMMANDS:
             self.do(member, member.core.heard_command(item.payload, self.moment()))
 
-    def moment(self) -> Moment:
-        return Moment(self.clock_ms(), time.monotonic())
+    def moment(self) -> TwoClocks:
+        return TwoClocks(self.clock_ms(), time.monotonic())
 
     def _speak(self, member: Member, samples: Sequence[wire.Sample] | None = None) -> None:
         if samples is None:

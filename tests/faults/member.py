@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from deploy.bench.fleet import BenchDevice
 from device_sim.device.core import DeviceCore
-from device_sim.device.identity import Identity, Keys
-from device_sim.device.spool import MemorySpool, Record
+from device_sim.device.identity import DeviceSecrets, Identity
+from device_sim.device.spool import MemorySpool, SpoolRecord
 
 RESEND_AFTER_S = 3.0
 
@@ -23,7 +23,7 @@ class Member:
 def make_member(device: BenchDevice, gateway: tuple[bytes, bytes]) -> Member:
     """A reference device for an enrolled one; ``gateway`` are its public keys (sign, box)."""
     spool = MemorySpool()
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     identity = Identity(
         device=device.name,
         bucket=device.bucket,
@@ -31,6 +31,10 @@ def make_member(device: BenchDevice, gateway: tuple[bytes, bytes]) -> Member:
         gateway_box=gateway[1],
     )
     core = DeviceCore(
-        identity, Keys(seed=device.seed), spool, nonces=os.urandom, resend_after_s=RESEND_AFTER_S
+        identity,
+        DeviceSecrets(seed=device.seed),
+        spool,
+        nonces=os.urandom,
+        resend_after_s=RESEND_AFTER_S,
     )
     return Member(device, core, spool)

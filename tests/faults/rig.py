@@ -16,8 +16,8 @@ from deploy.bench.child import Child, wait_until
 from deploy.bench.fleet import enrol, make_fleet
 from deploy.bench.stack import (
     GATEWAY_LOGIN,
-    Base,
-    Broker,
+    BenchBase,
+    BenchBroker,
     DatabaseServer,
     GatewaySpec,
     broker,
@@ -53,9 +53,9 @@ class Rig:
         crews: how many a seed has had.
     """
 
-    base: Base
+    base: BenchBase
     server: DatabaseServer
-    broker: Broker
+    broker: BenchBroker
     database: str
     database_line: TcpProxy
     broker_line: TcpProxy
@@ -197,7 +197,7 @@ class Rig:
 
 
 @contextmanager
-def rig(base: Base, disk: Path | None = None) -> Iterator[Rig]:
+def rig(base: BenchBase, disk: Path | None = None) -> Iterator[Rig]:
     """Yield a rig without a gateway; the database lies on ``disk`` if given."""
     with ExitStack() as stack:
         place = replace(base, folder=disk) if disk else base

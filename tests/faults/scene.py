@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.bench.child import Child
-from deploy.bench.stack import Base
+from deploy.bench.stack import BenchBase
 from tests.faults.crew import Crew
 from tests.faults.rig import Rig
 from tests.faults.rig import rig as make_rig
@@ -61,7 +61,7 @@ Misfortune = Callable[[Scene], None]
 
 
 @contextmanager
-def scene_on(base: Base, disk: Path, seed: int, size: int = 8) -> Iterator[Scene]:
+def scene_on(base: BenchBase, disk: Path, seed: int, size: int = 8) -> Iterator[Scene]:
     """A ward of its own whose database lies on ``disk``."""
     with make_rig(base, disk) as rig:
         # Before the devices: what nobody has asked for yet, the broker drops.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.bench.stack import Base
+from deploy.bench.stack import BenchBase
 from tests.faults.disk import NoSmallDiskError, small_disk
 from tests.faults.misfortunes.databases import fill_the_disk
 from tests.faults.scene import Scene, scene_on
@@ -13,7 +13,7 @@ RATE = 150.0
 
 
 @pytest.fixture
-def small_scene(fault_base: Base) -> Iterator[Scene]:
+def small_scene(fault_base: BenchBase) -> Iterator[Scene]:
     """A ward whose database lies on a small file system."""
     try:
         with small_disk(fault_base.folder) as disk, scene_on(fault_base, disk, seed=3) as made:

@@ -7,7 +7,7 @@ from pathlib import Path
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from device_sim.device.identity import Keys
+from device_sim.device.identity import DeviceSecrets
 from device_sim.fleet.casting import cast_body
 from device_sim.fleet.fleet import Fleet
 from device_sim.fleet.ledger import Ledger, ledger_summary
@@ -17,9 +17,8 @@ from device_sim.fleet.run_files import RunFiles
 from device_sim.fleet.simulated_device import Clocks
 from device_sim.options import SimulateOptions, Target
 from device_sim.settings import ward_clocks
-from device_sim.ward.registration import Registered
-from device_sim.ward.stack_file import Admin, Mqtt, Stack
-from device_sim.ward.stack_file import Fleet as FleetAccount
+from device_sim.ward.registration import RegisteredPatient
+from device_sim.ward.stack_file import Admin, FleetAccount, MqttEndpoint, Stack
 from gateway import wire
 from tests.support.brokers import Broker
 from tests.support.near_gateway import NearGateway
@@ -50,15 +49,17 @@ class BrokeredGateway:
 
 def _enrolled(
     gateway: NearGateway, name: str, broker: Broker, tls: ssl.SSLContext | None
-) -> Registered:
-    keys = Keys(seed=random.Random(name).randbytes(32))
+) -> RegisteredPatient:
+    keys = DeviceSecrets(seed=random.Random(name).randbytes(32))
     mqtt = wire.EnrolledMqtt(host="localhost", port=broker.device_port)
-    return Registered(
+    return RegisteredPatient(
         patient=name, identity=gateway.admit(name, keys), keys=keys, mqtt=mqtt, tls=tls
     )
 
 
-def _run(stack: Stack, registered: list[Registered], folder: Path, clocks: Clocks) -> RunFiles:
+def _run(
+    stack: Stack, registered: list[RegisteredPatient], folder: Path, clocks: Clocks
+) -> RunFiles:
     options = SimulateOptions(target=Target(), patients=len(registered), rate=50, events=0)
     devices, _ = cast_body(options, clocks).bring(registered, clocks, random.Random(1))
     files, inward = RunFiles(folder), new_inward()
@@ -80,7 +81,7 @@ def test_a_fleet_on_one_connection_loses_nothing(broker: Broker, tmp_path: Path)
         username=broker.fleet_username,
         password=broker.fleet_password,
     )
-    stack = Stack(api="", admin=Admin(username="", password=""), mqtt=Mqtt(fleet=account))
+    stack = Stack(api="", admin=Admin(username="", password=""), mqtt=MqttEndpoint(fleet=account))
     registered = [_enrolled(gateway.near, f"flt-{n}", broker, None) for n in range(20)]
     files = _run(stack, registered, tmp_path, clocks)
     gateway.close()

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from deploy.bench.fleet import BenchDevice
 from gateway import wire
-from gateway.worker.maintenance import Upkeep
+from gateway.worker.maintenance import Maintenance
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 
@@ -85,5 +85,5 @@ def test_what_nobody_answered_in_time_is_expired_and_not_repeated(bench: Bench) 
     time.sleep(0.5)
     bench.synced(device)
     assert len(told(bench, device)) == 3
-    Upkeep(bench.settings, bench.keys, bench.parts, bench.session).run(time.monotonic())
+    Maintenance(bench.settings, bench.keys, bench.parts, bench.session).run(time.monotonic())
     assert bench.rows("SELECT state FROM command ORDER BY expires") == [("expired",), ("sent",)]

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from gateway import wire
 from gateway.errors import StoreUnavailable
 from gateway.ingest.lane_fold import FRAMES_A_SNAPSHOT, SNAPSHOTS_AT_ONCE
-from gateway.worker.maintenance import Upkeep
+from gateway.worker.maintenance import Maintenance
 from tests.support.databases import Database
 from tests.support.pipelines import ALL, Bench, bench_on
 from tests.support.replay_check import replay_differs
@@ -189,7 +189,7 @@ def test_examples_that_teach_nothing_cost_no_reading(bench: Bench) -> None:
         "INSERT INTO risk_example (patient_no, at, example)"
         " SELECT 1, now(), 'junk' FROM generate_series(1, 50)"
     )
-    upkeep = Upkeep(bench.settings, bench.keys, bench.parts, bench.session)
+    upkeep = Maintenance(bench.settings, bench.keys, bench.parts, bench.session)
     assert upkeep.run(time.monotonic() + 2 * bench.settings.training_s)
     bench.send(bench.vitals(device))
     assert bench.count("signed_frame") == 2
@@ -209,7 +209,7 @@ def test_after_a_take_over_those_heard_last_are_told_first(
         ward.start()
         ward.heard.published.clear()
         ward.pipeline.owe_untold(ALL, most=2)
-        ward.parts.devices.rush(time.monotonic())
+        ward.parts.devices.flush_acks(time.monotonic())
         ward.pipeline.tell_devices()
         told = {topic.split("/")[-2] for topic, _ in ward.heard.published}
         assert told == {device.name for device in ward.fleet[-2:]}

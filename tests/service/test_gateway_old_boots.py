@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from psycopg import Connection
 
-from gateway.admission.replay_window import Window
+from gateway.admission.replay_window import ReplayWindow
 from gateway.store import window_rebuild
 from gateway.store.connection import Row
 from tests.support.databases import Database
@@ -95,7 +95,7 @@ def test_the_first_frames_of_many_devices_are_looked_up_together_and_once(
 
     def counted(
         connection: Connection[Row], pairs: Sequence[tuple[int, int]]
-    ) -> dict[tuple[int, int], Window]:
+    ) -> dict[tuple[int, int], ReplayWindow]:
         asked.append(len(pairs))
         return rebuilt(connection, pairs)
 

@@ -9,7 +9,7 @@ import pytest
 from gateway import wire
 from gateway.errors import StoreUnavailable
 from gateway.ingest.batch import Batch
-from gateway.ingest.decoding import Item
+from gateway.ingest.decoding import InboundFrame
 from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 
@@ -22,9 +22,9 @@ def bench(database: Database, tmp_path: Path) -> Iterator[Bench]:
 
 def spoil(bench: Bench, monkeypatch: pytest.MonkeyPatch, *bad: bytes) -> None:
     """Have the pipeline stumble over these frames."""
-    keep = bench.parts.admitter.take
+    keep = bench.parts.admitter.handle
 
-    def fragile(item: Item, batch: Batch) -> None:
+    def fragile(item: InboundFrame, batch: Batch) -> None:
         if item.opened is not None and item.opened.frame in bad:
             raise ZeroDivisionError
         keep(item, batch)
@@ -51,9 +51,9 @@ def test_what_cannot_even_be_judged_is_set_aside_uncovered(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     device = bench.fleet[0]
-    keep = bench.parts.admitter.take
+    keep = bench.parts.admitter.handle
 
-    def fragile(item: Item, batch: Batch) -> None:
+    def fragile(item: InboundFrame, batch: Batch) -> None:
         if item.vouched is not None:
             raise ZeroDivisionError
         keep(item, batch)

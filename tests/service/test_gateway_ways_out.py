@@ -20,7 +20,7 @@ import pytest
 from deploy.bench.fleet import BenchDevice, enrol, make_fleet
 from gateway.broker import connection as mqtt
 from gateway.broker import drain
-from gateway.broker.connection import Messenger
+from gateway.broker.connection import BrokerConnection
 from gateway.broker.session import broker_of
 from gateway.ingest.inbox import Inbox
 from gateway.ownership.lease import buckets_of
@@ -144,7 +144,7 @@ def database_lost(scene: Scene, _release: Callable[[], None]) -> None:
 
 
 def session_taken(scene: Scene, release: Callable[[], None]) -> None:
-    other = Messenger(broker_of(scene.settings), mqtt.client_id(1, 0), 1, lambda *_: None)
+    other = BrokerConnection(broker_of(scene.settings), mqtt.client_id(1, 0), 1, lambda *_: None)
     other.connect()
     release()
     wait_until(lambda: len(scene.inboxes) > 1, SOON_S)
@@ -190,7 +190,7 @@ def test_an_old_session_is_left_with_a_full_inbox(
 ) -> None:
     """What waits for a division that is gone is more than the inbox holds."""
     monkeypatch.setattr(drain, "LOOK_EVERY_S", 0.2)
-    old = Messenger(broker_of(scene.settings), mqtt.client_id(2, 0), 65_535, lambda *_: None)
+    old = BrokerConnection(broker_of(scene.settings), mqtt.client_id(2, 0), 65_535, lambda *_: None)
     old.connect()
     old.subscribe(mqtt.filters(buckets_of(2, 0)))
     old.close()

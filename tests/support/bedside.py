@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from analytics.domain.acceptance import Verdict, verdict
-from analytics.domain.alerts import Change, Finding
+from analytics.domain.acceptance import ValueVerdict, verdict
+from analytics.domain.alerts import Finding, FindingChange
 from analytics.domain.care import CarePlan
 from analytics.domain.vitals import METRIC_BY_NAME, Quality
-from analytics.lane.lane import Outcome, PatientLane, Reading, Sample
-from analytics.readings import Refused
+from analytics.lane.lane import Measurement, Outcome, PatientLane, Reading
+from analytics.readings import RefusedValue
 from analytics.risk.model import PopulationModel
 
 T0 = 1_764_000_000_000
@@ -42,7 +42,7 @@ def reading(
 ) -> Reading:
     """Return a frame with all values at one moment, and those of it that were refused."""
     samples = tuple(
-        Sample(int(METRIC_BY_NAME[name]), at_ms, float(value), int(quality))
+        Measurement(int(METRIC_BY_NAME[name]), at_ms, float(value), int(quality))
         for name, value in values.items()
     )
     return Reading(
@@ -53,7 +53,7 @@ def reading(
         samples=samples,
         device=device,
         refused=tuple(
-            Refused(int(METRIC_BY_NAME[name]), at_ms, float(value), reason)
+            RefusedValue(int(METRIC_BY_NAME[name]), at_ms, float(value), reason)
             for name, value in (refused or {}).items()
         ),
     )
@@ -82,8 +82,8 @@ class Bedside:
         """Fold a live frame of a device as the gateway would: what cannot be is refused."""
         self.now += int(after_s * SECOND)
         judged = {name: verdict(METRIC_BY_NAME[name], value) for name, value in values.items()}
-        kept = {name: v for name, v in values.items() if judged[name] is not Verdict.REFUSED}
-        gone = {name: v for name, v in values.items() if judged[name] is Verdict.REFUSED}
+        kept = {name: v for name, v in values.items() if judged[name] is not ValueVerdict.REFUSED}
+        gone = {name: v for name, v in values.items() if judged[name] is ValueVerdict.REFUSED}
         return self.take(reading(self.now, kept, device=device, refused=gone))
 
     def take(self, one: Reading, *, in_episode: bool = False) -> Outcome:
@@ -92,7 +92,7 @@ class Bedside:
         self.findings += outcome.findings
         return outcome
 
-    def said(self, *, late: bool = False) -> list[tuple[str, Change]]:
+    def said(self, *, late: bool = False) -> list[tuple[str, FindingChange]]:
         """Return and forget what has been said."""
         told = [(one.condition, one.change) for one in self.findings if one.late == late]
         self.findings = []

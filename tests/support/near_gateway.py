@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from nacl.bindings import crypto_box_seed_keypair
 
-from device_sim.device.identity import Identity, Keys
+from device_sim.device.identity import DeviceSecrets, Identity
 from gateway import wire
 
 PUBLIC, SECRET = wire.signing_keys(b"g" * 32)
@@ -25,7 +25,7 @@ class NearGateway:
         self._now_ms = now_ms
         self._say = say
 
-    def admit(self, device: str, keys: Keys) -> Identity:
+    def admit(self, device: str, keys: DeviceSecrets) -> Identity:
         self._keys[device] = keys.public
         return Identity(device=device, bucket="0f", gateway_sign=(PUBLIC,), gateway_box=BOX_PUBLIC)
 

@@ -14,13 +14,13 @@ from nacl.public import PrivateKey
 from deploy.bench.fleet import BenchDevice, enrol, make_fleet
 from gateway import wire
 from gateway.downlink.signing_keys import GatewayKeys
-from gateway.ingest.components import Parts, join
-from gateway.ingest.inbox import Arrival
+from gateway.ingest.components import Components, build_components
+from gateway.ingest.inbox import InboundMessage
 from gateway.ingest.pipeline import Pipeline
 from gateway.settings import GatewaySettings
-from gateway.store.connection import Session
+from gateway.store.connection import CommitConnection
 from gateway.telemetry import Metrics
-from gateway.worker.maintenance import Upkeep
+from gateway.worker.maintenance import Maintenance
 from tests.support.databases import Database
 
 ALL = range(wire.BUCKETS)
@@ -60,8 +60,8 @@ class Bench:
     settings: GatewaySettings
     keys: GatewayKeys
     fleet: list[BenchDevice]
-    session: Session = field(init=False)
-    parts: Parts = field(init=False)
+    session: CommitConnection = field(init=False)
+    parts: Components = field(init=False)
     pipeline: Pipeline = field(init=False)
     heard: Listener = field(default_factory=Listener)
     rng: random.Random = field(default_factory=lambda: random.Random(7))
@@ -69,20 +69,20 @@ class Bench:
     at_ms: int | None = None
 
     def __post_init__(self) -> None:
-        self.session = Session(self.database.gateway)
+        self.session = CommitConnection(self.database.gateway)
         self.start()
 
     def start(self) -> None:
         """A new worker, that remembers nothing."""
-        self.parts = join(self.settings, self.keys, Metrics())
+        self.parts = build_components(self.settings, self.keys, Metrics())
         self.upkeep().begin()
         self.pipeline = Pipeline(self.parts, self.session, self.heard)
         self.pipeline.serve(ALL)
         self.pipeline.commit([])
 
-    def upkeep(self) -> Upkeep:
+    def upkeep(self) -> Maintenance:
         """The errands of a tenure, none of them run yet."""
-        return Upkeep(self.settings, self.keys, self.parts, self.session)
+        return Maintenance(self.settings, self.keys, self.parts, self.session)
 
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000 if self.at_ms is None else self.at_ms
@@ -94,9 +94,9 @@ class Bench:
             self.mid += 1
             at_s = time.monotonic()
             arrivals.append(
-                Arrival(topic, payload, retained, self.now_ms(), at_s, self.heard, self.mid)
+                InboundMessage(topic, payload, retained, self.now_ms(), at_s, self.heard, self.mid)
             )
-        self.pipeline.commit(self.parts.opener.open(arrivals))
+        self.pipeline.commit(self.parts.opener.decode(arrivals))
 
     def synced(self, device: BenchDevice) -> None:
         """Let the gateway know the device's clock."""
@@ -123,7 +123,7 @@ class Bench:
     def acks(self, device: BenchDevice) -> wire.Acks:
         """The newest acknowledgement published to a device, after those that are due."""
         wanted = wire.device_topic(device.bucket, device.name, wire.TopicKind.ACKS)
-        self.parts.devices.rush(time.monotonic())
+        self.parts.devices.flush_acks(time.monotonic())
         self.pipeline.tell_devices()
         frames = [payload for topic, payload in self.heard.published if topic == wanted]
         raw = wire.open_signed(frames[-1], self.keys.sign_public)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from analytics.domain.clock import WardClock
 from deploy.bench.fleet import BenchDevice
-from device_sim.device.actions import Action, Moment, Publish
+from device_sim.device.actions import Action, Publish, TwoClocks
 from device_sim.device.core import DeviceCore
-from device_sim.device.identity import Identity, Keys
-from device_sim.device.spool import MemorySpool, Record
+from device_sim.device.identity import DeviceSecrets, Identity
+from device_sim.device.spool import MemorySpool, SpoolRecord
 from gateway import wire
 from tests.support.pipelines import Bench
 
@@ -35,8 +35,10 @@ class RealDevice:
             gateway_box=bench.keys.box_public,
         )
         spool = MemorySpool()
-        spool.keep(Record(boot=1))
-        self.core = DeviceCore(identity, Keys(seed=device.seed), spool, nonces=lambda n: b"n" * n)
+        spool.keep(SpoolRecord(boot=1))
+        self.core = DeviceCore(
+            identity, DeviceSecrets(seed=device.seed), spool, nonces=lambda n: b"n" * n
+        )
         self._topics = {identity.topic(kind): kind for kind in wire.TopicKind}
         self._topic = identity.topic
         self.at(0.0)
@@ -48,9 +50,9 @@ class RealDevice:
         start = datetime.fromtimestamp(self._ward_ms / 1000, UTC)
         self.bench.parts.clock = WardClock(start=start, rate=_STANDS_STILL, origin=time.time())
 
-    def moment(self) -> Moment:
+    def moment(self) -> TwoClocks:
         timer_s = (self._ward_ms - self._began_ms) / 1000
-        return Moment(self._ward_ms + self.ahead_ms, timer_s)
+        return TwoClocks(self._ward_ms + self.ahead_ms, timer_s)
 
     def measure(self, values: dict[str, float]) -> None:
         """Take one round of vitals now."""
@@ -69,7 +71,7 @@ class RealDevice:
         ]:
             told = len(self.bench.heard.published)
             self.bench.send(*frames)
-            self.bench.parts.devices.rush(time.monotonic())
+            self.bench.parts.devices.flush_acks(time.monotonic())
             self.bench.pipeline.tell_devices()
             actions = []
             for topic, payload in self.bench.heard.published[told:]:

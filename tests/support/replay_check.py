@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import psycopg
 
 from analytics.policy import Policy
-from analytics.settings.in_force import WardBook
-from gateway.recovery.lanes import ModelBook, Restorer
-from gateway.state.lanes import LaneBook
+from analytics.settings.in_force import WardSettingsCache
+from gateway.recovery.lanes import LaneLoader, ModelCache
+from gateway.state.lanes import LaneCache
 
 REPLAY_DAYS = 30.0
 MOST_LANES = 100_000
@@ -46,8 +46,8 @@ def replay_differs(url: str, devices: Sequence[str], *, spoilt: bool = False) ->
 
 def _states(connection: psycopg.Connection, patients: list[int]) -> tuple[dict[int, bytes], int]:
     """Each patient's state, and how many snapshots could not be read."""
-    book = LaneBook(Policy(), MOST_LANES)
-    restorer = Restorer(book, ModelBook(), REPLAY_DAYS, WardBook())
+    book = LaneCache(Policy(), MOST_LANES)
+    restorer = LaneLoader(book, ModelCache(), REPLAY_DAYS, WardSettingsCache())
     damaged = restorer.restore(connection, patients, time.time_ns() // 1_000_000)
     states: dict[int, bytes] = {}
     for patient in patients:

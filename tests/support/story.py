@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from analytics.alerts.transitions import Episode, EpisodePolicy, Event, apply, tick
+from analytics.alerts.transitions import Episode, EpisodeEvent, EpisodePolicy, apply, tick
 from analytics.domain.alerts import Kind, Priority, kind_of
 from analytics.domain.care import CarePlan
-from analytics.lane.lane import Assessment, Sample
+from analytics.lane.lane import Assessment, Measurement
 from tests.support.bedside import SECOND, Bedside
 
 POLICY = EpisodePolicy()
-_SHOWN = (Event.RAISED, Event.WORSENED)
+_SHOWN = (EpisodeEvent.RAISED, EpisodeEvent.WORSENED)
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Story:
     plan: CarePlan = field(default_factory=CarePlan)
     bed: Bedside = field(init=False)
     raised: list[tuple[str, Priority, str]] = field(default_factory=list)
-    doubted: list[Sample] = field(default_factory=list)
+    doubted: list[Measurement] = field(default_factory=list)
     assessment: Assessment | None = None
     _episodes: dict[str, Episode] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ class Story:
         """Whether a condition was there and has ended."""
         return not self._episodes[condition].live
 
-    def _keep(self, name: str, event: Event, episode: Episode) -> None:
+    def _keep(self, name: str, event: EpisodeEvent, episode: Episode) -> None:
         self._episodes[name] = episode
         if event in _SHOWN:
             self.raised.append((name, episode.priority, episode.message))

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from analytics.domain.acceptance import Verdict, contradicted, verdict
+from analytics.domain.acceptance import ValueVerdict, contradicted, verdict
 from analytics.domain.vitals import Quality
-from analytics.readings import Reading, Refused, Sample
+from analytics.readings import Measurement, Reading, RefusedValue
 
 Measured = tuple[tuple[int, float], ...]
 """(metric, value) pairs of one moment."""
 DAY_MS = 86_400_000
 
 
-class Moment(NamedTuple):
+class RecordedMoment(NamedTuple):
     """What was measured at one time.
 
     Attributes:
@@ -37,7 +37,7 @@ class Recording:
     """
 
     person: str
-    moments: Sequence[Moment] = field(default_factory=list)
+    moments: Sequence[RecordedMoment] = field(default_factory=list)
 
     @property
     def days(self) -> int:
@@ -46,13 +46,13 @@ class Recording:
         return len({(moment.t_ms - first) // DAY_MS for moment in self.moments})
 
 
-def collected(rows: Mapping[int, Sequence[tuple[int, float]]]) -> Iterator[Moment]:
+def collected(rows: Mapping[int, Sequence[tuple[int, float]]]) -> Iterator[RecordedMoment]:
     """Give the moments of values that were gathered by time."""
     for t_ms in sorted(rows):
-        yield Moment(t_ms, tuple(rows[t_ms]))
+        yield RecordedMoment(t_ms, tuple(rows[t_ms]))
 
 
-def admitted(moment: Moment, number: int) -> Reading:
+def admitted(moment: RecordedMoment, number: int) -> Reading:
     """Judge a moment's values as every door does; what is no reading is refused, not lost.
 
     Args:
@@ -60,16 +60,16 @@ def admitted(moment: Moment, number: int) -> Reading:
         number: identity of the reading in the replay.
     """
     against = contradicted(moment.measured)
-    samples: list[Sample] = []
-    refused: list[Refused] = []
+    samples: list[Measurement] = []
+    refused: list[RefusedValue] = []
     for metric, value in moment.measured:
         judged = verdict(metric, value)
-        if judged is Verdict.REFUSED:
-            refused.append(Refused(metric, moment.t_ms, value, "out_of_range"))
+        if judged is ValueVerdict.REFUSED:
+            refused.append(RefusedValue(metric, moment.t_ms, value, "out_of_range"))
             continue
-        odd = judged is Verdict.QUESTIONABLE or metric in against
+        odd = judged is ValueVerdict.QUESTIONABLE or metric in against
         quality = Quality.QUESTIONABLE if odd else Quality.OK
-        samples.append(Sample(metric, moment.t_ms, value, int(quality)))
+        samples.append(Measurement(metric, moment.t_ms, value, int(quality)))
     return Reading(
         frame_id=number,
         received_ms=moment.t_ms,

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from analytics.domain.care import CarePlan
 from analytics.evaluation.replay.alerts import Alert, AlertBook, Shown
-from analytics.evaluation.replay.recordings import DAY_MS, Moment, Recording, admitted
+from analytics.evaluation.replay.recordings import DAY_MS, RecordedMoment, Recording, admitted
 from analytics.evaluation.replay.staff import TAKES_ON, Staff
 from analytics.lane.lane import PatientLane
 from analytics.risk.lessons import next_version
@@ -27,7 +27,7 @@ NONE: frozenset[str] = frozenset()
 Told = Callable[[int, int], None]
 
 
-class Answer(Struct, gc=False):
+class LiveAnswer(Struct, gc=False):
     """What the live path said at one moment.
 
     Attributes:
@@ -37,7 +37,7 @@ class Answer(Struct, gc=False):
         risk: the model's probability.
     """
 
-    moment: Moment
+    moment: RecordedMoment
     on: frozenset[str]
     low: int | None
     risk: float | None
@@ -57,7 +57,7 @@ class Course:
     """
 
     recording: Recording
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[LiveAnswer] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     reasons: list[Shown] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
@@ -73,7 +73,7 @@ class _Bed:
         self.book = AlertBook(rules.episodes, staff)
         self._rest_ms = rules.clinical.baseline_rest_ms
 
-    def see(self, moment: Moment, model: PopulationModel) -> list[Example]:
+    def see(self, moment: RecordedMoment, model: PopulationModel) -> list[Example]:
         """Take one moment; return the examples that matured by it."""
         course, now_ms = self.course, moment.t_ms
         self.book.advance(now_ms)
@@ -86,7 +86,7 @@ class _Bed:
         on = frozenset(map(condition_of, self.lane.conditions)) if self.lane.conditions else NONE
         made = outcome.assessment
         low, risk = (None, None) if made is None else (made.low, made.risk)
-        course.answers.append(Answer(moment, on, low, risk))
+        course.answers.append(LiveAnswer(moment, on, low, risk))
         course.examples += outcome.examples
         return outcome.examples
 
@@ -129,11 +129,11 @@ def replay(
     return [bed.end() for bed in beds], model
 
 
-def _in_order(recordings: Sequence[Recording]) -> Iterator[tuple[int, int, Moment]]:
+def _in_order(recordings: Sequence[Recording]) -> Iterator[tuple[int, int, RecordedMoment]]:
     return merge(*map(_timed, range(len(recordings)), recordings))
 
 
-def _timed(at: int, recording: Recording) -> Iterator[tuple[int, int, Moment]]:
+def _timed(at: int, recording: Recording) -> Iterator[tuple[int, int, RecordedMoment]]:
     return ((moment.t_ms, at, moment) for moment in recording.moments)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from deploy.bench.stack import Broker
+from deploy.bench.stack import BenchBroker
 from deploy.secrets.certificates import issue_client, load
 from deploy.secrets.stack_secrets import write_private
 from gateway.broker.connection import client_id
@@ -47,7 +47,7 @@ def _rob(scene: Scene) -> None:
     broker.child.start(STARTED_S)
 
 
-def forget_everything(broker: Broker) -> None:
+def forget_everything(broker: BenchBroker) -> None:
     """Lose the (dead) broker's queues, sessions and retained messages."""
     for file in Path(broker.private.folder / "data").iterdir():
         file.unlink()

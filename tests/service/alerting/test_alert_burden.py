@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import due, findings
-from api.alerting.answers import Action, Answer, answer
+from api.alerting.answers import Action, AlertAnswer, answer
 from api.alerting.settings import AlertingSettings
 from tests.support.ward import START, Patient, Ward, story
 
@@ -99,7 +99,9 @@ async def said(ward: Ward, alert: Any, actor: Any, at: Any, outcome: str) -> Non
     services = create_app(ward.settings).state.services
     async with services.engine_pool:
         object.__setattr__(services, "clock", Stopped(at))
-        action = Answer(alert_id=alert, action=Action.ACKNOWLEDGE, actor=actor, outcome=outcome)
+        action = AlertAnswer(
+            alert_id=alert, action=Action.ACKNOWLEDGE, actor=actor, outcome=outcome
+        )
         await answer(services, action)
 
 

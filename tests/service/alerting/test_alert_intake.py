@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import due as timekeeping
 from api.alerting import findings
-from api.alerting.commit import open_ledger, post
+from api.alerting.commit import commit_changes, open_ledger
 from api.alerting.settings import AlertingSettings
 from api.store import alerts, episodes
 from tests.support.ward import START, Ward, story
@@ -263,10 +263,10 @@ def acknowledged(ward: Ward, at: datetime) -> None:
         async with ward.engine() as conn, conn.transaction():
             records = await episodes.of_conditions(conn, ["limit_sbp_high"])
             ledger = await open_ledger(conn, at, POLICY)
-            ledger.know(records)
+            ledger.load(records)
             for record in records:
                 ledger.acknowledge(record, person.user_id)
-            await post(conn, ledger)
+            await commit_changes(conn, ledger)
 
     story(told())
 

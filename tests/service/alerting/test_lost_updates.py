@@ -12,7 +12,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from analytics.allocation.allocate import Plan
-from api.rota.planner import Question, plan
+from api.rota.planner import WardQuestion, plan
 from api.rota.settings import RotaSettings
 from tests.support.ward import START, Patient, Ward, story
 
@@ -137,9 +137,9 @@ def test_a_pin_that_changes_while_the_solver_works_stays(
     for doctor in doctors:
         ward.on_shift(doctor, START)
     patient, person = ward.patient(), ward.user("coordinator")
-    solving, go_on, solve = Event(), Event(), Question.solve
+    solving, go_on, solve = Event(), Event(), WardQuestion.solve
 
-    def slowly(asked: Question, time_limit_s: float) -> Plan:
+    def slowly(asked: WardQuestion, time_limit_s: float) -> Plan:
         solving.set()
         assert go_on.wait(15)
         return solve(asked, time_limit_s)
@@ -155,7 +155,7 @@ def test_a_pin_that_changes_while_the_solver_works_stays(
         if action == "let go":
             ward.sql.execute("UPDATE assignment SET pinned = true")
         wanted = str(other) if action == "pin" else None
-        monkeypatch.setattr(Question, "solve", slowly)
+        monkeypatch.setattr(WardQuestion, "solve", slowly)
         async with ward.api() as api:
             making = asyncio.ensure_future(planned())
             await until(solving.is_set)

@@ -19,7 +19,7 @@ from device_sim.options import SimulateOptions, Target
 from device_sim.settings import ward_clocks
 from device_sim.ward.api_client import Ward as WardClient
 from device_sim.ward.api_client import enrol_now
-from device_sim.ward.registration import Registered, register
+from device_sim.ward.registration import RegisteredPatient, register
 from gateway import wire
 from tests.service.api.conftest import PASSWORD, Ward
 from tests.support.brokers import Broker
@@ -35,11 +35,11 @@ def open_ward(ward: Ward) -> Ward:
     return ward
 
 
-def registered(ward: Ward, *, own_certificates: bool) -> list[Registered]:
+def registered(ward: Ward, *, own_certificates: bool) -> list[RegisteredPatient]:
     options = SimulateOptions(target=Target(), patients=6)
     newcomers = cast_body(options, ward_clocks(None, 1.0, 0.0)).newcomers
 
-    async def go() -> list[Registered]:
+    async def go() -> list[RegisteredPatient]:
         async with WardClient(str(ward.client.base_url), "admin", PASSWORD) as client:
             return await register(
                 client, newcomers, own_certificates=own_certificates, progress=lambda _: None

@@ -11,7 +11,7 @@ import pytest
 from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.patient_code import code_of
 from api.alerting import findings
-from api.alerting.answers import Action, Answer, answer
+from api.alerting.answers import Action, AlertAnswer, answer
 from api.alerting.settings import AlertingSettings
 from api.app import create_app
 from api.store import calls
@@ -238,7 +238,7 @@ def test_what_somebody_answered_meanwhile_is_not_sent(
             await call(ward, patient)
         services = create_app(ward.settings).state.services
         async with services.engine_pool:
-            said = Answer(
+            said = AlertAnswer(
                 alert_id=ward.episodes()[0]["id"], action=Action.ACKNOWLEDGE, actor=doctor.user_id
             )
             await answer(services, said)

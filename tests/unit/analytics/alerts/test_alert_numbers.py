@@ -10,9 +10,9 @@ from analytics.alerts import patient
 from analytics.alerts.patient import PatientAlert, Step
 from analytics.domain.alerts import Kind, kind_of
 from analytics.domain.care import CarePlan
-from analytics.domain.episode import EpisodePolicy, Event
+from analytics.domain.episode import EpisodeEvent, EpisodePolicy
 from analytics.domain.vitals import Metric
-from analytics.lane.lane import PatientLane, Reading, Sample
+from analytics.lane.lane import Measurement, PatientLane, Reading
 from analytics.risk.model import PopulationModel
 
 POLICY, PLAN, MODEL = EpisodePolicy(), CarePlan(), PopulationModel.initial()
@@ -37,7 +37,7 @@ class Staff:
     def live(self, course: Course) -> "Staff":
         for at, (t_ms, values) in enumerate(course):
             self._until(t_ms)
-            samples = tuple(Sample(int(m), t_ms, float(v)) for m, v in values.items())
+            samples = tuple(Measurement(int(m), t_ms, float(v)) for m, v in values.items())
             reading = Reading(frame_id=at, received_ms=t_ms, samples=samples)
             for said in self.lane.fold(reading, PLAN, MODEL, in_episode=False).findings:
                 if kind_of(said.condition) is Kind.CLINICAL and not said.late:
@@ -69,7 +69,7 @@ class Staff:
 
     @property
     def raised(self) -> int:
-        return sum(one.event is Event.RAISED for one in self.steps)
+        return sum(one.event is EpisodeEvent.RAISED for one in self.steps)
 
 
 def shock(target: Mapping[Metric, float], ramp: int) -> Course:
@@ -100,7 +100,7 @@ def test_a_shock_is_one_alert_and_three_calls_at_most(
 def _scores(course: Course) -> list[tuple[int, int]]:
     lane, found = PatientLane(), []
     for at, (t_ms, values) in enumerate(course):
-        samples = tuple(Sample(int(m), t_ms, float(v)) for m, v in values.items())
+        samples = tuple(Measurement(int(m), t_ms, float(v)) for m, v in values.items())
         reading = Reading(frame_id=at, received_ms=t_ms, samples=samples)
         made = lane.fold(reading, PLAN, MODEL, in_episode=False).assessment
         if made is not None and made.low is not None:

@@ -1,6 +1,6 @@
 """Rates, shares with their uncertainty, and hours that break the budget."""
 
-from analytics.alerts.burden import Hour, broken, rate, share
+from analytics.alerts.burden import WardHour, broken, rate, share
 
 
 def test_a_share_has_an_interval_that_stays_between_0_and_1() -> None:
@@ -17,10 +17,10 @@ def test_there_is_no_rate_without_a_patient_day() -> None:
 
 def test_an_hour_breaks_the_budget_by_calls_for_each_person_there() -> None:
     hours = [
-        Hour(ward="main", start="2026-01-01T08:00:00Z", calls=4, staff=2.0),
-        Hour(ward="main", start="2026-01-01T09:00:00Z", calls=5, staff=2.0),
-        Hour(ward="main", start="2026-01-01T10:00:00Z", calls=1, staff=0.0),
-        Hour(ward="b", start="2026-01-01T09:00:00Z", calls=5, staff=2.0),
+        WardHour(ward="main", start="2026-01-01T08:00:00Z", calls=4, staff=2.0),
+        WardHour(ward="main", start="2026-01-01T09:00:00Z", calls=5, staff=2.0),
+        WardHour(ward="main", start="2026-01-01T10:00:00Z", calls=1, staff=0.0),
+        WardHour(ward="b", start="2026-01-01T09:00:00Z", calls=5, staff=2.0),
     ]
     over = broken(hours, {"b": 3.0}, default=2.0)
     assert [(one.ward, one.start[11:13]) for one in over] == [("main", "10"), ("main", "09")]

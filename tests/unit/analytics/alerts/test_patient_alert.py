@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from analytics.alerts import patient
 from analytics.alerts.patient import PatientAlert, Step
-from analytics.domain.alerts import Change, Finding, Priority, State
-from analytics.domain.episode import Episode, EpisodePolicy, Event, Level
+from analytics.domain.alerts import Finding, FindingChange, Priority, State
+from analytics.domain.episode import Episode, EpisodeEvent, EpisodePolicy, Level
 
 POLICY = EpisodePolicy()
 MINUTE = 60_000
@@ -22,7 +22,7 @@ def finding(condition: str = SPO2, at: int = 0, **more: object) -> Finding:
     """A finding ``at`` minutes after the start, of a patient measured every minute."""
     told = Finding(
         condition=condition,
-        change=Change.STARTED,
+        change=FindingChange.STARTED,
         priority=HIGH if condition == EMERGENCY or condition.startswith("critical") else MEDIUM,
         measured_ms=T0 + at * MINUTE,
         received_ms=T0 + at * MINUTE,
@@ -43,12 +43,14 @@ class Patient:
         said = finding(condition, at, **more)
         return self.take(patient.apply(self.case, said, said.received_ms, POLICY))
 
-    def score(self, value: float, at: int, change: Change = Change.PERSISTS) -> Step | None:
+    def score(
+        self, value: float, at: int, change: FindingChange = FindingChange.PERSISTS
+    ) -> Step | None:
         name = EMERGENCY if value >= 7 else URGENT
         return self.hear(name, at, value=value, change=change)
 
     def clear(self, condition: str, at: int, **more: object) -> Step | None:
-        return self.hear(condition, at, change=Change.CLEARED, **more)
+        return self.hear(condition, at, change=FindingChange.CLEARED, **more)
 
     def take_on(self, at: int) -> None:
         self.take(patient.acknowledge(self.case, T0 + at * MINUTE, POLICY))
@@ -73,7 +75,7 @@ class Patient:
         return self.case.alert
 
     @property
-    def calls(self) -> list[Event]:
+    def calls(self) -> list[EpisodeEvent]:
         return [one.event for one in self.steps if one.notify]
 
 
@@ -81,7 +83,7 @@ def test_conditions_are_reasons_of_one_alert() -> None:
     one = Patient()
     for condition in (SPO2, "limit_hr_high", "single_3"):
         one.hear(condition)
-    assert one.calls == [Event.RAISED]
+    assert one.calls == [EpisodeEvent.RAISED]
     assert {r.condition: r.state for r in one.case.reasons.values()} == {
         SPO2: State.OPEN,
         "limit_hr_high": State.OPEN,
@@ -94,7 +96,7 @@ def test_a_reason_waits_in_silence_and_ends_unseen() -> None:
     one = Patient()
     step = one.hear(persist_s=60)
     assert (step and step.event, step and step.shown, one.case.living) == (
-        Event.PENDING,
+        EpisodeEvent.PENDING,
         False,
         None,
     )
@@ -109,26 +111,26 @@ def test_silence_counts_as_persisting() -> None:
     one = Patient()
     one.hear(persist_s=60)
     one.wait(1)
-    assert one.calls == [Event.RAISED]
+    assert one.calls == [EpisodeEvent.RAISED]
 
 
 def test_what_persisted_and_ended_while_nobody_led_is_shown() -> None:
     one = Patient()
     one.hear(persist_s=60)
     one.clear(SPO2, 3)
-    assert [s.event for s in one.steps if s.shown] == [Event.RAISED, Event.CLEARED]
+    assert [s.event for s in one.steps if s.shown] == [EpisodeEvent.RAISED, EpisodeEvent.CLEARED]
 
 
 def test_one_acknowledgement_answers_all_and_the_same_evidence_calls_no_more() -> None:
     one = Patient()
     one.hear("limit_hr_high")
-    one.score(6, 1, Change.STARTED)
+    one.score(6, 1, FindingChange.STARTED)
     one.take_on(4)
     for minute in range(5, 600):
-        one.hear("limit_hr_high", minute, change=Change.PERSISTS)
+        one.hear("limit_hr_high", minute, change=FindingChange.PERSISTS)
         one.score(6, minute)
         one.wait(minute)
-    assert one.calls == [Event.RAISED]
+    assert one.calls == [EpisodeEvent.RAISED]
     assert one.alert.state is State.ACKNOWLEDGED
 
 
@@ -136,16 +138,16 @@ def test_one_acknowledgement_answers_all_and_the_same_evidence_calls_no_more() -
     ("news", "calls"),
     [
         ({"condition": EMERGENCY, "value": 7.0}, True),
-        ({"condition": URGENT, "value": 6.0, "change": Change.WORSENED}, False),
+        ({"condition": URGENT, "value": 6.0, "change": FindingChange.WORSENED}, False),
         ({"condition": "critical_spo2"}, True),
         ({"condition": "limit_hr_high"}, False),
         ({"condition": "baseline_hr", "priority": LOW}, False),
-        ({"condition": SPO2, "change": Change.WORSENED, "priority": HIGH}, True),
+        ({"condition": SPO2, "change": FindingChange.WORSENED, "priority": HIGH}, True),
     ],
 )
 def test_what_calls_again_once_it_is_answered(news: dict[str, object], *, calls: bool) -> None:
     one = Patient()
-    one.score(5, 0, Change.STARTED)
+    one.score(5, 0, FindingChange.STARTED)
     one.hear(SPO2)
     one.take_on(4)
     step = one.hear(at=5, **news)  # type: ignore[arg-type]
@@ -156,24 +158,24 @@ def test_what_calls_again_once_it_is_answered(news: dict[str, object], *, calls:
 
 def test_news2_two_points_up_calls_and_again_after_the_respite() -> None:
     one = Patient()
-    one.score(7, 0, Change.STARTED)
+    one.score(7, 0, FindingChange.STARTED)
     one.take_on(4)
     one.score(8, 5)
-    assert one.calls == [Event.RAISED]
+    assert one.calls == [EpisodeEvent.RAISED]
     one.score(9, 6)
-    assert one.calls == [Event.RAISED, Event.WORSENED]
+    assert one.calls == [EpisodeEvent.RAISED, EpisodeEvent.WORSENED]
     one.take_on(10)
     one.score(11, 12)
     assert len(one.calls) == 2
     for minute in range(13, 41):
         one.score(11, minute)
         one.wait(minute)
-    assert one.calls == [Event.RAISED, Event.WORSENED, Event.WORSENED]
+    assert one.calls == [EpisodeEvent.RAISED, EpisodeEvent.WORSENED, EpisodeEvent.WORSENED]
 
 
 def test_what_was_held_back_and_is_better_calls_nobody() -> None:
     one = Patient()
-    one.score(7, 0, Change.STARTED)
+    one.score(7, 0, FindingChange.STARTED)
     one.take_on(1)
     one.score(9, 2)
     one.take_on(3)
@@ -186,22 +188,22 @@ def test_what_was_held_back_and_is_better_calls_nobody() -> None:
 
 def test_worse_before_anybody_answered_is_shown_without_another_call() -> None:
     one = Patient()
-    one.score(7, 0, Change.STARTED)
+    one.score(7, 0, FindingChange.STARTED)
     one.score(11, 2)
-    assert one.calls == [Event.RAISED]
+    assert one.calls == [EpisodeEvent.RAISED]
     one.wait(5)
-    assert one.calls == [Event.RAISED, Event.ESCALATED]
+    assert one.calls == [EpisodeEvent.RAISED, EpisodeEvent.ESCALATED]
 
 
 def test_a_bad_reading_after_a_gap_calls_at_once() -> None:
     one = Patient()
     one.hear()
     one.take_on(1)
-    one.hear(at=10, change=Change.PERSISTS, silent_ms=9 * MINUTE)
+    one.hear(at=10, change=FindingChange.PERSISTS, silent_ms=9 * MINUTE)
     assert len(one.calls) == 1
-    step = one.hear(at=30, change=Change.PERSISTS, silent_ms=20 * MINUTE)
+    step = one.hear(at=30, change=FindingChange.PERSISTS, silent_ms=20 * MINUTE)
     assert step is not None
-    assert (step.event, step.notify) == (Event.RETURNED, True)
+    assert (step.event, step.notify) == (EpisodeEvent.RETURNED, True)
 
 
 def test_who_is_measured_every_hour_is_not_away_between() -> None:
@@ -210,8 +212,10 @@ def test_who_is_measured_every_hour_is_not_away_between() -> None:
     one.take_on(1)
     for hour in range(1, 10):
         one.wait(hour * 60)
-        one.hear(at=hour * 60, change=Change.PERSISTS, silent_ms=60 * MINUTE, pace_ms=60 * MINUTE)
-    assert one.calls == [Event.RAISED]
+        one.hear(
+            at=hour * 60, change=FindingChange.PERSISTS, silent_ms=60 * MINUTE, pace_ms=60 * MINUTE
+        )
+    assert one.calls == [EpisodeEvent.RAISED]
     assert one.alert.lapsed_ms is None
 
 
@@ -239,17 +243,17 @@ def test_what_comes_back_in_time_is_the_same_alert_and_calls_nobody() -> None:
         one.wait(minute + 9)
         one.hear(at=minute + 10, persist_s=60)
         one.wait(minute + 11)
-    assert one.calls == [Event.RAISED]
+    assert one.calls == [EpisodeEvent.RAISED]
     assert one.case.reasons[SPO2].count > 10
 
 
 def test_a_grave_one_that_is_over_waits_for_an_answer() -> None:
     one = Patient()
-    one.score(7, 0, Change.STARTED)
+    one.score(7, 0, FindingChange.STARTED)
     one.clear(EMERGENCY, 2)
     one.wait(300)
     assert one.alert.state is State.OPEN
-    assert Event.ESCALATED in one.calls
+    assert EpisodeEvent.ESCALATED in one.calls
     one.take_on(301)
     one.wait(302)
     assert one.alert.state is State.RESOLVED
@@ -260,29 +264,29 @@ def test_a_milder_one_that_is_over_climbs_no_ladder() -> None:
     one.hear()
     one.clear(SPO2, 2)
     one.wait(300)
-    assert (one.calls, one.alert.state) == ([Event.RAISED], State.RESOLVED)
+    assert (one.calls, one.alert.state) == ([EpisodeEvent.RAISED], State.RESOLVED)
 
 
 def test_priority_falls_after_the_quiet_time_and_a_new_rise_calls() -> None:
     one = Patient()
-    one.score(7, 0, Change.STARTED)
+    one.score(7, 0, FindingChange.STARTED)
     one.take_on(1)
     one.clear(EMERGENCY, 10)
-    one.score(5, 10, Change.STARTED)
-    one.score(7, 30, Change.STARTED)  # soon again: known
+    one.score(5, 10, FindingChange.STARTED)
+    one.score(7, 30, FindingChange.STARTED)  # soon again: known
     one.clear(EMERGENCY, 40)
     assert len(one.calls) == 1
     for minute in range(41, 41 + POLICY.settled_min):
         one.score(5, minute)
         one.wait(minute)
     assert one.alert.priority is MEDIUM
-    one.score(7, 200, Change.STARTED)
-    assert one.calls == [Event.RAISED, Event.WORSENED]
+    one.score(7, 200, FindingChange.STARTED)
+    assert one.calls == [EpisodeEvent.RAISED, EpisodeEvent.WORSENED]
 
 
 def test_a_score_that_was_better_for_long_may_call_anew() -> None:
     one = Patient()
-    one.score(13, 0, Change.STARTED)
+    one.score(13, 0, FindingChange.STARTED)
     one.take_on(1)
     for minute in range(2, 120):
         one.score(8, minute)
@@ -305,21 +309,21 @@ def test_closing_while_a_reason_holds_makes_a_plan() -> None:
     one = Patient()
     one.hear()
     [made] = patient.resolve(one.case, T0 + MINUTE, POLICY)
-    assert made.event is Event.PLANNED
+    assert made.event is EpisodeEvent.PLANNED
     assert made.after.alert is not None
     assert made.after.alert.planned
 
 
 def test_a_person_has_the_last_word_for_a_while() -> None:
     one = Patient()
-    one.score(7, 0, Change.STARTED)
+    one.score(7, 0, FindingChange.STARTED)
     one.clear(EMERGENCY, 2)
     one.take(patient.resolve(one.case, T0 + 3 * MINUTE, POLICY))
     assert (one.alert.state, one.alert.closed_by_person) == (State.RESOLVED, True)
     assert one.score(7, 5) is None
-    step = one.score(7, 6, Change.STARTED)
+    step = one.score(7, 6, FindingChange.STARTED)
     assert step is not None
-    assert step.event is Event.RAISED
+    assert step.event is EpisodeEvent.RAISED
 
 
 def test_a_snooze_is_limited_by_priority_and_worse_ends_it() -> None:
@@ -329,13 +333,13 @@ def test_a_snooze_is_limited_by_priority_and_worse_ends_it() -> None:
     assert patient.snooze(one.case, too_long, T0 + MINUTE, POLICY) == []
     one.take(patient.snooze(one.case, 10, T0 + MINUTE, POLICY))
     one.wait(10)
-    assert one.calls == [Event.RAISED]
+    assert one.calls == [EpisodeEvent.RAISED]
     one.wait(11)
-    assert one.calls == [Event.RAISED, Event.SNOOZE_OVER]
+    assert one.calls == [EpisodeEvent.RAISED, EpisodeEvent.SNOOZE_OVER]
     assert patient.snooze(one.case, 10, T0 + 11 * MINUTE, POLICY) == []
     one.take(patient.snooze(one.case, 5, T0 + 11 * MINUTE, POLICY))
-    one.score(7, 12, Change.STARTED)
-    assert one.calls[-1] is Event.WORSENED
+    one.score(7, 12, FindingChange.STARTED)
+    assert one.calls[-1] is EpisodeEvent.WORSENED
     assert one.alert.snoozed_ms is None
 
 
@@ -368,7 +372,7 @@ STEPS = st.one_of(
         st.builds(
             finding,
             st.sampled_from(CONDITIONS),
-            change=st.sampled_from(Change),
+            change=st.sampled_from(FindingChange),
             priority=st.sampled_from(Priority),
             value=st.integers(5, 15).map(float),
             persist_s=st.sampled_from((0.0, 60.0, 600.0)),

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from analytics.alerts.transitions import (
     Episode,
+    EpisodeEvent,
     EpisodePolicy,
-    Event,
     Level,
     Transition,
     acknowledge,
@@ -18,14 +18,16 @@ from analytics.alerts.transitions import (
     resolve,
     tick,
 )
-from analytics.domain.alerts import Change, Finding, Priority, State
+from analytics.domain.alerts import Finding, FindingChange, Priority, State
 
 POLICY = EpisodePolicy()
 MINUTE = 60_000
 T0 = 1_000 * MINUTE
 
 
-def finding(change: Change = Change.STARTED, at: int = T0, **changed: object) -> Finding:
+def finding(
+    change: FindingChange = FindingChange.STARTED, at: int = T0, **changed: object
+) -> Finding:
     base = Finding(
         condition="limit_spo2_low",
         change=change,
@@ -43,7 +45,7 @@ def last(made: list[Transition]) -> Episode:
 
 def raised(**changed: object) -> Episode:
     made = apply(None, finding(persist_s=0, **changed), T0, POLICY)
-    assert [one.event for one in made] == [Event.RAISED]
+    assert [one.event for one in made] == [EpisodeEvent.RAISED]
     assert made[0].notify
     return last(made)
 
@@ -51,74 +53,86 @@ def raised(**changed: object) -> Episode:
 def test_it_waits_and_silence_counts_as_persisting() -> None:
     made = apply(None, finding(), T0, POLICY)
     waiting = last(made)
-    assert (made[0].event, made[0].notify, waiting.state) == (Event.PENDING, False, State.PENDING)
+    assert (made[0].event, made[0].notify, waiting.state) == (
+        EpisodeEvent.PENDING,
+        False,
+        State.PENDING,
+    )
     assert waiting.due_ms == T0 + MINUTE
     assert tick(waiting, T0 + MINUTE - 1, POLICY) == []
-    assert tick(waiting, T0 + MINUTE, POLICY)[0].event is Event.RAISED
+    assert tick(waiting, T0 + MINUTE, POLICY)[0].event is EpisodeEvent.RAISED
 
 
 def test_it_persists_by_event_time() -> None:
     waiting = last(apply(None, finding(), T0, POLICY))
-    made = apply(waiting, finding(Change.PERSISTS, T0 + MINUTE), T0 + 1, POLICY)
-    assert made[0].event is Event.RAISED
+    made = apply(waiting, finding(FindingChange.PERSISTS, T0 + MINUTE), T0 + 1, POLICY)
+    assert made[0].event is EpisodeEvent.RAISED
 
 
 def test_a_repeat_that_persists_at_once_raises() -> None:
     waiting = last(apply(None, finding(persist_s=120), T0, POLICY))
-    repeat = finding(Change.PERSISTS, T0 + 15_000, persist_s=0)
-    assert apply(waiting, repeat, T0 + 15_000, POLICY)[0].event is Event.RAISED
+    repeat = finding(FindingChange.PERSISTS, T0 + 15_000, persist_s=0)
+    assert apply(waiting, repeat, T0 + 15_000, POLICY)[0].event is EpisodeEvent.RAISED
 
 
 def test_what_ends_while_it_waits_is_never_shown() -> None:
     waiting = last(apply(None, finding(), T0, POLICY))
-    made = apply(waiting, finding(Change.CLEARED, T0 + 5_000), T0 + 5_000, POLICY)
-    assert (made[0].event, made[0].notify, last(made).raised_ms) == (Event.EXPIRED, False, None)
+    made = apply(waiting, finding(FindingChange.CLEARED, T0 + 5_000), T0 + 5_000, POLICY)
+    assert (made[0].event, made[0].notify, last(made).raised_ms) == (
+        EpisodeEvent.EXPIRED,
+        False,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
     ("priority", "events"),
     [
-        (Priority.MEDIUM, [Event.RAISED, Event.RESOLVED]),
-        (Priority.HIGH, [Event.RAISED, Event.CLEARED]),
+        (Priority.MEDIUM, [EpisodeEvent.RAISED, EpisodeEvent.RESOLVED]),
+        (Priority.HIGH, [EpisodeEvent.RAISED, EpisodeEvent.CLEARED]),
     ],
 )
 def test_what_persisted_and_ended_while_nobody_led_is_not_lost(
-    priority: Priority, events: list[Event]
+    priority: Priority, events: list[EpisodeEvent]
 ) -> None:
     """The engine was away: it finds the start and the end together, minutes later."""
     waiting = last(apply(None, finding(priority=priority), T0 + 9 * MINUTE, POLICY))
-    over = finding(Change.CLEARED, T0 + 3 * MINUTE, priority=priority)
+    over = finding(FindingChange.CLEARED, T0 + 3 * MINUTE, priority=priority)
     made = apply(waiting, over, T0 + 9 * MINUTE, POLICY)
     assert [one.event for one in made] == events
 
 
 def test_deeper_shortens_the_wait() -> None:
     waiting = last(apply(None, finding(), T0, POLICY))
-    worse = finding(Change.WORSENED, T0 + 5_000, persist_s=0, priority=Priority.HIGH)
+    worse = finding(FindingChange.WORSENED, T0 + 5_000, persist_s=0, priority=Priority.HIGH)
     made = apply(waiting, worse, T0 + 5_000, POLICY)
-    assert (made[0].event, last(made).priority) == (Event.RAISED, Priority.HIGH)
+    assert (made[0].event, last(made).priority) == (EpisodeEvent.RAISED, Priority.HIGH)
 
 
 def test_repeats_are_counted_in_silence() -> None:
-    made = apply(raised(), finding(Change.PERSISTS, T0 + MINUTE), T0 + MINUTE, POLICY)
-    assert (made[0].event, made[0].notify, last(made).count) == (Event.REPEATED, False, 2)
+    made = apply(raised(), finding(FindingChange.PERSISTS, T0 + MINUTE), T0 + MINUTE, POLICY)
+    assert (made[0].event, made[0].notify, last(made).count) == (EpisodeEvent.REPEATED, False, 2)
 
 
 def test_worse_calls_again_even_if_acknowledged() -> None:
     taken = last(acknowledge(raised(), T0, POLICY))
-    worse = finding(Change.WORSENED, T0 + 1, priority=Priority.HIGH)
+    worse = finding(FindingChange.WORSENED, T0 + 1, priority=Priority.HIGH)
     made = apply(taken, worse, T0 + 1, POLICY)
-    assert (made[0].event, made[0].notify, last(made).state) == (Event.WORSENED, True, State.OPEN)
-    lower = apply(last(made), finding(Change.PERSISTS, T0 + 2), T0 + 2, POLICY)
+    assert (made[0].event, made[0].notify, last(made).state) == (
+        EpisodeEvent.WORSENED,
+        True,
+        State.OPEN,
+    )
+    lower = apply(last(made), finding(FindingChange.PERSISTS, T0 + 2), T0 + 2, POLICY)
     assert last(lower).priority is Priority.HIGH
 
 
 def test_medium_ends_by_itself_and_high_latches() -> None:
-    over = finding(Change.CLEARED, T0 + MINUTE)
+    over = finding(FindingChange.CLEARED, T0 + MINUTE)
     assert last(apply(raised(), over, T0 + MINUTE, POLICY)).state is State.RESOLVED
     high = raised(priority=Priority.HIGH)
     made = apply(high, over, T0 + MINUTE, POLICY)
-    assert (made[0].event, last(made).state) == (Event.CLEARED, State.OPEN)
+    assert (made[0].event, last(made).state) == (EpisodeEvent.CLEARED, State.OPEN)
     assert apply(last(made), over, T0 + MINUTE, POLICY) == []
     again = apply(last(made), finding(at=T0 + 2 * MINUTE), T0 + 2 * MINUTE, POLICY)
     assert last(again).cleared_ms is None
@@ -130,13 +144,13 @@ def test_medium_ends_by_itself_and_high_latches() -> None:
 def test_an_acknowledgement_runs_out_if_it_was_bad_since_and_lately() -> None:
     taken = last(acknowledge(raised(), T0, POLICY))
     assert acknowledge(taken, T0 + 1, POLICY) == []
-    goes_on = finding(Change.PERSISTS, T0 + 20 * MINUTE)
+    goes_on = finding(FindingChange.PERSISTS, T0 + 20 * MINUTE)
     heard = last(
         apply(replace(taken, measured_ms=T0 + 19 * MINUTE), goes_on, T0 + 20 * MINUTE, POLICY)
     )
     made = tick(heard, T0 + 30 * MINUTE, POLICY)
     assert (made[0].event, made[0].notify, last(made).state) == (
-        Event.ACK_EXPIRED,
+        EpisodeEvent.ACK_EXPIRED,
         True,
         State.OPEN,
     )
@@ -148,17 +162,17 @@ def test_what_lapses_without_new_evidence_calls_nobody(heard_min: int) -> None:
     taken = last(acknowledge(raised(), T0 + MINUTE, POLICY))
     if heard_min:
         at = T0 + heard_min * MINUTE
-        taken = last(apply(taken, finding(Change.PERSISTS, at), at, POLICY))
+        taken = last(apply(taken, finding(FindingChange.PERSISTS, at), at, POLICY))
     made = tick(taken, T0 + 31 * MINUTE, POLICY)
     assert (made[0].event, made[0].notify, last(made).state) == (
-        Event.UNHEARD,
+        EpisodeEvent.UNHEARD,
         False,
         State.ACKNOWLEDGED,
     )
-    again = finding(Change.PERSISTS, T0 + 32 * MINUTE)
+    again = finding(FindingChange.PERSISTS, T0 + 32 * MINUTE)
     called = apply(last(made), again, T0 + 32 * MINUTE, POLICY)
     assert (called[0].event, called[0].notify, last(called).state) == (
-        Event.RETURNED,
+        EpisodeEvent.RETURNED,
         True,
         State.OPEN,
     )
@@ -175,7 +189,7 @@ def test_one_reading_that_was_taken_on_calls_once_in_days() -> None:
         events.append(one.event)
         current = one.episode
     assert (calls, current.calls) == (1, 1)
-    assert events[-1] is Event.EXPIRED
+    assert events[-1] is EpisodeEvent.EXPIRED
 
 
 @pytest.mark.parametrize("state", ["open", "taken", "planned"])
@@ -187,23 +201,23 @@ def test_a_bad_reading_after_a_gap_calls_at_once(state: str, minutes: int, *, ca
     if state == "planned":
         current = last(resolve(current, T0, POLICY))
     at = T0 + minutes * MINUTE
-    made = apply(current, finding(Change.PERSISTS, at), at, POLICY)
-    assert (made[0].event is Event.RETURNED, made[0].notify) == (calls, calls)
+    made = apply(current, finding(FindingChange.PERSISTS, at), at, POLICY)
+    assert (made[0].event is EpisodeEvent.RETURNED, made[0].notify) == (calls, calls)
 
 
 def test_the_quiet_after_closing_ends_with_a_gap() -> None:
     over = last(
         apply(
             raised(priority=Priority.HIGH),
-            finding(Change.CLEARED, T0 + MINUTE),
+            finding(FindingChange.CLEARED, T0 + MINUTE),
             T0 + MINUTE,
             POLICY,
         )
     )
     done = last(resolve(over, T0 + 2 * MINUTE, POLICY))
-    for minutes, events in ((10, []), (16, [Event.RAISED])):
+    for minutes, events in ((10, []), (16, [EpisodeEvent.RAISED])):
         at = T0 + minutes * MINUTE
-        made = apply(done, finding(Change.PERSISTS, at, persist_s=0), at, POLICY)
+        made = apply(done, finding(FindingChange.PERSISTS, at, persist_s=0), at, POLICY)
         assert [one.event for one in made] == events
 
 
@@ -211,16 +225,16 @@ def test_closing_while_it_holds_makes_a_plan() -> None:
     high = raised(priority=Priority.HIGH, condition="news2_emergency")
     made = resolve(high, T0, POLICY)
     planned = last(made)
-    assert (made[0].event, made[0].notify) == (Event.PLANNED, False)
+    assert (made[0].event, made[0].notify) == (EpisodeEvent.PLANNED, False)
     assert (planned.state, planned.planned, planned.priority) == (
         State.ACKNOWLEDGED,
         True,
         Priority.HIGH,
     )
     assert planned.due_ms == T0 + POLICY.quiet_min * MINUTE
-    over = finding(Change.CLEARED, T0 + MINUTE)
+    over = finding(FindingChange.CLEARED, T0 + MINUTE)
     assert last(apply(planned, over, T0 + MINUTE, POLICY)).state is State.RESOLVED
-    worse = finding(Change.WORSENED, T0 + MINUTE, priority=Priority.HIGH)
+    worse = finding(FindingChange.WORSENED, T0 + MINUTE, priority=Priority.HIGH)
     assert apply(planned, worse, T0 + MINUTE, POLICY)[0].notify
 
 
@@ -240,7 +254,7 @@ def test_low_calls_once() -> None:
         low = one.episode
     at = T0 + 600 * MINUTE
     calls.append(
-        apply(low, finding(Change.PERSISTS, at, priority=Priority.LOW), at, POLICY)[0].notify
+        apply(low, finding(FindingChange.PERSISTS, at, priority=Priority.LOW), at, POLICY)[0].notify
     )
     taken = last(acknowledge(replace(low, state=State.OPEN), at, POLICY))
     calls.append(tick(taken, taken.due_ms or 0, POLICY)[0].notify)
@@ -250,7 +264,7 @@ def test_low_calls_once() -> None:
 
 def test_an_older_finding_does_not_take_the_words_of_the_newest() -> None:
     newest = raised(value=92.0, message="92")
-    before = finding(Change.WORSENED, T0 - MINUTE, value=75.0, message="75")
+    before = finding(FindingChange.WORSENED, T0 - MINUTE, value=75.0, message="75")
     made = last(apply(newest, before, T0, POLICY))
     assert (made.value, made.message, made.measured_ms, made.count) == (92.0, "92", T0, 2)
 
@@ -263,25 +277,27 @@ def test_what_a_graver_alert_leaves_calls_nobody_and_climbs() -> None:
 
 def raised_silently(**changed: object) -> Episode:
     waiting = last(apply(None, finding(persist_s=20, **changed), T0, POLICY))
-    on = finding(Change.PERSISTS, T0 + 20_000, persist_s=20)
+    on = finding(FindingChange.PERSISTS, T0 + 20_000, persist_s=20)
     made = apply(waiting, on, T0 + 20_000, POLICY)
-    assert (made[0].event, made[0].notify) == (Event.RAISED, False)
+    assert (made[0].event, made[0].notify) == (EpisodeEvent.RAISED, False)
     return last(made)
 
 
 @pytest.mark.parametrize("priority", [Priority.HIGH, Priority.MEDIUM])
 def test_what_is_superseded_ends_without_a_latch(priority: Priority) -> None:
-    gone = finding(Change.CLEARED, T0 + 1, detail={"superseded_by": "critical_spo2"})
+    gone = finding(FindingChange.CLEARED, T0 + 1, detail={"superseded_by": "critical_spo2"})
     made = apply(raised(priority=priority), gone, T0 + 1, POLICY)
-    assert (made[0].event, last(made).detail) == (Event.RESOLVED, gone.detail)
+    assert (made[0].event, last(made).detail) == (EpisodeEvent.RESOLVED, gone.detail)
     waiting = last(apply(None, finding(), T0, POLICY))
     late = replace(gone, measured_ms=T0 + 5 * MINUTE)
-    assert [one.event for one in apply(waiting, late, late.measured_ms, POLICY)] == [Event.EXPIRED]
+    assert [one.event for one in apply(waiting, late, late.measured_ms, POLICY)] == [
+        EpisodeEvent.EXPIRED
+    ]
 
 
 def test_an_acknowledged_one_ends_when_the_condition_does() -> None:
     taken = last(acknowledge(raised(priority=Priority.HIGH), T0, POLICY))
-    made = apply(taken, finding(Change.CLEARED), T0 + MINUTE, POLICY)
+    made = apply(taken, finding(FindingChange.CLEARED), T0 + MINUTE, POLICY)
     assert last(made).state is State.RESOLVED
 
 
@@ -297,10 +313,10 @@ def test_nobody_answers() -> None:
         levels.append((made[0].event, made[0].level))
         episode = last(made)
     assert levels == [
-        (Event.ESCALATED, Level.SECOND),
-        (Event.ESCALATED, Level.COORDINATOR),
-        (Event.REMINDED, Level.COORDINATOR),
-        (Event.REMINDED, Level.COORDINATOR),
+        (EpisodeEvent.ESCALATED, Level.SECOND),
+        (EpisodeEvent.ESCALATED, Level.COORDINATOR),
+        (EpisodeEvent.REMINDED, Level.COORDINATOR),
+        (EpisodeEvent.REMINDED, Level.COORDINATOR),
     ]
 
 
@@ -327,10 +343,10 @@ def test_back_fill_is_history() -> None:
     late = finding(late=True, persist_s=0, priority=Priority.HIGH)
     for before in (None, raised()):
         made = apply(before, late, T0 + 60 * MINUTE, POLICY)
-        assert (made[0].event, made[0].notify) == (Event.HISTORIC, False)
+        assert (made[0].event, made[0].notify) == (EpisodeEvent.HISTORIC, False)
         assert last(made).historic
         assert last(made).raised_ms is None
-    assert apply(None, replace(late, change=Change.CLEARED), T0, POLICY) == []
+    assert apply(None, replace(late, change=FindingChange.CLEARED), T0, POLICY) == []
 
 
 def test_a_stretch_of_back_fill_is_one_piece_of_history() -> None:
@@ -357,21 +373,21 @@ def test_a_bad_last_word_goes_to_the_coordinator() -> None:
     )
     waiting = last(apply(None, said, said.received_ms, POLICY))
     assert waiting.due_ms == said.received_ms + 10 * MINUTE
-    fresh = replace(said, change=Change.CLEARED, late=False)
+    fresh = replace(said, change=FindingChange.CLEARED, late=False)
     assert last(apply(waiting, fresh, said.received_ms + 1, POLICY)).state is State.EXPIRED
     made = tick(waiting, waiting.due_ms, POLICY)
-    assert (made[0].event, made[0].level) == (Event.RAISED, Level.COORDINATOR)
+    assert (made[0].event, made[0].level) == (EpisodeEvent.RAISED, Level.COORDINATOR)
 
 
 def test_a_person_has_the_last_word_for_a_while() -> None:
     done = last(resolve(raised(condition="forged"), T0, POLICY))
     assert (done.state, done.closed_by_person) == (State.RESOLVED, True)
     assert resolve(done, T0, POLICY) == acknowledge(done, T0, POLICY) == []
-    goes_on = finding(Change.PERSISTS, T0 + MINUTE, persist_s=0)
+    goes_on = finding(FindingChange.PERSISTS, T0 + MINUTE, persist_s=0)
     assert apply(done, goes_on, T0 + MINUTE, POLICY) == []
-    assert apply(done, goes_on, T0 + 30 * MINUTE, POLICY)[0].event is Event.RAISED
+    assert apply(done, goes_on, T0 + 30 * MINUTE, POLICY)[0].event is EpisodeEvent.RAISED
     anew = finding(at=T0 + MINUTE, persist_s=0)
-    assert apply(done, anew, T0 + MINUTE, POLICY)[0].event is Event.RAISED
+    assert apply(done, anew, T0 + MINUTE, POLICY)[0].event is EpisodeEvent.RAISED
 
 
 def test_a_person_may_pass_it_on() -> None:
@@ -384,7 +400,7 @@ def test_a_person_may_pass_it_on() -> None:
 
 def test_a_forgotten_low_one_ends() -> None:
     low = replace(raised(priority=Priority.LOW), due_ms=T0 + 25 * 60 * MINUTE)
-    assert tick(low, T0 + 25 * 60 * MINUTE, POLICY)[0].event is Event.EXPIRED
+    assert tick(low, T0 + 25 * 60 * MINUTE, POLICY)[0].event is EpisodeEvent.EXPIRED
 
 
 STEPS = st.one_of(
@@ -393,7 +409,7 @@ STEPS = st.one_of(
     st.tuples(
         st.builds(
             finding,
-            st.sampled_from(Change),
+            st.sampled_from(FindingChange),
             priority=st.sampled_from(Priority),
             persist_s=st.sampled_from((0.0, 60.0, 600.0)),
             late=st.booleans(),
@@ -436,7 +452,7 @@ def _calls_for_a_reason(before: Episode | None, one: Transition, what: object) -
     if what == "time" and known is not None and known.state is not State.PENDING:
         assert after.priority is not Priority.LOW
     if isinstance(what, Finding) and after.priority is Priority.LOW:
-        assert one.event is Event.RAISED
+        assert one.event is EpisodeEvent.RAISED
 
 
 def _step(current: Episode | None, what: object, now: int) -> list[Transition]:
@@ -454,7 +470,7 @@ def _step(current: Episode | None, what: object, now: int) -> list[Transition]:
 def _check(one: Transition, *, late: bool) -> None:
     after = one.episode
     if late:
-        assert one.event is Event.HISTORIC
+        assert one.event is EpisodeEvent.HISTORIC
         assert not one.notify
     assert after.live == (after.due_ms is not None)
     assert after.live == (after.closed_ms is None)

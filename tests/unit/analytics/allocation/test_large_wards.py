@@ -9,12 +9,12 @@ import pytest
 
 from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
 from analytics.allocation.decompose import Decomposition
-from analytics.allocation.generator import Ward, city, ward
+from analytics.allocation.generator import GeneratedWard, city, ward
 from analytics.allocation.local import local_plan
 from analytics.allocation.problem import UNMET, Problem, pose
 from analytics.allocation.relaxation import Relaxation
 from analytics.allocation.solver import AIMS, StopWatch
-from analytics.allocation.table import Room, Table, order
+from analytics.allocation.table import ProblemTable, Room, order
 
 SKILLS = ("cardiology", "respiratory")
 
@@ -47,7 +47,7 @@ def small(seed: int) -> tuple[list[Doctor], list[Demand]]:
     return doctors, demands
 
 
-def fits(table: Table, choice: np.ndarray) -> bool:
+def fits(table: ProblemTable, choice: np.ndarray) -> bool:
     room = Room(table, choice)
     given = np.flatnonzero(choice != UNMET)
     able = table.able[given, choice[given]].all()
@@ -55,7 +55,7 @@ def fits(table: Table, choice: np.ndarray) -> bool:
 
 
 def exhaustive(problem: Problem) -> tuple[int, ...]:
-    table = Table.of(problem)
+    table = ProblemTable.of(problem)
     choices = product(*[(UNMET, *able) for able in problem.able])
     return min(
         order(table.aims(choice))
@@ -75,7 +75,7 @@ def equal_to_exhaustive(seed: int) -> None:
     problem = pose(doctors, demands, {})
     plan = allocate(doctors, demands)
     best = exhaustive(problem)
-    table = Table.of(problem)
+    table = ProblemTable.of(problem)
     assert order(table.aims(chosen(plan, doctors, demands))) == best, f"seed {seed}"
     assert plan.bound <= plan.cost + 1e-6
 
@@ -89,7 +89,7 @@ def test_three_hundred_small_cases_are_as_good_as_every_plan_there_is(part: int)
 def test_no_relaxation_promises_less_than_the_best_plan_reaches_nor_more() -> None:
     for seed in range(60):
         problem = pose(*small(seed), {})
-        table = Table.of(problem)
+        table = ProblemTable.of(problem)
         best = exhaustive(problem)
         found = Decomposition(table, StopWatch(20.0))
         found.quick()
@@ -112,7 +112,7 @@ def test_no_relaxation_promises_less_than_the_best_plan_reaches_nor_more() -> No
 def test_arrays_and_problem_count_the_same() -> None:
     for seed in range(40):
         problem = pose(*small(seed), {})
-        table = Table.of(problem)
+        table = ProblemTable.of(problem)
         chance = random.Random(seed)
         choice = [chance.choice((UNMET, *able)) for able in problem.able]
         assert table.aims(np.array(choice, dtype=np.int64)) == problem.aims(choice)
@@ -129,9 +129,9 @@ def test_a_large_ward_is_planned_near_its_bound(load: float, gap: float) -> None
     assert len(plan.assignments) == 500
 
 
-def in_force(there: Ward) -> list[Demand]:
+def in_force(there: GeneratedWard) -> list[Demand]:
     """The demands with whom they are after a cold plan."""
-    found = Decomposition(Table.of(pose(there.doctors, there.demands, {})), StopWatch(10.0))
+    found = Decomposition(ProblemTable.of(pose(there.doctors, there.demands, {})), StopWatch(10.0))
     found.quick()
     return [
         replace(one, current_doctor=there.doctors[at].id)
@@ -175,7 +175,7 @@ def test_local_plans_move_as_few_as_every_plan_there_is() -> None:
             for place, one in enumerate(demands)
         ]
         problem = pose(doctors, at_home, {})
-        table = Table.of(problem)
+        table = ProblemTable.of(problem)
         best = exhaustive(problem)
         got = order(table.aims(np.array(local_plan(table, StopWatch(20.0)).choice)))
         assert got[:5] == best[:5], f"seed {seed}"

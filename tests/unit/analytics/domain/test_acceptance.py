@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from analytics.domain.acceptance import Verdict, contradicted, doubts, refusals, verdict
+from analytics.domain.acceptance import ValueVerdict, contradicted, doubts, refusals, verdict
 from analytics.domain.vitals import FACTS, Metric, Quality
 from device_sim.recordings.cleaning import Cell, clean
 from gateway.admission.staff_entries import entered_samples
@@ -15,11 +15,11 @@ def test_a_value_is_judged_by_its_ranges_ends_included(metric: Metric) -> None:
     facts = FACTS[metric]
     step = 1 if metric in {Metric.ACVPU, Metric.O2} else 0.5
     for edge in facts.plausible:
-        assert verdict(metric, edge) is Verdict.GOOD
+        assert verdict(metric, edge) is ValueVerdict.GOOD
     for edge, beyond in zip(facts.reject, (-step, step), strict=True):
-        assert verdict(metric, edge) is not Verdict.REFUSED
-        assert verdict(metric, edge + beyond) is Verdict.REFUSED
-    assert verdict(metric, float("nan")) is Verdict.REFUSED
+        assert verdict(metric, edge) is not ValueVerdict.REFUSED
+        assert verdict(metric, edge + beyond) is ValueVerdict.REFUSED
+    assert verdict(metric, float("nan")) is ValueVerdict.REFUSED
 
 
 def test_the_words_of_a_refusal_name_range_and_unit() -> None:

@@ -14,7 +14,7 @@ import pytest
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from analytics.errors import DatasetError
-from analytics.evaluation import DATASETS, Asked, figures, lines, values_of
+from analytics.evaluation import DATASETS, EvaluationOptions, figures, lines, values_of
 from analytics.evaluation.figures import Figure, Judged, figure, interval
 from analytics.evaluation.metrics import auprc, auroc, ece, f1, slope
 from analytics.evaluation.report import page
@@ -136,7 +136,7 @@ MAKERS = {
 
 
 def evaluated(dataset: str, folder: Path, fit: Path | None = None) -> list[Figure]:
-    return list(figures(dataset, Asked(folder=folder, fit=fit, values={})))
+    return list(figures(dataset, EvaluationOptions(folder=folder, fit=fit, values={})))
 
 
 @pytest.mark.parametrize("dataset", sorted(DATASETS))
@@ -162,7 +162,7 @@ def test_every_data_set_gives_figures(dataset: str, tmp_path: Path) -> None:
     if dataset == "mimic_iv_demo":
         [slope_line] = [line for line in said if line["metric"] == "news2_within_4h_slope"]
         assert sum(n for _, _, n in slope_line["curve"]) == slope_line["n"]
-    html = page(dataset, found, Asked(folder=tmp_path, values={}))
+    html = page(dataset, found, EvaluationOptions(folder=tmp_path, values={}))
     assert "<svg" in html
     assert not set(re.findall(r"https?://[^\"]+", html)) - {"http://www.w3.org/2000/svg"}
 

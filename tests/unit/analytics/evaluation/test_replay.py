@@ -3,7 +3,7 @@
 from analytics import settings
 from analytics.domain.alerts import Priority
 from analytics.domain.vitals import Metric
-from analytics.evaluation.replay.recordings import DAY_MS, Moment, Recording
+from analytics.evaluation.replay.recordings import DAY_MS, RecordedMoment, Recording
 from analytics.evaluation.replay.staff import CLOSES, TAKES_ON, Staff
 from analytics.evaluation.replay.ward import alerted, replay
 from analytics.policy import MINUTE_MS
@@ -16,7 +16,8 @@ HR, SPO2, SBP, DBP = (int(m) for m in (Metric.HR, Metric.SPO2, Metric.SBP, Metri
 def stream(*spo2: float) -> Recording:
     """One value a minute of a wearable."""
     moments = [
-        Moment(T0 + at * MINUTE_MS, ((SPO2, one), (HR, 80.0))) for at, one in enumerate(spo2)
+        RecordedMoment(T0 + at * MINUTE_MS, ((SPO2, one), (HR, 80.0)))
+        for at, one in enumerate(spo2)
     ]
     return Recording(person="one", moments=moments)
 
@@ -49,7 +50,8 @@ def test_the_ladder_calls_until_somebody_answers_and_then_only_what_is_worse() -
 
 def test_conditions_of_one_patient_are_reasons_of_one_alert() -> None:
     moments = [
-        Moment(T0 + at * MINUTE_MS, ((SPO2, 88.0), (HR, 140.0), (SBP, 200.0))) for at in range(12)
+        RecordedMoment(T0 + at * MINUTE_MS, ((SPO2, 88.0), (HR, 140.0), (SBP, 200.0)))
+        for at in range(12)
     ]
     [course], _ = replay([Recording(person="one", moments=moments)], RULES)
     assert len(course.alerts) == 1
@@ -61,8 +63,8 @@ def test_values_are_judged_as_at_every_door() -> None:
     recording = Recording(
         person="one",
         moments=[
-            Moment(T0, ((HR, 400.0), (SBP, 120.0), (DBP, 80.0))),
-            Moment(T0 + MINUTE_MS, ((SBP, 151.0), (DBP, 144.0))),
+            RecordedMoment(T0, ((HR, 400.0), (SBP, 120.0), (DBP, 80.0))),
+            RecordedMoment(T0 + MINUTE_MS, ((SBP, 151.0), (DBP, 144.0))),
         ],
     )
     [course], _ = replay([recording], RULES)
@@ -72,7 +74,7 @@ def test_values_are_judged_as_at_every_door() -> None:
 
 
 def test_days_are_those_in_which_anything_was_measured() -> None:
-    moments = [Moment(T0 + day * DAY_MS, ((HR, 70.0),)) for day in (0, 0, 1, 5)]
+    moments = [RecordedMoment(T0 + day * DAY_MS, ((HR, 70.0),)) for day in (0, 0, 1, 5)]
     assert Recording(person="one", moments=moments).days == 3
 
 

@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
-from analytics.domain.alerts import Change, Priority
+from analytics.domain.alerts import FindingChange, Priority
 from analytics.domain.care import CarePlan, Limit
 from analytics.domain.vitals import Metric, Quality
 from analytics.lane.lane import assessment_json
 from tests.support.bedside import HOUR, MINUTE, SECOND, T0, WELL, Bedside, reading
 
-STARTED, CLEARED = Change.STARTED, Change.CLEARED
-PERSISTS, WORSENED = Change.PERSISTS, Change.WORSENED
+STARTED, CLEARED = FindingChange.STARTED, FindingChange.CLEARED
+PERSISTS, WORSENED = FindingChange.PERSISTS, FindingChange.WORSENED
 
 
 def test_a_well_person_is_silent() -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from analytics.domain.care import CarePlan, Limit, Scoring
 from analytics.domain.vitals import METRIC_BY_NAME, Metric, Quality
 from analytics.errors import SnapshotError
-from analytics.lane.lane import Outcome, PatientLane, Reading, Sample
+from analytics.lane.lane import Measurement, Outcome, PatientLane, Reading
 from analytics.lane.state import decode
-from analytics.readings import Refused
+from analytics.readings import RefusedValue
 from tests.support.bedside import HOUR, MINUTE, MODEL, T0, WELL, Bedside, reading
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -47,7 +47,7 @@ def readings(draw: st.DrawFn) -> list[tuple[Reading, CarePlan, bool]]:
         names = draw(st.sets(st.sampled_from(sorted(RANGES)), max_size=8))
         quality = draw(st.sampled_from((0, 0, 0, 1, 2, 4)))
         samples = tuple(
-            Sample(
+            Measurement(
                 int(METRIC_BY_NAME[name]),
                 now - delay + draw(st.sampled_from((0, 0, -2_000))),
                 draw(st.floats(*RANGES[name])),
@@ -56,7 +56,7 @@ def readings(draw: st.DrawFn) -> list[tuple[Reading, CarePlan, bool]]:
             for name in sorted(names)
         )
         refused = tuple(
-            Refused(int(METRIC_BY_NAME[name]), now - delay, draw(st.floats(-10, 1e5)), why)
+            RefusedValue(int(METRIC_BY_NAME[name]), now - delay, draw(st.floats(-10, 1e5)), why)
             for name in sorted(draw(st.sets(st.sampled_from(sorted(RANGES)), max_size=2)))
             for why in (draw(st.sampled_from(("out_of_range", "from_the_future"))),)
         )

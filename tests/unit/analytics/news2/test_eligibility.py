@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.domain.alerts import Change
+from analytics.domain.alerts import FindingChange
 from analytics.domain.care import CarePlan, Limit, Scoring, Unscored, scoring_of
 from analytics.domain.civil import age_on, birthday, day_at, end_of, start_of
 from analytics.domain.vitals import Metric
@@ -115,14 +115,14 @@ def test_what_a_score_had_raised_ends_when_it_applies_no_more() -> None:
     ill = {"hr": 125, "rr": 26, "spo2": 93, "sbp": 95, "temp": 38.5, "acvpu": 0, "o2": 0}
     bed = of(ADULT)
     bed.see(**ill)
-    assert ("news2_emergency", Change.STARTED) in bed.said()
+    assert ("news2_emergency", FindingChange.STARTED) in bed.said()
     bed.plan = CarePlan(scoring=PREGNANT, revision=1)
     bed.see(60, **ill)
     told = bed.said()
-    assert ("news2_emergency", Change.CLEARED) in told
+    assert ("news2_emergency", FindingChange.CLEARED) in told
     bed.plan = CarePlan(scoring=ADULT, revision=2)
     bed.see(60, **ill)
-    assert ("news2_emergency", Change.STARTED) in bed.said()
+    assert ("news2_emergency", FindingChange.STARTED) in bed.said()
 
 
 def test_sixteen_counts_from_its_first_moment() -> None:

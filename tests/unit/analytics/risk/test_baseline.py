@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from river import stats
 
-from analytics.domain.alerts import Change
+from analytics.domain.alerts import FindingChange
 from analytics.domain.vitals import Metric
 from analytics.lane.assessment import assessment_json
 from analytics.lane.state import Track
@@ -132,8 +132,8 @@ def test_a_level_that_stays_is_the_new_usual_within_three_days(every_s: int, usu
     assert abs(usual_now.deviation) < 2
     assert usual_now.moved_from == pytest.approx(usual, abs=3)
     told = [(one.condition, one.change) for one in bed.findings]
-    assert told.count(("baseline_hr", Change.STARTED)) == 1
-    assert told[-1] == ("baseline_hr", Change.CLEARED)
+    assert told.count(("baseline_hr", FindingChange.STARTED)) == 1
+    assert told[-1] == ("baseline_hr", FindingChange.CLEARED)
 
 
 def test_a_level_is_the_new_usual_within_three_days_of_which_an_alert_was_open_for_one() -> None:

@@ -10,7 +10,7 @@ from analytics.risk.features import NAMES
 from analytics.risk.lessons import grow, judged, next_version
 from analytics.risk.model import FOREST, LINE, STEPS, Example, ModelState, PopulationModel
 from analytics.risk.predictors import Steps
-from analytics.risk.proof import Said, prove
+from analytics.risk.proof import SaidExample, prove
 
 AT = NAMES.index("heart rate level")
 
@@ -98,7 +98,9 @@ def test_steps_say_what_boosting_said() -> None:
     steps = boost([one for _, one in made], [person for person, _ in made])
     assert isinstance(steps, Steps)
     assert steps == boost([one for _, one in made], [person for person, _ in made])
-    told = [Said(p, steps.probability(e.features), e.news2_low, e.deteriorated) for p, e in made]
+    told = [
+        SaidExample(p, steps.probability(e.features), e.news2_low, e.deteriorated) for p, e in made
+    ]
     proof = prove(told)
     assert proof is not None
     assert proof.auroc > 0.9
@@ -111,7 +113,9 @@ def test_intervals_are_by_person() -> None:
     wide, narrow = (
         prove(
             [
-                Said(at % people, abs(e.features[AT]) / 4, e.news2_low, e.deteriorated, e.weight)
+                SaidExample(
+                    at % people, abs(e.features[AT]) / 4, e.news2_low, e.deteriorated, e.weight
+                )
                 for at, (_, e) in enumerate(rows)
             ]
         )

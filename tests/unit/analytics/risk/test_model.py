@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from msgspec import structs
 
-from analytics.domain.alerts import Change
+from analytics.domain.alerts import FindingChange
 from analytics.domain.care import CarePlan
 from analytics.errors import SnapshotError
 from analytics.lane.lane import PatientLane
@@ -14,7 +14,7 @@ from analytics.risk.features import NAMES
 from analytics.risk.lessons import next_version
 from analytics.risk.model import Example, ModelState, PopulationModel
 from analytics.risk.progressive_validation import bin_of, calibration, empty
-from analytics.risk.proof import Gain, Proof
+from analytics.risk.proof import Gain, ProgressiveProof
 from tests.support.bedside import HOUR, MINUTE, T0, WELL, Bedside, reading
 
 AT = NAMES.index("heart rate against the last hours")
@@ -91,10 +91,10 @@ def test_weights_that_are_no_numbers_are_neither_learnt_nor_restored() -> None:
     assert after.state.weights == before.state.weights
 
 
-def proof(gain: float = 0.05) -> Proof:
+def proof(gain: float = 0.05) -> ProgressiveProof:
     """A model that beats NEWS2 by so much, for sure."""
     sure = Gain(gain, gain - 0.02, gain + 0.02)
-    return Proof(
+    return ProgressiveProof(
         examples=500,
         positives=50,
         people=20,
@@ -116,7 +116,7 @@ def test_it_may_raise_only_while_it_is_proven_here() -> None:
     for proven, expected in ((proof(), True), (proof(gain=0.01), False), (None, False)):
         bed = Bedside(model=PopulationModel(structs.replace(bold, proof=proven)))
         outcome = bed.well()
-        assert (("risk", Change.STARTED) in bed.said()) is expected
+        assert (("risk", FindingChange.STARTED) in bed.said()) is expected
         assert outcome.assessment is not None
         assert outcome.assessment.risk_proven is expected
 
@@ -125,11 +125,11 @@ def test_it_adds_nothing_from_news2_of_5_on() -> None:
     sure = PopulationModel(ModelState(version=3, intercept=9.0, proof=proof()))
     bed = Bedside(model=sure)
     bed.well()
-    assert ("risk", Change.STARTED) in bed.said()
+    assert ("risk", FindingChange.STARTED) in bed.said()
     bed.well(rr=26, hr=135)
     said = bed.said()
-    assert ("news2_urgent", Change.STARTED) in said
-    assert ("risk", Change.CLEARED) in said
+    assert ("news2_urgent", FindingChange.STARTED) in said
+    assert ("risk", FindingChange.CLEARED) in said
     fresh = Bedside(model=sure)
     fresh.well(rr=26, hr=135)
     assert "risk" not in {condition for condition, _ in fresh.said()}
@@ -141,14 +141,14 @@ def test_a_version_that_is_no_longer_trusted_ends_its_alert() -> None:
     bed.well()
     bed.model = PopulationModel(structs.replace(bold, version=4, proof=None))
     bed.well()
-    assert ("risk", Change.CLEARED) in bed.said()
+    assert ("risk", FindingChange.CLEARED) in bed.said()
 
 
 def test_no_model_silences_a_rule() -> None:
     calm = PopulationModel(ModelState(version=9, intercept=-30.0, proof=proof()))
     bed = Bedside(model=calm)
     bed.well(rr=26, hr=135)
-    assert ("news2_urgent", Change.STARTED) in bed.said()
+    assert ("news2_urgent", FindingChange.STARTED) in bed.said()
 
 
 def test_a_change_of_level_is_noticed() -> None:
@@ -230,7 +230,7 @@ def test_the_baseline_rests_during_an_episode_and_speaks_in_own_units() -> None:
     for at in range(5):
         bed.take(reading(T0 + 30 * HOUR + at * 10 * MINUTE, {**WELL, "hr": 85}), in_episode=True)
     found = [one for one in bed.findings if one.condition == "baseline_hr"]
-    assert found[0].change is Change.STARTED
+    assert found[0].change is FindingChange.STARTED
     assert found[0].persist_s == 600
     assessment = bed.take(reading(T0 + 31 * HOUR, WELL)).assessment
     assert assessment is not None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.domain.alerts import Change, Kind, kind_of
+from analytics.domain.alerts import FindingChange, Kind, kind_of
 from analytics.domain.care import CarePlan, Limit
 from analytics.domain.vitals import FACTS, Metric
 from tests.support.bedside import WELL, Bedside
@@ -69,16 +69,16 @@ def test_the_absolute_limit_takes_the_place_of_the_patients_own() -> None:
     bed.well(spo2=86)
     bed.well(60, spo2=78)
     assert bed.said() == [
-        ("limit_spo2_low", Change.STARTED),
-        ("critical_spo2", Change.STARTED),
-        ("limit_spo2_low", Change.CLEARED),
+        ("limit_spo2_low", FindingChange.STARTED),
+        ("critical_spo2", FindingChange.STARTED),
+        ("limit_spo2_low", FindingChange.CLEARED),
     ]
     for _ in range(3):
         bed.well(60, spo2=86)
     eased = bed.findings[-1]
     assert bed.said() == [
-        ("critical_spo2", Change.CLEARED),
-        ("limit_spo2_low", Change.STARTED),
+        ("critical_spo2", FindingChange.CLEARED),
+        ("limit_spo2_low", FindingChange.STARTED),
     ]
     assert eased.detail["eased_from"] == "critical_spo2"
 

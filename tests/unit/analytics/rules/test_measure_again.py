@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from analytics.alerts.transitions import Episode, EpisodePolicy, apply, tick
-from analytics.domain.alerts import Change, Finding, Priority, State
+from analytics.domain.alerts import Finding, FindingChange, Priority, State
 from analytics.domain.care import CarePlan, Limit
 from analytics.domain.vitals import FACTS, Metric, Quality
 from analytics.policy import DEFAULT
@@ -184,7 +184,7 @@ def test_it_feeds_nothing_and_late_it_waits_to_be_confirmed(
     sample = {metric.wire_name: value}
     outcome = bed.take(reading(T0, sample, quality=Quality.QUESTIONABLE, delay_ms=HOUR))
     assert outcome.assessment is None or metric in outcome.assessment.missing
-    said = ("unconfirmed_deterioration", Change.STARTED) in bed.said(late=True)
+    said = ("unconfirmed_deterioration", FindingChange.STARTED) in bed.said(late=True)
     assert said == is_bad(metric, value, plan)
 
 

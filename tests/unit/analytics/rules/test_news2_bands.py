@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.domain.alerts import Change
+from analytics.domain.alerts import FindingChange
 from tests.support.bedside import WELL, Bedside
 from tests.support.story import Story
 
@@ -18,7 +18,7 @@ def on(bed: Bedside) -> set[str]:
     live: set[str] = set()
     for one in bed.findings:
         if one.condition in BANDS:
-            (live.discard if one.change is Change.CLEARED else live.add)(one.condition)
+            (live.discard if one.change is FindingChange.CLEARED else live.add)(one.condition)
     return live
 
 
@@ -29,7 +29,10 @@ def test_an_emergency_leaves_no_urgent_twin() -> None:
     bed.well(60, **SICK, temp=39.5)
     assert on(bed) == {"news2_emergency"}
     told = {one.condition: one for one in bed.findings}["news2_urgent"]
-    assert (told.change, told.detail) == (Change.CLEARED, {"superseded_by": "news2_emergency"})
+    assert (told.change, told.detail) == (
+        FindingChange.CLEARED,
+        {"superseded_by": "news2_emergency"},
+    )
 
 
 def test_what_an_emergency_leaves_is_said_to_be_less() -> None:
@@ -38,7 +41,7 @@ def test_what_an_emergency_leaves_is_said_to_be_less() -> None:
     for _ in range(4):
         bed.well(60, **SICK)
     assert on(bed) == {"news2_urgent"}
-    [*_, begun] = [one for one in bed.findings if one.change is Change.STARTED]
+    [*_, begun] = [one for one in bed.findings if one.change is FindingChange.STARTED]
     assert (begun.condition, begun.detail["eased_from"]) == ("news2_urgent", "news2_emergency")
     for _ in range(4):
         bed.well(60, hr=115, spo2=94)
@@ -117,10 +120,10 @@ def test_a_score_of_older_readings_calls_nobody_again(
     for step in range(120):
         story.hear(60, hr=70 + step % 5, spo2=97 + step % 2)
     said = [one for one in story.bed.findings if one.condition == condition]
-    assert [one.change for one in said] == [Change.STARTED]
+    assert [one.change for one in said] == [FindingChange.STARTED]
     story.hear(60, **spots)
     said = [one for one in story.bed.findings if one.condition == condition]
-    assert [one.change for one in said] == [Change.STARTED, Change.PERSISTS]
+    assert [one.change for one in said] == [FindingChange.STARTED, FindingChange.PERSISTS]
 
 
 @pytest.mark.parametrize("streamed", [{"hr": 115}, {"spo2": 94}])
@@ -129,4 +132,4 @@ def test_a_score_to_which_fresh_readings_add_is_said_again(streamed: dict[str, f
     for _ in range(5):
         story.hear(60, **streamed)
     said = [one.change for one in story.bed.findings if one.condition == "news2_emergency"]
-    assert said == [Change.STARTED, *[Change.PERSISTS] * 4]
+    assert said == [FindingChange.STARTED, *[FindingChange.PERSISTS] * 4]

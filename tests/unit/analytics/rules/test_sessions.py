@@ -1,7 +1,7 @@
 """Cuffs that are used now and then: a better repeat takes nothing back, another day ends it."""
 
 from analytics import settings
-from analytics.domain.alerts import Change
+from analytics.domain.alerts import FindingChange
 from tests.support.bedside import HOUR, MINUTE, SECOND, T0, Bedside
 
 HIGH = "limit_sbp_high"
@@ -13,7 +13,7 @@ def home() -> Bedside:
     return bed
 
 
-def said(bed: Bedside, condition: str = HIGH) -> list[Change]:
+def said(bed: Bedside, condition: str = HIGH) -> list[FindingChange]:
     return [one.change for one in bed.findings if one.condition == condition]
 
 
@@ -22,10 +22,10 @@ def test_a_better_repeat_takes_nothing_back_and_the_next_measurement_ends_it() -
     bed.see(sbp=172, dbp=84)
     for _ in range(3):
         bed.see(3 * 60, sbp=150, dbp=82)
-    assert said(bed) == [Change.STARTED]
+    assert said(bed) == [FindingChange.STARTED]
     assert HIGH in bed.lane.conditions
     bed.see(24 * HOUR // SECOND, sbp=157, dbp=84)  # inside, though not by the margin
-    assert said(bed) == [Change.STARTED, Change.CLEARED]
+    assert said(bed) == [FindingChange.STARTED, FindingChange.CLEARED]
 
 
 def test_a_bad_repeat_prolongs_the_measurement() -> None:
@@ -50,7 +50,7 @@ def test_a_stream_ends_as_before() -> None:
     bed = Bedside()
     bed.see(sbp=190, dbp=84)
     bed.see(2 * 60, sbp=150, dbp=82)
-    assert said(bed) == [Change.STARTED, Change.CLEARED]
+    assert said(bed) == [FindingChange.STARTED, FindingChange.CLEARED]
 
 
 def test_it_is_restored_in_the_middle_of_a_measurement() -> None:
@@ -64,5 +64,5 @@ def test_it_is_restored_in_the_middle_of_a_measurement() -> None:
         one.see(HOUR // SECOND, sbp=150, dbp=82)
     assert bed.findings == other.findings
     assert bed.lane.snapshot() == other.lane.snapshot()
-    assert said(bed) == [Change.CLEARED]
+    assert said(bed) == [FindingChange.CLEARED]
     assert bed.now > T0

@@ -12,7 +12,16 @@ from analytics import settings
 from analytics.domain.care import Limit
 from analytics.domain.vitals import Metric
 from analytics.policy import MINUTE_MS, Policy
-from analytics.settings import ABOUT, CATALOG, FIXED, FORMER, GROUPS, PROFILES, Doubt, Refused
+from analytics.settings import (
+    ABOUT,
+    CATALOG,
+    FIXED,
+    FORMER,
+    GROUPS,
+    PROFILES,
+    RefusedSetting,
+    UnconfirmedSetting,
+)
 from analytics.settings.declared import OWNERS
 
 NUMERIC = [one for one in CATALOG.values() if one.default is not None]
@@ -130,7 +139,7 @@ REFUSED = {
 @pytest.mark.parametrize("path", REFUSED)
 def test_a_hard_bound_is_never_passed(path: str) -> None:
     [found] = settings.check({path: REFUSED[path]}, settings.defaults("standard"))
-    assert isinstance(found, Refused)
+    assert isinstance(found, RefusedSetting)
     assert found.field == path
 
 
@@ -139,7 +148,7 @@ def test_a_hard_bound_is_never_passed(path: str) -> None:
 )
 def test_beyond_a_soft_bound_it_must_be_meant(path: str, value: float | None) -> None:
     found = settings.check({path: value}, settings.defaults("standard"))
-    assert Doubt in {type(one) for one in found}
+    assert UnconfirmedSetting in {type(one) for one in found}
     assert path in {one.field for one in found}
 
 
@@ -154,12 +163,12 @@ def test_beyond_a_soft_bound_it_must_be_meant(path: str, value: float | None) ->
 )
 def test_values_that_contradict_each_other_are_refused(values: dict[str, float]) -> None:
     found = settings.check(values, settings.defaults("standard"))
-    assert any(isinstance(one, Refused) and one.field in values for one in found)
+    assert any(isinstance(one, RefusedSetting) and one.field in values for one in found)
 
 
 def test_one_patient_cannot_have_deadlines_of_their_own() -> None:
     found = settings.check({"deadlines.urgent": 50}, settings.defaults("standard"), patient=True)
-    assert found == [Refused("deadlines.urgent", "is no setting of one patient")]
+    assert found == [RefusedSetting("deadlines.urgent", "is no setting of one patient")]
 
 
 @given(st.dictionaries(st.sampled_from(sorted(CATALOG)), st.floats(0, 500), max_size=8))

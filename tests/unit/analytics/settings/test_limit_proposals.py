@@ -7,7 +7,7 @@ import pytest
 from analytics.domain.care import Limit
 from analytics.domain.vitals import Metric
 from analytics.settings.bounds import bounds_of
-from analytics.settings.limit_proposals import Proposal, propose
+from analytics.settings.limit_proposals import LimitProposal, propose
 
 HOUR = 3_600_000
 
@@ -23,7 +23,9 @@ def readings(
     ]
 
 
-def one(metric: Metric, limit: Limit, given: list[tuple[int, float]], side: str) -> Proposal | None:
+def one(
+    metric: Metric, limit: Limit, given: list[tuple[int, float]], side: str
+) -> LimitProposal | None:
     return next((found for found in propose(metric, limit, given) if found.side == side), None)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from analytics.staffing.terms import Person, Rules, Shift, Span
+from analytics.staffing.terms import Person, PlannedShift, RestRules, Span
 from analytics.staffing.week import plan_week
 
 MONDAY = datetime(2026, 12, 7, tzinfo=UTC)
@@ -22,13 +22,13 @@ def spans(days: int, people: float, skills: frozenset[str] = frozenset()) -> lis
     ]
 
 
-def shifts_of(shifts: list[Shift], person: str) -> list[Shift]:
+def shifts_of(shifts: list[PlannedShift], person: str) -> list[PlannedShift]:
     return sorted((one for one in shifts if one.person == person), key=lambda one: one.start)
 
 
 def test_a_week_is_covered_within_rest_hours_days_and_nights() -> None:
     people = [Person(id=f"p{at}", cost_per_hour=50 + at, most_hours=40) for at in range(6)]
-    rules = Rules(most_nights=3)
+    rules = RestRules(most_nights=3)
     week = plan_week(people, spans(7, 1.0), forms(), rules, 3.0)
     assert week.short == []
     assert len(week.shifts) == 21, "one at a time, and nobody more than is asked"
@@ -44,7 +44,7 @@ def test_doctors_cover_general_work_too_but_not_twice_at_once() -> None:
     people = [Person(id="d", kind="doctor", cost_per_hour=100), Person(id="n", kind="nurse")]
     asked = [*spans(1, 1.0, frozenset({"doctor"})), *spans(1, 1.0)]
     asked = [one for one in asked if one.end <= MONDAY + 14 * HOUR]
-    week = plan_week(people, asked, forms(1), Rules(), 5.0)
+    week = plan_week(people, asked, forms(1), RestRules(), 5.0)
     assert week.short == []
     assert sorted(one.person for one in week.shifts) == ["d", "n"]
 
@@ -52,7 +52,7 @@ def test_doctors_cover_general_work_too_but_not_twice_at_once() -> None:
 def test_who_is_away_has_no_shift_and_what_is_short_is_said() -> None:
     away = [(MONDAY, MONDAY + timedelta(days=1))]
     people = [Person(id="a", away=away), Person(id="b")]
-    week = plan_week(people, spans(1, 2.0), forms(1), Rules(), 5.0)
+    week = plan_week(people, spans(1, 2.0), forms(1), RestRules(), 5.0)
     assert week.status == "infeasible"
     assert {one.person for one in week.shifts} <= {"b"}
     assert sum(one.hours for one in week.short) == 20 * 2 - 8, "b has one shift a day"

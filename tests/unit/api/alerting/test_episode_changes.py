@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.alerts.transitions import EpisodePolicy
-from analytics.domain.alerts import Change, Finding, Priority
-from api.alerting.episode_changes import Ledger
+from analytics.domain.alerts import Finding, FindingChange, Priority
+from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.on_call import Duty, OnShift
 from api.alerting.subjects import Subject
 
@@ -16,11 +16,11 @@ POLICY = EpisodePolicy()
 DOCTOR = OnShift(doctor_id=UUID(int=1), kind="doctor", ward="main")
 
 
-def ledger(now_ms: int = 0, *people: OnShift) -> Ledger:
-    return Ledger(now_ms=now_ms, policy=POLICY, duty=Duty(on_shift=people))
+def ledger(now_ms: int = 0, *people: OnShift) -> EpisodeChanges:
+    return EpisodeChanges(now_ms=now_ms, policy=POLICY, duty=Duty(on_shift=people))
 
 
-def finding(change: Change, at: int = 0, **more: object) -> Finding:
+def finding(change: FindingChange, at: int = 0, **more: object) -> Finding:
     facts: dict[str, object] = {
         "condition": "limit_hr_high",
         "change": change,
@@ -33,17 +33,17 @@ def finding(change: Change, at: int = 0, **more: object) -> Finding:
 
 def test_the_frame_that_raised_it_stays_when_others_repeat_it() -> None:
     made = ledger(0, DOCTOR)
-    made.find(SUBJECT, finding(Change.STARTED))
+    made.apply_finding(SUBJECT, finding(FindingChange.STARTED))
     later = Subject(ward="main", patient_no=1, frame_id=6)
-    made.find(later, finding(Change.PERSISTS))
+    made.apply_finding(later, finding(FindingChange.PERSISTS))
     [record] = made.changed.values()
     assert (record.frame_id, record.doctor_id) == (5, DOCTOR.doctor_id)
 
 
 def test_back_fill_is_a_row_of_its_own_and_leaves_the_open_one() -> None:
     made = ledger(0, DOCTOR)
-    made.find(SUBJECT, finding(Change.STARTED))
-    made.find(SUBJECT, finding(Change.STARTED, late=True))
+    made.apply_finding(SUBJECT, finding(FindingChange.STARTED))
+    made.apply_finding(SUBJECT, finding(FindingChange.STARTED, late=True))
     historic = [one.episode.historic for one in made.changed.values()]
     assert historic == [False, True]
     assert len(made.news) == 1
@@ -51,10 +51,10 @@ def test_back_fill_is_a_row_of_its_own_and_leaves_the_open_one() -> None:
 
 def test_a_hand_over_tells_who_had_it() -> None:
     made = ledger()
-    made.find(SUBJECT, finding(Change.STARTED))
+    made.apply_finding(SUBJECT, finding(FindingChange.STARTED))
     [record] = made.changed.values()
     after = ledger(1, DOCTOR)
-    after.know([record])
+    after.load([record])
     after.hand_over(record)
     after.hand_over(next(iter(after.changed.values())))
     [news] = after.news
@@ -63,7 +63,7 @@ def test_a_hand_over_tells_who_had_it() -> None:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from([*Change, "acknowledge", "resolve", "escalate", "due"]),
+        st.sampled_from([*FindingChange, "acknowledge", "resolve", "escalate", "due"]),
         st.booleans(),
         st.integers(min_value=0, max_value=3_600_000),
     ),
@@ -73,18 +73,18 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_never_two_living_episodes_and_news_come_in_order(
-    steps: list[tuple[Change | str, bool, int]],
+    steps: list[tuple[FindingChange | str, bool, int]],
 ) -> None:
     """Law 8, and: nothing is told of an alert before it is raised, nothing after it is closed."""
     made, actor = ledger(0, DOCTOR), UUID(int=9)
     for step, late, gap in steps:
         made.now_ms += gap
         living = [one for one in made.changed.values() if one.open]
-        if isinstance(step, Change):
+        if isinstance(step, FindingChange):
             said = finding(step, made.now_ms - 1_000, late=late, persist_s=60.0 * late)
-            made.find(SUBJECT, said)
+            made.apply_finding(SUBJECT, said)
         elif living and step == "due":
-            made.due(living[0])
+            made.tick(living[0])
         elif living:
             getattr(made, step)(living[0], actor)
         assert sum(one.open for one in made.changed.values()) <= 1

@@ -6,11 +6,11 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.alerts.transitions import Episode, EpisodePolicy, Event, Level
+from analytics.alerts.transitions import Episode, EpisodeEvent, EpisodePolicy, Level
 from analytics.domain.alerts import Priority, State
 from api.alerting import recipients
 from api.alerting.on_call import Duty, OnShift
-from api.store.episodes import Record
+from api.store.episodes import EpisodeRow
 
 POLICY = EpisodePolicy()
 SHOWN = st.sampled_from([State.OPEN, State.ACKNOWLEDGED])
@@ -42,7 +42,7 @@ def episode(state: State, level: Level, condition: str) -> Episode:
 
 
 RECORDS = st.builds(
-    lambda state, level, condition, **more: Record(
+    lambda state, level, condition, **more: EpisodeRow(
         episode=episode(state, level, condition), patient_no=1, ward="main", **more
     ),
     state=SHOWN,
@@ -55,18 +55,18 @@ RECORDS = st.builds(
 PLANS = st.dictionaries(st.just(1), IDS, max_size=1)
 
 
-def right(record: Record, people: list[OnShift]) -> bool:
+def right(record: EpisodeRow, people: list[OnShift]) -> bool:
     """Held by somebody at work, or the coordinator's while nobody of the ward is."""
     if not any(one.ward == "main" for one in people):
         return record.doctor_id is None and record.episode.level is Level.COORDINATOR
     return any(one.doctor_id == record.doctor_id for one in people)
 
 
-@given(record=RECORDS, people=PEOPLE, plan=PLANS, event=st.sampled_from(list(Event)))
+@given(record=RECORDS, people=PEOPLE, plan=PLANS, event=st.sampled_from(list(EpisodeEvent)))
 def test_after_anything_it_is_for_somebody_who_is_there(
-    record: Record, people: list[OnShift], plan: dict[int, UUID], event: Event
+    record: EpisodeRow, people: list[OnShift], plan: dict[int, UUID], event: EpisodeEvent
 ) -> None:
-    if event is Event.HISTORIC:
+    if event is EpisodeEvent.HISTORIC:
         return
     made = recipients.after(record, event, None, Duty(on_shift=people, planned=plan), POLICY)
     assert right(made, people)
@@ -76,7 +76,7 @@ def test_after_anything_it_is_for_somebody_who_is_there(
 
 @given(record=RECORDS, people=PEOPLE, plan=PLANS)
 def test_a_second_look_changes_nothing_more(
-    record: Record, people: list[OnShift], plan: dict[int, UUID]
+    record: EpisodeRow, people: list[OnShift], plan: dict[int, UUID]
 ) -> None:
     duty = Duty(on_shift=people, planned=plan)
     once = recipients.handed_over(record, duty, POLICY)
@@ -86,7 +86,7 @@ def test_a_second_look_changes_nothing_more(
 
 @given(record=RECORDS, people=PEOPLE, plan=PLANS)
 def test_an_unanswered_emergency_is_a_doctors_while_one_is_there(
-    record: Record, people: list[OnShift], plan: dict[int, UUID]
+    record: EpisodeRow, people: list[OnShift], plan: dict[int, UUID]
 ) -> None:
     first = replace(record, episode=episode(State.OPEN, Level.DOCTOR, "critical_spo2"))
     made = recipients.handed_over(first, Duty(on_shift=people, planned=plan), POLICY)
@@ -102,8 +102,8 @@ def test_closed_technical_and_pending_ones_are_left_alone() -> None:
         (State.RESOLVED, "risk"),
         (State.OPEN, "silent"),
     ):
-        one = Record(
+        one = EpisodeRow(
             episode=episode(state, Level.COORDINATOR, condition), patient_no=1, ward="main"
         )
         assert recipients.handed_over(one, duty, POLICY) == one
-        assert recipients.after(one, Event.RAISED, None, duty, POLICY) == one
+        assert recipients.after(one, EpisodeEvent.RAISED, None, duty, POLICY) == one

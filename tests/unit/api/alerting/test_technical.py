@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.alerting.settings import AlertingSettings
-from api.alerting.technical import DeviceSeen, Standing, WardSeen, standing
+from api.alerting.technical import DeviceSeen, StandingCondition, WardSeen, standing
 
 SETTINGS = AlertingSettings()
 MINUTE = 60_000
@@ -32,7 +32,7 @@ def look(
     alive: bool = True,
     ended: int = 0,
     slack: float = 0.0,
-) -> list[Standing]:
+) -> list[StandingCondition]:
     ward = WardSeen(ward="main", patients=3, staffed=staffed, outage_ended_ms=ended)
     return standing(
         NOW,
@@ -44,7 +44,7 @@ def look(
     )
 
 
-def names(found: list[Standing]) -> list[str]:
+def names(found: list[StandingCondition]) -> list[str]:
     return [one.finding.condition for one in found if not one.hold]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.domain.care import Role
 from api.auth.sessions import Caller
-from api.jobs.leader import Wake, apart
+from api.jobs.leader import Wakeup, run_isolated
 from api.live.subscription import End, Subscription, encode
 
 CALLER = Caller(
@@ -69,7 +69,7 @@ def test_a_waiting_listener_wakes_at_once() -> None:
 
 def test_a_cancellation_is_never_lost_to_an_event_that_comes_with_it() -> None:
     async def main() -> None:
-        wake = Wake()
+        wake = Wakeup()
 
         async def work() -> None:
             while True:
@@ -77,7 +77,7 @@ def test_a_cancellation_is_never_lost_to_an_event_that_comes_with_it() -> None:
 
         task = asyncio.create_task(work())
         await asyncio.sleep(0.01)
-        wake.ring("a")
+        wake.notify("a")
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task], timeout=1)
@@ -101,7 +101,7 @@ def test_a_group_that_fails_while_cancelled_is_still_cancelled() -> None:
         async def work() -> None:
             while True:
                 with contextlib.suppress(ExceptionGroup):
-                    await apart(group_of_one())
+                    await run_isolated(group_of_one())
 
         task = asyncio.create_task(work())
         await asyncio.sleep(0.01)
@@ -124,7 +124,7 @@ def test_a_group_that_merely_fails_cancels_nobody() -> None:
 
         for _ in range(2):
             with pytest.raises(ExceptionGroup):
-                await apart(group_of_one())
+                await run_isolated(group_of_one())
         await asyncio.sleep(0)
 
     asyncio.run(main())

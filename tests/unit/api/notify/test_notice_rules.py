@@ -10,7 +10,7 @@ from analytics.domain.patient_code import code_of
 from api.errors import InvalidError
 from api.notify.addresses import allowed, checked, opened, sealed
 from api.notify.quiet import waits_until
-from api.notify.retries import Outcome, pause_s
+from api.notify.retries import AttemptOutcome, pause_s
 from api.notify.settings import NotifySettings
 from api.notify.webhooks import signature
 from api.notify.words import Notice, words
@@ -126,7 +126,7 @@ def test_a_sealed_address_opens_for_its_owner_alone() -> None:
 
 def test_attempts_grow_apart_and_end() -> None:
     settings = NotifySettings(attempts=3, webhook_attempts=5, pause_s=2.0, longest_pause_s=10.0)
-    failed, gone = Outcome(failure="x"), Outcome(failure="x", final=True)
+    failed, gone = AttemptOutcome(failure="x"), AttemptOutcome(failure="x", final=True)
     assert [pause_s(failed, "email", n, settings) for n in (1, 2, 3)] == [2.0, 4.0, None]
     assert [pause_s(failed, "webhook", n, settings) for n in (1, 2, 3, 4, 5)] == [
         2.0,

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.rota.demands import PatientSeen, Worker, acuity, demand, pins, worker
+from api.rota.demands import PatientSeen, RotaWorker, acuity, demand, pins, worker
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
 from api.rota.questions import questions_of
@@ -22,14 +22,14 @@ def patient(**more: object) -> PatientSeen:
     return PatientSeen(**{**facts, **more})  # type: ignore[arg-type]
 
 
-def person(n: int = 5, **more: object) -> Worker:
+def person(n: int = 5, **more: object) -> RotaWorker:
     facts: dict[str, object] = {
         "id": UUID(int=n),
         "kind": "doctor",
         "ward": "main",
         "until": NOW + timedelta(hours=1),
     }
-    return Worker(**{**facts, **more})  # type: ignore[arg-type]
+    return RotaWorker(**{**facts, **more})  # type: ignore[arg-type]
 
 
 def test_minutes_and_deadlines_follow_the_acuity() -> None:

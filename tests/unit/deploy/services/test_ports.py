@@ -13,7 +13,7 @@ from deploy.cli.operator_errors import explain
 from deploy.errors import FolderRefused
 from deploy.services import ports
 from deploy.services.ports import Ports, assignable, choose, claim, ephemeral, free_ports, kept_in
-from deploy.services.unix_account import Account
+from deploy.services.unix_account import UnixAccount
 from deploy.settings import DatabaseSettings
 from deploy.stack import data_folder as folders
 from gateway.migrations import upgrade
@@ -103,7 +103,7 @@ def test_a_folder_that_cannot_be_made_is_one_plain_sentence(tmp_path: Path) -> N
 def test_servers_that_cannot_enter_get_a_folder_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    account = Account(name="nobody", uid=65534, gid=65534)
+    account = UnixAccount(name="nobody", uid=65534, gid=65534)
     elsewhere = tmp_path / "elsewhere"
     monkeypatch.setattr(folders, "_ELSEWHERE", elsewhere)
     monkeypatch.setattr(

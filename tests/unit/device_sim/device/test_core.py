@@ -8,33 +8,33 @@ import msgspec
 import pytest
 from nacl.bindings import crypto_box_seed_keypair
 
-from device_sim.device.actions import Action, Forgot, Moment, Obey, Publish
+from device_sim.device.actions import Action, Forgot, Obey, Publish, TwoClocks
 from device_sim.device.core import DeviceCore
-from device_sim.device.identity import Identity, Keys
-from device_sim.device.spool import MemorySpool, Record, Spool, SpoolFile
+from device_sim.device.identity import DeviceSecrets, Identity
+from device_sim.device.spool import MemorySpool, Spool, SpoolFile, SpoolRecord
 from gateway import wire
 
 T0 = 1_764_000_000_000
 GATEWAY_PUBLIC, GATEWAY_SECRET = wire.signing_keys(b"g" * 32)
 BOX_PUBLIC, BOX_PRIVATE = crypto_box_seed_keypair(b"b" * 32)
 DEVICE_BOX = crypto_box_seed_keypair(b"e" * 32)
-KEYS = Keys(seed=b"d" * 32)
+KEYS = DeviceSecrets(seed=b"d" * 32)
 IDENTITY = Identity(
     device="w-1", bucket="0f", gateway_sign=(GATEWAY_PUBLIC,), gateway_box=BOX_PUBLIC
 )
 
 
-def moment(seconds: float) -> Moment:
-    return Moment(T0 + int(seconds * 1000), seconds)
+def moment(seconds: float) -> TwoClocks:
+    return TwoClocks(T0 + int(seconds * 1000), seconds)
 
 
-def make_core(spool: Spool, keys: Keys = KEYS, **more: object) -> DeviceCore:
+def make_core(spool: Spool, keys: DeviceSecrets = KEYS, **more: object) -> DeviceCore:
     return DeviceCore(IDENTITY, keys, spool, nonces=lambda n: b"n" * n, **more)  # type: ignore[arg-type]
 
 
 def ready(**more: object) -> DeviceCore:
     spool = MemorySpool()
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     core = make_core(spool, **more)
     core.connected(moment(0))
     core.heard_acks(acks((1, 1)), moment(0), retained=False)
@@ -120,7 +120,7 @@ def test_uncovered_frames_are_sent_again_byte_for_byte_with_backoff() -> None:
 
 def test_after_a_restart_the_same_bytes_go_out_and_numbers_go_on(tmp_path: Path) -> None:
     spool = SpoolFile(tmp_path / "spool.db").spool("w-1")
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     core = make_core(spool)
     core.measured([SAMPLE], moment(0))
     core.measured([SAMPLE], moment(0))
@@ -142,7 +142,7 @@ def test_a_device_that_was_rolled_back_starts_a_new_boot() -> None:
 
 def test_what_an_old_copy_signed_under_used_numbers_goes_out_anew(tmp_path: Path) -> None:
     spool = SpoolFile(tmp_path / "spool.db").spool("w-1")
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     before = make_core(spool)
     for _ in range(2):
         before.measured([SAMPLE], moment(0))
@@ -192,7 +192,7 @@ def test_only_live_acks_are_echoed() -> None:
 
 def test_after_its_clock_was_set_the_next_live_acks_is_echoed_at_once() -> None:
     core = ready()
-    back = Moment(T0 - 1_200_000, 10.0)
+    back = TwoClocks(T0 - 1_200_000, 10.0)
     published(core.tell_clock(back))
     assert published(core.heard_acks(acks((1, 3)), back, retained=True)) == []
     (clock,) = published(core.heard_acks(acks((1, 3)), back, retained=False))
@@ -223,7 +223,7 @@ def test_a_command_is_obeyed_once_and_answered() -> None:
 
 def test_obeyed_commands_are_remembered_over_a_restart() -> None:
     spool = MemorySpool()
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     make_core(spool).heard_command(command("message", text="x"), moment(1))
     assert make_core(spool).heard_command(command("message", text="x"), moment(2)) == []
 
@@ -266,7 +266,7 @@ def test_trust_moves_to_the_gateways_new_key() -> None:
 
 def test_the_gateways_new_key_is_trusted_over_a_restart(tmp_path: Path) -> None:
     spool = SpoolFile(tmp_path / "spool.db").spool("w-1")
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     public, secret = wire.signing_keys(b"n" * 32)
     core = make_core(spool)
     core.connected(moment(0))
@@ -282,7 +282,7 @@ def test_the_gateways_new_key_is_trusted_over_a_restart(tmp_path: Path) -> None:
 
 def test_what_a_newer_enrolment_names_counts_instead_of_older_trust() -> None:
     spool = MemorySpool()
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     first, newest = (wire.signing_keys(seed * 32)[0] for seed in (b"n", b"o"))
     core = make_core(spool)
     core.heard_command(
@@ -300,8 +300,8 @@ def states_of(actions: list[Action]) -> list[wire.ReceiptState]:
 def test_expiry_is_judged_by_the_gateways_time_as_the_echo_tells_it() -> None:
     """A clock in 2106: what expires in an hour is obeyed, what expired a minute ago is not."""
     core, ahead = ready(), 4_294_967_295_000 - T0
-    core.heard_acks(acks((1, 2)), Moment(T0 + ahead, 1.0), retained=False)
-    later = Moment(T0 + ahead + 60_000, 61.0)
+    core.heard_acks(acks((1, 2)), TwoClocks(T0 + ahead, 1.0), retained=False)
+    later = TwoClocks(T0 + ahead + 60_000, 61.0)
     good = core.heard_command(command("rotate_key", expires=T0 + 3_600_000), later)
     assert isinstance(good[-1], Obey)
     stale = core.heard_command(command("measure", ident="c2", expires=T0 + 59_000), later)
@@ -310,8 +310,8 @@ def test_expiry_is_judged_by_the_gateways_time_as_the_echo_tells_it() -> None:
 
 def test_a_command_that_seems_expired_waits_for_the_first_echo() -> None:
     spool = MemorySpool()
-    spool.keep(Record(boot=1))
-    core, far = make_core(spool), Moment(4_294_967_295_000, 1.0)
+    spool.keep(SpoolRecord(boot=1))
+    core, far = make_core(spool), TwoClocks(4_294_967_295_000, 1.0)
     core.connected(far)
     assert core.heard_command(command("rotate_key"), far) == []
     assert core.heard_command(command("measure", ident="c2", expires=T0), far) == []
@@ -327,10 +327,10 @@ def test_the_command_clock_is_answered_with_a_clock() -> None:
 
 def test_a_rotated_key_signs_from_the_next_frame_on() -> None:
     core = ready()
-    core.use_keys(Keys(seed=b"k" * 32))
+    core.use_keys(DeviceSecrets(seed=b"k" * 32))
     (made,) = [a for a in core.measured([SAMPLE], moment(1)) if isinstance(a, Publish)]
     assert wire.open_signed(made.payload, KEYS.public) is wire.Refusal.BAD_SIGNATURE
-    assert isinstance(wire.open_signed(made.payload, Keys(seed=b"k" * 32).public), bytes)
+    assert isinstance(wire.open_signed(made.payload, DeviceSecrets(seed=b"k" * 32).public), bytes)
 
 
 def test_what_no_longer_fits_is_dropped_oldest_first_and_told() -> None:
@@ -351,9 +351,9 @@ def test_what_no_longer_fits_is_dropped_oldest_first_and_told() -> None:
 
 def test_sealing_changes_but_what_is_inside_does_not() -> None:
     spool = MemorySpool()
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     nonces = iter(hashlib.sha256(bytes([n])).digest()[:24] for n in range(9))
-    keys = Keys(seed=b"d" * 32, box_private=DEVICE_BOX[1])
+    keys = DeviceSecrets(seed=b"d" * 32, box_private=DEVICE_BOX[1])
     core = DeviceCore(IDENTITY, keys, spool, nonces=lambda _: next(nonces), resend_after_s=1)
     core.connected(moment(0))
     shared = wire.box_key(DEVICE_BOX[0], BOX_PRIVATE)
@@ -383,7 +383,7 @@ def test_a_command_that_comes_before_the_boot_is_known_is_answered_afterwards() 
 
 def test_the_first_live_acks_of_a_boot_is_echoed_at_once() -> None:
     spool = MemorySpool()
-    spool.keep(Record(boot=1))
+    spool.keep(SpoolRecord(boot=1))
     core = make_core(spool)
     (first,) = published(core.connected(moment(0)))
     assert published(core.heard_acks(acks((1, 1)), moment(1), retained=True)) == []

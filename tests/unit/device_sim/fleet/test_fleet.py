@@ -5,8 +5,8 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from device_sim.device.core import DeviceCore
-from device_sim.device.identity import Keys
-from device_sim.device.spool import MemorySpool, Record
+from device_sim.device.identity import DeviceSecrets
+from device_sim.device.spool import MemorySpool, SpoolRecord
 from device_sim.errors import WardRefused
 from device_sim.fleet.faults import NONE, FaultPlan
 from device_sim.fleet.fleet import Fleet
@@ -14,7 +14,7 @@ from device_sim.fleet.ledger import Ledger, ledger_summary
 from device_sim.fleet.outbox import Outbox
 from device_sim.fleet.simulated_device import Clocks, SimulatedDevice
 from device_sim.patients.physiology import Physiology, make_person
-from device_sim.patients.scenarios import Event
+from device_sim.patients.scenarios import ScenarioEvent
 from device_sim.patients.sources import BodySource
 from device_sim.ward.mqtt import Heard, Inward, LinkDown, LinkUp
 from device_sim.ward.registration import Enrol
@@ -56,9 +56,9 @@ class Net:
         return START + int(self.seconds * 1000)
 
     def _device(self, number: int, faults: FaultPlan) -> SimulatedDevice:
-        keys = Keys(seed=bytes([number + 1]) * 32)
+        keys = DeviceSecrets(seed=bytes([number + 1]) * 32)
         spool = MemorySpool()
-        spool.keep(Record(boot=1))
+        spool.keep(SpoolRecord(boot=1))
         identity = self.gateway.admit(f"w-{number}", keys)
         core = DeviceCore(
             identity, keys, spool, nonces=random.Random(1).randbytes, resend_after_s=5
@@ -129,7 +129,7 @@ def test_while_the_link_is_down_frames_wait(tmp_path: Path) -> None:
 
 def test_a_device_that_falls_offline_is_silent_until_brought_back(tmp_path: Path) -> None:
     net = Net(tmp_path, count=1)
-    net.devices[0].event = Event(kind="falls_offline", onset_ms=START + 5 * MINUTE)
+    net.devices[0].event = ScenarioEvent(kind="falls_offline", onset_ms=START + 5 * MINUTE)
     net.inward.put(LinkUp("fleet"))
     net.run(900)
     silent_since = max(seq for _, _, seq in net.gateway.stored)
@@ -182,7 +182,7 @@ def test_a_device_says_which_of_them_rotates_and_by_which_token(tmp_path: Path) 
 
 
 def test_a_refused_rotation_is_declined_and_the_old_key_goes_on(tmp_path: Path) -> None:
-    def refuse(_device: str, _token: str, _keys: Keys) -> None:
+    def refuse(_device: str, _token: str, _keys: DeviceSecrets) -> None:
         raise WardRefused("401")
 
     net = Net(tmp_path, count=1, enrol=refuse)

@@ -13,7 +13,7 @@ from device_sim.patients.physiology import (
     make_person,
     smooth_noise,
 )
-from device_sim.patients.scenarios import COURSES, Event, Kind, choose_events, expectation
+from device_sim.patients.scenarios import COURSES, Kind, ScenarioEvent, choose_events, expectation
 from device_sim.patients.sources import BodySource
 
 START = 1_764_000_000_000
@@ -22,7 +22,7 @@ PEOPLE = [make_person(random.Random(seed), seed) for seed in range(60)]
 EMERGENCIES: list[Kind] = [k for k, c in COURSES.items() if c.raises == ("news2_emergency",)]
 
 
-def source(seed: int = 1, event: Event | None = None) -> BodySource:
+def source(seed: int = 1, event: ScenarioEvent | None = None) -> BodySource:
     return BodySource(Physiology(person=PEOPLE[seed]), event, start_ms=START, interval_ms=MINUTE)
 
 
@@ -33,7 +33,7 @@ def lower_bound(values: dict[str, float], scale: int, *, pressure: bool) -> int:
     ).low
 
 
-def all_values(seed: int, event: Event | None, at_ms: int) -> dict[str, float]:
+def all_values(seed: int, event: ScenarioEvent | None, at_ms: int) -> dict[str, float]:
     measured: dict[str, float] = {}
     for metric in ("hr", "spo2", "rr", "temp", "sbp"):
         reading = source(seed, event).measure(metric, at_ms)
@@ -67,7 +67,7 @@ def test_the_undisturbed_stay_far_from_an_emergency(seed: int) -> None:
 @pytest.mark.parametrize("kind", EMERGENCIES)
 @pytest.mark.parametrize("seed", range(0, 60, 5))
 def test_a_full_deterioration_is_an_emergency_on_either_scale(kind: Kind, seed: int) -> None:
-    event = Event(kind=kind, onset_ms=START)
+    event = ScenarioEvent(kind=kind, onset_ms=START)
     values = all_values(seed, event, START + COURSES[kind].ramp_ms)
     for scale in (1, 2):
         assert lower_bound(values, scale, pressure=True) >= 7
@@ -75,20 +75,22 @@ def test_a_full_deterioration_is_an_emergency_on_either_scale(kind: Kind, seed: 
 
 
 def test_hypoglycaemia_ends_below_level_two() -> None:
-    event = Event(kind="hypoglycaemia", onset_ms=START)
+    event = ScenarioEvent(kind="hypoglycaemia", onset_ms=START)
     reading = source(2, event).measure("glucose", START + 60 * MINUTE)
     assert reading is not None
     assert reading.values["glucose"] < 54
 
 
 def test_a_dying_battery_ends_below_five_percent() -> None:
-    reading = source(2, Event(kind="battery", onset_ms=START)).measure("battery", START + DAY_MS)
+    reading = source(2, ScenarioEvent(kind="battery", onset_ms=START)).measure(
+        "battery", START + DAY_MS
+    )
     assert reading is not None
     assert reading.values["battery"] < 5
 
 
 def test_nothing_changes_before_the_onset() -> None:
-    event = Event(kind="sepsis", onset_ms=START + 30 * MINUTE)
+    event = ScenarioEvent(kind="sepsis", onset_ms=START + 30 * MINUTE)
     assert source(1, event).take(START + 30 * MINUTE) == source(1).take(START + 30 * MINUTE)
 
 
@@ -137,12 +139,12 @@ def test_events_are_on_distinct_patients_and_the_fast_come_first() -> None:
 
 
 def test_ground_truth_leaves_time_for_persistence_and_for_the_software() -> None:
-    event = Event(kind="cardiac", onset_ms=START)
+    event = ScenarioEvent(kind="cardiac", onset_ms=START)
     truth = expectation(event, patient="p", device="d", interval_ms=MINUTE, clock_rate=60)
     assert truth.any_of == ("news2_emergency",)
     assert truth.by_ms == START + (5 + 2 + 5 + 10) * MINUTE
     silent = expectation(
-        Event(kind="falls_offline", onset_ms=START),
+        ScenarioEvent(kind="falls_offline", onset_ms=START),
         patient="p",
         device="d",
         interval_ms=MINUTE,

@@ -14,7 +14,7 @@ import pytest
 from device_sim.errors import DatasetMissing, RecordingInvalid
 from device_sim.fleet.casting import cast_recording
 from device_sim.options import ReplayOptions, Target
-from device_sim.patients.sources import Reading, RecordedSource
+from device_sim.patients.sources import RecordedSource, SourceReading
 from device_sim.recordings.cleaning import Cell, acvpu_of_gcs, clean
 from device_sim.recordings.csv_file import read_csv, shift
 from device_sim.recordings.mimic import fetch, load
@@ -40,10 +40,10 @@ def test_a_csv_is_read(tmp_path: Path) -> None:
     )
     recording = read_csv(written(tmp_path, text))
     assert recording["ann"] == [
-        Reading(T, {"hr": 72.5, "spo2": 97.0}, wire.SampleQuality.MANUAL),
-        Reading(T + 60_000, {"hr": 70.0}),
+        SourceReading(T, {"hr": 72.5, "spo2": 97.0}, wire.SampleQuality.MANUAL),
+        SourceReading(T + 60_000, {"hr": 70.0}),
     ]
-    assert recording["bob"][0] == Reading(T + 500, {"spo2": 91.0}, wire.SampleQuality.POOR)
+    assert recording["bob"][0] == SourceReading(T + 500, {"spo2": 91.0}, wire.SampleQuality.POOR)
 
 
 @pytest.mark.parametrize(
@@ -140,18 +140,18 @@ def test_unreadable_files(tmp_path: Path) -> None:
 
 def test_shifting_onto_the_ward_clock() -> None:
     recording = {
-        "a": [Reading(1000, {"hr": 1.0}), Reading(1000 + 2 * HOUR, {"hr": 2.0})],
-        "b": [Reading(5000, {"hr": 3.0})],
+        "a": [SourceReading(1000, {"hr": 1.0}), SourceReading(1000 + 2 * HOUR, {"hr": 2.0})],
+        "b": [SourceReading(5000, {"hr": 3.0})],
     }
     apart = shift(recording, T, together=False, longest_ms=HOUR)
-    assert apart == {"a": [Reading(T, {"hr": 1.0})], "b": [Reading(T, {"hr": 3.0})]}
+    assert apart == {"a": [SourceReading(T, {"hr": 1.0})], "b": [SourceReading(T, {"hr": 3.0})]}
     together = shift(recording, T, together=True)
-    assert together["b"] == [Reading(T + 4000, {"hr": 3.0})]
+    assert together["b"] == [SourceReading(T + 4000, {"hr": 3.0})]
     assert together["a"][1].at_ms == T + 2 * HOUR
 
 
 def test_a_recorded_source_gives_each_reading_once() -> None:
-    source = RecordedSource([Reading(1, {"hr": 1.0}), Reading(2, {"hr": 2.0})])
+    source = RecordedSource([SourceReading(1, {"hr": 1.0}), SourceReading(2, {"hr": 2.0})])
     assert source.next_at() == 1
     assert [r.at_ms for r in source.take(1)] == [1]
     assert [r.at_ms for r in source.take(9)] == [2]
@@ -174,8 +174,8 @@ def test_every_cleaning_rule_counts() -> None:
         Cell(4, "sbp", 60),
     ]
     assert clean(cells, counts) == [
-        Reading(1, {"hr": 72, "temp": 36.7}),
-        Reading(3, {"rr": 14}),
+        SourceReading(1, {"hr": 72, "temp": 36.7}),
+        SourceReading(3, {"rr": 14}),
     ]
     assert counts == {"impossible": 1, "repeated": 1, "crossed_pressure": 2, "empty": 1}
 

@@ -45,19 +45,19 @@ def test_a_stack_file(tmp_path: Path) -> None:
 
 def test_what_is_given_by_hand_goes_before_the_file(tmp_path: Path) -> None:
     path = written(tmp_path, STACK)
-    ward = Target(stack=path, username="me", password="mine").read()  # noqa: S106 -- a test
+    ward = Target(stack=path, username="me", password="mine").from_options()  # noqa: S106 -- a test
     assert (ward.api, ward.admin.username) == ("http://127.0.0.1:1", "me")
-    alone = Target(api="http://x", username="me", password="mine").read()  # noqa: S106 -- a test
+    alone = Target(api="http://x", username="me", password="mine").from_options()  # noqa: S106 -- a test
     assert alone.mqtt.fleet is None
 
 
 def test_unusable_targets_say_why(tmp_path: Path) -> None:
     with pytest.raises(StackUnreadable, match="--stack"):
-        Target(api="http://x").read()
+        Target(api="http://x").from_options()
     with pytest.raises(StackUnreadable, match="homeward up"):
-        Target(stack=tmp_path / "none.json").read()
+        Target(stack=tmp_path / "none.json").from_options()
     with pytest.raises(StackUnreadable, match="admin"):
-        Target(stack=written(tmp_path, {"api": "x"})).read()
+        Target(stack=written(tmp_path, {"api": "x"})).from_options()
 
 
 def test_the_ward_clock() -> None:

@@ -10,15 +10,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from deploy.secrets.certificates import Credential, issue_server, make_authority
-from device_sim.device.identity import Identity, Keys, enrolment_request
+from device_sim.device.identity import DeviceSecrets, Identity, enrolment_request
 from device_sim.errors import WardRefused
 from device_sim.ward import registration
-from device_sim.ward.registration import Registered, enroller
+from device_sim.ward.registration import RegisteredPatient, enroller
 from device_sim.ward.tls import certificate_request, client_context, make_tls_key
 from gateway import wire
 
 NOW = dt.datetime.now(dt.UTC)
-KEYS = Keys(seed=bytes(32))
+KEYS = DeviceSecrets(seed=bytes(32))
 IDENTITY = Identity(device="w-1", bucket="0f", gateway_sign=(), gateway_box=bytes(32))
 
 
@@ -94,8 +94,10 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     return made
 
 
-def device(office: Office, tls: ssl.SSLContext | None) -> Registered:
-    return Registered(patient="p", identity=IDENTITY, keys=KEYS, mqtt=office.mqtt(None), tls=tls)
+def device(office: Office, tls: ssl.SSLContext | None) -> RegisteredPatient:
+    return RegisteredPatient(
+        patient="p", identity=IDENTITY, keys=KEYS, mqtt=office.mqtt(None), tls=tls
+    )
 
 
 def test_a_rotation_renews_the_certificate_that_the_next_connection_shows(office: Office) -> None:

@@ -8,7 +8,7 @@ from gateway.admission.clock_offset import (
     ClockRules,
     ClockState,
     Echo,
-    Interval,
+    OffsetBounds,
     heard,
     lags,
     mapping,
@@ -20,7 +20,7 @@ HOUR = 3_600_000
 RULES = ClockRules()
 
 
-def synced(offset: int, delay: int = 100) -> Interval:
+def synced(offset: int, delay: int = 100) -> OffsetBounds:
     """An interval learnt from an echo; ``offset`` is ward minus device."""
     now = T0 - offset
     return told(UNKNOWN, now, Echo(T0 - 2 * delay, now - delay), T0 + delay, RULES)

@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import wire
-from gateway.admission.replay_window import WINDOW, Place, Window
+from gateway.admission.replay_window import WINDOW, ReplayWindow, SeqStatus
 
 numbers = st.lists(st.integers(1, 120), max_size=200)
 
 
 @given(numbers)
 def test_a_window_is_a_set(seqs: list[int]) -> None:
-    window, handled = Window(1), set[int]()
+    window, handled = ReplayWindow(1), set[int]()
     for seq in seqs:
-        assert (window.place(seq) is Place.FRESH) == (seq not in handled)
-        window.handle(seq)
+        assert (window.status(seq) is SeqStatus.FRESH) == (seq not in handled)
+        window.mark_handled(seq)
         handled.add(seq)
     upto, also = wire.upto_and_ranges(0, handled)
     assert window.upto == upto
@@ -25,9 +25,9 @@ def test_a_window_is_a_set(seqs: list[int]) -> None:
 
 @given(numbers)
 def test_a_window_made_of_runs_is_the_window_that_grew(seqs: list[int]) -> None:
-    grown, made = Window(1), Window(1)
+    grown, made = ReplayWindow(1), ReplayWindow(1)
     for seq in seqs:
-        grown.handle(seq)
+        grown.mark_handled(seq)
     for first, last in wire.ranges_of(seqs):
         made.handle_run(first, last)
     assert (made.upto, made.highest, made.ranges) == (grown.upto, grown.highest, grown.ranges)
@@ -35,9 +35,9 @@ def test_a_window_made_of_runs_is_the_window_that_grew(seqs: list[int]) -> None:
 
 @given(numbers)
 def test_acks_cover_only_what_is_handled(seqs: list[int]) -> None:
-    window = Window(1)
+    window = ReplayWindow(1)
     for seq in seqs:
-        window.handle(seq)
+        window.mark_handled(seq)
     said = window.acks()
     covered = {seq for seq in range(1, 130) if wire.covers(said, seq)}
     assert covered <= set(seqs)
@@ -45,12 +45,12 @@ def test_acks_cover_only_what_is_handled(seqs: list[int]) -> None:
 
 @given(st.sets(st.integers(1, 400), min_size=80))
 def test_what_is_new_is_told_first_when_ranges_abound(seqs: set[int]) -> None:
-    window = Window(1)
+    window = ReplayWindow(1)
     for seq in sorted(seqs):
-        window.handle(seq)
+        window.mark_handled(seq)
     window.news.clear()
     asked = min(seqs)
-    window.tell(asked)
+    window.note_news(asked)
     said = window.acks()
     assert len(said.also) <= wire.MAX_ALSO_RANGES
     assert wire.covers(said, asked)
@@ -58,17 +58,17 @@ def test_what_is_new_is_told_first_when_ranges_abound(seqs: set[int]) -> None:
 
 
 def test_far_below_the_highest_nothing_is_accepted() -> None:
-    window = Window(1)
-    window.handle(1)
-    window.handle(10_000)
-    assert window.place(10_000 - WINDOW) is Place.BELOW
-    assert window.place(10_001 - WINDOW) is Place.FRESH
-    assert window.place(1) is Place.HANDLED
+    window = ReplayWindow(1)
+    window.mark_handled(1)
+    window.mark_handled(10_000)
+    assert window.status(10_000 - WINDOW) is SeqStatus.BELOW
+    assert window.status(10_001 - WINDOW) is SeqStatus.FRESH
+    assert window.status(1) is SeqStatus.HANDLED
 
 
 def test_a_refused_number_is_handled_and_said() -> None:
-    window = Window(1)
-    window.handle(1)
+    window = ReplayWindow(1)
+    window.mark_handled(1)
     window.refuse(2, "malformed")
     assert window.upto == 2
     window.refuse(2, "malformed")
@@ -80,7 +80,7 @@ def test_a_refused_number_is_handled_and_said() -> None:
 
 @pytest.mark.parametrize("count", [1, 5_000])
 def test_ranges_are_bounded(count: int) -> None:
-    window = Window(1)
+    window = ReplayWindow(1)
     for seq in range(2, 2 + 2 * count, 2):
-        window.handle(seq)
+        window.mark_handled(seq)
     assert len(window.ranges) <= WINDOW // 2

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from analytics.domain.vitals import Metric, Quality
 from gateway import wire
-from gateway.admission.clock_offset import ClockState, Mapping
+from gateway.admission.clock_offset import ClockMapping, ClockState
 from gateway.admission.registry import Device
 from gateway.admission.samples import SampleRules, newest_ms, offset_of, readings
 from gateway.recovery.message_replay import replayed
@@ -80,8 +80,8 @@ def test_the_end_of_its_use_is_exact_and_the_beginning_bears_a_clocks_tolerance(
 def test_an_uncertain_clock_counts_by_arrival() -> None:
     message = vitals(wire.Sample(t=5_000, hr=70.0), wire.Sample(t=9_000, hr=71.0))
     assert newest_ms(message) == 9_000
-    assert offset_of(Mapping(ClockState.UNCERTAIN, None), 9_000, NOW) == NOW - 9_000
-    assert offset_of(Mapping(ClockState.MAPPED, 7), 9_000, NOW) == 7
+    assert offset_of(ClockMapping(ClockState.UNCERTAIN, None), 9_000, NOW) == NOW - 9_000
+    assert offset_of(ClockMapping(ClockState.MAPPED, 7), 9_000, NOW) == 7
     assert newest_ms(vitals()) is None
 
 

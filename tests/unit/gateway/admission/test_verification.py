@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from nacl.bindings import crypto_scalarmult_base
 
 from analytics.domain.care import PatientState
-from analytics.settings.in_force import StoredPlan, WardBook
+from analytics.settings.in_force import StoredPlan, WardSettingsCache
 from gateway import wire
-from gateway.admission.registry import OVERLAP_MS, Device, Key, Patient, Registry
-from gateway.admission.replay_window import Window
+from gateway.admission.registry import OVERLAP_MS, Device, DeviceKey, Patient, Registry
+from gateway.admission.replay_window import ReplayWindow
 from gateway.admission.verdict import ACCEPTED, DUPLICATE, Accepted, Duplicate, admit, key_refusal
-from gateway.admission.verification import Opened, Refused, open_frame, unsealed
+from gateway.admission.verification import DecodedFrame, RefusedFrame, decode_frame, unseal
 from gateway.wire import Refusal
 
 NOW = 1_764_000_000_000
@@ -30,11 +30,12 @@ def ward() -> tuple[Registry, Device]:
     registry = Registry()
     plan = StoredPlan()
     patients = [
-        Patient(no, "0f", PatientState.ACTIVE, None, "main", plan, WardBook()) for no in (1, 2)
+        Patient(no, "0f", PatientState.ACTIVE, None, "main", plan, WardSettingsCache())
+        for no in (1, 2)
     ]
     devices = [device_of(no, name, bound_from_ms=0) for no, name in ((1, "w-one"), (2, "w-two"))]
-    keys = [Key(1, 1, PUBLIC), Key(2, 2, OTHER_PUBLIC)]
-    registry.load(1, patients, devices, keys)
+    keys = [DeviceKey(1, 1, PUBLIC), DeviceKey(2, 2, OTHER_PUBLIC)]
+    registry.apply_rows(1, patients, devices, keys)
     return registry, registry.devices["w-one"]
 
 
@@ -46,32 +47,32 @@ def signed(said: wire.DeviceMessage, secret: bytes = SECRET) -> bytes:
     return wire.make_signed(wire.encode(said), secret)
 
 
-def opened(said: wire.DeviceMessage) -> Opened:
+def opened(said: wire.DeviceMessage) -> DecodedFrame:
     registry, device = ward()
-    made = open_frame(signed(said), TOPIC, device, registry)
-    assert isinstance(made, Opened)
+    made = decode_frame(signed(said), TOPIC, device, registry)
+    assert isinstance(made, DecodedFrame)
     return made
 
 
 def judge(
-    one: Opened,
+    one: DecodedFrame,
     *,
     bucket: str | None = "0f",
-    window: Window | None = None,
+    window: ReplayWindow | None = None,
     kept: Collection[bytes] = (),
-) -> Accepted | Duplicate | Refused:
+) -> Accepted | Duplicate | RefusedFrame:
     return admit(one.vouched, TOPIC, bucket, refused=None, window=window, kept=kept, now_ms=NOW)
 
 
-def why(verdict: Accepted | Duplicate | Refused) -> Refusal | None:
-    return verdict.reason if isinstance(verdict, Refused) else None
+def why(verdict: Accepted | Duplicate | RefusedFrame) -> Refusal | None:
+    return verdict.reason if isinstance(verdict, RefusedFrame) else None
 
 
 def test_a_first_frame_counts_and_a_second_does_not() -> None:
     one = opened(message())
     assert judge(one) is ACCEPTED
-    window = Window(1)
-    window.handle(5)
+    window = ReplayWindow(1)
+    window.mark_handled(5)
     assert judge(one, window=window, kept=[one.frame]) is DUPLICATE
     assert judge(one, window=window) is DUPLICATE
     assert why(judge(one, window=window, kept=[b"other"])) is Refusal.CONFLICT
@@ -79,8 +80,8 @@ def test_a_first_frame_counts_and_a_second_does_not() -> None:
 
 def test_below_the_window_it_is_replayed_unless_it_is_stored() -> None:
     one = opened(message())
-    window = Window(1)
-    window.handle(9_000)
+    window = ReplayWindow(1)
+    window.mark_handled(9_000)
     assert why(judge(one, window=window)) is Refusal.REPLAYED
     assert judge(one, window=window, kept=[one.frame]) is DUPLICATE
 
@@ -99,24 +100,24 @@ def test_topic_message_and_key_must_agree() -> None:
         signed(message(device="w-none"), OTHER_SECRET): Refusal.BAD_SIGNATURE,
     }
     for frame, reason in frames.items():
-        made = open_frame(frame, TOPIC, device, registry)
-        assert isinstance(made, Refused)
+        made = decode_frame(frame, TOPIC, device, registry)
+        assert isinstance(made, RefusedFrame)
         assert made.reason is reason
         assert made.vouched is None
     receipts = TOPIC._replace(kind=wire.TopicKind.RECEIPTS)
-    made = open_frame(signed(message()), receipts, device, registry)
-    assert isinstance(made, Refused)
+    made = decode_frame(signed(message()), receipts, device, registry)
+    assert isinstance(made, RefusedFrame)
     assert (made.reason, made.number) == (Refusal.TOPIC_MISMATCH, (1, 5))
 
 
 def test_a_signed_riddle_is_covered_if_its_number_is_legible() -> None:
     registry, device = ward()
     raw = b'{"type":"vitals/9","device":"w-one","boot":2,"seq":7}'
-    made = open_frame(wire.make_signed(raw, SECRET), TOPIC, device, registry)
-    assert isinstance(made, Refused)
+    made = decode_frame(wire.make_signed(raw, SECRET), TOPIC, device, registry)
+    assert isinstance(made, RefusedFrame)
     assert (made.reason, made.number) == (Refusal.MALFORMED, (2, 7))
-    made = open_frame(wire.make_signed(b"no", SECRET), TOPIC, device, registry)
-    assert isinstance(made, Refused)
+    made = decode_frame(wire.make_signed(b"no", SECRET), TOPIC, device, registry)
+    assert isinstance(made, RefusedFrame)
     assert made.vouched is not None
     assert made.number is None
 
@@ -124,8 +125,8 @@ def test_a_signed_riddle_is_covered_if_its_number_is_legible() -> None:
 def test_a_signed_nan_is_refused_under_its_number() -> None:
     registry, device = ward()
     raw = b'{"type":"vitals/1","device":"w-one","boot":2,"seq":7,"samples":[{"t":1,"hr":NaN}]}'
-    made = open_frame(wire.make_signed(raw, SECRET), TOPIC, device, registry)
-    assert isinstance(made, Refused)
+    made = decode_frame(wire.make_signed(raw, SECRET), TOPIC, device, registry)
+    assert isinstance(made, RefusedFrame)
     assert (made.reason, made.number) == (Refusal.MALFORMED, (2, 7))
 
 
@@ -135,10 +136,10 @@ def test_sealed_frames_open_with_the_devices_own_box_key() -> None:
     device.keys[0].box_public = crypto_scalarmult_base(private)
     shared = wire.box_key(crypto_scalarmult_base(BOX), private)
     frame = signed(message())
-    assert unsealed(wire.make_sealed(frame, b"n" * 24, shared), device, BOX) == frame
-    assert unsealed(b"\x02" + bytes(99), device, BOX) is Refusal.UNSEALABLE
+    assert unseal(wire.make_sealed(frame, b"n" * 24, shared), device, BOX) == frame
+    assert unseal(b"\x02" + bytes(99), device, BOX) is Refusal.UNSEALABLE
     device.keys[0].box_public, device.keys[0].shared = bytes(32), None
-    assert unsealed(b"\x02" + bytes(99), device, BOX) is Refusal.UNSEALABLE
+    assert unseal(b"\x02" + bytes(99), device, BOX) is Refusal.UNSEALABLE
     assert len(registry.devices) == 2
 
 
@@ -160,15 +161,15 @@ def test_keys_end_by_revocation_and_by_a_newer_one() -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_whatever_raise(junk: bytes) -> None:
     registry, device = ward()
-    frame = unsealed(junk, device, BOX)
+    frame = unseal(junk, device, BOX)
     if isinstance(frame, bytes):
-        assert isinstance(open_frame(frame, TOPIC, device, registry), Refused)
+        assert isinstance(decode_frame(frame, TOPIC, device, registry), RefusedFrame)
 
 
 @given(st.binary(max_size=300))
 def test_no_signed_bytes_whatever_raise(junk: bytes) -> None:
     registry, device = ward()
-    open_frame(wire.make_signed(junk, SECRET), TOPIC, device, registry)
+    decode_frame(wire.make_signed(junk, SECRET), TOPIC, device, registry)
 
 
 @given(
@@ -180,10 +181,10 @@ def test_no_signed_bytes_whatever_raise(junk: bytes) -> None:
 def test_a_verdict_is_always_reached(
     seq: int, boot: int, handled: list[int], kept: list[bytes]
 ) -> None:
-    window = Window(boot)
+    window = ReplayWindow(boot)
     for number in handled:
-        window.handle(number)
+        window.mark_handled(number)
     verdict = judge(opened(message(seq=seq, boot=boot)), window=window, kept=kept)
-    assert verdict in (ACCEPTED, DUPLICATE) or isinstance(verdict, Refused)
+    assert verdict in (ACCEPTED, DUPLICATE) or isinstance(verdict, RefusedFrame)
     if verdict is ACCEPTED:
         assert seq not in handled

@@ -8,8 +8,15 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from typing_extensions import override
 
-from gateway.broker.batched_client import BulkClient
-from gateway.broker.mqtt_packets import MalformedError, Publish, number, pubacks, publish, telling
+from gateway.broker.batched_client import BatchedClient
+from gateway.broker.mqtt_packets import (
+    MalformedError,
+    PublishPacket,
+    number,
+    pubacks,
+    publish,
+    telling,
+)
 
 
 def sent(topic: str, payload: bytes, mid: int = 0, *, retain: bool = False) -> bytes:
@@ -23,11 +30,11 @@ def sent(topic: str, payload: bytes, mid: int = 0, *, retain: bool = False) -> b
     return bytes([0x30 | (2 if mid else 0) | retain]) + length + body
 
 
-class Scripted(BulkClient):
+class Scripted(BatchedClient):
     """A client whose socket is a list of pieces; empty bytes end it."""
 
     def __init__(self, pieces: list[bytes]) -> None:
-        self.heard: list[Publish] = []
+        self.heard: list[PublishPacket] = []
         self.sent: list[bytes] = []
         self.most = 0
         self.others: list[tuple[int, bytes]] = []
@@ -72,9 +79,9 @@ class Scripted(BulkClient):
 
 
 FRAMES = [
-    Publish("homeward/v1/0f/a/vitals", b"x" * 300, retain=False, mid=7),
-    Publish("homeward/v1/0f/b/status", b"", retain=True, mid=0),
-    Publish("homeward/v1/0f/c/vitals", b"y", retain=False, mid=65_535),
+    PublishPacket("homeward/v1/0f/a/vitals", b"x" * 300, retain=False, mid=7),
+    PublishPacket("homeward/v1/0f/b/status", b"", retain=True, mid=0),
+    PublishPacket("homeward/v1/0f/c/vitals", b"y", retain=False, mid=65_535),
 ]
 
 
@@ -118,8 +125,8 @@ def test_numbers_and_limits() -> None:
 @pytest.mark.parametrize("size", [0, 100, 20_000, 70_000])
 def test_what_is_told_is_read_the_same(size: int) -> None:
     teller = Scripted([])
-    told = Publish("homeward/v1/0f/a/acks", bytes(size), retain=True, mid=0)
-    teller.tell([(told.topic, told.payload)])
+    told = PublishPacket("homeward/v1/0f/a/acks", bytes(size), retain=True, mid=0)
+    teller.publish_retained([(told.topic, told.payload)])
     hearer = Scripted(teller.written())
     assert hearer.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS
     assert hearer.heard == [told]
@@ -128,7 +135,7 @@ def test_what_is_told_is_read_the_same(size: int) -> None:
 def test_what_waits_goes_out_at_once_and_in_order() -> None:
     client = Scripted([])
     client.acknowledge([3])
-    client.tell([("a/b", b"x"), ("a/c", b"y")])
+    client.publish_retained([("a/b", b"x"), ("a/c", b"y")])
     client.acknowledge([4])
     client.most = 1_000
     assert client.loop_write() == MQTTErrorCode.MQTT_ERR_SUCCESS

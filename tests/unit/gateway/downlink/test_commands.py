@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from gateway.admission.registry import Device
-from gateway.downlink.commands import Sender
-from gateway.downlink.publisher import Speaker, Voice
+from gateway.downlink.commands import CommandDispatcher
+from gateway.downlink.publisher import Downlink, Publisher
 from gateway.state.devices import DeviceState
 from gateway.store import commands
 from gateway.store.commands import QueuedCommand
@@ -24,7 +24,7 @@ class Heard:
     def __init__(self) -> None:
         self.ids: list[str] = []
 
-    def command(self, _voice: Voice, queued: QueuedCommand) -> bool:
+    def command(self, _voice: Publisher, queued: QueuedCommand) -> bool:
         self.ids.append(queued.id)
         return True
 
@@ -39,15 +39,17 @@ def test_once_an_interval_and_only_what_told_its_clock(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(commands, "unanswered", unanswered)
     heard = Heard()
-    sender = Sender(cast("Speaker", heard), cast("Voice", None), clock_ask_s=5.0, repeat_s=60.0)
+    sender = CommandDispatcher(
+        cast("Downlink", heard), cast("Publisher", None), clock_ask_s=5.0, repeat_s=60.0
+    )
     device = Device(7, "w-7", 1, revoked=False, bound_from_ms=None, bound_to_ms=None)
     state = DeviceState(device)
-    assert sender.repeat(NOTHING, [], 0.0, 5) == 0
+    assert sender.redeliver(NOTHING, [], 0.0, 5) == 0
     assert asked == []
-    assert sender.repeat(NOTHING, [state], 1.0, 5) == 0
+    assert sender.redeliver(NOTHING, [state], 1.0, 5) == 0
     waiting.append(WAITING)
-    assert sender.repeat(NOTHING, [state, state], 2.0, 5) == 1
-    assert sender.repeat(NOTHING, [state], 61.9, 5) == 0
-    assert sender.repeat(NOTHING, [state], 62.0, 5) == 1
+    assert sender.redeliver(NOTHING, [state, state], 2.0, 5) == 1
+    assert sender.redeliver(NOTHING, [state], 61.9, 5) == 0
+    assert sender.redeliver(NOTHING, [state], 62.0, 5) == 1
     assert heard.ids == ["c-1", "c-1"]
     assert asked == [[7], [7], [7]]

@@ -2,7 +2,7 @@
 
 import threading
 
-from gateway.ingest.inbox import OVERHEAD, Arrival, Inbox
+from gateway.ingest.inbox import OVERHEAD, InboundMessage, Inbox
 
 
 class Nobody:
@@ -15,8 +15,10 @@ class Nobody:
 NOBODY = Nobody()
 
 
-def arrival(number: int, size: int = 10, topic: str = "t", source: Nobody = NOBODY) -> Arrival:
-    return Arrival(
+def arrival(
+    number: int, size: int = 10, topic: str = "t", source: Nobody = NOBODY
+) -> InboundMessage:
+    return InboundMessage(
         topic=topic,
         payload=bytes(size),
         retained=False,
@@ -31,16 +33,16 @@ def test_a_batch_closes_by_size_and_keeps_the_order() -> None:
     inbox = Inbox(1_000_000)
     for number in range(25):
         inbox.put(arrival(number))
-    batches = [inbox.take(10, 0.1, 0.0) for _ in range(3)]
+    batches = [inbox.next_messages(10, 0.1, 0.0) for _ in range(3)]
     assert [len(batch) for batch in batches] == [10, 10, 5]
     assert [one.mid for batch in batches for one in batch] == list(range(25))
-    assert inbox.take(10, 0.0, 0.0) == []
+    assert inbox.next_messages(10, 0.0, 0.0) == []
 
 
 def test_a_wake_up_brings_an_empty_batch() -> None:
     inbox = Inbox(1_000)
     inbox.wake()
-    assert inbox.take(10, 5.0, 0.0) == []
+    assert inbox.next_messages(10, 5.0, 0.0) == []
 
 
 def test_too_many_bytes_make_the_sender_wait_until_they_are_dealt_with() -> None:
@@ -57,14 +59,14 @@ def test_too_many_bytes_make_the_sender_wait_until_they_are_dealt_with() -> None
     thread.start()
     assert not done.wait(0.1)
     assert len(inbox) <= 11
-    taken = inbox.take(30, 1.0, 0.0)
+    taken = inbox.next_messages(30, 1.0, 0.0)
     assert not done.wait(0.1)
-    assert inbox.take(30, 0.0, 0.0) == []
+    assert inbox.next_messages(30, 0.0, 0.0) == []
     handled = 0
     while handled < 30:
         handled += len(taken)
         inbox.dealt(taken)
-        taken = inbox.take(5, 1.0, 0.0)
+        taken = inbox.next_messages(5, 1.0, 0.0)
     thread.join(5)
     assert done.is_set()
     assert inbox.held == 0
@@ -100,6 +102,6 @@ def test_whoever_waits_for_room_is_let_go_when_its_own_source_is_left() -> None:
     leaving.gone = True
     waiting.join(5)
     assert not waiting.is_alive()
-    inbox.dealt(inbox.take(9, 0.0, 0.0))
+    inbox.dealt(inbox.next_messages(9, 0.0, 0.0))
     inbox.put(arrival(3))
-    assert [one.mid for one in inbox.take(9, 0.0, 0.0)] == [3]
+    assert [one.mid for one in inbox.next_messages(9, 0.0, 0.0)] == [3]

@@ -2,19 +2,19 @@
 
 import pytest
 
-from device_sim.device.actions import Action, Moment, Publish
+from device_sim.device.actions import Action, Publish, TwoClocks
 from device_sim.device.core import DeviceCore
-from device_sim.device.identity import Identity, Keys
-from device_sim.device.spool import MemorySpool, Record
+from device_sim.device.identity import DeviceSecrets, Identity
+from device_sim.device.spool import MemorySpool, SpoolRecord
 from gateway import wire
-from gateway.admission.rate_limit import Allowance, AllowanceRules
+from gateway.admission.rate_limit import RateLimiter, RateRules
 from gateway.admission.registry import Device
-from gateway.admission.replay_window import Window
-from gateway.state.devices import AckRules, DeviceBook
+from gateway.admission.replay_window import ReplayWindow
+from gateway.state.devices import AckRules, DeviceCache
 
 T0 = 1_764_000_000_000
 PUBLIC, SECRET = wire.signing_keys(b"g" * 32)
-RULES = AllowanceRules(per_s=50.0, burst=300.0)
+RULES = RateRules(per_s=50.0, burst=300.0)
 BACKLOG = 2_000
 TICK_S = 0.02
 
@@ -29,19 +29,19 @@ class CatchingUp:
         self._asked_s: float | None = None
         self._queue_s = queue_s
         self._queue: list[tuple[float, Publish]] = []
-        self._allowance = Allowance(RULES)
-        self._book = DeviceBook(AckRules(), 9, self._allowance.wait_s)
+        self._allowance = RateLimiter(RULES)
+        self._book = DeviceCache(AckRules(), 9, self._allowance.wait_s)
         device = Device(1, "w-1", 1, revoked=False, bound_from_ms=None, bound_to_ms=None)
         self._state = self._book.use(device)
-        self._window = self._state.windows[1] = Window(1)
+        self._window = self._state.windows[1] = ReplayWindow(1)
         self.spool = MemorySpool()
-        self.spool.keep(Record(boot=1))
+        self.spool.keep(SpoolRecord(boot=1))
         identity = Identity(device="w-1", bucket="0f", gateway_sign=(PUBLIC,), gateway_box=b"")
-        keys = Keys(seed=b"d" * 32)
+        keys = DeviceSecrets(seed=b"d" * 32)
         self.core = DeviceCore(identity, keys, self.spool, nonces=lambda n: b"n" * n)
 
-    def moment(self) -> Moment:
-        return Moment(T0 + int(self.now_s * 1000), self.now_s)
+    def moment(self) -> TwoClocks:
+        return TwoClocks(T0 + int(self.now_s * 1000), self.now_s)
 
     def send(self, actions: list[Action]) -> None:
         """What the device publishes lies in the gateway's queue for a while."""
@@ -52,9 +52,9 @@ class CatchingUp:
         self.now_s += TICK_S
         while self._queue and self._queue[0][0] + self._queue_s <= self.now_s:
             self._take(*self._queue.pop(0))
-        for state in self._book.due(self.now_s):
+        for state in self._book.acks_due(self.now_s):
             acks = state.acks(T0 + int(self.now_s * 1000))
-            self._book.told(state, self.now_s, acks.time)
+            self._book.mark_acked(state, self.now_s, acks.time)
             frame = wire.make_signed(wire.encode(acks), SECRET)
             if self._asked_s is not None:
                 self.slowest_s = max(self.slowest_s, self.now_s - self._asked_s)
@@ -63,15 +63,15 @@ class CatchingUp:
         self.send(self.core.tick(self.moment()))
 
     def _take(self, at_s: float, one: Publish) -> None:
-        if not self._allowance.take("w-1", at_s):
+        if not self._allowance.try_acquire("w-1", at_s):
             self.limited += 1
             return
         self.stored += 1
-        self._window.handle(one.seq)
+        self._window.mark_handled(one.seq)
         tells_clock = b"clock/1" in wire.unverified_message(one.payload)
         if tells_clock and self._asked_s is None:
             self._asked_s = self.now_s
-        self._book.owe(self._state, 1, self.now_s, prompt=tells_clock)
+        self._book.schedule_ack(self._state, 1, self.now_s, prompt=tells_clock)
 
 
 @pytest.mark.parametrize("queue_s", [0.0, 1.0])

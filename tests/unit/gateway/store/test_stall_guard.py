@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from gateway.broker import session
-from gateway.broker.session import Line
-from gateway.ownership.lease import Claim
+from gateway.broker.session import BrokerSession
+from gateway.ownership.lease import GroupLease
 from gateway.settings import GatewaySettings
-from gateway.store.stall_guard import Watchdog
+from gateway.store.stall_guard import StallGuard
 from gateway.telemetry import Health, Metrics, pages
 
 
@@ -27,10 +27,10 @@ class Asked:
 
 def test_what_waits_too_long_is_cut_each_by_its_own_time() -> None:
     commit, beat, idle, closed = Asked(100.0), Asked(100.0), Asked(None), Asked(1.0)
-    watchdog = Watchdog()
+    watchdog = StallGuard()
     for one, most_s in ((commit, 60.0), (beat, 5.0), (idle, 1.0), (closed, 1.0)):
         watchdog.watch(one, most_s)
-    watchdog.forget(closed)
+    watchdog.unwatch(closed)
     watchdog.look(106.0)
     assert [one.cut for one in (commit, beat, idle, closed)] == [0, 1, 0, 0]
     watchdog.look(161.0)
@@ -39,7 +39,7 @@ def test_what_waits_too_long_is_cut_each_by_its_own_time() -> None:
 
 def test_the_watchdog_looks_by_itself() -> None:
     hung = Asked(time.monotonic() - 9.0)
-    watchdog = Watchdog()
+    watchdog = StallGuard()
     watchdog.watch(hung, 5.0)
     watchdog.start()
     deadline = time.monotonic() + 5.0
@@ -77,14 +77,14 @@ def test_a_broker_that_does_not_answer_keeps_nobody_waiting(
             gateway_box_key_file=tmp_path / "box",
             mqtt_url=f"mqtt://127.0.0.1:{mute.getsockname()[1]}",
         )
-        claim = Claim(worker=None, groups=1, group=0, home=True)  # type: ignore[arg-type]
-        line = Line(settings, claim, lambda *_: None)
+        claim = GroupLease(worker=None, groups=1, group=0, home=True)  # type: ignore[arg-type]
+        line = BrokerSession(settings, claim, lambda *_: None)
         began = time.monotonic()
         for _ in range(3):
-            line.keep()
+            line.ensure_connected()
         assert time.monotonic() - began < 1.0
         mute.accept()[0].close()  # it had begun to connect
-        line.keep()
+        line.ensure_connected()
         line.close()
         assert time.monotonic() - began < 5.0
     assert line.messenger is None
