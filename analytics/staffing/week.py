@@ -5,7 +5,7 @@ what is short first (an hour that nobody covers is an hour, whichever skill it w
 cost, then evens out the hours. Its linear relaxation (``hours``) tells what an hour is worth.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -67,7 +67,9 @@ class _WeekModel:
         self._people, self._spans, self._forms, self._rules = people, spans, forms, rules
         self.model: Any = cp_model.CpModel()
         self.has: dict[tuple[int, int], Any] = {}
-        self._best: Mapping[int, int] = {}
+        # Until a search has found something: nobody has a shift, and all that is asked is short.
+        self._best: dict[int, int] = {}
+        self._reached: int | None = None
         self._missing: list[Any] = []
         for who, person in enumerate(people):
             self._person(who, person)
@@ -120,6 +122,7 @@ class _WeekModel:
             ]
             self.model.add(sum(there) + short >= asked)
             self._missing.append(short)
+            self._best[short.index] = max(0, asked)
             total.append(max(1, round(span.hours)) * short)
         return sum(total)
 
@@ -147,7 +150,8 @@ class _WeekModel:
 
     def hold(self, aim: Any) -> None:  # noqa: ANN401 - ortools has no types
         """Let no later aim spoil this one."""
-        self.model.add(aim <= self._reached)
+        if self._reached is not None:
+            self.model.add(aim <= self._reached)
 
     def shifts(self) -> list[PlannedShift]:
         """Return the shifts that were chosen, by time."""

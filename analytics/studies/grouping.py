@@ -6,6 +6,7 @@ of those drawn twice are compared (adjusted Rand index: 1 the same, 0 chance). T
 is taken; without a stable or distinct one there is one group, and the answer says why.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.mixture import GaussianMixture
@@ -113,6 +115,7 @@ def _nobody(names: list[str], rows: Floats, tried: tuple[Tried, ...], why: str) 
 
 def _labels(method: str, k: int, scaled: Floats, seed: int) -> Labels:
     made: Any
+    k = min(k, len(np.unique(scaled, axis=0)))  # people who are alike make no two groups
     if method == METHODS[0]:
         made = KMeans(n_clusters=k, n_init=STARTS, random_state=seed).fit_predict(scaled)
     elif method == METHODS[1]:
@@ -121,7 +124,10 @@ def _labels(method: str, k: int, scaled: Floats, seed: int) -> Labels:
         mixture = GaussianMixture(
             n_components=k, covariance_type="diag", reg_covar=1e-2, random_state=seed
         )
-        made = mixture.fit_predict(scaled)
+        with warnings.catch_warnings():
+            # A mixture that does not settle is judged by its stability, as every other way is.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            made = mixture.fit_predict(scaled)
     return np.asarray(made, dtype=np.int64)
 
 

@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -87,7 +88,7 @@ class EntryForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     samples: Annotated[list[EnteredSample], Field(min_length=1, max_length=100)]
-    confirmed: bool | None = Field(
+    confirmed: StrictBool | None = Field(
         default=None,
         description="false: refuse what is in doubt, so that it can be looked at again; "
         "true: it was looked at",

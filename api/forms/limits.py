@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
+    StrictBool,
     StringConstraints,
     model_serializer,
     model_validator,
@@ -37,7 +38,7 @@ class LimitForm(BaseModel):
     low: Annotated[float | None, Field(allow_inf_nan=False)] = None
     high: Annotated[float | None, Field(allow_inf_nan=False)] = None
     until: Moment | None = None
-    confirm: bool = False
+    confirm: StrictBool = False
     reason: Reason | None = None
 
     @model_serializer(mode="wrap")
@@ -86,7 +87,7 @@ class SaidOfLimits(BaseModel):
     limits: Annotated[Limits | None, Kept] = None
     profile: Annotated[str | None, Field(max_length=60)] = None
     settings: Annotated[dict[str, Any] | None, Field(max_length=20)] = None
-    confirm: bool = False
+    confirm: StrictBool = False
     reason: Reason | None = None
     state: Annotated[Literal["active", "paused", "discharged"] | None, Kept] = None
     until: Moment | None = None

@@ -15,7 +15,12 @@ from api.errors import InvalidError, StaleError
 MOST = 2**63 - 1
 Revision = Annotated[
     int | None,
-    Field(ge=0, le=MOST, description="the revision this change was made from; 409 if it is stale"),
+    Field(
+        strict=True,
+        ge=0,
+        le=MOST,
+        description="the revision this change was made from; 409 if it is stale",
+    ),
 ]
 
 

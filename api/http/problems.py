@@ -95,13 +95,18 @@ _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 def _allowed(request: Request) -> list[str]:
     """Return the methods of every route at this path, not of the first alone."""
     routes = request.app.routes
-    return [
+    found = [
         method
         for method in _METHODS
         if any(
             route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
         )
     ]
+    own = request.app.openapi()["paths"].get(request.url.path)
+    if own is None:
+        return found
+    # An address with a name of its own (``/alerts/what-if``) is not one of ``/alerts/{id}``.
+    return [one for one in found if one.lower() in own or (one == "HEAD" and "get" in own)]
 
 
 async def _database(_: Request, error: Exception) -> JSONResponse:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics import settings
@@ -66,6 +66,12 @@ async def what_if(
     desk: ReplayDesk = request.app.state.replays
     desk.ask(job, asked, lambda: _people(services, caller, rows, (since, until)))
     return {"id": str(job.id)}
+
+
+@router.get("/alerts/what-if", include_in_schema=False)
+async def not_an_alert() -> None:
+    """Say that this address is asked by POST: it is no alert of that id."""
+    raise HTTPException(405)
 
 
 @router.get("/alerts/what-if/{replay_id}")

@@ -49,7 +49,7 @@ class IntervalArgs(_Closed):
     """Measure every so many seconds from now on."""
 
     metric: MetricName
-    seconds: Annotated[int, Field(ge=1, le=86_400)]
+    seconds: Annotated[int, Field(strict=True, ge=1, le=86_400)]
 
 
 class NoArgs(_Closed):
@@ -57,7 +57,9 @@ class NoArgs(_Closed):
 
 
 class _Timed(_Closed):
-    expires_in_s: Annotated[int, Field(ge=10, le=604_800, description="ward seconds")] = 86_400
+    expires_in_s: Annotated[
+        int, Field(strict=True, ge=10, le=604_800, description="ward seconds")
+    ] = 86_400
 
 
 class Measure(_Timed):

@@ -47,7 +47,7 @@ class Quantity(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    value: Annotated[float, Field(allow_inf_nan=False)]
+    value: Annotated[float, Field(strict=True, allow_inf_nan=False)]
     unit: Annotated[str, Field(min_length=1, max_length=16)]
 
 
@@ -76,7 +76,7 @@ class DiseaseRisk(BaseModel):
     disease: str
     outcome: str
     probability: float
-    ci95: tuple[float, float]
+    ci95: Annotated[list[float], Field(min_length=2, max_length=2)]
     drivers: list[dict[str, Any]]
     missing: list[str]
     used: dict[str, dict[str, Any]]
@@ -110,7 +110,7 @@ async def assess_disease_risk(work: Work, patient_id: UUID, body: DiseaseRiskQue
         disease=body.disease,
         outcome=answer.outcome,
         probability=answer.probability,
-        ci95=answer.ci95,
+        ci95=list(answer.ci95),
         drivers=[
             {"what": one.what, "size": one.size, "direction": one.direction}
             for one in answer.drivers

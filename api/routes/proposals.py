@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 from psycopg.errors import ForeignKeyViolation
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from analytics.domain.care import Role
 from api.errors import ConflictError, InvalidError
@@ -29,7 +29,7 @@ class Change(BaseModel):
 
     patient: UUID
     doctor: UUID
-    pin: bool = False
+    pin: StrictBool = False
 
 
 class Acceptance(BaseModel):

@@ -72,10 +72,10 @@ class StaffingNeed(BaseModel):
 class OwnRules(BaseModel):
     """Rules of rest and hours; the defaults are the Working Time Directive's."""
 
-    rest_hours: Annotated[float, Field(ge=0, le=48)] = 11.0
-    week_hours: Annotated[float, Field(gt=0, le=168)] = 48.0
-    most_days: Annotated[int, Field(ge=1, le=7)] = 6
-    most_nights: Annotated[int, Field(ge=0, le=7)] = 4
+    rest_hours: Annotated[float, Field(strict=True, ge=0, le=48)] = 11.0
+    week_hours: Annotated[float, Field(strict=True, gt=0, le=168)] = 48.0
+    most_days: Annotated[int, Field(strict=True, ge=1, le=7)] = 6
+    most_nights: Annotated[int, Field(strict=True, ge=0, le=7)] = 4
 
 
 class StaffingQuestion(BaseModel):
@@ -86,15 +86,17 @@ class StaffingQuestion(BaseModel):
     doctors: Annotated[list[Somebody], Field(max_length=MOST_PEOPLE)] | None = None
     demand: Annotated[list[StaffingNeed], Field(max_length=MOST_DEMANDS)] | None = None
     start: Moment | None = None
-    days: Annotated[int, Field(ge=1, le=7)] = 7
-    shift_starts: Annotated[list[Annotated[int, Field(ge=0, le=23)]], Field(max_length=8)] = [
+    days: Annotated[int, Field(strict=True, ge=1, le=7)] = 7
+    shift_starts: Annotated[
+        list[Annotated[int, Field(strict=True, ge=0, le=23)]], Field(max_length=8)
+    ] = [
         6,
         14,
         22,
     ]
-    shift_hours: Annotated[float, Field(ge=2, le=24)] = 8.0
+    shift_hours: Annotated[float, Field(strict=True, ge=2, le=24)] = 8.0
     rules: OwnRules = OwnRules()
-    time_limit_s: Annotated[float, Field(strict=True, gt=0, le=30, allow_inf_nan=False)] = 5.0
+    time_limit_s: Annotated[float, Field(strict=True, ge=0.1, le=30, allow_inf_nan=False)] = 5.0
 
     @model_validator(mode="after")
     def _bounded(self) -> "StaffingQuestion":

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from analytics.domain.care import Role
 from api.auth import sessions
@@ -71,7 +71,7 @@ class UserChange(BaseModel):
     display_name: Annotated[DisplayName | None, Kept] = None
     ward: Annotated[Ward | None, Kept] = None
     patient: Annotated[None, Field(description="null parts it from its patient's record")] = None
-    reset_totp: bool = False
+    reset_totp: StrictBool = False
     revision: Revision = None
 
     @property

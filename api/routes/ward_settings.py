@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from analytics import settings
 from analytics.domain.care import Role
@@ -31,7 +31,7 @@ class SettingsChange(BaseModel):
     revision: Revision = None
     reason: Reason
     profile: Annotated[str | None, Field(max_length=60)] = None
-    confirm: bool = False
+    confirm: StrictBool = False
 
 
 class SettingsRevision(BaseModel):

@@ -58,7 +58,7 @@ class WhatIf(BaseModel):
 
     doctors: Annotated[list[WhatIfDoctor], Field(max_length=MOST_DOCTORS)]
     demands: Annotated[list[WhatIfDemand], Field(max_length=MOST_DEMANDS)]
-    time_limit_s: Annotated[float, Field(strict=True, gt=0, le=30, allow_inf_nan=False)] = 5.0
+    time_limit_s: Annotated[float, Field(strict=True, ge=0.01, le=30, allow_inf_nan=False)] = 5.0
 
     @model_validator(mode="after")
     def _bounded(self) -> "WhatIf":
@@ -77,9 +77,9 @@ class OneScenario(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     away: Annotated[list[UUID], Field(max_length=MOST_DOCTORS)] = []
     extra: Annotated[list[WhatIfDoctor], Field(max_length=50)] = []
-    demand: Annotated[float, Field(ge=0.1, le=5)] = 1.0
-    reviews: Annotated[float, Field(ge=0, le=1)] = 0.0
-    urgent: Annotated[float, Field(ge=0, le=1)] = 0.0
+    demand: Annotated[float, Field(strict=True, ge=0.1, le=5)] = 1.0
+    reviews: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.0
+    urgent: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.0
 
 
 class Scenarios(BaseModel):
@@ -88,7 +88,7 @@ class Scenarios(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     scenarios: Annotated[list[OneScenario], Field(min_length=1, max_length=8)]
-    time_limit_s: Annotated[float, Field(strict=True, gt=0, le=30, allow_inf_nan=False)] = 3.0
+    time_limit_s: Annotated[float, Field(strict=True, ge=0.01, le=30, allow_inf_nan=False)] = 3.0
 
     @model_validator(mode="after")
     def _bounded(self) -> "Scenarios":

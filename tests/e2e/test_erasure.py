@@ -42,6 +42,9 @@ ABOUT_NOBODY = {
     "PATCH /doctors/{doctor_id}",
     "POST /shifts/{shift_id}/absence",
     "POST /allocation/what-if",
+    "POST /allocation/scenarios",
+    "POST /staffing/plan",
+    "POST /patients/{patient_id}/disease-risk",
     "PUT /wards/{ward}/settings",
     "POST /enrol",
     "POST /devices/{device_id}/certificate",
@@ -54,7 +57,7 @@ ABOUT_NOBODY = {
     "POST /me/totp/verify",
     "POST /me/totp/remove",
 }
-"""Routes whose text is a secret, a key, or about the ward and its staff."""
+"""Routes whose text is a secret, a key, about the ward and its staff, or kept nowhere."""
 NO_WORDS = {"password", "ward", "time_zone", "metric", "profile"}
 """Fields that take secrets or names of a closed list."""
 

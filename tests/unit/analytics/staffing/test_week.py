@@ -56,3 +56,9 @@ def test_who_is_away_has_no_shift_and_what_is_short_is_said() -> None:
     assert week.status == "infeasible"
     assert {one.person for one in week.shifts} <= {"b"}
     assert sum(one.hours for one in week.short) == 20 * 2 - 8, "b has one shift a day"
+
+
+def test_no_time_to_search_plans_nobody_and_says_what_is_short() -> None:
+    week = plan_week([Person(id="a")], spans(1, 1.0), forms(1), RestRules(), 1e-9)
+    assert (week.status, week.shifts, week.cost) == ("infeasible", [], 0)
+    assert sum(one.hours for one in week.short) == 20

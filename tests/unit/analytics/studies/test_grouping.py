@@ -40,3 +40,9 @@ def test_few_patients_are_one_group() -> None:
     assert "too few" in found.why
     assert [len(one.members) for one in found.groups] == [5]
     assert group(COLUMNS, np.zeros((0, 3))).groups == ()
+
+
+def test_patients_who_are_all_alike_are_one_group() -> None:
+    found = group(("a", "b"), np.tile([70.0, 97.0], (40, 1)))
+    assert len(found.groups) == 1
+    assert "stable and distinct" in found.why
