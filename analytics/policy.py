@@ -136,8 +136,7 @@ class Policy:
             repeat does not take the alert back, and the first good reading after that ends it; 0:
             a stream, which ends by ``clear_ms``. At home cuffs are used once or twice a day, and
             clinicians answer the first reading (20 min for pressure and pulse in ``home_spot``,
-            proposed; chosen on half of the people of a home study, Palermo 2023, judged on the
-            others).
+            proposed; settled on the people of one home study, Palermo 2023).
         window_ms: window of the median that pulse and breathing limits look at (Zahradka 2022:
             a median window cuts alarms without losing time resolution).
         stream_s: persistence of pulse and breathing outside a limit (30-60 s on a median,

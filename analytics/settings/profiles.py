@@ -43,9 +43,9 @@ _EVERY: Mapping[str, Profile] = {
         "Cuff, finger, thermometer and scale at home, once or twice a day. Pressure from 160/100 "
         "mmHg: grade 2 hypertension (ISH 2020; ESC/ESH 2018). Systolic up to 90, pulse up to 50: "
         "where NEWS2 gives 3 points and a point (RCP 2017). Pulse from 100 (tachycardia is above "
-        "100: ACC/AHA/HRS 2015), diastolic below 55, 20 min of one measurement: proposed, chosen "
-        "on half of the people of a home study (Palermo 2023) and judged on the others, and the "
-        "other way round. Weight of over 1.4 kg in a day (AHA: 2-3 lb; verify). A score that is "
+        "100: ACC/AHA/HRS 2015), diastolic below 55, 20 min of one measurement: proposed, settled "
+        "on the people of one home study (Palermo 2023), all of whom had been seen. Weight of "
+        "over 1.4 kg in a day (AHA: 2-3 lb; verify). A score that is "
         "not complete asks from a lower bound of 3 (proposed). Pulse, breathing and SpO2 count "
         "for 6 h, as pressure does (RCP: 4-6-hourly at 1-4).",
     ),
