@@ -21,11 +21,11 @@ SBP_BANDS: Bands = ((90, 3), (100, 2), (110, 1), (219, 0), (9999, 3))
 HR_BANDS: Bands = ((40, 3), (50, 1), (90, 0), (110, 1), (130, 2), (9999, 3))
 ACVPU_BANDS: Bands = ((0, 0), (9999, 3))
 TEMP_BANDS: Bands = ((350, 3), (360, 1), (380, 0), (390, 1), (9999, 2))
+"""Upper end of each band (chart units, included) with its points, lowest band first."""
 OXYGEN_POINTS = 2
 MAX_POINTS = 3
 UNKNOWN_SPO2 = 101
 UNKNOWN_O2 = 2
-"""Upper end of each band (chart units, included) with its points, lowest band first."""
 
 
 def whole(value: float) -> int:

@@ -123,7 +123,7 @@ def _counts(metric: Metric, worn: Worn, now_ms: int) -> bool:
     """Whether the newest reading is good and young enough for a score."""
     newest = worn.latest[metric.wire_name]
     young = now_ms - int(newest["t"]) <= _age_ms(metric, worn.policy)
-    return young and newest["q"] in _GOOD
+    return young and newest.get("q") in _GOOD
 
 
 def _age_ms(metric: Metric, policy: Policy) -> int:
@@ -142,7 +142,7 @@ def _vital(metric: Metric, worn: Worn, now_ms: int, *, oxygen: bool | None) -> d
         "metric": name,
         "value": newest["v"],
         "time": _moment(int(newest["t"])),
-        "quality": newest["q"],
+        "quality": newest.get("q"),
         "counts": counts,
         "until": _moment(int(newest["t"]) + _age_ms(metric, worn.policy)) if counts else None,
         "points": points if worn.scored else None,

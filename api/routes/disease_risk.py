@@ -160,7 +160,11 @@ async def _recorded(work: UnitOfWork, number: int) -> dict[str, dict[str, Any]]:
     latest = await readings.latest(work.conn, number)
     for name in ("sbp", "glucose"):
         one = ((latest or {}).get("latest") or {}).get(name)
-        if one and one["q"] in {"ok", "manual"} and _days_old(work.now, one["t"]) <= _RECENT_DAYS:
+        if (
+            one
+            and one.get("q") in {"ok", "manual"}
+            and _days_old(work.now, one["t"]) <= _RECENT_DAYS
+        ):
             low, high = _RANGES[name]
             if low <= one["v"] <= high:
                 found[name] = {"value": one["v"], "source": "record", "measured_ms": one["t"]}

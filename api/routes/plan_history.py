@@ -22,7 +22,7 @@ router = APIRouter(prefix="/allocation/plans", tags=["rota"], dependencies=[allo
 @router.get("")
 async def history(work: Work, cursor: Cursor = None, limit: Limit = 50) -> Page[dict[str, Any]]:
     """List the plans that are kept, the newest first, each with its cause and how much it moved."""
-    after: Any = read_cursor(cursor, datetime, str)
+    after: Any = read_cursor(cursor, datetime, UUID)
     rows = await plans.history(work.conn, after, limit + 1)
     shown, following = cut(rows, limit, lambda row: (row["made_at"], str(row["id"])))
     work.note("allocation.history")

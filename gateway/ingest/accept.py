@@ -22,7 +22,7 @@ from gateway.recovery.message_replay import doubt
 from gateway.state.devices import DeviceState
 from gateway.state.lanes import Fold, LaneCache
 from gateway.store import copy_format
-from gateway.store.batch_writes import ReceiptRow
+from gateway.store.write_set import ReceiptRow
 
 _KINDS: dict[type, int] = {wire.Vitals: 1, wire.Clock: 2, wire.Receipt: 3}
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from analytics.risk.model import PopulationModel
 from gateway.admission.registry import Registry
-from gateway.store.batch_writes import BatchWrites
+from gateway.store.write_set import BatchWrites
 
 if TYPE_CHECKING:
     from gateway.admission.verification import Number

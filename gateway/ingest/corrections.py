@@ -25,9 +25,9 @@ from gateway.recovery.refold import Refolded, Refolder
 from gateway.state.lanes import CachedLane, LaneCache
 from gateway.store import corrections
 from gateway.store.batch_reads import Waiting
-from gateway.store.batch_writes import ExampleRow, FoldedInput, OutboxRow
 from gateway.store.copy_format import assessment_row
 from gateway.store.corrections import Mark
+from gateway.store.write_set import ExampleRow, FoldedInput, OutboxRow
 
 if TYPE_CHECKING:
     from psycopg import Connection

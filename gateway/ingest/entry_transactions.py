@@ -13,7 +13,7 @@ from analytics.domain.alerts import Finding, FindingChange, Priority
 from gateway.errors import BatchRejected, StoreUnavailable
 from gateway.ingest.technical_findings import RULE, outbox_row
 from gateway.store import batch_reads, batch_writer
-from gateway.store.batch_writes import BatchWrites
+from gateway.store.write_set import BatchWrites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

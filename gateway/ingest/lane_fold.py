@@ -20,8 +20,8 @@ from gateway.ingest.rules import Rules
 from gateway.ingest.technical_findings import RULE, outbox_row, risk_row
 from gateway.state.lanes import CachedLane, Fold, LaneCache, fold_again
 from gateway.store.batch_reads import Waiting
-from gateway.store.batch_writes import ExampleRow, FoldedInput, OutboxRow
 from gateway.store.copy_format import assessment_row
+from gateway.store.write_set import ExampleRow, FoldedInput, OutboxRow
 
 SNAPSHOTS_AT_ONCE, FRAMES_A_SNAPSHOT = 24, 16
 """Of one batch, and one more for so many frames in it: a ward that began together would write all

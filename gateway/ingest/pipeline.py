@@ -21,8 +21,8 @@ from gateway.ingest.entry_transactions import Entries
 from gateway.ingest.inbox import acknowledge
 from gateway.ingest.stored_copies import stored_copies
 from gateway.store import batch_reads, batch_writer, frame_ids, registry
-from gateway.store.batch_writes import BatchWrites
 from gateway.store.connection import CommitConnection
+from gateway.store.write_set import BatchWrites
 
 if TYPE_CHECKING:
     from psycopg import Connection

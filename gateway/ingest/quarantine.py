@@ -13,7 +13,7 @@ from gateway.ingest.decoding import InboundFrame
 from gateway.ingest.rules import Rules
 from gateway.ingest.technical_findings import outbox_row, technical
 from gateway.state.devices import DeviceCache
-from gateway.store.batch_writes import QuarantineRow
+from gateway.store.write_set import QuarantineRow
 from gateway.wire import Refusal
 
 _WARNED = {Refusal.BAD_SIGNATURE: "forged", Refusal.CONFLICT: "conflict"}

@@ -4,7 +4,7 @@ import msgspec
 
 from analytics.domain.alerts import Finding, FindingChange, Priority
 from gateway.admission.clock_offset import ClockMapping, ClockState, OffsetBounds
-from gateway.store.batch_writes import OutboxRow
+from gateway.store.write_set import OutboxRow
 
 RULE = "ingest/1"
 _encoder = msgspec.json.Encoder()

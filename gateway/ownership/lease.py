@@ -85,10 +85,10 @@ class Heartbeat:
     It beats for a worker that turns: one that is stuck in whatever it does is as good as gone.
 
     Attributes:
-        lost: set when the beat failed or somebody else has a group of ours.
+        lease_lost: set when the beat failed or somebody else has a group of ours.
         served: the groups to beat for, set by the tenure.
-        wanted: groups that we adopted and whose own worker is back.
-        orphans: groups of our division that nobody has served for a while.
+        handover_requested: groups that we adopted and whose own worker is back.
+        orphaned_groups: groups of our division that nobody has served for a while.
     """
 
     def __init__(

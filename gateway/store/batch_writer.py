@@ -8,7 +8,6 @@ from analytics.lane.lane import assessment_json
 from gateway.admission.replay_window import ReplayWindow
 from gateway.state.lanes import CachedLane
 from gateway.store import snapshots, statements
-from gateway.store.batch_writes import BatchWrites
 from gateway.store.binary_arrays import columns
 from gateway.store.connection import Row
 from gateway.store.copy_format import (
@@ -18,6 +17,7 @@ from gateway.store.copy_format import (
     OBSERVATION_COLUMNS,
     TRAILER,
 )
+from gateway.store.write_set import BatchWrites
 
 _BEGUN = "DELETE FROM patient_now WHERE patient_no = ANY (%s)"
 

@@ -6,10 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.browsers import OFTEN, PHONE, Desk, becomes, no_wider_than
 from tests.support.seeded_ward import NAMES, SeededWard
+from tests.support.servers import wait_until
 
 PAGES = {
     "login": (None, "/login"),
@@ -317,6 +318,18 @@ def test_a_page_about_one_person_writes_their_own_time(desk: Desk, ward: SeededW
     assert told == ["23:30", "Europe/Lisbon", "2026-01-31"]
 
 
+def dragged(page: Page, over: Locator) -> bool:
+    """Draw over a part of a curve; whether it was taken: a page that moves misses it."""
+    expect(over).to_be_in_viewport()
+    box = over.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 40, steps=4)
+    page.mouse.up()
+    return bool(page.locator("#zoomed").text_content())
+
+
 def test_the_patients_page_is_the_printed_chart_too(desk: Desk, ward: SeededWard) -> None:
     """Who it is and how they are stay in sight; curves, printed chart and table of one stretch."""
     page = shown(desk, ward, "patient")
@@ -336,13 +349,7 @@ def test_the_patients_page_is_the_printed_chart_too(desk: Desk, ward: SeededWard
         page.get_by_role("button", name="Curves").click()
     page.locator("#charts figure").first.evaluate("node => node.scrollIntoView({block: 'center'})")
     over = page.locator("#charts .u-over").first
-    expect(over).to_be_in_viewport()
-    box = over.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 30)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 40, steps=4)
-    page.mouse.up()
+    wait_until(lambda: dragged(page, over), 45)
     expect(page.locator("#zoomed")).to_contain_text(re.compile(r"\d\d:\d\d to .*\d\d:\d\d"))
     page.get_by_role("button", name="Up to now").click()
     expect(page.locator("#zoomed")).to_have_text("")

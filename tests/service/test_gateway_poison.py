@@ -29,7 +29,7 @@ def spoil(bench: Bench, monkeypatch: pytest.MonkeyPatch, *bad: bytes) -> None:
             raise ZeroDivisionError
         keep(item, batch)
 
-    monkeypatch.setattr(bench.parts.admitter, "take", fragile)
+    monkeypatch.setattr(bench.parts.admitter, "handle", fragile)
 
 
 def test_a_frame_that_cannot_be_stored_is_set_aside_alone_and_covered(
@@ -58,10 +58,10 @@ def test_what_cannot_even_be_judged_is_set_aside_uncovered(
             raise ZeroDivisionError
         keep(item, batch)
 
-    monkeypatch.setattr(bench.parts.admitter, "take", fragile)
+    monkeypatch.setattr(bench.parts.admitter, "handle", fragile)
     bench.send(bench.vitals(device))
     assert bench.rows("SELECT reason, signed FROM quarantine") == [("malformed", False)]
-    monkeypatch.setattr(bench.parts.admitter, "take", lambda *_: 1 / 0)
+    monkeypatch.setattr(bench.parts.admitter, "handle", lambda *_: 1 / 0)
     with pytest.raises(StoreUnavailable, match="cannot even be set aside"):
         bench.send(bench.vitals(device))
 

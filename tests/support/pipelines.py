@@ -43,7 +43,7 @@ class Listener:
         assert topic.endswith("commands")
         self.published.append((topic, payload))
 
-    def tell(self, said: Sequence[tuple[str, bytes]]) -> None:
+    def publish_retained(self, said: Sequence[tuple[str, bytes]]) -> None:
         assert all(topic.endswith("acks") for topic, _ in said)
         self.published += said
 
