@@ -86,6 +86,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /cohorts": STAFF,
     "GET /alerts": SIGNED,
     "GET /alerts/stream": SIGNED,
+    "GET /alerts/what-if": COORDINATOR,
     "POST /alerts/what-if": COORDINATOR,
     "GET /alerts/what-if/{replay_id}": COORDINATOR,
     "GET /alerts/burden": COORDINATOR,
