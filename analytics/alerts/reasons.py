@@ -6,7 +6,8 @@ comes back while the alert lives is the same reason: it waits again as long as i
 
 from dataclasses import replace
 
-from analytics.domain.alerts import EASED_FROM, SUPERSEDED_BY, Finding, FindingChange, State
+from analytics.alerts.newest_words import with_newest_words
+from analytics.domain.alerts import SUPERSEDED_BY, Finding, FindingChange, State
 from analytics.domain.episode import URGENCY
 from analytics.domain.reason import Reason
 from analytics.domain.vitals import Metric
@@ -115,17 +116,7 @@ def _heard(reason: Reason, finding: Finding) -> Reason:
         count=reason.count + 1,
         worst=worse(reason.condition, reason.worst, finding.value),
     )
-    if finding.measured_ms < reason.measured_ms:
-        return heard
-    eased = {EASED_FROM: reason.detail[EASED_FROM]} if EASED_FROM in reason.detail else {}
-    return replace(
-        heard,
-        measured_ms=finding.measured_ms,
-        value=finding.value,
-        message=finding.message,
-        rule=finding.rule,
-        detail=finding.detail | eased,
-    )
+    return with_newest_words(heard, finding)
 
 
 def _clear(before: Reason, finding: Finding, now_ms: int) -> list[Reason]:

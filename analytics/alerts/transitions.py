@@ -26,8 +26,8 @@ from analytics.alerts.escalation import (
     wanting,
     word_over,
 )
+from analytics.alerts.newest_words import with_newest_words
 from analytics.domain.alerts import (
-    EASED_FROM,
     SUPERSEDED_BY,
     Finding,
     FindingChange,
@@ -143,17 +143,7 @@ def _heard(episode: Episode, finding: Finding) -> Episode:
         cleared_ms=None,
         count=episode.count + 1,
     )
-    if finding.measured_ms < episode.measured_ms:
-        return heard
-    eased = {EASED_FROM: episode.detail[EASED_FROM]} if EASED_FROM in episode.detail else {}
-    return replace(
-        heard,
-        measured_ms=finding.measured_ms,
-        value=finding.value,
-        message=finding.message,
-        rule=finding.rule,
-        detail=finding.detail | eased,
-    )
+    return with_newest_words(heard, finding)
 
 
 def _wait_on(
