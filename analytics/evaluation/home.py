@@ -4,13 +4,19 @@ The labels are largely threshold-driven: they test alert behaviour, not prognosi
 behave as UTC and reading times as British Summer Time; ``date_plus1h`` lines them up. A reading
 counts as labelled if a label of its kind follows within 60 minutes; it is answered yes if an alert
 about its metric stands on it, shown within the same 60 minutes.
+
+Every label lies between 09:00 and 21:00: at night nobody of the monitoring team looked, and what
+was measured then was labelled in the morning, however bad it was. So each figure is given twice:
+by the clock, and (``_team_hours``) by an hour of the team's own time, which goes on the next
+morning. Readings whose hour was not over when the recording ended are left out of the latter.
 Source: Palermo et al., Sci Data 10:606 (2023).
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,7 +26,7 @@ from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import LIVE, Compared, Figure, Judged, figure, told
 from analytics.evaluation.home_study import RULES, Labels, labels_of
 from analytics.evaluation.metrics import constant, mean
-from analytics.evaluation.replay.recordings import RecordedMoment, Recording
+from analytics.evaluation.replay.recordings import DAY_MS, RecordedMoment, Recording
 from analytics.evaluation.replay.ward import Course, alerted
 from analytics.rules.limits import CRITICAL_NAMES, HIGH_NAMES, LOW_NAMES
 from analytics.studies.datasets import moment_ms, number, numbered, rows
@@ -28,6 +34,8 @@ from analytics.studies.datasets import moment_ms, number, numbered, rows
 DATASET = "tihm"
 PROFILE = "home_spot"
 WITHIN_MS = 60 * 60_000
+TEAM_MS = (9 * 3_600_000, 21 * 3_600_000)
+"""From when to when in a day labels were given."""
 KINDS: Mapping[str, Metric] = {
     "Systolic blood pressure": Metric.SBP,
     "Diastolic blood pressure": Metric.DBP,
@@ -63,6 +71,16 @@ class LabelTask:
         )
 
 
+class ReadingAnswer(NamedTuple):
+    """One reading: whose, when, whether an alert stood for it, and what the plain rule says."""
+
+    person: str
+    t_ms: int
+    said: bool
+    plain: bool
+
+
+WORDS: Mapping[str, str] = {"": "", "_team_hours": " of the monitoring team's time"}
 TASKS = (
     LabelTask(name="pressure", label="Blood pressure", metrics=(Metric.SBP, Metric.DBP)),
     LabelTask(name="pulse", label="Pulse", metrics=(Metric.HR,)),
@@ -75,7 +93,7 @@ def figures(asked: EvaluationOptions) -> Iterator[Figure]:
     played = live.play(DATASET, recordings(asked.folder), before, asked, PROFILE)
     labels = labels_of(asked.folder)
     for task in TASKS:
-        yield from _readings(task, played.courses, labels.get(task.label, {}))
+        yield from agreement(task, played.courses, labels.get(task.label, {}))
         yield from _events(task, played.courses, labels.get(task.label, {}))
     yield from live.burden(played)
     yield from live.risk(played)
@@ -103,39 +121,68 @@ def recordings(folder: Path) -> list[Recording]:
     ]
 
 
-def _readings(task: LabelTask, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
+def agreement(task: LabelTask, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
     """Give how well the alerts agree with the labels, reading by reading."""
-    said: list[bool] = []
-    plain: list[bool] = []
-    happened: list[bool] = []
-    people: list[str] = []
+    answers = list(_answers(task, courses))
+    if not answers:
+        return
+    over = _recorded_until(courses)
+    for by, until in (("", _by_clock), ("_team_hours", by_team)):
+        known = [one for one in answers if not by or until(one.t_ms) <= over]
+        judged = Judged(
+            said=np.array([one.said for one in known], dtype=float),
+            happened=np.array(
+                [_labelled(labels.get(one.person, []), one.t_ms, until) for one in known],
+                dtype=bool,
+            ),
+            people=numbered([one.person for one in known]),
+        )
+        plain = np.array([one.plain for one in known], dtype=float)
+        rule = home_study.rule_words(task.metrics)
+        for metric in ("f1", "sensitivity", "ppv"):
+            yield figure(
+                DATASET,
+                f"{task.label.lower()} alert within 60 min{WORDS[by]}, each reading",
+                metric,
+                judged,
+                (rule, plain),
+                path=LIVE,
+                name=f"{metric}_{task.name}{by}",
+            )
+
+
+def _answers(task: LabelTask, courses: Sequence[Course]) -> Iterator[ReadingAnswer]:
     for course in courses:
-        times = labels.get(course.recording.person, [])
         for at, moment in enumerate(course.recording.moments):
             values = [(m, v) for m, v in moment.measured if m in task.metrics]
             if values:
-                said.append(alerted(course, at, task.conditions, WITHIN_MS))
-                plain.append(any(_outside(metric, value) for metric, value in values))
-                happened.append(_next(times, moment.t_ms) is not None)
-                people.append(course.recording.person)
-    if not people:
-        return
-    judged = Judged(
-        said=np.array(said, dtype=float),
-        happened=np.array(happened, dtype=bool),
-        people=numbered(people),
-    )
-    rule = home_study.rule_words(task.metrics)
-    for metric in ("f1", "sensitivity", "ppv"):
-        yield figure(
-            DATASET,
-            f"{task.label.lower()} alert within 60 min, each reading",
-            metric,
-            judged,
-            (rule, np.array(plain, dtype=float)),
-            path=LIVE,
-            name=f"{metric}_{task.name}",
-        )
+                yield ReadingAnswer(
+                    course.recording.person,
+                    moment.t_ms,
+                    alerted(course, at, task.conditions, WITHIN_MS),
+                    any(_outside(metric, value) for metric, value in values),
+                )
+
+
+def _recorded_until(courses: Sequence[Course]) -> int:
+    """Return the end of the last day on which anybody measured."""
+    newest = max(c.recording.moments[-1].t_ms for c in courses if c.recording.moments)
+    return newest - newest % DAY_MS + DAY_MS
+
+
+def _by_clock(t_ms: int) -> int:
+    return t_ms + WITHIN_MS
+
+
+def by_team(t_ms: int) -> int:
+    """Return when an hour of the team's own time is over that begins at ``t_ms``."""
+    opens, shuts = TEAM_MS
+    day = t_ms - t_ms % DAY_MS
+    if t_ms - day >= shuts:
+        day, t_ms = day + DAY_MS, day + DAY_MS
+    until = max(t_ms, day + opens) + WITHIN_MS
+    beyond = until - (day + shuts)
+    return until if beyond <= 0 else day + DAY_MS + opens + beyond
 
 
 def _events(task: LabelTask, courses: Sequence[Course], labels: Labels) -> Iterator[Figure]:
@@ -175,6 +222,6 @@ def _outside(metric: int, value: float) -> bool:
     return not low <= value <= high
 
 
-def _next(times: Sequence[int], t_ms: int) -> int | None:
+def _labelled(times: Sequence[int], t_ms: int, until: Callable[[int], int]) -> bool:
     at = bisect_left(times, t_ms)
-    return times[at] if at < len(times) and times[at] - t_ms <= WITHIN_MS else None
+    return at < len(times) and times[at] <= until(t_ms)
