@@ -1,10 +1,12 @@
 """What changed limits, delays or profiles would have called: one person's readings, twice; pure.
 
 The readings run through the lane and the alerts as they run live (``replay``), once under the
-ward's settings and once under the changed ones, with the same model of the staff: only what differs
-between the two is told. Risk is said by the model as shipped, which learns nothing on the way.
+settings in force, the ward's and the person's own, and once under the changed ones, with the same
+model of the staff: only what differs between the two is told. Risk is said by the model as shipped,
+which learns nothing on the way.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
@@ -12,10 +14,12 @@ from msgspec import Struct
 
 from analytics.domain.vitals import METRIC_BY_NAME
 from analytics.evaluation.replay.alerts import Alert
+from analytics.evaluation.replay.person import Met, met
 from analytics.evaluation.replay.recordings import RecordedMoment, Recording
-from analytics.evaluation.replay.ward import Course, replay
+from analytics.evaluation.replay.staff import TAKES_ON
 from analytics.policy import MINUTE_MS
 from analytics.settings import WardPolicy
+from analytics.settings.in_force import StoredPlan
 
 MATCH_MS = 30 * MINUTE_MS
 """Two alerts of one condition are the same if they were raised within this, or overlap."""
@@ -33,6 +37,8 @@ class Stretch(Struct):
         metrics: codes.
         values: in the metrics' units.
         outcomes: when alerts were raised that somebody called actionable.
+        plan: the person's own care plan.
+        tried: another in its place; None: the same.
     """
 
     person: str
@@ -40,6 +46,8 @@ class Stretch(Struct):
     metrics: list[int]
     values: list[float]
     outcomes: list[int] = []
+    plan: StoredPlan = StoredPlan()
+    tried: StoredPlan | None = None
 
     def recording(self) -> Recording:
         """Return the readings as moments."""
@@ -103,18 +111,19 @@ def compare(
         minutes: of somebody's time that an alert costs, by priority.
     """
     recording = stretch.recording()
-    before, after = (replay([recording], rules)[0][0] for rules in (now, then))
+    before = met(recording, now, stretch.plan, TAKES_ON)
+    after = met(recording, then, stretch.tried or stretch.plan, TAKES_ON)
     return PersonCompared(
         person=stretch.person,
         days=recording.days,
         now=_total(before, stretch.outcomes, minutes),
         then=_total(after, stretch.outcomes, minutes),
-        gained=[_shown(stretch.person, one, after) for one in _only(after.alerts, before.alerts)],
-        lost=[_shown(stretch.person, one, before) for one in _only(before.alerts, after.alerts)],
+        gained=[_shown(stretch, one, after) for one in _only(after.alerts, before.alerts)],
+        lost=[_shown(stretch, one, before) for one in _only(before.alerts, after.alerts)],
     )
 
 
-def _total(course: Course, outcomes: Sequence[int], minutes: Mapping[str, float]) -> Total:
+def _total(course: Met, outcomes: Sequence[int], minutes: Mapping[str, float]) -> Total:
     alerts = course.alerts
     by = {name: sum(one.priority == name for one in alerts) for name in ("high", "medium", "low")}
     return Total(
@@ -156,10 +165,10 @@ def _same(one: Alert, other: Alert) -> bool:
     return near or (one.raised_ms <= ends[1] and other.raised_ms <= ends[0])
 
 
-def _shown(person: str, alert: Alert, course: Course) -> AlertShown:
-    measure, curve = _curve(alert, course)
+def _shown(stretch: Stretch, alert: Alert, course: Met) -> AlertShown:
+    measure, curve = _curve(alert, stretch, course)
     return AlertShown(
-        person=person,
+        person=stretch.person,
         condition=alert.condition,
         priority=alert.priority.value,
         raised_ms=alert.raised_ms,
@@ -170,18 +179,17 @@ def _shown(person: str, alert: Alert, course: Course) -> AlertShown:
     )
 
 
-def _curve(alert: Alert, course: Course) -> tuple[str, list[tuple[int, float]]]:
+def _curve(alert: Alert, stretch: Stretch, course: Met) -> tuple[str, list[tuple[int, float]]]:
     """Return the metric that the condition names, or NEWS2, in the hours around."""
     names = [name for name in METRIC_BY_NAME if f"_{name}" in f"_{alert.condition}_"]
     metric = METRIC_BY_NAME[max(names, key=len)] if names else None
-    points: list[tuple[int, float]] = []
-    for answer in course.answers:
-        t_ms = answer.moment.t_ms
-        if abs(t_ms - alert.raised_ms) > AROUND_MS:
-            continue
-        if metric is None:
-            points += [(t_ms, float(answer.low))] if answer.low is not None else []
-        else:
-            points += [(t_ms, value) for code, value in answer.moment.measured if code == metric]
+    since, until = alert.raised_ms - AROUND_MS, alert.raised_ms + AROUND_MS
+    if metric is None:
+        points = [(t_ms, float(low)) for t_ms, low in course.lows if since <= t_ms <= until]
+    else:
+        rows = range(bisect_left(stretch.times, since), bisect_right(stretch.times, until))
+        points = [
+            (stretch.times[at], stretch.values[at]) for at in rows if stretch.metrics[at] == metric
+        ]
     every = -(-len(points) // POINTS) or 1
     return (metric.wire_name if metric is not None else "news2"), points[::every]

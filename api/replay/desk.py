@@ -39,6 +39,7 @@ class ReplayJob:
     Attributes:
         owner: the account that asked.
         ward: whose coordinators are told.
+        patient: whose clinicians are told; None: it is of a ward.
         total: people to replay.
         done: people replayed.
         state: ``running``, ``done`` or ``failed``.
@@ -47,6 +48,7 @@ class ReplayJob:
     owner: UUID
     ward: str
     total: int
+    patient: UUID | None = None
     id: UUID = field(default_factory=uuid4)
     done: int = 0
     state: str = "running"

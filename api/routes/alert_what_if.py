@@ -1,7 +1,6 @@
 """What other limits, delays or profiles would have called, before anybody changes one."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,18 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analytics import settings
 from analytics.domain.care import Role
-from analytics.evaluation.what_if import AlertShown, Stretch
 from api.auth.sessions import Caller
 from api.errors import InvalidError, NotFoundError
 from api.forms.time_range import span_of
 from api.forms.timestamps import Moment
 from api.http.deps import COORDINATORS, Shared, Signed, Work, acting, allow
-from api.patients.identifiers import name_people
+from api.replay.answers import answer_of
 from api.replay.child import Asked, ReplaySide
 from api.replay.desk import ReplayDesk, ReplayJob
-from api.services import Services
+from api.replay.readings import MINUTES, stretches
 from api.store import replay, wards
-from api.store.timestamps import instant, rfc3339
 from api.store.types import Row
 
 router = APIRouter(tags=["alerts"], dependencies=[allow(*COORDINATORS)])
@@ -64,7 +61,7 @@ async def what_if(
         work.note("alerts.what_if", ward=ward, patients=len(rows))
     job = ReplayJob(owner=caller.user_id, ward=ward, total=len(rows))
     desk: ReplayDesk = request.app.state.replays
-    desk.ask(job, asked, lambda: _people(services, caller, rows, (since, until)))
+    desk.ask(job, asked, lambda: stretches(services, caller, rows, (since, until)))
     return {"id": str(job.id)}
 
 
@@ -83,22 +80,9 @@ async def answer(request: Request, work: Work, replay_id: UUID) -> dict[str, Any
     """
     desk: ReplayDesk = request.app.state.replays
     job = desk.find(replay_id)
-    if job is None or not _theirs(work.caller, job.ward):
+    if job is None or job.patient is not None or not _theirs(work.caller, job.ward):
         raise NotFoundError
-    told: dict[str, Any] = {"state": job.state, "progress": round(job.progress, 3), "result": None}
-    if job.state == "done":
-        gained, lost = ([_told(one) for one in some] for some in (job.gained, job.lost))
-        await name_people(work.conn, work.services.vault, [*gained, *lost])
-        told["result"] = {
-            "patients": job.total,
-            "patient_days": job.days,
-            "now": _totals(job, "now"),
-            "then": _totals(job, "then"),
-            "counts": job.counted,
-            "gained": gained,
-            "lost": lost,
-        }
-    return told
+    return await answer_of(work, job)
 
 
 def _theirs(caller: Caller, ward: str) -> bool:
@@ -135,46 +119,3 @@ def _asked(body: AlertWhatIf, row: Row | None) -> Asked:
         then=ReplaySide(tried, {**values, **after}),
         minutes=MINUTES,
     )
-
-
-MINUTES = {"high": 30.0, "medium": 12.0, "low": 10.0}
-"""Of somebody's time for an alert: those by which the rota plans, as shipped (proposed)."""
-
-
-async def _people(
-    services: Services,
-    caller: Caller,
-    rows: Sequence[Row],
-    span: tuple[datetime, datetime],
-) -> AsyncIterator[Stretch]:
-    """Give the people's readings one after the other, each read with the caller's rights."""
-    for row in rows:
-        async with acting(services, caller) as work:
-            found = await replay.columns(work.conn, row["no"], *span)
-        yield Stretch(str(row["id"]), **found)
-
-
-def _totals(job: ReplayJob, which: str) -> dict[str, Any]:
-    total = job.now if which == "now" else job.then
-    days = max(1, job.days)
-    return {
-        **{name: getattr(total, name) for name in total.__struct_fields__},
-        "alerts_a_patient_day": round(total.alerts / days, 3),
-        "calls_a_patient_day": round(total.calls / days, 3),
-    }
-
-
-def _told(one: AlertShown) -> dict[str, Any]:
-    return {
-        "patient": one.person,
-        "condition": one.condition,
-        "priority": one.priority,
-        "raised_at": rfc3339(instant(one.raised_ms)),
-        "closed_at": rfc3339(instant(one.closed_ms)),
-        "calls": one.calls,
-        "measure": one.measure,
-        "curve": [
-            {"time": rfc3339(datetime.fromtimestamp(t_ms / 1000, UTC)), "value": value}
-            for t_ms, value in one.curve
-        ],
-    }

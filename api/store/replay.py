@@ -1,4 +1,4 @@
-"""What a replay reads: whose readings there are, and one person's as columns."""
+"""What a replay reads: whose readings there are, their care plans, and one person's as columns."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,9 @@ from uuid import UUID
 from api.store.types import Conn, Row
 
 _PEOPLE = """
-    SELECT p.no, p.id FROM patient p
+    SELECT p.no, p.id, p.plan_revision, c.spo2_scale, c.limits, c.scoring, c.profile, c.settings
+      FROM patient p
+      LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
      WHERE (%(ward)s::text IS NULL OR p.ward = %(ward)s)
        AND (%(ids)s::uuid[] IS NULL OR p.id = ANY (%(ids)s))
        AND EXISTS (SELECT FROM encounter n WHERE n.patient_no = p.no AND n.period_start < %(end)s
@@ -40,7 +42,7 @@ async def people(
     ids: Sequence[UUID] | None,
     limit: int,
 ) -> list[Row]:
-    """Return number and id of the people who were here in a span, whom the caller may see."""
+    """Return the people who were here in a span, whom the caller may see: number, id, care plan."""
     asked = {
         "start": span[0],
         "end": span[1],

@@ -45,6 +45,7 @@ ABOUT_NOBODY = {
     "POST /allocation/scenarios",
     "POST /staffing/plan",
     "POST /patients/{patient_id}/disease-risk",
+    "POST /patients/{patient_id}/limits/what-if",
     "PUT /wards/{ward}/settings",
     "POST /enrol",
     "POST /devices/{device_id}/certificate",

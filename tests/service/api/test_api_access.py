@@ -122,6 +122,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /calendars/{token}.ics": ANYONE,
     "GET /me/worklist": ADMIN | {"doctor", "nurse"},
     "GET /patients/{patient_id}/limits/proposals": STAFF,
+    "POST /patients/{patient_id}/limits/what-if": STAFF,
+    "GET /patients/{patient_id}/limits/what-if/{trial_id}": STAFF,
     "PUT /allocation/pins": COORDINATOR,
 }
 

@@ -66,3 +66,30 @@ def test_what_could_not_be_set_is_not_tried(staffed: Ward) -> None:
     ):
         refused = asked(staffed, "coordinator", **wrong)
         assert refused.status_code == 422, (wrong, refused.text)
+
+
+def test_a_doctor_tries_one_patients_limits_which_stay_as_they_are(
+    watched: tuple[Ward, str],
+) -> None:
+    ward, patient = watched
+    fast = [72.0] * 10 + [104.0] * 40 + [72.0] * 10
+    store(ward, patient, "hr", fast, start=NOW - timedelta(hours=2))
+    path = f"/patients/{patient}/limits/what-if"
+    made = ward.post("doctor", path, {**SPAN, "limits": {"hr": {"high": 100}}})
+    assert made.status_code == 202, made.text
+    answer = f"{path}/{made.json()['id']}"
+    wait_until(lambda: ward.get("doctor", answer).json()["state"] == "done", 60.0)
+    result = ward.get("doctor", answer).json()["result"]
+    assert [one["condition"] for one in result["gained"]] == ["limit_hr_high"]
+    assert result["then"]["calls"] > result["now"]["calls"]
+    assert ward.get("doctor", f"/patients/{patient}").json()["limits"] == {}
+    assert ward.get("doctor", f"/alerts/what-if/{made.json()['id']}").status_code == 403
+    assert ward.get("coordinator", f"/alerts/what-if/{made.json()['id']}").status_code == 404
+    for wrong in (
+        {"limits": {"hr": {"high": 340}}},
+        {"profile": "none such"},
+        {"limits": {"x": {}}},
+    ):
+        assert ward.post("doctor", path, wrong).status_code == 422, wrong
+    other = ward.take_in(name="Somebody Else")
+    assert ward.post("doctor", f"/patients/{other}/limits/what-if", {}).status_code == 404

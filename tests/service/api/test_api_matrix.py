@@ -25,6 +25,7 @@ OUTSIDERS = ("former doctor", "doctor elsewhere", "free nurse", "other patient",
 ENDED = ("expired", "revoked", "disabled", "")
 INSIDERS = ("team doctor", "coordinator", "admin")
 BODIES: dict[str, Any] = {
+    "POST /patients/{patient_id}/limits/what-if": {},
     "PUT /patients/{patient_id}/care-team": {"clinicians": []},
     "PUT /patients/{patient_id}/account": {"user_id": str(uuid4())},
     "POST /alerts/{alert_id}/snooze": {"minutes": 5},
@@ -112,6 +113,7 @@ def _things(ward: Ward, patient: str) -> Things:
         ward.ids["team doctor"],
     )
     job = ward.post("coordinator", "/alerts/what-if", {}).json()["id"]
+    trial = ward.post("team doctor", f"/patients/{patient}/limits/what-if", {}).json()["id"]
     ((webhook,),) = ward.sql(
         "INSERT INTO webhook (sealed, created_at) VALUES ('', now()) RETURNING id::text"
     )
@@ -123,6 +125,7 @@ def _things(ward: Ward, patient: str) -> Things:
     )
     real = {
         "replay_id": job,
+        "trial_id": trial,
         "link_id": link,
         "plan_id": str(uuid4()),
         "job_id": str(uuid4()),

@@ -3,6 +3,7 @@
 from analytics import settings
 from analytics.domain.vitals import Metric
 from analytics.evaluation.what_if import Stretch, compare
+from analytics.settings.in_force import StoredPlan
 
 MINUTE = 60_000
 START = 1_767_225_600_000
@@ -43,3 +44,14 @@ def test_a_wider_limit_loses_the_alert_and_a_narrower_one_gains_it_with_its_curv
     assert {121.0, 72.0} <= {value for _, value in one.curve}
     assert gained.then.minutes > gained.now.minutes
     assert gained.then.missed_outcomes == 0
+
+
+def test_a_person_is_judged_by_their_own_limits_and_a_change_of_them_is_tried() -> None:
+    own = StoredPlan(revision=2, limits={"hr": {"high": 125.0}})
+    wide = settings.ward_policy("standard", {"limits.hr.high": 130.0})
+    mine = stretch(FAST)
+    mine.plan = own
+    kept = compare(mine, NOW, wide, COSTS)
+    assert (kept.gained, kept.lost) == ([], []), "the ward's limit is not theirs"
+    mine.tried = StoredPlan(revision=2, limits={"hr": {"high": 115.0}})
+    assert [one.condition for one in compare(mine, NOW, NOW, COSTS).gained] == ["limit_hr_high"]
