@@ -59,6 +59,7 @@ class ApiSettings(BaseSettings):
             civil time of patients of whom no zone is told (None: UTC).
         names_kept: of so many people the names are kept in memory for searches (some 300 bytes
             each); who searches among more has records opened again.
+        fhir_snomed: give codes of SNOMED CT too, where the site has the licence.
         clock_start: ward time at the clock's origin; None is real time.
         clock_rate: ward seconds per real second.
         clock_origin: real seconds since 1970 when the ward clock showed its start.
@@ -104,6 +105,7 @@ class ApiSettings(BaseSettings):
     shift_restore_hours: float = Field(default=24.0, ge=0)
     ward_time_zone: str | None = None
     names_kept: int = Field(default=50_000, ge=0)
+    fhir_snomed: bool = False
     clock_start: datetime | None = None
     clock_rate: float = Field(default=1.0, gt=0)
     clock_origin: float = 0.0

@@ -3,7 +3,7 @@
 Validation errors name their field and never repeat what was sent: it may be a password or a name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 import psycopg
@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.errors import ApiError, ForbiddenError, InvalidError, UnavailableError
+from api.http import outcomes
 
 log = structlog.get_logger("api")
 MEDIA_TYPE = "application/problem+json"
@@ -88,7 +89,13 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return problem(error.status_code, kind, text, text, headers=headers)
 
 
-_KINDS = {404: "not_found", 405: "method_not_allowed", 408: "too_slow", 413: "too_large"}
+_KINDS = {
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    408: "too_slow",
+    413: "too_large",
+}
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
@@ -125,12 +132,24 @@ async def _surprise(_: Request, error: Exception) -> JSONResponse:
     return _from_error(ApiError())
 
 
+Handler = Callable[[Request, Exception], Awaitable[JSONResponse]]
+
+
+def _spoken(handler: Handler) -> Handler:
+    """Return the handler, answering in the words of the address that was asked."""
+
+    async def answer(request: Request, error: Exception) -> JSONResponse:
+        return outcomes.of_problem(request, await handler(request, error))
+
+    return answer
+
+
 def install(app: FastAPI) -> None:
-    """Make every error of the application a problem document."""
-    app.add_exception_handler(ApiError, _api_error)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(HTTPException, _http)
+    """Make every error of the application a problem document; of FHIR's addresses, an outcome."""
+    app.add_exception_handler(ApiError, _spoken(_api_error))
+    app.add_exception_handler(RequestValidationError, _spoken(_validation))
+    app.add_exception_handler(HTTPException, _spoken(_http))
     for vendor in (psycopg.OperationalError, PoolTimeout, PoolClosed):
-        app.add_exception_handler(vendor, _database)
-    app.add_exception_handler(psycopg.errors.InsufficientPrivilege, _not_granted)
-    app.add_exception_handler(Exception, _surprise)
+        app.add_exception_handler(vendor, _spoken(_database))
+    app.add_exception_handler(psycopg.errors.InsufficientPrivilege, _spoken(_not_granted))
+    app.add_exception_handler(Exception, _spoken(_surprise))

@@ -1,0 +1,59 @@
+"""CapabilityStatement: what this server can do, made from the same table that does it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from api.fhir.elements import Resource
+
+VERSION = "4.0.1"
+_SPECIAL = ("_sort", "_include")
+
+
+def statement(types: Mapping[str, Mapping[str, str]], base: str, made: date) -> Resource:
+    """Return the CapabilityStatement.
+
+    Args:
+        types: search parameters, by name with their kind, of each resource type.
+        base: address of the FHIR root.
+        made: since when it is so.
+    """
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": made.isoformat(),
+        "kind": "instance",
+        "software": {"name": "Homeward", "version": "1"},
+        "implementation": {
+            "description": "A virtual ward at home. Not a medical device.",
+            "url": base,
+        },
+        "fhirVersion": VERSION,
+        "format": ["application/fhir+json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {
+                    "cors": False,
+                    "description": "A session's bearer token. What the caller may not see is "
+                    "answered as if it were not there.",
+                },
+                "resource": [_resource(kind, known) for kind, known in types.items()],
+            }
+        ],
+    }
+
+
+def _resource(kind: str, known: Mapping[str, str]) -> Resource:
+    parameters = {"_id": "token", **known}
+    found: Resource = {
+        "type": kind,
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "versioned" if kind == "Patient" else "no-version",
+        "searchParam": [
+            {"name": name, "type": of} for name, of in parameters.items() if name not in _SPECIAL
+        ],
+    }
+    if kind == "Observation":
+        found["searchParam"].append({"name": "_lastUpdated", "type": "date"})
+        found["searchInclude"] = ["Observation:derived-from"]
+    return found

@@ -1,0 +1,134 @@
+"""Which types there are: who may ask for them, by which parameters, how they are found.
+
+The roles are those of the same data at the API's other addresses: one rule at every door. Within a
+role row-level security chooses whose record it is.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from analytics.domain.care import Role
+from api.errors import ForbiddenError
+from api.fhir.bundles import ResourcePage
+from api.fhir.elements import Resource
+from api.fhir.find import alerts, people, readings
+from api.fhir.search import FhirSearch
+from api.http.deps import UnitOfWork
+
+EVERYBODY = frozenset(Role)
+STAFF = EVERYBODY - {Role.PATIENT}
+COORDINATORS = frozenset({Role.COORDINATOR, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceType:
+    """One type of resource.
+
+    Attributes:
+        roles: who may ask for it at all.
+        parameters: search parameters beside the common ones, with their kind.
+        search: answers a search.
+        read: answers one by its id, None if it is not there or not to be seen.
+    """
+
+    roles: frozenset[Role]
+    parameters: Mapping[str, str]
+    search: Callable[[UnitOfWork, FhirSearch], Awaitable[ResourcePage]]
+    read: Callable[[UnitOfWork, str], Awaitable[Resource | None]]
+
+    def demand(self, role: Role) -> None:
+        """Refuse a role that may not ask for this.
+
+        Raises:
+            ForbiddenError: it may not.
+        """
+        if role not in self.roles:
+            raise ForbiddenError
+
+
+_WHOSE = {"patient": "reference", "subject": "reference"}
+
+TYPES: Mapping[str, ResourceType] = MappingProxyType(
+    {
+        "Patient": ResourceType(
+            roles=EVERYBODY,
+            parameters={"identifier": "token"},
+            search=people.search_patients,
+            read=people.patient,
+        ),
+        "Practitioner": ResourceType(
+            roles=EVERYBODY,
+            parameters={},
+            search=people.search_practitioners,
+            read=people.practitioner,
+        ),
+        "PractitionerRole": ResourceType(
+            roles=COORDINATORS,
+            parameters={},
+            search=people.search_practitioner_roles,
+            read=people.practitioner_role,
+        ),
+        "CareTeam": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=people.search_care_teams,
+            read=people.care_team,
+        ),
+        "Device": ResourceType(
+            roles=COORDINATORS,
+            parameters={"patient": "reference"},
+            search=people.search_devices,
+            read=people.device,
+        ),
+        "Encounter": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=people.search_encounters,
+            read=people.encounter,
+        ),
+        "Observation": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE
+            | {
+                "code": "token",
+                "category": "token",
+                "date": "date",
+                "_sort": "special",
+                "_include": "special",
+            },
+            search=readings.search_observations,
+            read=readings.observation,
+        ),
+        "RiskAssessment": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=readings.search_risks,
+            read=readings.risk,
+        ),
+        "Provenance": ResourceType(
+            roles=EVERYBODY,
+            parameters={"target": "reference"},
+            search=readings.search_provenance,
+            read=readings.provenance,
+        ),
+        "Flag": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE | {"status": "token"},
+            search=alerts.search_flags,
+            read=alerts.flag,
+        ),
+        "DetectedIssue": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=alerts.search_issues,
+            read=alerts.issue,
+        ),
+        "AuditEvent": ResourceType(
+            roles=frozenset({Role.ADMIN}),
+            parameters={"patient": "reference"},
+            search=alerts.search_audit_events,
+            read=alerts.audit_event,
+        ),
+    }
+)
