@@ -13,6 +13,7 @@ from analytics.policy import DEFAULT
 from analytics.settings import WardPolicy
 from analytics.ward import urgency as panel
 from analytics.ward import vitals
+from api.errors import InvalidError
 from api.forms.paging import Cursor, Page, cut, read_cursor
 from api.http.deps import CLINICIANS, UnitOfWork, Work, allow
 from api.patients.identifiers import identifier_of
@@ -43,6 +44,9 @@ Show = Literal[
     "unowned",
     "round",
 ]
+
+
+Sort = Literal["urgency", "score", "waiting", "silent", "name"]
 
 
 class PanelRow(BaseModel):
@@ -143,10 +147,21 @@ def _worn(row: Row, rules: Policies, now_ms: int) -> vitals.Worn:
     )
 
 
-async def _found(work: UnitOfWork, search: str) -> list[int] | None:
-    if not search.strip():
+async def _found(work: UnitOfWork, search: str, sort: str) -> list[int] | None:
+    if not search.strip() and sort != "name":
         return None
     return [row["no"] for row in await find_people(work, search)]
+
+
+def _after(cursor: str | None, sort: str) -> tuple[float, int] | None:
+    """Return where a page begins: behind the key and the number of the last row before it."""
+    read = read_cursor(cursor, str, float, int)
+    if read is None:
+        return None
+    by, key, no = read
+    if by != sort:
+        raise InvalidError("cursor", "is of another order")
+    return float(str(key)), int(str(no))
 
 
 @router.get("/panel", dependencies=[allow(Role.COORDINATOR, *CLINICIANS)])
@@ -154,6 +169,7 @@ async def read_panel(
     *,
     work: Work,
     show: Show = "all",
+    sort: Sort = "urgency",
     search: Search = "",
     patient: Annotated[list[UUID] | None, Query(max_length=200)] = None,
     cursor: Cursor = None,
@@ -162,19 +178,21 @@ async def read_panel(
 ) -> Panel:
     """Read the panel: most urgent first; equal ones in the order they were taken in.
 
-    Ranked over everybody, then cut: ``cursor`` goes on from a page, ``offset`` goes to a place.
+    ``sort``: ``score`` by NEWS2, ``waiting`` who has waited longest for an answer, ``silent`` who
+    was not heard of for longest, or by ``name``. Ranked over everybody, then cut: ``cursor`` goes
+    on from a page, ``offset`` goes to a place.
     """
-    after = read_cursor(cursor, float, int)
     asked = sql.PanelQuery(
         show=show,
-        found=await _found(work, search),
+        sort=sort,
+        found=await _found(work, search, sort),
         ids=patient,
-        after=None if after is None else (float(str(after[0])), int(str(after[1]))),
+        after=_after(cursor, sort),
         offset=offset,
         limit=limit + 1,
     )
     ranked = await sql.page(work.conn, asked, panel.THRESHOLDS, work.now)
-    shown, following = cut(ranked.rows, limit, lambda row: (-row["urgency"], row["no"]))
+    shown, following = cut(ranked.rows, limit, lambda row: (sort, row["key"], row["no"]))
     rules = WardPolicies().by_ward(await wards.every(work.conn))
     work.note("panel.read", patients=[row["no"] for row in shown])
     return Panel(

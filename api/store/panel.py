@@ -10,36 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from api.store import panel_rows
 from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
 
 _SEEN = """
-    SELECT p.no, p.state, n.received, n.measured, n.news2_low AS low, n.risk, e.worst,
-           coalesce(e.unanswered, 0) AS unanswered, coalesce(e.open_alerts, 0) AS open_alerts,
-           coalesce((n.assessment -> 'news2' ->> 'single_3')::boolean, false) AS single_3,
-           n.assessment -> 'news2' ->> 'score' IS NOT NULL AS complete,
-           coalesce((c.scoring ->> 'adult_from_ms')::bigint <= %(now_ms)s, true)
-             AND NOT coalesce((c.scoring -> 'pregnant_ms' ->> 0)::bigint <= %(now_ms)s
-                 AND (c.scoring -> 'pregnant_ms' ->> 1 IS NULL
-                      OR %(now_ms)s < (c.scoring -> 'pregnant_ms' ->> 1)::bigint), false) AS scored,
-           extract(epoch FROM %(now)s - n.received) AS heard_s,
-           extract(epoch FROM %(now)s - n.measured) AS scored_s,
-           a.doctor_id, coalesce(e.owned, false) AS owned,
-           CASE jsonb_typeof(n.assessment #> '{{news2,missing}}') WHEN 'array'
-                THEN n.assessment #> '{{news2,missing}}' ELSE '[]' END AS missing
-      FROM patient p
-      LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
-      LEFT JOIN patient_now n ON n.patient_no = p.no
-      LEFT JOIN assignment a ON a.patient_no = p.no
-      LEFT JOIN (
-        SELECT patient_no, count(*) AS open_alerts,
-               count(*) FILTER (WHERE state = 'open') AS unanswered,
-               bool_or(kind = 'clinical' AND state = 'acknowledged') AS owned,
-               max(CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END) AS worst
-          FROM episode WHERE state IN ('open', 'acknowledged') AND patient_no IS NOT NULL
-         GROUP BY patient_no) e ON e.patient_no = p.no
-     WHERE p.state <> 'discharged'
-       AND (%(ids)s::uuid[] IS NULL OR p.id = ANY (%(ids)s))
+    SELECT *, coalesce(adult_from_ms <= %(now_ms)s, true)
+              AND NOT coalesce((pregnant_ms ->> 0)::bigint <= %(now_ms)s
+                  AND (pregnant_ms ->> 1 IS NULL
+                       OR %(now_ms)s < (pregnant_ms ->> 1)::bigint), false) AS scored,
+           extract(epoch FROM %(now)s - received)::float8 AS heard_s,
+           extract(epoch FROM %(now)s - measured)::float8 AS scored_s
+      FROM panel_standing WHERE %(ids)s::uuid[] IS NULL OR id = ANY (%(ids)s)
 """
 
 _LEVEL = """
@@ -51,12 +33,12 @@ _LEVEL = """
 """
 
 _URGENCY = f"""
-    CASE WHEN state <> 'active' AND worst IS NULL THEN 0 ELSE round((
+    CASE WHEN state <> 'active' AND worst IS NULL THEN 0 ELSE round(1000 * (
         100 * greatest(coalesce(worst, 0), {_LEVEL})
         + CASE WHEN scored THEN %(point)s * least(coalesce(low, 0), %(most)s)
                                + CASE WHEN complete THEN 0 ELSE %(incomplete)s END
                ELSE 0 END
-        + %(risk)s * coalesce(risk, 0))::numeric, 3)::float8 END
+        + %(risk)s * coalesce(risk, 0))::float8) / 1000 END
 """
 
 _SHOWN = {
@@ -75,56 +57,36 @@ SHOWN = tuple(_SHOWN)
 
 # Nothing but what staff tell is missing: consciousness and oxygen.
 _GAP = """
-    scored AND NOT complete AND jsonb_array_length(missing) > 0
-    AND missing <@ '["acvpu", "o2"]'::jsonb
+    scored AND NOT complete AND staff_gap
     AND scored_s IS NOT NULL AND scored_s <= %(stale_score_s)s
 """
+
+# What is asked for stands in the order of its key, the smallest first.
+_KEYS = {
+    "urgency": "-urgency",
+    "score": "-CASE WHEN scored THEN coalesce(low, -1) ELSE -2 END",
+    "waiting": "coalesce(extract(epoch FROM waiting_since), 1e12)",
+    "silent": "coalesce(extract(epoch FROM received), 0)",
+    "name": "place",
+}
+SORTS = tuple(_KEYS)
 
 _PAGE = """
     WITH seen AS MATERIALIZED ({seen}),
          ranked AS MATERIALIZED (SELECT *, {urgency} AS urgency FROM seen),
-         wanted AS (SELECT * FROM ranked
-                     WHERE ({shown}) AND (%(found)s::integer[] IS NULL OR no = ANY (%(found)s))),
+         found AS (SELECT * FROM unnest(%(found)s::integer[]) WITH ORDINALITY AS f (who, place)),
+         wanted AS (SELECT ranked.*, ({key})::float8 AS key
+                      FROM ranked LEFT JOIN found ON who = no
+                     WHERE ({shown}) AND (%(found)s::integer[] IS NULL OR who IS NOT NULL)),
          page AS (SELECT * FROM wanted
-                   WHERE %(after)s::float8 IS NULL OR (-urgency, no) > (%(after)s, %(after_no)s)
-                   ORDER BY urgency DESC, no OFFSET %(offset)s LIMIT %(limit)s)
+                   WHERE %(after)s::float8 IS NULL OR (key, no) > (%(after)s, %(after_no)s)
+                   ORDER BY key, no OFFSET %(offset)s LIMIT %(limit)s)
     SELECT (SELECT count(*) FROM wanted) AS matched, whole.*, page.*
       FROM (SELECT count(*) AS total, count(*) FILTER (WHERE urgency >= %(act)s) AS act,
                    count(*) FILTER (WHERE urgency >= %(review)s) AS attention,
                    count(*) FILTER (WHERE urgency >= %(act)s AND NOT owned) AS unowned,
                    count(*) FILTER (WHERE state = 'active' AND ({gap})) AS round
-              FROM ranked) AS whole LEFT JOIN page ON true ORDER BY urgency DESC NULLS LAST, no
-"""
-
-_DETAILS = """
-    SELECT p.id, p.no, p.ward, p.sealed, k.master_version, k.wrapped, p.state, p.time_zone,
-           p.paused_until, n.latest, n.assessment -> 'news2' AS news2,
-           n.assessment -> 'baselines' AS baselines, coalesce(c.spo2_scale, 1) AS spo2_scale,
-           n.assessment -> 'refused' AS refused,
-           n.assessment -> 'quality' AS quality, c.scoring,
-           d.id AS doctor, d.name AS doctor_name, coalesce(v.expected, '[]') AS expected
-      FROM unnest(%(numbers)s::integer[]) AS asked (no) JOIN patient p ON p.no = asked.no
-      LEFT JOIN patient_key k ON k.patient_no = p.no
-      LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
-      LEFT JOIN patient_now n ON n.patient_no = p.no
-      LEFT JOIN (
-        SELECT patient_no, jsonb_agg(expected) AS expected
-          FROM device WHERE state = 'enrolled' AND bound_to IS NULL
-           AND patient_no = ANY (%(numbers)s)
-         GROUP BY patient_no) v ON v.patient_no = p.no
-      LEFT JOIN assignment a ON a.patient_no = p.no
-      LEFT JOIN doctor d ON d.id = a.doctor_id
-"""
-
-_ALERTS = """
-    SELECT e.patient_no, e.id::text AS id, e.condition, e.kind, e.priority, e.state,
-           e.doctor_id::text AS doctor, d.name AS doctor_name, e.cleared_at, e.raised_at,
-           e.deadline AS respond_by, e.acknowledged_until,
-           coalesce(nullif(a.display_name, ''), a.username) AS acknowledged_by
-      FROM episode e LEFT JOIN doctor d ON d.id = e.doctor_id
-      LEFT JOIN app_user a ON a.id = e.acknowledged_by
-     WHERE e.patient_no = ANY (%s) AND e.state IN ('open', 'acknowledged')
-       AND e.raised_at IS NOT NULL ORDER BY e.raised_at
+              FROM ranked) AS whole LEFT JOIN page ON true ORDER BY key, no
 """
 
 
@@ -134,14 +96,16 @@ class PanelQuery:
 
     Attributes:
         show: one of :data:`SHOWN`.
+        sort: one of :data:`SORTS`; by ``name`` they stand as in ``found``.
         found: only these numbers; None: everybody.
         ids: only these patients; None: everybody.
-        after: (minus urgency, number) of the last row of the page before.
+        after: (key, number) of the last row of the page before.
         offset: so many rows are left out.
         limit: the most rows.
     """
 
     show: str = "all"
+    sort: str = "urgency"
     found: Sequence[int] | None = None
     ids: Sequence[UUID] | None = None
     after: tuple[float, int] | None = None
@@ -163,7 +127,14 @@ class Ranked:
     bands: dict[str, int]
 
 
-def _parameters(asked: PanelQuery, thresholds: Mapping[str, float], now: datetime) -> Row:
+def statement(asked: PanelQuery) -> str:
+    """Return the SQL that ranks everybody and cuts this page."""
+    shown = _SHOWN[asked.show].format(gap=_GAP)
+    return _PAGE.format(seen=_SEEN, urgency=_URGENCY, shown=shown, gap=_GAP, key=_KEYS[asked.sort])
+
+
+def parameters(asked: PanelQuery, thresholds: Mapping[str, float], now: datetime) -> Row:
+    """Return the values of :func:`statement`."""
     after, after_no = asked.after or (None, None)
     return {
         **thresholds,
@@ -181,7 +152,7 @@ def _parameters(asked: PanelQuery, thresholds: Mapping[str, float], now: datetim
 async def page(
     conn: Conn, asked: PanelQuery, thresholds: Mapping[str, float], now: datetime
 ) -> Ranked:
-    """Return a page of the panel, most urgent first; equal ones in the order they were taken in.
+    """Return a page of the panel; equal ones in the order they were taken in.
 
     Args:
         conn: a connection acting for who looks.
@@ -189,18 +160,12 @@ async def page(
         thresholds: what the order goes by, from ``analytics.ward.urgency``.
         now: the ward's time.
     """
-    shown = _SHOWN[asked.show].format(gap=_GAP)
-    query = _PAGE.format(seen=_SEEN.format(), urgency=_URGENCY, shown=shown, gap=_GAP)
-    found = await conn.execute(query, _parameters(asked, thresholds, now))
+    found = await conn.execute(statement(asked), parameters(asked, thresholds, now))
     ranked = await found.fetchall()
     told = ranked[0]
     rows = [row for row in ranked if row["no"] is not None]
-    numbers = [row["no"] for row in rows]
-    details = await (await conn.execute(_DETAILS, {"numbers": numbers})).fetchall()
-    known = {row["no"]: row for row in details}
-    alerts = await alerts_of(conn, numbers)
     return Ranked(
-        rows=[{**row, **known[row["no"]], "alerts": alerts.get(row["no"], [])} for row in rows],
+        rows=await panel_rows.told(conn, rows),
         matched=told["matched"],
         total=told["total"],
         bands=_bands(told),
@@ -216,14 +181,6 @@ def _bands(told: Row) -> dict[str, int]:
         "unowned": told["unowned"],
         "round": told["round"],
     }
-
-
-async def alerts_of(conn: Conn, numbers: Sequence[int]) -> dict[int, list[Row]]:
-    """Return the open alerts of these patients in short, oldest first."""
-    found: dict[int, list[Row]] = {}
-    for row in await (await conn.execute(_ALERTS, (list(numbers),))).fetchall():
-        found.setdefault(row.pop("patient_no"), []).append(row)
-    return found
 
 
 async def counts(conn: Conn) -> dict[str, int]:
