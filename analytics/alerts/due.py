@@ -48,7 +48,7 @@ def due_again(case: PatientAlert, moment: AlertMoment, *, back: bool) -> Patient
         if at is not None and alert.priority is not Priority.HIGH:
             return changed(case, due_ms=max(at, now))
         if back:
-            patience = policy.acknowledge_ms(alert.condition, alert.priority)
+            patience = policy.step_ms(alert.level, alert.condition, alert.priority)
             return changed(case, due_ms=max(alert.snoozed_ms or 0, now + patience))
         return case
     return changed(case, due_ms=_answered_due(case, moment, at))

@@ -17,8 +17,6 @@ from analytics.domain.episode import (
     Transition,
 )
 
-_NEXT = {Level.DOCTOR: Level.SECOND, Level.SECOND: Level.COORDINATOR}
-
 
 def calling(event: EpisodeEvent, episode: Episode, now_ms: int, *, call: bool = True) -> Transition:
     """Return that something happened which calls the episode's level, or only moves it there."""
@@ -49,7 +47,7 @@ def wanting(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Episode:
         lapsed_ms=None,
         snoozed_ms=None,
         snoozed_since_ms=None,
-        due_ms=now_ms + policy.acknowledge_ms(episode.condition, episode.priority),
+        due_ms=now_ms + policy.step_ms(episode.level, episode.condition, episode.priority),
         deadline_ms=now_ms + policy.response_ms(episode.condition, episode.priority),
     )
 
@@ -106,7 +104,7 @@ def forgotten(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
 
 def awoken(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
     """Return that the minutes for which it was put off are over: it calls the same level again."""
-    patience = policy.acknowledge_ms(episode.condition, episode.priority)
+    patience = policy.step_ms(episode.level, episode.condition, episode.priority)
     again = replace(episode, snoozed_ms=None, due_ms=now_ms + patience)
     call = episode.priority is not Priority.LOW
     return calling(EpisodeEvent.SNOOZE_OVER, again, now_ms, call=call)
@@ -120,12 +118,31 @@ def call_next(
     An alert of low priority moves up in silence, unless a person asked for it.
     """
     call = asked or episode.priority is not Priority.LOW
-    following = _NEXT.get(episode.level)
+    following = _above(episode, policy)
     if following is None:
         due = now_ms + policy.remind_min * MINUTE_MS
         if episode.priority is Priority.LOW:
             due = max(due, episode.received_ms + policy.expire_min * MINUTE_MS)
         return calling(EpisodeEvent.REMINDED, replace(episode, due_ms=due), now_ms, call=call)
-    patience = policy.acknowledge_ms(episode.condition, episode.priority)
+    patience = policy.step_ms(following, episode.condition, episode.priority)
     moved = replace(episode, level=following, due_ms=now_ms + patience)
     return calling(EpisodeEvent.ESCALATED, moved, now_ms, call=call)
+
+
+def lifted(episode: Episode, level: Level, policy: EpisodePolicy) -> Episode:
+    """Return it at this rung if that is higher, with the rung's own time where it waits."""
+    order = list(Level)
+    if order.index(level) <= order.index(episode.level):
+        return episode
+    due = episode.due_ms
+    if due is not None and episode.state is State.OPEN and episode.snoozed_ms is None:
+        due += policy.step_ms(level, episode.condition, episode.priority)
+        due -= policy.step_ms(episode.level, episode.condition, episode.priority)
+    return replace(episode, level=level, due_ms=due)
+
+
+def _above(episode: Episode, policy: EpisodePolicy) -> Level | None:
+    """Return the rung above; the equipment's alerts never leave the ward."""
+    if kind_of(episode.condition) is Kind.TECHNICAL:
+        return None
+    return policy.next_level(episode.level)

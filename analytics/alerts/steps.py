@@ -97,8 +97,10 @@ def held(before: PatientAlert, after: PatientAlert, reason: Reason, moment: Aler
 
 def _called(before: PatientAlert, after: PatientAlert, moment: AlertMoment) -> Step:
     """Return that it calls again: open, with the whole time for an answer before it."""
-    was, alert = alert_of(before), alert_of(after)
-    worse = wanting(alert, moment.now_ms, moment.policy)
+    was, alert, policy = alert_of(before), alert_of(after), moment.policy
+    handed = summary.for_coordinator(before, policy) and not summary.for_coordinator(after, policy)
+    alert = replace(alert, level=Level.DOCTOR if handed else alert.level)
+    worse = wanting(alert, moment.now_ms, policy)
     waits = was.state is State.OPEN and was.snoozed_ms is None and was.cleared_ms is None
     if waits:  # nobody has answered: what is due stays due
         worse = replace(
@@ -106,14 +108,8 @@ def _called(before: PatientAlert, after: PatientAlert, moment: AlertMoment) -> S
             due_ms=min(was.due_ms or moment.now_ms, worse.due_ms or moment.now_ms),
             deadline_ms=min(was.deadline_ms or moment.now_ms, worse.deadline_ms or moment.now_ms),
         )
-    policy = moment.policy
-    handed = summary.for_coordinator(before, policy) and not summary.for_coordinator(after, policy)
     known = calling.called(known_of(alert), worse, after, moment.now_ms)
-    worse = replace(
-        worse,
-        level=Level.DOCTOR if handed else alert.level,
-        called_for=known,
-    )
+    worse = replace(worse, called_for=known)
     event = EpisodeEvent.RETURNED if moment.gap else EpisodeEvent.WORSENED
     return told(event, replace(after, alert=worse), moment, call=True)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analytics.domain.alerts import Finding, Priority, State
-from analytics.domain.episode_policy import MINUTE_MS, EpisodePolicy
+from analytics.domain.episode_policy import MINUTE_MS, EpisodePolicy, Level
 
 __all__ = [
     "HAPPENS_ONCE",
@@ -30,14 +30,6 @@ HAPPENS_ONCE = frozenset({"forged", "conflict"})
 ONCE_RULES = frozenset({"engine/1", "ingest/1"})
 """Rules whose ``sensor`` is of that kind: a reading that could not be handled."""
 URGENCY = {Priority.HIGH: 2, Priority.MEDIUM: 1, Priority.LOW: 0}
-
-
-class Level(StrEnum):
-    """Who is called, in the order of escalation; technical alerts begin at the coordinator."""
-
-    DOCTOR = "doctor"
-    SECOND = "second"
-    COORDINATOR = "coordinator"
 
 
 class EpisodeEvent(StrEnum):

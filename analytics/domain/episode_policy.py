@@ -1,10 +1,36 @@
 """Policy of alerts for a site: deadlines, the ladder, what calls again and for how long."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from analytics.domain.alerts import Priority
 
 MINUTE_MS = 60_000
+
+
+class Level(StrEnum):
+    """Who is called, in the order of escalation; technical alerts begin at the coordinator."""
+
+    DOCTOR = "doctor"
+    SECOND = "second"
+    COORDINATOR = "coordinator"
+    OUT_OF_HOURS = "out_of_hours"
+
+
+class ResponseClass(StrEnum):
+    """How soon somebody should respond at the bedside."""
+
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+    ROUTINE = "routine"
+
+
+ANYBODY = "anybody"
+PLAN = "plan"
+NOBODY = "nobody"
+ALWAYS = "always"
+STAFFED = "staffed"
+NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +70,34 @@ class EpisodePolicy:
         history_min: findings of back-fill no further apart are one piece of history (proposed).
         remind_min: the last level is called again after so long (proposed).
         coordinators: clinical conditions that belong to the coordinator.
+        first_emergency: who is called first for an emergency: a ``doctor`` or a ``nurse`` while one
+            is on shift, or whoever has the patient by the ``plan`` (RCP: emergencies to the medical
+            team) ...
+        first_urgent: ... for what is urgent (proposed) ...
+        first_routine: ... and for the rest (proposed).
+        second: who is called next among the people on shift: ``anybody`` else, another ``doctor``,
+            another ``nurse``, or ``nobody``: the ward has no such rung (proposed).
+        second_person: who of the rota is called second while at work; empty: who holds least
+            (proposed).
+        coordinator: when coordinators are called: ``always``, only while the ward is ``staffed``,
+            or ``never``; else the out-of-hours contact is in their place (proposed).
+        coordinator_person: who of the coordinators is called; empty: all of the ward (proposed).
+        first_emergency_min: minutes that the first has to acknowledge an emergency before the next
+            is called; 0: the share of the deadline (proposed) ...
+        first_urgent_min: ... what is urgent, the same ...
+        first_routine_min: ... and the rest, the same.
+        second_emergency_min: minutes that the second has, the same ...
+        second_urgent_min: ... for what is urgent, the same ...
+        second_routine_min: ... and the rest, the same.
+        coordinator_emergency_min: minutes that coordinators have, where there is an out-of-hours
+            contact above them, the same ...
+        coordinator_urgent_min: ... for what is urgent, the same ...
+        coordinator_routine_min: ... and the rest, the same.
+        out_of_hours_name: what the out-of-hours contact is called, a service or a role (proposed).
+        out_of_hours_phone: its telephone number, shown on the card; with ``+`` and the country it
+            is sent a text message too, where the site has a gateway. Empty: the ward has no such
+            contact, and the coordinators are the last (proposed).
+        out_of_hours_email: where it is written to besides, where the site has a gateway (proposed).
     """
 
     emergency: frozenset[str] = frozenset({"news2_emergency"})
@@ -66,22 +120,108 @@ class EpisodePolicy:
     history_min: int = 30
     remind_min: int = 30
     coordinators: frozenset[str] = frozenset({"unconfirmed_deterioration"})
+    first_emergency: str = "doctor"
+    first_urgent: str = PLAN
+    first_routine: str = PLAN
+    second: str = ANYBODY
+    second_person: str = ""
+    coordinator: str = ALWAYS
+    coordinator_person: str = ""
+    first_emergency_min: int = 0
+    first_urgent_min: int = 0
+    first_routine_min: int = 0
+    second_emergency_min: int = 0
+    second_urgent_min: int = 0
+    second_routine_min: int = 0
+    coordinator_emergency_min: int = 0
+    coordinator_urgent_min: int = 0
+    coordinator_routine_min: int = 0
+    out_of_hours_name: str = ""
+    out_of_hours_phone: str = ""
+    out_of_hours_email: str = ""
+
+    def response_class(self, condition: str, priority: Priority) -> ResponseClass:
+        """Return how soon somebody should respond."""
+        if self.is_emergency(condition):
+            return ResponseClass.EMERGENCY
+        if condition in self.urgent or priority is not Priority.LOW:
+            return ResponseClass.URGENT
+        return ResponseClass.ROUTINE
 
     def response_ms(self, condition: str, priority: Priority) -> int:
         """Return within how many milliseconds somebody should respond at the bedside."""
-        if condition in self.emergency or condition.startswith("critical_"):
-            return self.emergency_min * MINUTE_MS
-        if condition in self.urgent or priority is not Priority.LOW:
-            return self.urgent_min * MINUTE_MS
-        return self.routine_min * MINUTE_MS
+        return self._response_min(self.response_class(condition, priority)) * MINUTE_MS
 
     def is_emergency(self, condition: str) -> bool:
-        """Return whether a doctor should be called before any nurse."""
+        """Return whether it wants the response to an emergency."""
         return condition in self.emergency or condition.startswith("critical_")
 
-    def acknowledge_ms(self, condition: str, priority: Priority) -> int:
-        """Return within how many milliseconds somebody should acknowledge."""
-        return int(self.response_ms(condition, priority) * self.acknowledge_share)
+    def step_ms(self, level: Level, condition: str, priority: Priority) -> int:
+        """Return within how many milliseconds somebody of this rung should acknowledge."""
+        response = self.response_class(condition, priority)
+        own = {
+            Level.DOCTOR: {
+                ResponseClass.EMERGENCY: self.first_emergency_min,
+                ResponseClass.URGENT: self.first_urgent_min,
+                ResponseClass.ROUTINE: self.first_routine_min,
+            },
+            Level.SECOND: {
+                ResponseClass.EMERGENCY: self.second_emergency_min,
+                ResponseClass.URGENT: self.second_urgent_min,
+                ResponseClass.ROUTINE: self.second_routine_min,
+            },
+            Level.COORDINATOR: {
+                ResponseClass.EMERGENCY: self.coordinator_emergency_min,
+                ResponseClass.URGENT: self.coordinator_urgent_min,
+                ResponseClass.ROUTINE: self.coordinator_routine_min,
+            },
+        }.get(level, {})
+        minutes = own.get(response) or self._response_min(response) * self.acknowledge_share
+        return int(minutes * MINUTE_MS)
+
+    def first_kind(self, response: ResponseClass) -> str | None:
+        """Return whether a doctor or a nurse comes first; None: whoever has the patient."""
+        first = {
+            ResponseClass.EMERGENCY: self.first_emergency,
+            ResponseClass.URGENT: self.first_urgent,
+            ResponseClass.ROUTINE: self.first_routine,
+        }[response]
+        return None if first == PLAN else first
+
+    @property
+    def second_kind(self) -> str | None:
+        """Return whether the second must be a doctor or a nurse; None: either."""
+        return None if self.second == ANYBODY else self.second
+
+    @property
+    def has_contact(self) -> bool:
+        """Whether somebody outside the ward is called when nobody in it answers."""
+        return bool(self.out_of_hours_phone)
+
+    def next_level(self, level: Level) -> Level | None:
+        """Return the rung above one of a clinical alert; None: it is the last."""
+        rungs = [Level.DOCTOR]
+        if self.second != NOBODY:
+            rungs.append(Level.SECOND)
+        if self.coordinator != NEVER or not self.has_contact:
+            rungs.append(Level.COORDINATOR)
+        if self.has_contact:
+            rungs.append(Level.OUT_OF_HOURS)
+        order = list(Level)
+        above = (one for one in rungs if order.index(one) > order.index(level))
+        return next(above, None)
+
+    def last_rung(self, *, staffed: bool) -> Level:
+        """Return the lowest rung above the people on shift, by whether there are any."""
+        away = self.coordinator == NEVER or (self.coordinator == STAFFED and not staffed)
+        return Level.OUT_OF_HOURS if away and self.has_contact else Level.COORDINATOR
+
+    def _response_min(self, response: ResponseClass) -> int:
+        return {
+            ResponseClass.EMERGENCY: self.emergency_min,
+            ResponseClass.URGENT: self.urgent_min,
+            ResponseClass.ROUTINE: self.routine_min,
+        }[response]
 
     def apart(self, before_ms: int, measured_ms: int) -> bool:
         """Whether so long lies between two bad readings that nobody knew between them."""

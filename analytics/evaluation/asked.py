@@ -33,7 +33,7 @@ class EvaluationOptions:
     folder: Path
     fit: Path | None = None
     profile: str | None = None
-    values: Mapping[str, float | None]
+    values: Mapping[str, settings.Value]
     progress: Progress = nothing
 
     def within(self, dataset: str) -> "EvaluationOptions":
@@ -51,7 +51,9 @@ class EvaluationOptions:
         return lambda done, total: self.progress(what, done, total)
 
 
-def values_of(path: Path | None, profile: str | None) -> tuple[str | None, dict[str, float | None]]:
+def values_of(
+    path: Path | None, profile: str | None
+) -> tuple[str | None, dict[str, settings.Value]]:
     """Return the profile and the values of a settings file, as a ward would have to set them.
 
     Args:
@@ -76,5 +78,4 @@ def values_of(path: Path | None, profile: str | None) -> tuple[str | None, dict[
     wrong = [f"{one.field} {one.why}" for one in found if isinstance(one, RefusedSetting)]
     if wrong:
         raise DatasetError(f"{path}: {'; '.join(wrong)}")
-    values = {name: value for name, value in given.items() if isinstance(value, int | float | None)}
-    return (str(named) if named else None), values
+    return (str(named) if named else None), settings.kept(given)

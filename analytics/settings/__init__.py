@@ -8,6 +8,7 @@ from analytics.settings.checking import (
     check,
     defaults,
     flattened,
+    kept,
     nested,
 )
 from analytics.settings.profiles import ABOUT, FORMER
@@ -32,6 +33,7 @@ __all__ = [
     "check",
     "defaults",
     "flattened",
+    "kept",
     "nested",
     "own_policy",
     "ward_policy",

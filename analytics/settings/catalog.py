@@ -14,8 +14,9 @@ from analytics.settings.profiles import PROFILES
 
 __all__ = ["CATALOG", "FIXED", "GROUPS", "PROFILES", "Setting", "Value"]
 
-Value = float | None
-"""As it is told and stored: a number in the setting's unit; None: no limit on that side."""
+Value = float | str | None
+"""As it is told and stored: a number in the setting's unit (None: no limit on that side), the
+chosen word, a person's id, or a text."""
 
 GROUPS: Mapping[str, str] = {
     "limits": "Limits: outside them is a violation",
@@ -28,7 +29,10 @@ GROUPS: Mapping[str, str] = {
     "delays": "For how long something must last",
     "rules": "Rules",
     "deadlines": "By when somebody should have responded",
-    "ladder": "Who is called when nobody answers",
+    "ladder": "When it calls again, and for how long an answer holds",
+    "rungs": "Who is called first, and who when nobody answers",
+    "steps": "How long each of them has to acknowledge; 0: the share of the deadline",
+    "contact": "Whom to ring",
     "equipment": "When devices are told of",
     "retention": "How long things are kept",
     "budget": "How many calls the ward's people can answer",
@@ -53,6 +57,9 @@ class Setting:
         scale: what the value is multiplied by in the field.
         whole: whether only whole numbers make sense.
         none: whether null, no limit, may be set.
+        choices: of a word that is chosen: each with what it means.
+        people: of a person who is chosen, whose: ``rota`` or ``coordinators``; empty: nobody.
+        pattern: what a text must match as a whole, and how that is said; it may be empty.
         patient: whether it may be set for one patient.
         default: what applies until somebody sets it.
         source: what it means, and where the default comes from.
@@ -66,6 +73,7 @@ class Setting:
     high: float
     default: Value
     source: str
+    choices: Mapping[str, str]
     metric: Metric | None = None
     side: str | None = None
     soft: tuple[float, float] | None = None
@@ -73,6 +81,17 @@ class Setting:
     whole: bool = False
     none: bool = False
     patient: bool = False
+    people: str = ""
+    pattern: tuple[str, str] = ("", "")
+
+    @property
+    def kind(self) -> str:
+        """``number``, ``choice``, ``person`` or ``text``."""
+        if self.people:
+            return "person"
+        if self.choices:
+            return "choice"
+        return "text" if self.pattern[0] else "number"
 
     @property
     def group(self) -> str:
@@ -120,6 +139,8 @@ def _of(field: _Field, default: object) -> Iterator[Setting]:
 
 def _one(field: _Field, default: object, metric: Metric | None = None) -> Setting:
     declared = field.declared
+    if isinstance(default, str):
+        return _word(field, default)
     if not isinstance(default, int | float):
         raise TypeError(f"{field.name} cannot be set by one number")
     unit = FACTS[metric].unit if declared.unit is None and metric is not None else declared.unit
@@ -132,10 +153,29 @@ def _one(field: _Field, default: object, metric: Metric | None = None) -> Settin
         high=declared.high,
         default=default / declared.scale,
         source=field.says,
+        choices=declared.choices,
         metric=metric,
         scale=declared.scale,
         whole=declared.whole,
         patient=declared.patient,
+    )
+
+
+def _word(field: _Field, default: str) -> Setting:
+    """A setting that is no number: a choice, a person, or a text."""
+    declared = field.declared
+    return Setting(
+        path=f"{declared.group}.{declared.name}",
+        owner=field.owner,
+        field=field.name,
+        unit="",
+        low=0.0,
+        high=0.0,
+        default=default,
+        source=field.says,
+        choices=declared.choices,
+        people=declared.people,
+        pattern=declared.pattern,
     )
 
 
@@ -156,6 +196,7 @@ def _limits(field: _Field, metric: Metric, default: Limit) -> Iterator[Setting]:
             high=hard[1],
             default=getattr(default, side),
             source=field.says,
+            choices=field.declared.choices,
             metric=metric,
             side=side,
             soft=None if absolute else bounds.soft,

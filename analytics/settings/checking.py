@@ -4,16 +4,25 @@ Three answers: taken, refused (a hard bound, an unknown name, two values that co
 other), or in doubt (a soft bound: it must be said that it is meant).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from analytics.domain.episode_policy import ALWAYS
 from analytics.domain.vitals import Metric
 from analytics.settings.catalog import CATALOG, PROFILES, Setting, Value
 
+_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_CONTACT_NAME, _CONTACT_EMAIL = "contact.out_of_hours_name", "contact.out_of_hours_email"
 _ORDERED = (
     ("rules.risk_clear", "rules.risk_raise"),
     ("deadlines.emergency", "deadlines.urgent"),
     ("deadlines.urgent", "deadlines.routine"),
+    *(
+        (f"steps.{rung}_{response}", f"deadlines.{response}")
+        for rung in ("first", "second", "coordinator")
+        for response in ("emergency", "urgent", "routine")
+    ),
 )
 
 
@@ -57,6 +66,14 @@ def nested(values: Mapping[str, Value]) -> dict[str, object]:
     return tree
 
 
+def kept(given: Mapping[str, object]) -> dict[str, Value]:
+    """Return values that were checked as they are stored: numbers, texts, and no limit."""
+    return {
+        path: value if isinstance(value, int | float | str) else None
+        for path, value in given.items()
+    }
+
+
 def defaults(profile: str) -> dict[str, Value]:
     """Return every setting's value under a profile, before anybody sets one."""
     return {path: setting.default for path, setting in CATALOG.items()} | dict(
@@ -86,7 +103,7 @@ def check(
         wrong = _wrong(setting, value)
         if wrong is not None:
             found.append(wrong)
-        if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        if value is None or (isinstance(value, int | float | str) and not isinstance(value, bool)):
             taken[path] = value
     refused = any(isinstance(one, RefusedSetting) for one in found)
     return found if refused else [*_contradictions(given, taken), *found]
@@ -94,6 +111,8 @@ def check(
 
 def _wrong(setting: Setting, value: object) -> RefusedSetting | UnconfirmedSetting | None:
     path = setting.path
+    if setting.kind != "number":
+        return _wrong_word(setting, value)
     span = f"must be {setting.low:g} to {setting.high:g} {setting.unit}"
     if value is None and setting.none:
         return None if setting.default is None else UnconfirmedSetting(path, _unlimited(setting))
@@ -104,6 +123,23 @@ def _wrong(setting: Setting, value: object) -> RefusedSetting | UnconfirmedSetti
     if setting.whole and value != int(value):
         return RefusedSetting(path, "must be a whole number")
     return doubtful(path, value, setting.soft, setting.unit)
+
+
+def _wrong_word(setting: Setting, value: object) -> RefusedSetting | None:
+    """What is wrong of a choice, a person's id or a text; who there is, is not known here."""
+    if not isinstance(value, str):
+        return RefusedSetting(setting.path, "must be a text")
+    if setting.choices:
+        known = value in setting.choices
+        return None if known else RefusedSetting(setting.path, _one_of(setting))
+    pattern, said = (_ID, "must be the id of a person") if setting.people else setting.pattern
+    if value and re.fullmatch(pattern, value) is None:
+        return RefusedSetting(setting.path, said)
+    return None
+
+
+def _one_of(setting: Setting) -> str:
+    return f"must be one of {', '.join(setting.choices)}"
 
 
 def doubtful(
@@ -125,14 +161,29 @@ def _contradictions(
     given: Mapping[str, object], taken: Mapping[str, Value]
 ) -> Iterator[RefusedSetting]:
     """Pairs of which the first must not lie above the second, where one of them is given."""
+    yield from _nobody_left(given, taken)
     for lower, upper in (*_ORDERED, *_limit_pairs()):
         low, high = taken.get(lower), taken.get(upper)
-        if low is None or high is None or not {lower, upper} & given.keys():
+        if not isinstance(low, int | float) or not isinstance(high, int | float):
+            continue
+        if not {lower, upper} & given.keys():
             continue
         strict = lower.endswith(".low") and upper.endswith(".high")
         if low > high or (strict and low == high):
             named = lower if lower in given else upper
             yield RefusedSetting(named, f"{lower} ({low:g}) must not lie above {upper} ({high:g})")
+
+
+def _nobody_left(
+    given: Mapping[str, object], taken: Mapping[str, Value]
+) -> Iterator[RefusedSetting]:
+    """A ladder whose last rung would be nobody, or a contact that nobody can ring."""
+    rule, phone = "rungs.coordinator", "contact.out_of_hours_phone"
+    needs = [rule] if taken.get(rule) != ALWAYS else []
+    needs += [name for name in (_CONTACT_NAME, _CONTACT_EMAIL) if taken.get(name)]
+    named = next((name for name in (*needs, phone) if name in given), None)
+    if needs and not taken.get(phone) and named is not None:
+        yield RefusedSetting(named, f"{needs[0]} needs an out-of-hours contact ({phone})")
 
 
 def _limit_pairs() -> Iterator[tuple[str, str]]:

@@ -5,12 +5,14 @@ where its default comes from is read from the field's own docstring, so that it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analytics.domain.budget import BudgetPolicy
+from analytics.domain.contact import ContactPolicy
 from analytics.domain.episode_policy import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
 from analytics.policy import HOUR_MS, MINUTE_MS, Policy
+from analytics.settings.words import COORDINATOR, EMAIL, FIRST, NAME, PHONE, SECOND
 
 SECOND_MS = 1000
 
@@ -29,6 +31,9 @@ class Declared:
         whole: whether only whole numbers make sense.
         patient: whether it may be set for one patient.
         kind: ``one`` value, one for ``each`` metric, or ``limits`` of each.
+        choices: of a word that is chosen: each with what it means.
+        people: of a person who is chosen: ``rota`` or ``coordinators`` of the ward.
+        pattern: what a text must match as a whole, and how that is said; it may be empty.
     """
 
     group: str
@@ -40,6 +45,9 @@ class Declared:
     whole: bool = False
     patient: bool = False
     kind: str = "one"
+    choices: Mapping[str, str] = field(default_factory=dict)
+    people: str = ""
+    pattern: tuple[str, str] = ("", "")
 
 
 def _delay(name: str, high: float, *, low: float = 0.0, scale: int = 1) -> Declared:
@@ -65,6 +73,14 @@ def _rule(name: str, unit: str, low: float, high: float, **more: bool | int) -> 
         whole=whole,
         patient=patient,
     )
+
+
+def _chosen(name: str, choices: Mapping[str, str]) -> Declared:
+    return Declared(group="rungs", name=name, choices=choices)
+
+
+def _contact(name: str, pattern: tuple[str, str]) -> Declared:
+    return Declared(group="contact", name=name, pattern=pattern)
 
 
 def _equipment(name: str, unit: str, low: float, high: float, *, whole: bool = False) -> Declared:
@@ -152,7 +168,23 @@ EPISODES: Mapping[str, Declared] = {
     "expire_min": _minutes("ladder", "expire", 60, 10_080),
     "history_min": _minutes("ladder", "history", 5, 240),
     "remind_min": _minutes("ladder", "remind", 5, 240),
+    "first_emergency": _chosen("first_emergency", FIRST),
+    "first_urgent": _chosen("first_urgent", FIRST),
+    "first_routine": _chosen("first_routine", FIRST),
+    "second": _chosen("second", SECOND),
+    "second_person": Declared(group="rungs", name="second_person", people="rota"),
+    "coordinator": _chosen("coordinator", COORDINATOR),
+    "coordinator_person": Declared(group="rungs", name="coordinator_person", people="coordinators"),
+    **{
+        f"{rung}_{response}_min": _minutes("steps", f"{rung}_{response}", 0, most)
+        for rung in ("first", "second", "coordinator")
+        for response, most in (("emergency", 30), ("urgent", 60), ("routine", 480))
+    },
+    "out_of_hours_name": _contact("out_of_hours_name", NAME),
+    "out_of_hours_phone": _contact("out_of_hours_phone", PHONE),
+    "out_of_hours_email": _contact("out_of_hours_email", EMAIL),
 }
+CONTACT: Mapping[str, Declared] = {"ward_phone": _contact("ward_phone", PHONE)}
 EQUIPMENT: Mapping[str, Declared] = {
     "silent_multiple": _equipment("silent_multiple", "1", 1, 20),
     "silent_grace_s": _equipment("silent_grace", "s", 0, 86_400),
@@ -175,6 +207,7 @@ OWNERS: Mapping[type, Mapping[str, Declared]] = {
     EquipmentPolicy: EQUIPMENT,
     RetentionPolicy: RETENTION,
     BudgetPolicy: BUDGET,
+    ContactPolicy: CONTACT,
 }
 
 FIXED: Mapping[str, str] = {

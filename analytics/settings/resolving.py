@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from analytics.domain.budget import BudgetPolicy
 from analytics.domain.care import Limit
+from analytics.domain.contact import ContactPolicy
 from analytics.domain.episode import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
 from analytics.policy import Policy
@@ -29,6 +30,7 @@ class WardPolicy:
     equipment: EquipmentPolicy
     retention: RetentionPolicy
     budget: BudgetPolicy = field(default_factory=BudgetPolicy)
+    contact: ContactPolicy = field(default_factory=ContactPolicy)
 
 
 DEFAULTS = WardPolicy(
@@ -59,6 +61,7 @@ def ward_policy(
         equipment=_with(base.equipment, told),
         retention=_with(base.retention, told),
         budget=_with(base.budget, told),
+        contact=_with(base.contact, told),
     )
 
 
@@ -91,6 +94,9 @@ def _with(policy: P, values: Mapping[str, Value]) -> P:
 
 
 def _changed(old: Any, told: list[tuple[Setting, Value]], *, whole: bool) -> Any:  # noqa: ANN401 - of the field's own type
+    if isinstance(old, str):
+        word = told[-1][1]
+        return word if isinstance(word, str) else old
     if not isinstance(old, Mapping):
         return _scaled(*told[-1], whole=whole)
     made = dict(old)
@@ -105,5 +111,5 @@ def _changed(old: Any, told: list[tuple[Setting, Value]], *, whole: bool) -> Any
 
 
 def _scaled(setting: Setting, value: Value, *, whole: bool) -> float | int:
-    made = (setting.default if value is None else value) or 0.0
+    made = next((one for one in (value, setting.default) if isinstance(one, int | float)), 0.0)
     return round(made * setting.scale) if whole else float(made * setting.scale)

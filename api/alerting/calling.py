@@ -8,17 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from analytics.alerts.transitions import EpisodePolicy, Level
 from analytics.domain.patient_code import code_of
+from api.alerting.changes import Changes
 from api.alerting.subjects import FeedEvent
 from api.store import alert_history, calls, duty
+from api.store.episodes import LEVELS
 from api.store.timestamps import instant, rfc3339
 from api.store.types import Conn, Row
 
-_LAST_RUNG = 2
+_COORDINATORS = LEVELS.index(Level.COORDINATOR)
+_OUT_OF_HOURS = LEVELS.index(Level.OUT_OF_HOURS)
 
 
 async def call(
-    conn: Conn, news: Sequence[FeedEvent], rows: Mapping[UUID, Row], revisions: Mapping[str, int]
+    conn: Conn, news: Sequence[FeedEvent], rows: Mapping[UUID, Row], changes: Changes
 ) -> None:
     """Write down these changes for good, and what is to be sent of them.
 
@@ -26,11 +30,12 @@ async def call(
         conn: the engine's, in the transaction of the changes.
         news: in order.
         rows: the alerts after all of them, by id.
-        revisions: of the wards' settings that they go by.
+        changes: what they are of: the wards' settings, and who is at work.
     """
     now = instant(max(one.at_ms for one in news))
     if now is None:
         return
+    revisions = changes.revisions
     await alert_history.add(conn, [_history(one, rows[one.episode_id], revisions) for one in news])
     newest = {one.episode_id: one for one in news if one.notify}
     if newest:
@@ -38,22 +43,43 @@ async def call(
         coordinators = await duty.coordinators(conn)
         for one in newest.values():
             row = rows[one.episode_id]
-            users = called(row, coordinators)
+            policy = changes.policy_of(row["ward"])
+            staffed = changes.duty.covers(row["ward"])
+            users = called(row, coordinators, policy, staffed=staffed)
             await calls.call(conn, {**_of(one, row, now), "users": users})
+            if row["escalation_level"] == _OUT_OF_HOURS:
+                await calls.call_contact(conn, {**_of(one, row, now), "kinds": ways(policy)})
     for one in news:
         row = rows[one.episode_id]
         await calls.tell(conn, {**_of(one, row, now), "told": told(one, row)})
 
 
-def called(row: Row, coordinators: Iterable[Row]) -> list[UUID]:
-    """Return the accounts that an alert calls: its holder's, and on the last rung those above."""
+def called(
+    row: Row, coordinators: Iterable[Row], policy: EpisodePolicy, *, staffed: bool
+) -> list[UUID]:
+    """Return the accounts that an alert calls: its holder's, and on the last rungs those above.
+
+    Args:
+        row: the alert's.
+        coordinators: accounts that coordinate, or are administrators.
+        policy: the ward's.
+        staffed: whether anybody of the ward is on shift.
+    """
     users = [row["doctor_user"]] if row["doctor_user"] is not None else []
-    if row["escalation_level"] >= _LAST_RUNG:
+    rung = row["escalation_level"]
+    away = policy.last_rung(staffed=staffed) is Level.OUT_OF_HOURS
+    if rung == _COORDINATORS or (rung > _COORDINATORS and not away):
         people = list(coordinators)
-        own = [one["id"] for one in people if one["ward"] == row["ward"]]
-        own = [one["id"] for one in people if one["role"] != "admin" and one["id"] in own]
-        users += own or [one["id"] for one in people if one["role"] == "admin"]
+        own = [one["id"] for one in people if one["role"] != "admin" and one["ward"] == row["ward"]]
+        named = [one for one in own if str(one) == policy.coordinator_person]
+        users += named or own or [one["id"] for one in people if one["role"] == "admin"]
     return list(dict.fromkeys(users))
+
+
+def ways(policy: EpisodePolicy) -> list[str]:
+    """Return by which ways the out-of-hours contact is called, all of them at once."""
+    sms = ["sms"] if policy.out_of_hours_phone.startswith("+") else []
+    return sms + (["email"] if policy.out_of_hours_email else [])
 
 
 def told(news: FeedEvent, row: Row) -> Row:

@@ -70,7 +70,7 @@ async def commit_changes(conn: Conn, ledger: EpisodeChanges) -> None:
         for row in (rows[one.episode_id],)
     ]
     await stream.append(conn, entries)
-    await calling.call(conn, ledger.news, rows, ledger.revisions)
+    await calling.call(conn, ledger.news, rows, ledger)
     if any(one.event in _RESHAPING for one in ledger.news):
         await notify.wake_rota(conn, "alert")
 

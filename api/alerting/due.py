@@ -7,15 +7,15 @@ is done at once.
 from collections.abc import Sequence
 from datetime import datetime
 
-from analytics.alerts.transitions import EpisodePolicy
+from analytics.alerts.transitions import EpisodePolicy, Level
+from analytics.domain.episode_policy import ResponseClass
 from api.alerting import metrics
 from api.alerting.commit import commit_changes, open_ledger
 from api.alerting.episode_changes import EpisodeChanges
-from api.alerting.on_call import DOCTOR, Duty
 from api.alerting.patient_changes import clinical
 from api.store import duty, episodes, handovers, liveness, patient_alerts
 from api.store.timestamps import ms_of
-from api.store.types import Conn
+from api.store.types import Conn, Row
 
 _LIMIT = 500
 
@@ -100,7 +100,7 @@ async def _hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
     """Address anew at most 500 alerts; return how many have changed, so that each look ends."""
     async with conn.transaction():
         ledger = await open_ledger(conn, now, policy)
-        records = await handovers.unattended(conn, _present(ledger.duty, policy), _LIMIT)
+        records = await handovers.unattended(conn, _present(ledger), _LIMIT)
         if not records:
             return 0
         numbers = [record.patient_no for record in records if record.patient_no is not None]
@@ -113,13 +113,36 @@ async def _hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> int:
     return len(ledger.changed)
 
 
-def _present(at_work: Duty, policy: EpisodePolicy) -> handovers.Present:
-    people = at_work.on_shift
+def _present(ledger: EpisodeChanges) -> handovers.Present:
+    people, policy = ledger.duty.on_shift, ledger.policy
+    staffed = {one.ward for one in people}
     return handovers.Present(
         at_work=[one.doctor_id for one in people],
-        nurses=[one.doctor_id for one in people if one.kind != DOCTOR],
-        staffed={one.ward for one in people},
-        with_doctors={one.ward for one in people if one.kind == DOCTOR},
-        emergencies=policy.emergency,
+        unfit=_unfit(ledger),
+        staffed=staffed,
+        out_of_hours={
+            ward
+            for ward in ledger.revisions
+            if ledger.policy_of(ward).last_rung(staffed=ward in staffed) is Level.OUT_OF_HOURS
+        },
+        emergency=policy.emergency,
+        urgent=policy.urgent,
         coordinators=policy.coordinators,
     )
+
+
+def _unfit(ledger: EpisodeChanges) -> list[Row]:
+    """Return whom a ward does not want first for a response while somebody else is there."""
+    people = ledger.duty.on_shift
+    found = []
+    for ward in {one.ward for one in people}:
+        policy = ledger.policy_of(ward)
+        for response in ResponseClass:
+            wanted = {one for one in people if one.kind == policy.first_kind(response)}
+            if any(one.ward == ward for one in wanted):
+                found += [
+                    {"ward": ward, "response": response.value, "doctor": str(one.doctor_id)}
+                    for one in people
+                    if one.ward == ward and one not in wanted
+                ]
+    return found

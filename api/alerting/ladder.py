@@ -1,7 +1,8 @@
 """The next rung of an alert: told beside it, and asked before it is passed on.
 
-Above the people on shift stand the ward's coordinators, and the administrators where a ward has
-none. At the top an alert can be passed on to another of them; to nobody it is not passed on.
+Which rungs there are is the ward's to say. Above the people on shift stand its coordinators, and
+the administrators where a ward has none; above them the out-of-hours contact, where it has one. At
+the top an alert can be passed on to another of them; to nobody it is not passed on.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from api.alerting.commit import duty_now
 from api.alerting.on_call import Duty
 from api.patients.ward_policy import WardPolicies
 from api.store import duty, wards
+from api.store.alerts import OUT_OF_HOURS
 from api.store.episodes import LEVELS, EpisodeRow, record_of
 from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
@@ -50,18 +52,32 @@ class Ladder:
         self, ward: str, level: Level, holder: UUID | None, *, clinical: bool, caller: UUID
     ) -> tuple[Level, str] | None:
         """Return the rung that ``caller`` would pass the alert on to, with who stands there."""
-        if clinical and level is Level.DOCTOR:
+        policy = self.policies(ward)
+        following = policy.next_level(level) if clinical else None
+        if following is Level.SECOND:
             looked = Duty(on_shift=self.duty.on_shift, held=dict(self.duty.held))
-            other = looked.second(ward, holder)
+            other = looked.second(ward, holder, policy.second_kind, policy.second_person)
             if other is not None:
                 return Level.SECOND, self._name(other)
-        last = self.coordinators.get(ward) or self.everywhere
-        top = level is Level.COORDINATOR
-        others = [name for user, name in last if not (top and user == caller)]
+        last = policy.last_rung(staffed=self.duty.covers(ward))
+        if clinical and Level.OUT_OF_HOURS in (following, last):
+            return Level.OUT_OF_HOURS, contact_of(policy)
+        top = level in (Level.COORDINATOR, Level.OUT_OF_HOURS)
+        others = [name for user, name in self._last(ward, policy) if not (top and user == caller)]
         return (Level.COORDINATOR, ", ".join(others)) if others else None
+
+    def _last(self, ward: str, policy: EpisodePolicy) -> Sequence[tuple[UUID, str]]:
+        last = self.coordinators.get(ward) or self.everywhere
+        named = [one for one in last if str(one[0]) == policy.coordinator_person]
+        return named or last
 
     def _name(self, doctor_id: UUID) -> str:
         return next(one.name for one in self.duty.on_shift if one.doctor_id == doctor_id)
+
+
+def contact_of(policy: EpisodePolicy) -> str:
+    """Return how the out-of-hours contact is named to whoever passes on to it."""
+    return f"{policy.out_of_hours_name or OUT_OF_HOURS}, {policy.out_of_hours_phone}"
 
 
 async def ladder(conn: Conn, now: datetime) -> Ladder:

@@ -1,7 +1,8 @@
 """Recipients of an alert after something happened to it; pure.
 
-A clinical alert that is shown is always somebody's who is at work, or the coordinator's: a rung
-without a person is skipped at once, a holder who goes home hands on, whoever acknowledges owns it
+A clinical alert that is shown is always somebody's who is at work, or of those above them (the
+coordinators, the out-of-hours contact, as the ward has set its rungs): a rung without a person
+is skipped at once, a holder who goes home hands on, whoever acknowledges owns it
 while at work, and an open alert follows the plan when that gives the patient to somebody else.
 What is the coordinator's from the beginning is nobody else's unless they take it on.
 The level only rises: what the coordinator has been called for stays at that level.
@@ -10,6 +11,7 @@ The level only rises: what the coordinator has been called for stays at that lev
 from dataclasses import replace
 from uuid import UUID
 
+from analytics.alerts.escalation import lifted
 from analytics.alerts.transitions import EpisodeEvent, EpisodePolicy, Level
 from analytics.domain.alerts import Kind, Priority, State, kind_of
 from api.alerting.on_call import Duty
@@ -35,9 +37,10 @@ def after(
         return record
     if record.episode.condition in policy.coordinators:
         taken = event in _TAKEN
-        return _coordinators(record, duty.person_of(actor) if taken else _there(record, duty))
+        holder = duty.person_of(actor) if taken else _there(record, duty)
+        return _above(record, duty, policy, holder)
     if not duty.covers(record.ward):
-        return _coordinators(record)
+        return _above(record, duty, policy)
     return _at_rung(record, event, actor, duty, policy)
 
 
@@ -50,9 +53,9 @@ def _at_rung(
     if event in _TAKEN:
         return replace(record, doctor_id=duty.person_of(actor) or kept)
     if event is EpisodeEvent.ESCALATED and record.episode.level is Level.SECOND:
-        other = duty.second(record.ward, record.doctor_id)
+        other = _second(record, duty, policy, record.doctor_id)
         none_left = other is None
-        return _coordinators(record, kept) if none_left else replace(record, doctor_id=other)
+        return _above(record, duty, policy, kept) if none_left else replace(record, doctor_id=other)
     return replace(record, doctor_id=kept)
 
 
@@ -61,9 +64,9 @@ def handed_over(record: EpisodeRow, duty: Duty, policy: EpisodePolicy) -> Episod
     if not addressed(record):
         return record
     if record.episode.condition in policy.coordinators:
-        return _coordinators(record, _there(record, duty))
+        return _above(record, duty, policy, _there(record, duty))
     if not duty.covers(record.ward):
-        return _coordinators(record)
+        return _above(record, duty, policy)
     planned = duty.plan_of(record.patient_no)
     moved = duty.there(planned) and planned != record.planned_id
     if moved and not _owned(record, duty):
@@ -102,8 +105,20 @@ def _there(record: EpisodeRow, duty: Duty) -> UUID | None:
 def _first(
     record: EpisodeRow, duty: Duty, policy: EpisodePolicy, keep: UUID | None = None
 ) -> UUID | None:
-    emergency = policy.is_emergency(record.episode.condition)
-    return duty.first(record.patient_no, record.ward, emergency=emergency, keep=keep)
+    kind = _first_kind(record, policy)
+    return duty.first(record.patient_no, record.ward, kind=kind, keep=keep)
+
+
+def _first_kind(record: EpisodeRow, policy: EpisodePolicy) -> str | None:
+    """Return whether a doctor or a nurse comes first for this alert; None: either."""
+    episode = record.episode
+    return policy.first_kind(policy.response_class(episode.condition, episode.priority))
+
+
+def _second(
+    record: EpisodeRow, duty: Duty, policy: EpisodePolicy, first: UUID | None
+) -> UUID | None:
+    return duty.second(record.ward, first, policy.second_kind, policy.second_person)
 
 
 def _kept(record: EpisodeRow, duty: Duty, policy: EpisodePolicy) -> UUID | None:
@@ -111,18 +126,18 @@ def _kept(record: EpisodeRow, duty: Duty, policy: EpisodePolicy) -> UUID | None:
     if _suits(record, duty, policy):
         return record.doctor_id
     if record.episode.level is Level.SECOND:  # the first was called before
-        other = duty.second(record.ward, duty.plan_of(record.patient_no))
+        other = _second(record, duty, policy, duty.plan_of(record.patient_no))
         if other is not None:
             return other
     return _first(record, duty, policy)
 
 
 def _suits(record: EpisodeRow, duty: Duty, policy: EpisodePolicy) -> bool:
-    """Whether its holder may have it: an emergency nobody has answered is for a doctor first."""
+    """Whether its holder may have it: what nobody has answered is for the ward's first rung."""
     episode = record.episode
     unanswered = episode.state is State.OPEN and episode.level is Level.DOCTOR
-    emergency = unanswered and policy.is_emergency(episode.condition)
-    return duty.suits(record.doctor_id, record.ward, emergency=emergency)
+    kind = _first_kind(record, policy) if unanswered else None
+    return duty.suits(record.doctor_id, record.ward, kind)
 
 
 def _owned(record: EpisodeRow, duty: Duty) -> bool:
@@ -136,7 +151,10 @@ def _given(record: EpisodeRow, doctor: UUID | None, duty: Duty) -> EpisodeRow:
     return replace(record, doctor_id=doctor, planned_id=duty.plan_of(record.patient_no))
 
 
-def _coordinators(record: EpisodeRow, doctor: UUID | None = None) -> EpisodeRow:
-    return replace(
-        record, doctor_id=doctor, episode=replace(record.episode, level=Level.COORDINATOR)
-    )
+def _above(
+    record: EpisodeRow, duty: Duty, policy: EpisodePolicy, doctor: UUID | None = None
+) -> EpisodeRow:
+    """Return it for those above the people on shift; the rung only rises."""
+    level = policy.last_rung(staffed=duty.covers(record.ward))
+    episode = lifted(record.episode, level, policy)
+    return replace(record, doctor_id=doctor, episode=episode)

@@ -11,10 +11,10 @@ from typing import Any
 from analytics.domain.vitals import Metric, Quality
 from api.evidence import proof
 from api.store import alert_history, calls, evidence, readings, wards
+from api.store.alerts import LEVEL_NAMES, OUT_OF_HOURS
 from api.store.timestamps import rfc3339
 from api.store.types import Conn, Row
 
-RUNGS = ("doctor", "second", "coordinator")
 _SLACK = timedelta(seconds=5)
 
 
@@ -70,7 +70,7 @@ async def history(conn: Conn, alert: Row) -> list[dict[str, Any]]:
             "at": rfc3339(row["at"]),
             "change": row["change"],
             "call": row["call"],
-            "level": RUNGS[min(row["rung"], len(RUNGS) - 1)],
+            "level": LEVEL_NAMES[row["rung"]],
             "priority": row["priority"],
             "by": row["actor"],
             "role": row["actor_role"],
@@ -86,11 +86,11 @@ async def notices(conn: Conn, alert: Row) -> list[dict[str, Any]]:
     return [
         {
             "id": str(row["id"]),
-            "to": row["name"] or "another system",
+            "to": OUT_OF_HOURS if row["contact"] else row["name"] or "another system",
             "role": row["role"],
             "channel": row["kind"],
             "change": row["change"],
-            "level": RUNGS[min(row["rung"], len(RUNGS) - 1)],
+            "level": LEVEL_NAMES[row["rung"]],
             "step": row["step"],
             "state": row["state"],
             "attempts": row["attempts"],

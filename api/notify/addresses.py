@@ -135,6 +135,11 @@ def shortened(kind: str, address: Any) -> str:  # noqa: ANN401 - JSON
     return str(address)
 
 
+def dialled(kind: str, address: str) -> str:
+    """Return an address as a gateway takes it: of a telephone number the digits alone."""
+    return re.sub(r"[^+0-9]", "", address) if kind == "sms" else address
+
+
 def same(one: str, other: str) -> bool:
     """Whether two words are the same, told in the same time whether they are or not."""
     return hmac.compare_digest(one, other)

@@ -162,6 +162,8 @@ class Sender:
 
 def needless(row: Row) -> str | None:
     """Return why a waiting notice need not be sent any more, None if it must be."""
+    if row["contact"]:
+        return _over(row) if row["contact_address"] else "the ward names no such contact any more"
     if row["sealed"] is None:
         return "the channel was removed"
     if not row["account_active"]:

@@ -15,7 +15,7 @@ from api.notify import addresses, gateways, webhooks
 from api.notify.push import Pusher
 from api.notify.retries import WEBHOOK, AttemptOutcome
 from api.notify.settings import NotifySettings
-from api.notify.words import Notice, words
+from api.notify.words import Notice, words, words_to_contact
 from api.store.timestamps import rfc3339
 from api.store.types import Row
 
@@ -51,9 +51,7 @@ class Transports:
     async def send(self, row: Row, key: bytes) -> AttemptOutcome:
         """Send one notice of ``api.store.calls.waiting``; ``key`` opens its address."""
         try:
-            owner = row["user_id"] or NOBODY
-            of = row["channel_id"] or row["webhook_id"]
-            kept = addresses.opened(key, owner, of, row["sealed"])
+            kept = _address(row, key)
             async with asyncio.timeout(self._settings.answer_s * 2):
                 return await self._by_kind(row, kept, receipt(key, row["id"]))
         except (httpx2.HTTPError, TimeoutError, OSError) as error:
@@ -66,7 +64,7 @@ class Transports:
         address, kind = kept["address"], row["kind"]
         if kind == WEBHOOK:
             return await self._webhook(row, address, kept["secret"])
-        said = words(_notice(row), self._settings.site)
+        said = (words_to_contact if row["contact"] else words)(_notice(row), self._settings.site)
         if kind == "push":
             if self._pusher is None or not addresses.allowed(
                 address["endpoint"], self._settings.push_hosts
@@ -108,6 +106,14 @@ class Transports:
         )
 
 
+def _address(row: Row, key: bytes) -> dict[str, Any]:
+    """Return where a notice goes; the out-of-hours contact's address is the ward's setting."""
+    if row["contact"]:
+        return {"address": addresses.dialled(row["kind"], row["contact_address"])}
+    of = row["channel_id"] or row["webhook_id"]
+    return addresses.opened(key, row["user_id"] or NOBODY, of, row["sealed"])
+
+
 def _notice(row: Row) -> Notice:
     return Notice(
         id=row["id"],
@@ -115,6 +121,7 @@ def _notice(row: Row) -> Notice:
         change=row["change"],
         patient_no=row["patient_no"],
         ward=row["ward"],
+        ward_phone=row["ward_phone"] or "",
     )
 
 

@@ -36,6 +36,7 @@ class Notice:
         change: what happened; ``test`` for a test of the channel.
         patient_no: whom it is about; None: the ward.
         ward: the alert's ward.
+        ward_phone: whom somebody without an account may ring; empty: not known.
     """
 
     id: UUID
@@ -43,6 +44,16 @@ class Notice:
     change: str
     patient_no: int | None
     ward: str
+    ward_phone: str = ""
+
+
+def words_to_contact(notice: Notice, site: str) -> Words:
+    """Return what the out-of-hours contact is told: that nobody in the ward has answered."""
+    said = words(notice, site)
+    ring = f"ring {notice.ward_phone}, or " if notice.ward_phone else ""
+    about = said.line.partition(",")[0]
+    line = f"{about}, ward {notice.ward}: nobody has answered, {ring}open Homeward"
+    return Words(title=said.title, line=line, link=said.link)
 
 
 def words(notice: Notice, site: str) -> Words:

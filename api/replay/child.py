@@ -17,7 +17,7 @@ class ReplaySide(msgspec.Struct, frozen=True):
     """One set of settings: the profile, and what was set besides."""
 
     profile: str
-    values: dict[str, float | None]
+    values: dict[str, float | str | None]
 
 
 class Asked(msgspec.Struct, frozen=True):

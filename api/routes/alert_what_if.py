@@ -113,9 +113,8 @@ def _asked(body: AlertWhatIf, row: Row | None) -> Asked:
     ]
     if refused:
         raise InvalidError(*refused[0], *((one.field, one.why) for one in refused[1:]))
-    after = {name: one if isinstance(one, int | float) else None for name, one in given.items()}
     return Asked(
         now=ReplaySide(profile, values),
-        then=ReplaySide(tried, {**values, **after}),
+        then=ReplaySide(tried, {**values, **settings.kept(given)}),
         minutes=MINUTES,
     )

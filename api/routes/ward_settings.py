@@ -59,8 +59,9 @@ async def read(work: Work, ward: WardName, response: Response) -> dict[str, Any]
 async def schema(work: Work, ward: WardName) -> dict[str, Any]:
     """Read what can be set at all: bounds, units, defaults with their source; and what cannot."""
     await _mine(work, ward)
+    people = await wards.people(work.conn, ward)
     return {
-        "settings": [_described(one) for one in settings.CATALOG.values()],
+        "settings": [_described(one, people) for one in settings.CATALOG.values()],
         "groups": dict(settings.GROUPS),
         "profiles": {name: dict(values) for name, values in settings.PROFILES.items()},
         "about_profiles": dict(settings.ABOUT),
@@ -101,6 +102,7 @@ async def change(
     present = row["revision"] if row else 0
     agree(present, named, body.revision)
     profile, values = _taken(body, row)
+    await _known_people(work, ward, values)
     before = (row["profile"], row["settings"]) if row else ("standard", {})
     if (profile, values) != before:
         await _add(work, ward, present + 1, (profile, values, body.reason))
@@ -140,13 +142,17 @@ def _taken(body: SettingsChange, row: Row | None) -> tuple[str, dict[str, settin
     doubts = [one for one in found if given.get(one.field) != before.get(one.field)]
     if doubts and not body.confirm:
         raise DoubtfulError([(one.field, one.why) for one in doubts], ['"confirm": true'])
-    after = {**before, **given}
-    kept = {path: _number(value) for path, value in after.items() if value != base.get(path)}
-    return profile, kept
+    after = {**before, **settings.kept(given)}
+    return profile, {path: one for path, one in after.items() if one != base.get(path)}
 
 
-def _number(value: object) -> settings.Value:
-    return value if isinstance(value, int | float) else None
+async def _known_people(work: UnitOfWork, ward: str, values: dict[str, settings.Value]) -> None:
+    """Refuse to name somebody who is none of the ward's."""
+    named = [one for one in settings.CATALOG.values() if one.people and values.get(one.path)]
+    people = await wards.people(work.conn, ward) if named else {}
+    for one in named:
+        if values[one.path] not in people[one.people]:
+            raise InvalidError(one.path, "is nobody of this ward")
 
 
 async def _add(
@@ -186,10 +192,14 @@ async def _told(work: UnitOfWork, ward: str) -> dict[str, Any]:
     }
 
 
-def _described(one: settings.Setting) -> dict[str, Any]:
+def _described(one: settings.Setting, people: dict[str, dict[str, str]]) -> dict[str, Any]:
+    choices = {"": "nobody in particular", **people[one.people]} if one.people else one.choices
     return {
         "name": one.path,
         "group": one.group,
+        "kind": one.kind,
+        "choices": [{"value": value, "label": label} for value, label in choices.items()],
+        "pattern": one.pattern[0] or None,
         "unit": one.unit,
         "default": one.default,
         "lowest": one.low,

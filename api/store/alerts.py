@@ -8,17 +8,20 @@ from analytics.domain.alerts import SUPERSEDED_BY
 from analytics.domain.patient_code import code_of
 from api.store import reasons
 from api.store.aging import aged_message
-from api.store.episodes import record_of
+from api.store.episodes import LEVELS, record_of
 from api.store.timestamps import rfc3339
 from api.store.types import Conn, Row
 
-LEVEL_NAMES = ("doctor", "second", "coordinator")
+OUT_OF_HOURS = "out-of-hours contact"
+"""What the contact is called where the ward has given it no name."""
+LEVEL_NAMES = tuple(level.value for level in LEVELS)
 
 ALERT = """
     SELECT e.*, p.id AS patient, p.time_zone, n.latest, n.news2_low, n.measured AS news2_measured,
            n.assessment -> 'news2' ->> 'score' IS NOT NULL AS news2_whole,
-           (SELECT (s.settings ->> 'ladder.gap')::float FROM ward_settings s
-             WHERE s.ward = e.ward ORDER BY s.revision DESC LIMIT 1) AS gap_min,
+           (w.settings ->> 'ladder.gap')::float AS gap_min,
+           w.settings ->> 'contact.out_of_hours_name' AS contact_name,
+           w.settings ->> 'contact.out_of_hours_phone' AS contact_phone,
            d.name AS doctor_name, d.user_id AS doctor_user, v.id AS device,
            coalesce(nullif(a.display_name, ''), a.username) AS acknowledged_name,
            coalesce(nullif(c.display_name, ''), c.username) AS closed_name,
@@ -27,6 +30,8 @@ ALERT = """
       FROM episode e LEFT JOIN patient p ON p.no = e.patient_no
       LEFT JOIN patient_now n ON n.patient_no = e.patient_no
       LEFT JOIN doctor d ON d.id = e.doctor_id LEFT JOIN device v ON v.no = e.device_no
+      LEFT JOIN LATERAL (SELECT s.settings FROM ward_settings s WHERE s.ward = e.ward
+                          ORDER BY s.revision DESC LIMIT 1) w ON true
       LEFT JOIN app_user a ON a.id = e.acknowledged_by LEFT JOIN app_user c ON c.id = e.closed_by
 """
 
@@ -74,8 +79,16 @@ def alert_json(row: Row, now: datetime) -> Row:
         "comment": row["comment"],
         "escalates_at": rfc3339(row["escalate_due"]),
         "snoozed_until": rfc3339(row["snoozed_until"]),
+        "out_of_hours": _contact(row),
         "reasons": reasons.told(row, now),
     }
+
+
+def _contact(row: Row) -> Row | None:
+    """Return whom the ward has named to be rung when nobody in it answers."""
+    if not row["contact_phone"]:
+        return None
+    return {"name": row["contact_name"] or OUT_OF_HOURS, "phone": row["contact_phone"]}
 
 
 def _because(row: Row) -> str | None:

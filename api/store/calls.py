@@ -14,7 +14,7 @@ from api.store.types import Conn, Row
 _SUPERSEDE = """
     UPDATE notice SET seen_due = NULL, ended_at = %(now)s,
            state = CASE state WHEN 'waiting' THEN 'dropped' ELSE state END
-     WHERE episode_id = ANY (%(episodes)s) AND user_id IS NOT NULL
+     WHERE episode_id = ANY (%(episodes)s) AND webhook_id IS NULL
        AND (state = 'waiting' OR seen_due IS NOT NULL)
 """
 
@@ -28,6 +28,16 @@ _CALL = """
             SELECT id, kind FROM notice_channel
              WHERE user_id = u.id ORDER BY position, id LIMIT 1) c
      WHERE u.id = ANY (%(users)s) AND u.state = 'active'
+"""
+
+# Whom the ward has named outside it: no account, and addressed as the ward's settings say when it
+# is sent.
+_CALL_CONTACT = """
+    INSERT INTO notice (episode_id, patient_no, ward, contact, kind, rung, priority, change,
+                        called_at)
+    SELECT %(episode_id)s, %(patient_no)s, %(ward)s, true, kind, %(rung)s, %(priority)s,
+           %(change)s, %(now)s
+      FROM unnest(%(kinds)s::text[]) AS kind
 """
 
 _TELL = """
@@ -49,10 +59,15 @@ _WAITING = """
     SELECT n.*, coalesce(c.sealed, w.sealed) AS sealed, c.quiet_from,
            c.quiet_until AS quiet_until_time,
            e.state AS alert_state, e.acknowledged_at, e.snoozed_until > %(now)s AS snoozed,
+           CASE n.kind WHEN 'sms' THEN s.settings ->> 'contact.out_of_hours_phone'
+                       WHEN 'email' THEN s.settings ->> 'contact.out_of_hours_email'
+           END AS contact_address, s.settings ->> 'contact.ward_phone' AS ward_phone,
            coalesce(u.state = 'active', true) AS account_active
       FROM notice n LEFT JOIN notice_channel c ON c.id = n.channel_id
       LEFT JOIN webhook w ON w.id = n.webhook_id LEFT JOIN episode e ON e.id = n.episode_id
       LEFT JOIN app_user u ON u.id = n.user_id
+      LEFT JOIN LATERAL (SELECT settings FROM ward_settings w WHERE n.contact AND w.ward = n.ward
+                          ORDER BY w.revision DESC LIMIT 1) s ON true
      WHERE n.state = 'waiting' AND n.try_at <= clock_timestamp()
        AND (n.quiet_until IS NULL OR n.quiet_until <= %(now)s) AND n.id <> ALL (%(under_way)s)
      ORDER BY array_position(ARRAY['high', 'medium', 'low'], n.priority), n.try_at, n.id
@@ -89,7 +104,10 @@ _NEXT = """
 _NEXT_RUNG = """
     UPDATE episode SET escalate_due = least(escalate_due, %(now)s)
      WHERE id = %(episode_id)s AND state = 'open' AND escalation_level = %(rung)s
-       AND escalation_level < 2 AND escalate_due > %(now)s
+       AND escalation_level < coalesce((
+           SELECT CASE WHEN s.settings ->> 'contact.out_of_hours_phone' <> '' THEN 3 ELSE 2 END
+             FROM ward_settings s WHERE s.ward = episode.ward ORDER BY s.revision DESC LIMIT 1), 2)
+       AND escalate_due > %(now)s
        AND (snoozed_until IS NULL OR snoozed_until <= %(now)s)
        AND NOT EXISTS (SELECT FROM notice n WHERE n.episode_id = %(episode_id)s
                         AND n.rung = %(rung)s AND n.user_id IS NOT NULL
@@ -106,6 +124,11 @@ async def supersede(conn: Conn, episodes: Sequence[UUID], now: datetime) -> None
 async def call(conn: Conn, called: Row) -> None:
     """Write the notice of each of ``users``, over the channel that they want first."""
     await conn.execute(_CALL, called)
+
+
+async def call_contact(conn: Conn, called: Row) -> None:
+    """Write the notices of the ward's out-of-hours contact, one for each of ``kinds``."""
+    await conn.execute(_CALL_CONTACT, called)
 
 
 async def tell(conn: Conn, told: Row) -> None:
@@ -227,7 +250,8 @@ async def of_alert(conn: Conn, episode_id: UUID) -> list[Row]:
     found = await conn.execute(
         """SELECT n.id, n.kind, n.change, n.priority, n.rung, n.step, n.state, n.called_at,
                   n.sent_at, n.delivered_at, n.opened_at, n.ended_at, n.attempts, n.failure,
-                  n.user_id, coalesce(nullif(u.display_name, ''), u.username) AS name, u.role
+                  n.user_id, n.contact, u.role,
+                  coalesce(nullif(u.display_name, ''), u.username) AS name
              FROM notice n LEFT JOIN app_user u ON u.id = n.user_id
             WHERE n.episode_id = %s ORDER BY n.called_at, n.call_id, n.step""",
         (episode_id,),

@@ -34,6 +34,13 @@ _FAILING = """
     UNION ALL
     SELECT w.ward, 'admin', 'webhook', w.id FROM webhook w
      WHERE w.failed_at > coalesce(w.worked_at, '-infinity')
+    UNION ALL
+    SELECT c.ward, 'contact', c.kind, c.id FROM (
+        SELECT DISTINCT ON (ward, kind) ward, kind, id, state, called_at FROM notice
+         WHERE contact AND state IN ('sent', 'failed', 'seen')
+         ORDER BY ward, kind, called_at DESC) c
+     WHERE c.state = 'failed' AND c.called_at > (
+           SELECT max(s.set_at) FROM ward_settings s WHERE s.ward = c.ward)
 """
 
 
@@ -99,6 +106,8 @@ async def note(conn: Conn, row: Row, now: datetime, *, failure: str | None, work
         failure: why it does not.
         worked: whether it does.
     """
+    if row["contact"]:
+        return  # what came of it stands with the notice itself
     asked = {"now": now, "failure": failure, **row}
     what = (
         "worked_at = %(now)s, failure = NULL"

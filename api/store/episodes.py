@@ -18,7 +18,7 @@ from analytics.domain.episode import CalledFor
 from api.store.timestamps import instant, maybe_ms, ms_of
 from api.store.types import Conn, Row
 
-LEVELS: tuple[Level, ...] = (Level.DOCTOR, Level.SECOND, Level.COORDINATOR)
+LEVELS: tuple[Level, ...] = tuple(Level)
 DUE_COLUMN = {
     State.PENDING: "pending_due",
     State.OPEN: "escalate_due",

@@ -53,6 +53,24 @@ async def add(conn: Conn, values: Row) -> bool:
     return True
 
 
+_PEOPLE = """
+    SELECT 'rota' AS list, id::text, name || ', ' || kind AS name FROM doctor
+     WHERE ward = %(ward)s
+    UNION ALL
+    SELECT 'coordinators', id::text, coalesce(nullif(display_name, ''), username) FROM app_user
+     WHERE role = 'coordinator' AND state = 'active' AND ward = %(ward)s
+    ORDER BY 1, 3, 2
+"""
+
+
+async def people(conn: Conn, ward: str) -> dict[str, dict[str, str]]:
+    """Return who may be chosen in a ward's settings: id to name, by ``rota``, ``coordinators``."""
+    found: dict[str, dict[str, str]] = {"rota": {}, "coordinators": {}}
+    for row in await (await conn.execute(_PEOPLE, {"ward": ward})).fetchall():
+        found[row["list"]][row["id"]] = row["name"]
+    return found
+
+
 async def exists(conn: Conn, ward: str) -> bool:
     """Whether anybody belongs to a ward, or anything was set for it."""
     cursor = await conn.execute(

@@ -120,3 +120,33 @@ def test_the_schema_says_what_can_be_set_and_what_cannot(staffed: Ward) -> None:
     high = next(one for one in told["settings"] if one["name"] == "limits.hr.high")
     assert (high["unit"], high["default"], high["usual"]) == ("/min", 130, [95, 150])
     assert "RCP" in high["source"]
+
+
+def test_the_rungs_are_words_people_and_a_contact(staffed: Ward) -> None:
+    """Each says what may be chosen; who is nobody of the ward is not taken."""
+    told = staffed.get("coordinator", f"{PATH}/schema").json()["settings"]
+    by_name = {one["name"]: one for one in told}
+    assert {one["kind"] for one in told} == {"number", "choice", "person", "text"}
+    second = [one["value"] for one in by_name["rungs.second"]["choices"]]
+    assert second == ["anybody", "doctor", "nurse", "nobody"]
+    people = {one["value"] for one in by_name["rungs.coordinator_person"]["choices"]}
+    assert people == {"", staffed.ids["coordinator"]}
+    contact = {"out_of_hours_phone": "+43 1 234", "out_of_hours_name": "Night service"}
+    sent = put(
+        staffed,
+        rungs={"second": "nurse", "coordinator_person": staffed.ids["coordinator"]},
+        contact=contact,
+    )
+    assert sent.status_code == 200, sent.text
+    assert sent.json()["contact"] == {**contact, "out_of_hours_email": "", "ward_phone": ""}
+    for wrong in (
+        {"rungs": {"second": "robot"}},
+        {"rungs": {"coordinator_person": staffed.ids["doctor"]}},
+        {"rungs": {"second_person": staffed.ids["coordinator"]}},
+        {"contact": {"out_of_hours_phone": ""}},
+        {"contact": {"ward_phone": "ring the bell"}},
+    ):
+        refused = put(staffed, 1, **wrong)
+        assert refused.status_code == 422, wrong
+    changes = staffed.get("coordinator", f"{PATH}/history").json()["items"][0]["changes"]
+    assert {"setting": "rungs.second", "old": "anybody", "new": "nurse"} in changes

@@ -321,6 +321,59 @@ def test_nobody_answers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("set_so", "rungs"),
+    [
+        ({}, ["second", "coordinator", "coordinator"]),
+        ({"second": "nobody"}, ["coordinator", "coordinator", "coordinator"]),
+        ({"out_of_hours_phone": "1"}, ["second", "coordinator", "out_of_hours", "out_of_hours"]),
+        (
+            {"out_of_hours_phone": "1", "second": "nobody", "coordinator": "never"},
+            ["out_of_hours", "out_of_hours"],
+        ),
+        ({"coordinator": "never"}, ["second", "coordinator", "coordinator"]),
+    ],
+)
+def test_a_ward_says_which_rungs_there_are(set_so: dict[str, str], rungs: list[str]) -> None:
+    policy = replace(POLICY, **set_so)  # type: ignore[arg-type]
+    episode, called = raised(condition="news2_emergency", priority=Priority.HIGH), []
+    for _ in rungs:
+        made = tick(episode, episode.due_ms or 0, policy)
+        called.append(made[0].level)
+        episode = last(made)
+        assert episode.due_ms is not None
+    assert called == rungs
+
+
+def test_each_rung_has_the_time_that_the_ward_gives_it() -> None:
+    policy = replace(
+        POLICY, first_emergency_min=2, coordinator_emergency_min=1, out_of_hours_phone="1"
+    )
+    begins = finding(condition="news2_emergency", priority=Priority.HIGH, persist_s=0)
+    episode, waits = last(apply(None, begins, T0, policy)), []
+    for _ in range(5):
+        assert episode.due_ms is not None
+        before = episode.due_ms
+        episode = last(tick(episode, before, policy))
+        assert episode.due_ms is not None
+        waits.append((before, episode.level, episode.due_ms - before))
+    assert waits[0][0] == T0 + 2 * MINUTE
+    assert [(level, wait // MINUTE) for _, level, wait in waits] == [
+        ("second", 5),  # the share of the deadline
+        ("coordinator", 1),
+        ("out_of_hours", 5),
+        ("out_of_hours", 30),
+        ("out_of_hours", 30),
+    ]
+
+
+def test_the_equipments_alerts_never_leave_the_ward() -> None:
+    policy = replace(POLICY, out_of_hours_phone="1", coordinator="never")
+    episode = raised(condition="silent", priority=Priority.MEDIUM)
+    made = tick(episode, episode.due_ms or 0, policy)
+    assert (made[0].event, made[0].level) == (EpisodeEvent.REMINDED, Level.COORDINATOR)
+
+
+@pytest.mark.parametrize(
     ("condition", "priority", "minutes"),
     [
         ("news2_emergency", Priority.HIGH, 30),

@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,8 @@ from analytics.settings import (
 )
 from analytics.settings.declared import OWNERS
 
-NUMERIC = [one for one in CATALOG.values() if one.default is not None]
+NUMERIC = [one for one in CATALOG.values() if one.kind == "number" and one.default is not None]
+WORDS = [one for one in CATALOG.values() if one.kind != "number"]
 ROOT = Path(__file__).parents[4]
 
 
@@ -51,11 +53,12 @@ def test_each_setting_says_what_it_is_and_where_its_default_comes_from(
 ) -> None:
     """A continued sentence (``...``) may leave the source to the line that it goes on from."""
     assert one.group in GROUPS
-    assert one.unit
-    assert one.low < one.high
-    assert one.default is None or one.low <= one.default <= one.high
+    if one.kind == "number":
+        assert one.unit
+        assert one.low < one.high
+        assert one.default is None or one.low <= float(one.default) <= one.high
     if one.soft is not None and one.default is not None:
-        assert one.soft[0] <= one.default <= one.soft[1]
+        assert one.soft[0] <= float(one.default) <= one.soft[1]
         assert one.low <= one.soft[0] < one.soft[1] <= one.high
     sourced = (
         r"proposed|design|RCP|ADA|\b(19|20)\d\d\b|Masimo|Nellcor|guidance|NEWS2|\.\.\.|the same"
@@ -70,7 +73,7 @@ def test_what_is_set_is_what_decides_and_nothing_else_changes(one: settings.Sett
     assert settings.ward_policy("standard", {one.path: one.default}) == plain
     value = one.low if one.default != one.low else one.high
     changed = settings.ward_policy("standard", {one.path: value})
-    parts = ("clinical", "episodes", "equipment", "retention", "budget")
+    parts = ("clinical", "episodes", "equipment", "retention", "budget", "contact")
     differs = {
         field.name
         for part in parts
@@ -78,6 +81,51 @@ def test_what_is_set_is_what_decides_and_nothing_else_changes(one: settings.Sett
         if getattr(getattr(plain, part), field.name) != getattr(getattr(changed, part), field.name)
     }
     assert differs == {one.field}
+
+
+SAID = {"choice": None, "person": str(UUID(int=7)), "text": "+43 1 234 567"}
+REFUSED_WORDS = {"choice": "whoever", "person": "somebody", "text": "<b>\n"}
+
+
+@pytest.mark.parametrize("one", WORDS, ids=lambda one: one.path)
+def test_a_word_that_is_set_is_what_decides_and_a_wrong_one_is_refused(
+    one: settings.Setting,
+) -> None:
+    plain = settings.ward_policy("standard", {})
+    assert settings.ward_policy("standard", {one.path: one.default}) == plain
+    value = SAID[one.kind] or next(word for word in one.choices if word != one.default)
+    if one.path.endswith("email"):
+        value = "night@ward.example"
+    contact = {"contact.out_of_hours_phone": "+43 1 2"}
+    before = settings.defaults("standard") | contact
+    assert settings.check({one.path: value}, before) == []
+    changed = settings.ward_policy("standard", {one.path: value})
+    found = [
+        getattr(part, one.field)
+        for part in (changed.episodes, changed.contact)
+        if hasattr(part, one.field)
+    ]
+    assert found == [value]
+    for wrong in (REFUSED_WORDS[one.kind], 1, None, True):
+        [said] = settings.check({one.path: wrong}, before)
+        assert isinstance(said, RefusedSetting)
+
+
+def test_a_ladder_does_not_end_at_nobody() -> None:
+    """Without a contact coordinators stay called, and a contact is one that can be rung."""
+    before = settings.defaults("standard")
+    for said in (
+        {"rungs.coordinator": "never"},
+        {"rungs.coordinator": "staffed"},
+        {"contact.out_of_hours_email": "night@ward.example"},
+        {"contact.out_of_hours_name": "Night service"},
+    ):
+        [found] = settings.check(said, before)
+        assert isinstance(found, RefusedSetting)
+        phone = {"contact.out_of_hours_phone": "+43 1 234"}
+        assert settings.check(said | phone, before) == []
+        [found] = settings.check({"contact.out_of_hours_phone": ""}, before | said | phone)
+        assert found.field == "contact.out_of_hours_phone"
 
 
 def test_units_become_those_of_the_fields() -> None:
@@ -159,6 +207,7 @@ def test_beyond_a_soft_bound_it_must_be_meant(path: str, value: float | None) ->
         {"critical.hr.high": 130, "limits.hr.high": 140},
         {"deadlines.urgent": 20},
         {"rules.risk_clear": 0.7},
+        {"deadlines.emergency": 10, "steps.first_emergency": 15},
     ],
 )
 def test_values_that_contradict_each_other_are_refused(values: dict[str, float]) -> None:

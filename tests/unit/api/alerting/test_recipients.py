@@ -58,7 +58,8 @@ PLANS = st.dictionaries(st.just(1), IDS, max_size=1)
 def right(record: EpisodeRow, people: list[OnShift]) -> bool:
     """Held by somebody at work, or the coordinator's while nobody of the ward is."""
     if not any(one.ward == "main" for one in people):
-        return record.doctor_id is None and record.episode.level is Level.COORDINATOR
+        above = (Level.COORDINATOR, Level.OUT_OF_HOURS)
+        return record.doctor_id is None and record.episode.level in above
     return any(one.doctor_id == record.doctor_id for one in people)
 
 
@@ -107,3 +108,66 @@ def test_closed_technical_and_pending_ones_are_left_alone() -> None:
         )
         assert recipients.handed_over(one, duty, POLICY) == one
         assert recipients.after(one, EpisodeEvent.RAISED, None, duty, POLICY) == one
+
+
+def at(level: Level, condition: str = "limit_hr_high", **more: object) -> EpisodeRow:
+    one = replace(episode(State.OPEN, level, condition), **more)  # type: ignore[arg-type]
+    return EpisodeRow(episode=one, patient_no=1, ward="main")
+
+
+def people(*kinds: str) -> list[OnShift]:
+    return [
+        OnShift(doctor_id=UUID(int=n), kind=kind, ward="main", user_id=UUID(int=n))
+        for n, kind in enumerate(kinds, 1)
+    ]
+
+
+CONTACT = EpisodePolicy(out_of_hours_phone="+43 1 23", coordinator="staffed")
+
+
+def test_with_nobody_on_shift_a_ward_may_go_past_its_coordinators_at_once() -> None:
+    """What was due for the rung that is skipped is due for the one that is called."""
+    policy = replace(CONTACT, first_urgent_min=20, coordinator_urgent_min=4)
+    waiting = at(Level.DOCTOR, due_ms=20 * 60_000)
+    made = recipients.handed_over(waiting, Duty(), policy).episode
+    assert made.level is Level.OUT_OF_HOURS
+    assert made.due_ms == 10 * 60_000  # the share of the hour, from the same beginning
+    staffed = Duty(on_shift=people("doctor"))
+    kept = recipients.after(at(Level.COORDINATOR), EpisodeEvent.ESCALATED, None, staffed, policy)
+    assert kept.episode.level is Level.COORDINATOR
+    theirs = at(Level.COORDINATOR, "unconfirmed_deterioration")
+    assert recipients.handed_over(theirs, Duty(), policy).episode.level is Level.OUT_OF_HOURS
+    assert recipients.handed_over(theirs, staffed, policy) == theirs
+
+
+def test_a_ward_says_who_is_first_for_what() -> None:
+    policy = EpisodePolicy(first_routine="nurse", first_emergency="plan")
+    duty = Duty(on_shift=people("doctor", "nurse"), planned={1: UUID(int=1)})
+
+    def first(condition: str, priority: Priority) -> UUID | None:
+        record = at(Level.DOCTOR, condition, priority=priority)
+        return recipients.after(record, EpisodeEvent.RAISED, None, duty, policy).doctor_id
+
+    assert first("baseline_hr", Priority.LOW) == UUID(int=2)
+    assert first("limit_hr_high", Priority.MEDIUM) == UUID(int=1)
+    nurses = Duty(on_shift=people("doctor", "nurse"), planned={1: UUID(int=2)})
+    emergency = at(Level.DOCTOR, "critical_hr")
+    made = recipients.after(emergency, EpisodeEvent.RAISED, None, nurses, policy)
+    assert made.doctor_id == UUID(int=2)
+
+
+def test_a_ward_says_who_is_second() -> None:
+    escalated = replace(at(Level.SECOND), doctor_id=UUID(int=1))
+
+    def second(policy: EpisodePolicy, *kinds: str) -> EpisodeRow:
+        duty = Duty(on_shift=people(*kinds))
+        return recipients.after(escalated, EpisodeEvent.ESCALATED, None, duty, policy)
+
+    assert second(EpisodePolicy(second="nurse"), "doctor", "doctor", "nurse").doctor_id == UUID(
+        int=3
+    )
+    alone = second(EpisodePolicy(second="nurse"), "doctor", "doctor")
+    assert alone.episode.level is Level.COORDINATOR
+    named = EpisodePolicy(second_person=str(UUID(int=3)))
+    assert second(named, "doctor", "doctor", "nurse").doctor_id == UUID(int=3)
+    assert second(named, "doctor", "doctor").doctor_id == UUID(int=2)

@@ -2,6 +2,7 @@
 import { h, mark } from "../base/dom.js";
 import { moment } from "../base/moments.js";
 import { stateWords, whose } from "../parts/alert_words.js";
+import { dial } from "../parts/phone.js";
 import { personLink } from "../parts/person.js";
 import { score } from "../parts/score.js";
 import { conditionName } from "../words/conditions.js";
@@ -48,6 +49,7 @@ function line(alert, card, several) {
         alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
         alert.comment && h("span", {}, `“${alert.comment}”`), document.body.dataset.role !== "patient" && h("a", { href: `/evidence/${alert.id}`, "aria-label": `Evidence: ${about(alert)}` }, "Evidence"),
         alert.snoozed_until && isOpen(alert) && h("span", {}, moment(alert.snoozed_until, { prefix: "put off until " })),
+        alert.out_of_hours && isOpen(alert) && alert.kind === "clinical" && h("span", {}, `${alert.out_of_hours.name} `, dial(alert.out_of_hours.phone)),
         refused && h("span", { class: "wrong" }, `Not done: ${refused}`))),
     isOpen(alert) && actions(alert, about(alert), card, several));
 }

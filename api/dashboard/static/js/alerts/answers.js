@@ -88,7 +88,7 @@ export function ask(alert, verb, onDone) {
 }
 
 // Says before it is done who will be called; where nobody is left, the button is not to be pressed.
-const RUNGS = { second: "a second person on shift", coordinator: "coordinator" };
+const RUNGS = { second: "a second person on shift", coordinator: "coordinator", out_of_hours: "out-of-hours contact" };
 function whom(alert, button) {
   const line = h("p", { "data-whom": "", role: "status" }, "Looking who would be called…");
   get(`/alerts/${alert.id}`).then((now) => {

@@ -27,15 +27,25 @@ function label({ name, group }) {
 const unitOf = (one) => ({ "1": "", "mm[Hg]": "mmHg", Cel: "°C", d: "days" })[one.unit] ?? (one.unit === "%" ? "%" : one.unit || metricUnit(one.name.split(".")[1]));
 const offered = () => Object.keys(schema.profiles).filter((name) => name === now.profile || !schema.former_profiles.includes(name));
 const fallback = (one) => schema.profiles[now.profile]?.[one.name] ?? one.default;
-const shown = (value) => (value === null || value === undefined ? "" : `${Math.round(value * 1000) / 1000}`);
+const shown = (value) => (value === null || value === undefined ? "" : typeof value === "number" ? `${Math.round(value * 1000) / 1000}` : value);
+const named = (one, value) => one.choices.find((choice) => choice.value === value)?.label ?? (shown(value) || "none");
+
+// What a setting is set by: a number within its bounds, a word or a person that is chosen, a text.
+function editor(one, id, value) {
+  const own = { id, name: one.name, "aria-describedby": `${id}-about` };
+  if (one.choices.length) return h("select", own, options(one.choices.map((choice) => [choice.value, choice.label]), value));
+  if (one.kind === "text") return h("input", { ...own, type: "text", value: shown(value), pattern: one.pattern, placeholder: "none" });
+  return h("input", { ...own, type: "number", step: "any", value: shown(value), min: one.lowest, max: one.highest, required: !one.none, placeholder: one.none ? "no limit" : "", inputmode: "decimal" });
+}
 
 function row(one) {
   const value = at(one.name, now);
   const id = `set-${one.name.replaceAll(".", "-")}`;
   const usual = fallback(one);
-  const input = h("input", { id, name: one.name, type: "number", step: "any", value: shown(value), min: one.lowest, max: one.highest, required: !one.none, placeholder: one.none ? "no limit" : "", "aria-describedby": `${id}-about`, inputmode: "decimal" });
+  const input = editor(one, id, value);
+  const bounds = one.kind === "number" ? `; ${one.lowest} to ${one.highest}` : "";
   return h("div", { class: "setting", "data-own": now.changed.includes(one.name) }, h("label", { for: id }, label(one), " ", h("span", { class: "hint" }, unitOf(one))), input,
-    h("p", { class: "small soft", id: `${id}-about` }, `Default ${usual === null ? "none" : shown(usual)}; ${one.lowest} to ${one.highest}${one.usual ? `, usually ${one.usual[0]} to ${one.usual[1]}` : ""}. ${one.source}`));
+    h("p", { class: "small soft", id: `${id}-about` }, `Default ${named(one, usual)}${bounds}${one.usual ? `, usually ${one.usual[0]} to ${one.usual[1]}` : ""}. ${one.source}`));
 }
 function draw() {
   const profile = h("div", { class: "field" }, h("label", { for: "profile" }, "Profile ", h("span", { class: "hint" }, "which defaults apply where nothing else is set")), h("select", { id: "profile", name: "profile" }, options(offered().map((name) => [name, name]), now.profile)), h("p", { class: "small soft" }, schema.about_profiles[now.profile] ?? ""));
@@ -53,7 +63,8 @@ function wanted() {
   const groups = {};
   for (const one of schema.settings) {
     const input = form.elements[one.name];
-    const value = input.value.trim() === "" ? null : Number(input.value);
+    const text = input.value.trim();
+    const value = one.kind !== "number" ? text : text === "" ? null : Number(text);
     if (input.value === shown(at(one.name, now))) continue;
     const [group, what, side] = one.name.split(".");
     groups[group] ??= {};

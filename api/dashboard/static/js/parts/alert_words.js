@@ -25,8 +25,8 @@ export function stateWords(alert) {
 // force: the plan may have moved the patient since, and who reads one name must not meet another
 // elsewhere. `person` is undefined while that is not known.
 export function whose(alert, person) {
-  const level = { second: "a second person", coordinator: "the coordinator" }[alert.level];
-  const sent = alert.doctor_name ? `sent to ${alert.doctor_name}` : alert.kind === "technical" ? "for the coordinator" : alert.level === "coordinator" ? h("b", {}, "for the coordinator") : h("b", {}, "for nobody yet");
+  const level = { second: "a second person", coordinator: "the coordinator", out_of_hours: alert.out_of_hours ? `${alert.out_of_hours.name} outside the ward` : "outside the ward" }[alert.level];
+  const sent = alert.doctor_name ? `sent to ${alert.doctor_name}` : alert.kind === "technical" ? "for the coordinator" : ["coordinator", "out_of_hours"].includes(alert.level) ? h("b", {}, "for the coordinator") : h("b", {}, "for nobody yet");
   const moved = isOpen(alert) && alert.kind === "clinical" && person && person.doctor !== alert.doctor;
   return [sent, level && alert.kind === "clinical" && `, escalated to ${level}`,
     moved && [", patient now with ", h("b", { class: person.doctor ? "" : "overdue" }, person.doctor_name ?? "nobody")]];
