@@ -179,7 +179,16 @@ async def entry_as(conn: Conn, patient_no: int, frame_id: int) -> Row | None:
     return await found.fetchone()
 
 
-async def add_entry(conn: Conn, patient: Row, payload: Row, entered_by: UUID, now: datetime) -> int:
+async def add_entry(
+    conn: Conn,
+    patient: Row,
+    payload: Row,
+    entered_by: UUID,
+    now: datetime,
+    *,
+    entry_key: bytes | None = None,
+    source: str | None = None,
+) -> tuple[int, bool]:
     """Give readings that a person entered to the patient's lane, and wake the gateway.
 
     Args:
@@ -189,20 +198,39 @@ async def add_entry(conn: Conn, patient: Row, payload: Row, entered_by: UUID, no
             how they are to be judged.
         entered_by: the named person.
         now: the ward's time.
+        entry_key: names the entry; one that was taken under it before is answered instead.
+        source: where it comes from, sealed.
+
+    Returns:
+        The entry's number, and whether it had been taken before.
     """
     found = await conn.execute(
         """
-        INSERT INTO lane_input (patient_no, bucket, kind, entered_at, entered_by, payload)
-        VALUES (%s, %s, 'observations', %s, %s, %s)
+        INSERT INTO lane_input (patient_no, bucket, kind, entered_at, entered_by, payload,
+                                entry_key, source)
+        VALUES (%s, %s, 'observations', %s, %s, %s, %s, %s)
+        ON CONFLICT (patient_no, entry_key) WHERE entry_key IS NOT NULL DO NOTHING
         RETURNING id, pg_notify('homeward_inbox', 'entry')
         """,
-        (patient["no"], patient["bucket"], now, entered_by, Jsonb(payload)),
+        (patient["no"], patient["bucket"], now, entered_by, Jsonb(payload), entry_key, source),
     )
     row = await found.fetchone()
-    if row is None:
+    if row is not None:
+        return int(row["id"]), False
+    known = await entry_by_key(conn, patient["no"], entry_key) if entry_key else None
+    if known is None:
         raise LookupError(patient["no"])
-    entry_id: int = row["id"]
-    return entry_id
+    return known, True
+
+
+async def entry_by_key(conn: Conn, patient_no: int, entry_key: bytes) -> int | None:
+    """The number of the entry that was taken under a key."""
+    found = await conn.execute(
+        "SELECT id FROM lane_input WHERE patient_no = %s AND entry_key = %s",
+        (patient_no, entry_key),
+    )
+    row = await found.fetchone()
+    return int(row["id"]) if row else None
 
 
 async def folded(conn: Conn, entry_id: int) -> bool:

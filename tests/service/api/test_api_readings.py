@@ -191,3 +191,21 @@ def test_patients_enter_their_own_readings_by_the_same_rule(watched: tuple[Ward,
     assert (patient_no, by) == (ward.number(patient), ward.ids["patient"])
     ward.sql("UPDATE patient SET state = 'discharged'")
     assert ward.post("patient", "/me/observations", right).status_code == 409
+
+
+def test_an_entry_that_is_sent_again_counts_once(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    body = {"samples": [{"t": iso(NOW), "hr": 70}]}
+    path = f"/patients/{patient}/observations"
+    named = {"Idempotency-Key": "tap-0001"}
+    first = ward.call("doctor", "POST", path, json=body, headers=named)
+    assert first.status_code == 201, first.text
+    again = ward.call("doctor", "POST", path, json=body, headers=named)
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
+    others = ward.call("coordinator", "POST", path, json=body, headers=named)
+    unnamed = ward.call("doctor", "POST", path, json=body)
+    assert len({one.json()["id"] for one in (first, others, unnamed)}) == 3
+    ((kept,),) = ward.sql("SELECT count(*) FROM lane_input WHERE kind = 'observations'")
+    assert kept == 3
+    short = ward.call("doctor", "POST", path, json=body, headers={"Idempotency-Key": "a"})
+    assert short.status_code == 422
