@@ -31,6 +31,7 @@ from api.live import LiveFeed
 from api.notify.sender import run_sender
 from api.notify.settings import NotifySettings
 from api.replay.desk import ReplayDesk
+from api.rota.cohort_demand import run_cohorts
 from api.rota.jobs import JobBook
 from api.rota.replanner import run_rota
 from api.rota.what_if import WhatIfDesk
@@ -114,6 +115,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "live": app.state.live.run,
         "alerting": partial(run_engine, services),
         "rota": partial(run_rota, services),
+        "cohorts": partial(run_cohorts, services),
         "notices": partial(run_sender, services, app.state.notify),
         "renewals": partial(keep_certificates, services),
         "scoring": partial(answer_all, services),

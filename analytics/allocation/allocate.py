@@ -68,13 +68,20 @@ def _answer(
     unmet = _unmet(doctors, demands, problem, choice)
     loads = _loads(doctors, demands, choice)
     met = "optimal" if solved.proved else "feasible"
-    cost = sum(demand.minutes / 60 * doctors[doctor].cost_per_hour for demand, doctor in given)
+    cost = sum(
+        demand.whole_minutes / 60 * doctors[doctor].cost_per_hour for demand, doctor in given
+    )
     return Plan(
         status="infeasible" if unmet else met,
         cost=round(cost, 6),
         bound=round(min(cost, solved.cost_bound / _CENT_SECONDS), 6),
         assignments=[
-            Assignment(patient=demand.patient, doctor=doctors[doctor].id, minutes=demand.minutes)
+            Assignment(
+                patient=demand.patient,
+                doctor=doctors[doctor].id,
+                minutes=demand.minutes,
+                later_minutes=demand.later_minutes,
+            )
             for demand, doctor in given
         ],
         loads=loads,
@@ -92,7 +99,7 @@ def _loads(doctors: Sequence[Doctor], demands: Sequence[Demand], choice: Choice)
     patients: list[set[str]] = [set() for _ in doctors]
     for demand, to in zip(demands, choice, strict=True):
         if to != UNMET:
-            minutes[to] += demand.minutes
+            minutes[to] += demand.whole_minutes
             patients[to].add(demand.patient)
     return [
         Load(doctor=one.id, minutes=one.minutes, load_minutes=load, patients=len(whose))
@@ -110,7 +117,7 @@ def _unmet(
     lost = [
         Unmet(
             patient=demand.patient,
-            minutes=demand.minutes,
+            minutes=demand.whole_minutes,
             reason=_fullness(problem, at, left) if problem.able[at] else _lack(doctors, demand),
             acuity=demand.acuity,
         )
@@ -144,7 +151,7 @@ def _shortage(demands: Sequence[Demand], choice: Choice) -> list[Shortage]:
     return [
         Shortage(
             skill=skill,
-            minutes=sum(demand.minutes for demand in lacked),
+            minutes=sum(demand.whole_minutes for demand in lacked),
             patients=len({demand.patient for demand in lacked}),
             by_minutes=_last_due(lacked),
         )

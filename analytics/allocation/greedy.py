@@ -63,7 +63,7 @@ def _best(problem: Problem, demand: int, left: _Left) -> int:
     options = [at for at in problem.able[demand] if left.room(at, work, must=must)]
 
     def badness(at: int) -> tuple[float, ...]:
-        done = problem.capacity[at] + problem.reserve[at] - left.whole[at] + work
+        done = problem.capacity[at] + problem.reserve[at] - left.whole[at] + problem.due[demand]
         late = 0 if deadline is None else max(0, done - deadline)
         over = max(0, work - max(0, left.whole[at]))
         lack = problem.lacks[demand].get(at, 0)

@@ -19,12 +19,14 @@ class Kinds:
         kind: of each demand.
         first: of each kind its first demand.
         mass: minutes of each kind.
+        soon: for each kind the least share of a demand's work that its deadline binds.
         single: for each kind whether it is one demand that is kept whole.
     """
 
     kind: Ints
     first: Ints
     mass: Floats
+    soon: Floats
     single: Flags
 
     @classmethod
@@ -45,8 +47,14 @@ class Kinds:
                 first.append(at)
         firsts = np.array(first, dtype=np.int64)
         mass = np.bincount(kind, table.work / MINUTE, minlength=len(first))
+        soon = np.ones(len(first))
+        np.minimum.at(soon, kind, table.soon / np.maximum(1, table.work))
         return cls(
-            kind=kind, first=firsts, mass=np.asarray(mass, dtype=np.float64), single=kept[firsts]
+            kind=kind,
+            first=firsts,
+            mass=np.asarray(mass, dtype=np.float64),
+            soon=soon,
+            single=kept[firsts],
         )
 
 

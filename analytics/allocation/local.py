@@ -165,17 +165,20 @@ def _around_frozen(table: ProblemTable, frozen: Ints, free: Ints, doctors: Ints)
     whole = table.problem
     here = {int(doctor): at for at, doctor in enumerate(doctors)}
     blocks: dict[tuple[int, int, bool], int] = {}
+    due: dict[tuple[int, int, bool], int] = {}
     for demand in np.flatnonzero(frozen != UNMET).tolist():
         at = here.get(int(frozen[demand]))
         if at is not None:
             key = (at, int(table.level[demand]), bool(table.must[demand]))
             blocks[key] = blocks.get(key, 0) + int(table.work[demand])
+            due[key] = due.get(key, 0) + int(table.soon[demand])
     room = Room(table, frozen)
     plain = [sum(1 for at, _, must in blocks if at == one and not must) for one in here.values()]
     levels = [*whole.levels(), None]
     demands = free.tolist()
     return Problem(
         work=(*(whole.work[one] for one in demands), *blocks.values()),
+        due=(*(whole.due[one] for one in demands), *due.values()),
         capacity=tuple(whole.capacity[int(one)] for one in doctors),
         reserve=tuple(whole.reserve[int(one)] for one in doctors),
         places=tuple(

@@ -43,7 +43,8 @@ class Problem:
     """Doctors and demands in whole numbers.
 
     Attributes:
-        work: seconds of each demand.
+        work: seconds of each demand, what is expected later included.
+        due: seconds of it that its deadline binds.
         capacity: seconds of each doctor.
         reserve: seconds of each doctor beside the capacity, for what must be somebody's.
         places: most demands of each doctor, those that must be somebody's not counted.
@@ -58,6 +59,7 @@ class Problem:
     """
 
     work: tuple[int, ...]
+    due: tuple[int, ...]
     capacity: tuple[int, ...]
     reserve: tuple[int, ...]
     places: tuple[int, ...]
@@ -129,7 +131,7 @@ class Problem:
             for demand, doctor in enumerate(choice):
                 deadline = self.deadlines[demand]
                 if doctor != UNMET and deadline is not None and deadline <= level:
-                    due[doctor] += self.work[demand]
+                    due[doctor] += self.due[demand]
             total += sum(max(0, load - level) for load in due)
         return total
 
@@ -149,7 +151,8 @@ def pose(
     """Return the problem in whole numbers; a pinned patient may only have the pinned doctor."""
     index = {doctor.id: at for at, doctor in enumerate(doctors)}
     return Problem(
-        work=tuple(ceil(round(demand.minutes * _SECONDS, _EXACT)) for demand in demands),
+        work=tuple(_seconds(demand.whole_minutes) for demand in demands),
+        due=tuple(_seconds(demand.minutes) for demand in demands),
         capacity=tuple(
             floor(round(max(0.0, doctor.minutes) * _SECONDS, _EXACT)) for doctor in doctors
         ),
@@ -176,6 +179,10 @@ def pose(
             for demand in demands
         ),
     )
+
+
+def _seconds(minutes: float) -> int:
+    return ceil(round(minutes * _SECONDS, _EXACT))
 
 
 def _able(

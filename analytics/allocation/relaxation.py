@@ -100,11 +100,11 @@ class _Programme:
 
     def __init__(self, table: ProblemTable, kinds: Kinds, reached: Aims, aim: str) -> None:
         self.table, self.kind, self.mass = table, kinds.kind, kinds.mass
-        self.first, self.single = kinds.first, kinds.single
+        self.first, self.single, self.share_soon = kinds.first, kinds.single, kinds.soon
         self.reached, self.aim = reached, aim
         self.scale = {"overload": MINUTE, "lateness": MINUTE, "cost": MINUTE}.get(aim, 1.0)
         self.rows = Rows()
-        self.work = table.work / MINUTE
+        self.work, self.soon = table.work / MINUTE, table.soon / MINUTE
 
     def build(self) -> None:
         """Lay out columns and rows."""
@@ -150,14 +150,19 @@ class _Programme:
         self.rows.put(once, self.stay[both], 1.0)
         self.rows.put(once, self.gone[self.stayers[both]], 1.0)
 
-    def _bounded(self, most: Floats, which: Any) -> Ints:  # noqa: ANN401 - a mask of demands
-        """Add a row a doctor over the work of the demands that ``which`` says."""
+    def _bounded(self, most: Floats, which: Any, *, soon: bool = False) -> Ints:  # noqa: ANN401
+        """Add a row a doctor over the work of the demands that the mask ``which`` says.
+
+        ``soon``: over what a deadline binds of it alone; of a kind no more than surely is.
+        """
         rows = self.rows.rows(np.full(len(most), -math.inf), most)
         kinds = which[self.first][self.kinds]
-        self.rows.put(rows[self.doctors[kinds]], self.pooled[kinds], self.per[kinds])
+        per = self.per * self.share_soon[self.kinds] if soon else self.per
+        self.rows.put(rows[self.doctors[kinds]], self.pooled[kinds], per[kinds])
         mine = which[self.stayers]
         at = self.stayers[mine]
-        self.rows.put(rows[self.table.current[at]], self.stay[mine], self.work[at])
+        work = self.soon if soon else self.work
+        self.rows.put(rows[self.table.current[at]], self.stay[mine], work[at])
         return rows
 
     def _capacities(self) -> None:
@@ -177,7 +182,9 @@ class _Programme:
         self.late = np.arange(0)
         for level in levels:
             rows = self._bounded(
-                np.full(len(table.capacity), table.levels[level] / MINUTE), table.level <= level
+                np.full(len(table.capacity), table.levels[level] / MINUTE),
+                table.level <= level,
+                soon=True,
             )
             if self._may("lateness"):
                 late = self.rows.columns(np.full(len(rows), math.inf))

@@ -53,7 +53,7 @@ def relief(
 
 
 def _ways(ward: _Ward, skills: tuple[str, ...], lost: Sequence[Demand]) -> Iterable[Relief]:
-    minutes = round(sum(one.minutes for one in lost), 2)
+    minutes = round(sum(one.whole_minutes for one in lost), 2)
     patients = [one.patient for one in lost]
     able = [one for one in ward.doctors if set(skills) <= set(one.skills)]
     later = min(
@@ -104,11 +104,11 @@ def _later(ward: _Ward, doctor: Doctor, minutes: float) -> list[str] | None:
     ]
     short = minutes - ward.left[doctor.id]
     waiting: list[str] = []
-    for one in sorted(routine, key=lambda each: (each.acuity, -each.minutes)):
+    for one in sorted(routine, key=lambda each: (each.acuity, -each.whole_minutes)):
         if short <= 0:
             break
         waiting.append(one.patient)
-        short -= one.minutes
+        short -= one.whole_minutes
     return [doctor.id, *waiting] if short <= 0 and waiting else None
 
 

@@ -51,7 +51,9 @@ def changed(
     asked = []
     for at, one in enumerate(demands):
         then = _worse(one, scenario, urgent=worse[at]) if at in worse else one
-        asked.append(replace(then, minutes=round(then.minutes * scenario.demand, 2)))
+        minutes = round(then.minutes * scenario.demand, 2)
+        later = round(then.later_minutes * scenario.demand, 2)
+        asked.append(replace(then, minutes=minutes, later_minutes=later))
     return [*people, *scenario.extra], asked
 
 

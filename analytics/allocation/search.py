@@ -161,6 +161,7 @@ def part(table: ProblemTable, doctors: Ints, demands: Ints, free: Flags | None =
     current = [whole.current[int(one)] for one in demands]
     return Problem(
         work=pick(whole.work, demands),
+        due=pick(whole.due, demands),
         capacity=pick(whole.capacity, doctors),
         reserve=pick(whole.reserve, doctors),
         places=pick(whole.places, doctors),

@@ -238,10 +238,10 @@ def _one_doctor(built: _Model, doctor: int) -> None:
         model.add(load * _PERMILLE <= built.busiest * capacity)
     for level in problem.levels():
         due = [(d, one) for d, one in mine if _by(problem, d, level)]
-        most = sum(problem.work[demand] for demand, _ in due)
+        most = sum(problem.due[demand] for demand, _ in due)
         if most > level:
             overrun = model.new_int_var(0, most, f"overrun_{doctor}_{level}")
-            model.add(overrun >= sum(problem.work[d] * one for d, one in due) - level)
+            model.add(overrun >= sum(problem.due[d] * one for d, one in due) - level)
             built.overruns[doctor, level] = overrun
 
 
@@ -252,7 +252,7 @@ def _by(problem: Problem, demand: int, level: int) -> bool:
 
 def _due(problem: Problem, choice: Choice, doctor: int, level: int) -> int:
     return sum(
-        problem.work[demand]
+        problem.due[demand]
         for demand, at in enumerate(choice)
         if at == doctor and _by(problem, demand, level)
     )

@@ -26,6 +26,7 @@ class ProblemTable:
     Attributes:
         able: who may have what.
         lacks: how much each is short of the skills.
+        soon: seconds of each demand that its deadline binds.
         level: for each demand the index in ``levels`` from which it is due; ``len(levels)`` for
             no deadline.
         current: index of the doctor before, ``UNMET`` for one who has gone,
@@ -34,6 +35,7 @@ class ProblemTable:
 
     problem: Problem
     work: Ints
+    soon: Ints
     capacity: Ints
     whole: Ints
     places: Ints
@@ -61,6 +63,7 @@ class ProblemTable:
         return cls(
             problem=problem,
             work=_ints(problem.work),
+            soon=_ints(problem.due),
             capacity=_ints(problem.capacity),
             whole=_ints(problem.capacity) + _ints(problem.reserve),
             places=_ints(problem.places),
@@ -97,7 +100,7 @@ class ProblemTable:
         """Return the seconds of each doctor that are due by each level."""
         due = np.zeros((len(self.capacity), len(self.levels) + 1), dtype=np.int64)
         given = choice != UNMET
-        np.add.at(due, (choice[given], self.level[given]), self.work[given])
+        np.add.at(due, (choice[given], self.level[given]), self.soon[given])
         return np.asarray(np.cumsum(due[:, :-1], axis=1))
 
     def loads(self, choice: Ints, which: Flags | None = None) -> Ints:
@@ -159,7 +162,7 @@ class Room:
         if at >= len(self._table.levels):
             return np.zeros(len(self.planned), dtype=np.int64)
         over = self.due[:, at:] - self._table.levels[at:]
-        more = np.maximum(0, over + self._table.work[demand]) - np.maximum(0, over)
+        more = np.maximum(0, over + self._table.soon[demand]) - np.maximum(0, over)
         return np.asarray(more.sum(axis=1))
 
     def excess(self) -> Ints:
@@ -173,7 +176,7 @@ class Room:
         table = self._table
         work = sign * table.work[demand]
         self.whole[doctor] -= work
-        self.due[doctor, table.level[demand] :] += work
+        self.due[doctor, table.level[demand] :] += sign * table.soon[demand]
         if not table.must[demand]:
             self.planned[doctor] -= work
             self.places[doctor] -= sign

@@ -37,6 +37,8 @@ class Demand:
         deadline_minutes: from now, by when it should be done; None for none.
         must: whether somebody has it, however much they have to do (an emergency): who has the
             skills before who has not, but who has time before who has none.
+        later_minutes: what the patient is expected to ask beside it in the hours to come: it takes
+            of the person's time, and is not due by the deadline.
     """
 
     patient: str
@@ -46,15 +48,22 @@ class Demand:
     current_doctor: str | None = None
     deadline_minutes: float | None = None
     must: bool = False
+    later_minutes: float = 0.0
+
+    @property
+    def whole_minutes(self) -> float:
+        """What it takes of a person's time, now and later."""
+        return self.minutes + self.later_minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """One demand given to one doctor."""
+    """One demand given to one doctor, and what is expected of the patient later."""
 
     patient: str
     doctor: str
     minutes: float
+    later_minutes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from analytics.allocation.allocate import Demand, Doctor
+from api.rota.expected import NOTHING_EXPECTED, PatientOutlook
 from api.rota.settings import RotaSettings
 
 EMERGENCY, URGENT, REVIEW = 7, 5, 1
+DOCTOR = "doctor"
 _BY_ALERT = {0: 0, 1: REVIEW, 2: URGENT, 3: EMERGENCY}
 _MAX_ACUITY = 20
 _BREAK_FROM = timedelta(hours=6)
@@ -32,6 +34,7 @@ class PatientSeen:
         pinned: whether a coordinator said so.
         holder: who holds the patient's gravest open alert.
         seen_by: who has acknowledged an alert of theirs a moment ago and is with them.
+        outlook: what they are expected to ask in the coming hours.
     """
 
     no: int
@@ -45,6 +48,7 @@ class PatientSeen:
     pinned: bool = False
     holder: UUID | None = None
     seen_by: UUID | None = None
+    outlook: PatientOutlook = NOTHING_EXPECTED
 
     @property
     def in_consultation(self) -> bool:
@@ -74,13 +78,18 @@ class RotaWorker:
     max_patients: int | None = None
     since: datetime | None = None
 
-    def break_minutes(self, now: datetime, settings: RotaSettings) -> float:
-        """Return the break that is still to come within the horizon: in the middle of the shift."""
+    def break_span(self, settings: RotaSettings) -> tuple[datetime, datetime] | None:
+        """Return the break in the middle of a long shift; None: the shift has none."""
         if self.since is None or self.until - self.since <= _BREAK_FROM:
-            return 0.0
+            return None
         middle = self.since + (self.until - self.since) / 2
+        return middle, middle + timedelta(minutes=settings.break_minutes)
+
+    def break_minutes(self, now: datetime, settings: RotaSettings) -> float:
+        """Return the break that is still to come within the horizon."""
+        rest = self.break_span(settings)
         soon = timedelta(minutes=settings.horizon_minutes)
-        return settings.break_minutes if now <= middle < now + soon else 0.0
+        return settings.break_minutes if rest and now <= rest[0] < now + soon else 0.0
 
 
 def acuity(patient: PatientSeen, settings: RotaSettings) -> int:
@@ -100,7 +109,7 @@ def demand(patient: PatientSeen, settings: RotaSettings) -> Demand:
         if one in settings.skill_by_condition
     }
     if settings.urgent_needs_doctor and level >= URGENT:
-        skills.add("doctor")
+        skills.add(DOCTOR)
     return Demand(
         patient=str(patient.id),
         minutes=minutes,
@@ -109,6 +118,7 @@ def demand(patient: PatientSeen, settings: RotaSettings) -> Demand:
         current_doctor=str(patient.doctor) if patient.doctor else None,
         deadline_minutes=deadline,
         must=level >= EMERGENCY,
+        later_minutes=patient.outlook.minutes_within(settings.horizon_minutes, settings),
     )
 
 
@@ -121,6 +131,15 @@ def _work(level: int, patient: PatientSeen, settings: RotaSettings) -> tuple[flo
     if patient.worst or risky:
         return settings.review_minutes, settings.review_deadline
     return settings.routine_minutes, None
+
+
+def urgency(asked: Demand) -> int:
+    """Return the class of a demand: 3 emergency, 2 urgent, 1 review, 0 routine."""
+    if asked.must:
+        return 3
+    if asked.acuity >= URGENT:
+        return 2
+    return int(asked.deadline_minutes is not None)
 
 
 def worker(person: RotaWorker, now: datetime, settings: RotaSettings) -> Doctor:

@@ -56,6 +56,9 @@ def helpful(people: Iterable[Row], plan: dict[str, Any]) -> list[Row]:
     alone = any(one["doctor"] is None for one in plan["emergencies"])
     wanted = {one["skill"] for one in plan["shortage"]}
     wanted |= {skill for one in plan["emergencies"] for skill in one["lacks"]}
+    wanted |= {
+        skill for one in plan.get("overfull", ()) if one["urgent"] for skill in one["skills"]
+    }
     if over or alone or None in wanted:
         return list(people)
     return [one for one in people if wanted & {*one["skills"], one["kind"]}]

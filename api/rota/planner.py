@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from anyio import to_thread
 
 from analytics.allocation.allocate import Plan
 from api.rota.changes import Before
 from api.rota.demands import PatientSeen
-from api.rota.questions import WardQuestion, patient_of, questions_of, worker_of
+from api.rota.house import seen_house
+from api.rota.questions import WardQuestion
 from api.rota.settings import RotaSettings
 from api.rota.solver import Solver
 from api.services import Connection
@@ -26,6 +29,7 @@ class _Solved:
 
     questions: Mapping[str, WardQuestion]
     answers: Mapping[str, Plan]
+    hours: Mapping[str, dict[str, Any]]
     patients: Sequence[PatientSeen]
 
     @property
@@ -41,7 +45,7 @@ class _Solved:
             gone: why those are not at work who had somebody.
         """
         return {
-            ward: self.questions[ward].told(one, self._before(ward, asked, gone))
+            ward: self.questions[ward].told(one, self._before(ward, asked, gone)) | self.hours[ward]
             for ward, one in self.answers.items()
         }
 
@@ -84,7 +88,7 @@ async def plan(
     solved = await _solved(conn, now, settings, solver)
     async with conn.transaction():
         await plans.hold(conn)
-        if await _pinned(conn, now, settings) != solved.pinned:
+        if await plans.pins(conn) != solved.pinned:
             solved = await _solved(conn, now, settings, solver)
         before = await plans.asked_before(conn)
         gone = await duty.why_gone(conn, now, solved.gone)
@@ -107,26 +111,14 @@ async def _solved(
     conn: Connection, now: datetime, settings: RotaSettings, solver: Solver | None
 ) -> _Solved:
     """Ask the solver about every ward as it is now."""
-    patients = await _patients(conn, now, settings)
-    workers = [worker_of(row) for row in await duty.on_shift(conn, now)]
-    questions = questions_of(patients, workers, now, settings)
-    answers = {}
+    house = await seen_house(conn, now, settings)
+    questions = house.questions()
+    answers, hours = {}, {}
     for ward, question in questions.items():
         answers[ward] = await question.answered(solver, settings.time_limit_s)
+        hours[ward] = await to_thread.run_sync(house.hours(ward).told)
         await asyncio.sleep(0)
-    return _Solved(questions=questions, answers=answers, patients=patients)
-
-
-async def _pinned(
-    conn: Connection, now: datetime, settings: RotaSettings
-) -> dict[int, UUID | None]:
-    """Return patient number to doctor, of the pins as they are now."""
-    return _pins(await _patients(conn, now, settings))
-
-
-async def _patients(conn: Connection, now: datetime, settings: RotaSettings) -> list[PatientSeen]:
-    since = now - timedelta(minutes=settings.consultation_minutes)
-    return [patient_of(row) for row in await plans.patients(conn, since)]
+    return _Solved(questions=questions, answers=answers, hours=hours, patients=house.patients)
 
 
 def _pins(patients: Sequence[PatientSeen]) -> dict[int, UUID | None]:

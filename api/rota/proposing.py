@@ -63,7 +63,7 @@ class PlanProposal:
 
     def _cost(self, given: Mapping[str, str]) -> float:
         rate = {one.id: one.cost_per_hour for one in self.question.doctors}
-        minutes = ((one.minutes, given.get(one.patient)) for one in self.question.demands)
+        minutes = ((one.whole_minutes, given.get(one.patient)) for one in self.question.demands)
         return round(sum(much / 60 * rate.get(who or "", 0.0) for much, who in minutes), 2)
 
     def _busiest(self, given: Mapping[str, str]) -> float:
@@ -72,6 +72,6 @@ class PlanProposal:
         for one in self.question.demands:
             who = given.get(one.patient)
             if who in load:
-                load[who] += one.minutes
+                load[who] += one.whole_minutes
         shares = [load[one.id] / one.minutes for one in self.question.doctors if one.minutes > 0]
         return round(max(shares, default=0.0), 3)

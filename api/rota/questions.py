@@ -73,23 +73,6 @@ def questions_of(
     return asked
 
 
-def question_of(
-    patients: Sequence[Row],
-    workers: Sequence[Row],
-    ward: str,
-    now: datetime,
-    settings: RotaSettings,
-) -> WardQuestion:
-    """Return what one ward asks as it is now, from stored rows; empty if there is nobody."""
-    asked = questions_of(
-        [patient_of(row) for row in patients if row["ward"] == ward],
-        [worker_of(row) for row in workers if row["ward"] == ward],
-        now,
-        settings,
-    )
-    return asked.get(ward, WardQuestion(doctors=[], demands=[], pinned={}))
-
-
 def patient_of(row: Row) -> PatientSeen:
     """Return a watched patient from a stored row."""
     return PatientSeen(

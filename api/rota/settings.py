@@ -40,6 +40,18 @@ class RotaSettings(BaseSettings):
         routine_looks: how often a day somebody looks at each patient, for the forecast (proposed).
         forecast_days: over how many days past the alerts are counted for the forecast (proposed).
         keep_plans: plans that stay readable.
+        outlook_hours: how far ahead work and people are held against each other hour by hour.
+        look_hours: hours between looks at a patient with a NEWS2 of 0 (RCP, chart 4) ...
+        look_hours_raised: ... with 1 to 4 (RCP: 4 to 6) ...
+        look_hours_urgent: ... and with 5 or more (RCP: hourly at least).
+        look_within_minutes: a look is made within so many minutes after it falls due (proposed).
+        expected_alerts: alerts a patient and day where nothing is learned yet (0.1: manual alerts
+            of home blood pressure, JMIR Med Inform 2025 e66066) ...
+        expected_urgent_share: ... and the share of them that comes to a doctor (0.068: AHA
+            TH125).
+        learn_days: days of what is usual that a patient's own alerts are drawn towards (proposed).
+        cohort_hours: hours after which patients are grouped anew, for what they are expected to
+            ask (proposed).
     """
 
     model_config = SettingsConfigDict(env_prefix="HOMEWARD_ROTA_", extra="ignore")
@@ -67,3 +79,12 @@ class RotaSettings(BaseSettings):
     routine_looks: float = Field(default=2.0, ge=0)
     forecast_days: int = Field(default=28, ge=7, le=366)
     keep_plans: int = Field(default=200, ge=1)
+    outlook_hours: int = Field(default=12, ge=1, le=48)
+    look_hours: float = Field(default=12.0, ge=0.25)
+    look_hours_raised: float = Field(default=4.0, ge=0.25)
+    look_hours_urgent: float = Field(default=1.0, ge=0.25)
+    look_within_minutes: float = Field(default=60.0, ge=0)
+    expected_alerts: float = Field(default=0.1, ge=0)
+    expected_urgent_share: float = Field(default=0.068, ge=0, le=1)
+    learn_days: float = Field(default=7.0, gt=0)
+    cohort_hours: float = Field(default=24.0, gt=0)

@@ -154,7 +154,7 @@ class WhatIfDesk:
 
 def summary(question: Question, plan: Plan) -> dict[str, Any]:
     """Return what a scenario comes to: figures, what is short, and what would help."""
-    asked = sum(one.minutes for one in question.demands)
+    asked = sum(one.whole_minutes for one in question.demands)
     there = sum(one.minutes for one in question.doctors)
     return {
         "status": plan.status,

@@ -21,6 +21,8 @@ def worklists(
 ) -> list[dict[str, Any]]:
     """Return each person's work in order: ``doctor``, ``from``, ``until``, ``items``.
 
+    ``later_minutes`` is what their patients are expected to ask beside it in the coming hours.
+
     Args:
         asked: what the solver was given for one ward.
         answer: what it answered.
@@ -39,6 +41,7 @@ def worklists(
             "from": rfc3339(made_at),
             "until": rfc3339(made_at + timedelta(minutes=whole.get(doctor, 0.0))),
             "minutes": whole.get(doctor, 0.0),
+            "later_minutes": round(sum(one.get("later_minutes", 0.0) for one in work), 1),
             "items": list(_in_order(work, made_at)),
         }
         for doctor, work in theirs.items()

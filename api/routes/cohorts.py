@@ -4,11 +4,11 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.http.deps import CLINICIANS, COORDINATORS, Work, allow
+from api.patients.cohort_table import COLUMNS, table_of
 from api.store import cohorts as sql
 from api.store.timestamps import rfc3339
 from api.store.types import Row
@@ -19,16 +19,6 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["models"], dependencies=[allow(*CLINICIANS, *COORDINATORS)])
 
 _DAYS = 7
-_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("NEWS2", "news2_low"),
-    ("pulse", "hr"),
-    ("breathing rate", "rr"),
-    ("SpO2", "spo2"),
-    ("systolic pressure", "sbp"),
-    ("glucose", "glucose"),
-    ("weight", "weight"),
-    ("alerts a day", "alerts_a_day"),
-)
 _MINUTES = {"high": 30.0, "medium": 12.0, "low_alerts": 2.0}
 """Minutes that an alert means (the seeds of capacity planning: an emergency, a review, a look)."""
 
@@ -66,9 +56,7 @@ async def read_cohorts(work: Work) -> CohortsAnswer:
     from analytics.studies import grouping  # noqa: PLC0415 - scikit-learn takes a second to import
 
     rows = await sql.patients(work.conn, work.now - timedelta(days=_DAYS), work.now)
-    table = np.array([_numbers(row) for row in rows], dtype=float).reshape(-1, len(_COLUMNS))
-    names = [name for name, _ in _COLUMNS]
-    found = await asyncio.to_thread(grouping.group, names, table)
+    found = await asyncio.to_thread(grouping.group, COLUMNS, table_of(rows, _DAYS))
     work.note("cohorts.read", patients=[row["no"] for row in rows])
     return CohortsAnswer(
         items=[_cohort(one, rows) for one in found.groups],
@@ -82,17 +70,6 @@ async def read_cohorts(work: Work) -> CohortsAnswer:
             for t in found.tried
         ],
     )
-
-
-def _numbers(row: Row) -> list[float]:
-    latest = row["latest"] or {}
-    told = {"news2_low": row["low"], "alerts_a_day": row["alerts"] / _DAYS}
-    return [
-        float("nan") if value is None else float(value)
-        for value in (
-            told[key] if key in told else (latest.get(key) or {}).get("v") for _, key in _COLUMNS
-        )
-    ]
 
 
 def _cohort(one: "grouping.Group", rows: list[Row]) -> Cohort:

@@ -1,6 +1,5 @@
 """A proposal beside the plan in force, and taking it over, whole or in part."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,12 +11,12 @@ from analytics.domain.care import Role
 from api.errors import ConflictError, InvalidError
 from api.evidence import audit
 from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, acting, allow
+from api.rota.house import seen_house
 from api.rota.proposing import PlanProposal, asked
-from api.rota.questions import question_of
 from api.rota.settings import RotaSettings
 from api.rota.telling import name_changes
 from api.rota.what_if import WhatIfDesk, WhatIfTicket
-from api.store import duty, notify, patients, plans, staffing
+from api.store import notify, patients, plans, staffing
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
 
@@ -48,14 +47,7 @@ async def proposal(services: Shared, caller: Signed, request: Request) -> dict[s
     """
     settings = RotaSettings()
     async with acting(services, caller) as work:
-        since = work.now - timedelta(minutes=settings.consultation_minutes)
-        question = question_of(
-            await plans.patients(work.conn, since),
-            await duty.on_shift(work.conn, work.now),
-            caller.ward,
-            work.now,
-            settings,
-        )
+        question = (await seen_house(work.conn, work.now, settings)).question(caller.ward)
     desk: WhatIfDesk = request.app.state.what_if
     limit_s = settings.time_limit_s
     ticket = WhatIfTicket(person=caller.user_id, ward=caller.ward, limit_s=limit_s)

@@ -5,7 +5,6 @@ What takes over a second is answered with 202 and an id, and looked at until it 
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,12 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from analytics.allocation.allocate import Demand, Doctor
 from analytics.allocation.scenarios import Scenario, Worse, changed
 from api.http.deps import COORDINATORS, Shared, Signed, acting, allow
+from api.rota.house import seen_house
 from api.rota.jobs import ANSWER_WITHIN_S, JobBook, Progress
-from api.rota.questions import question_of
 from api.rota.settings import RotaSettings
 from api.rota.solver import Question
 from api.rota.what_if import WhatIfDesk, WhatIfTicket, while_connected
-from api.store import duty, plans
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
 
@@ -168,14 +166,7 @@ async def scenarios(
     """Plan the caller's ward as it is and as it would be, side by side; nothing is stored."""
     settings = RotaSettings()
     async with acting(services, caller) as work:
-        since = work.now - timedelta(minutes=settings.consultation_minutes)
-        ward = question_of(
-            await plans.patients(work.conn, since),
-            await duty.on_shift(work.conn, work.now),
-            caller.ward,
-            work.now,
-            settings,
-        )
+        ward = (await seen_house(work.conn, work.now, settings)).question(caller.ward)
         work.note("allocation.scenarios", names=[one.name for one in body.scenarios])
     worse = Worse(
         review_minutes=settings.review_minutes,

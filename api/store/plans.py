@@ -145,6 +145,15 @@ async def pinned(conn: Conn) -> list[Row]:
     return await cursor.fetchall()
 
 
+async def pins(conn: Conn) -> dict[int, UUID]:
+    """Return patient number to doctor, of every watched patient who is pinned."""
+    cursor = await conn.execute(
+        """SELECT a.patient_no, a.doctor_id FROM assignment a JOIN patient p ON p.no = a.patient_no
+            WHERE a.pinned AND p.state = 'active'"""
+    )
+    return {row["patient_no"]: row["doctor_id"] for row in await cursor.fetchall()}
+
+
 async def hold(conn: Conn) -> None:
     """Keep pins as they are until the commit, in which another plan comes into force."""
     await conn.execute("SELECT FROM plan WHERE in_force FOR NO KEY UPDATE")

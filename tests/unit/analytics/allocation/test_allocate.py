@@ -143,6 +143,20 @@ def test_loads_are_evened_out_last() -> None:
     assert [load.load_minutes for load in plan.loads] == [60, 60]
 
 
+def test_what_is_expected_later_takes_time_and_no_deadline() -> None:
+    one = Doctor(id="a", minutes=60, cost_per_hour=60)
+    due = [
+        Demand(patient=f"p{at}", minutes=15, later_minutes=15, deadline_minutes=30)
+        for at in range(2)
+    ]
+    plan = allocate([one], due)
+    assert (plan.unmet, plan.cost, plan.loads[0].load_minutes) == ([], 60, 60)
+    two = [one, Doctor(id="b", minutes=60, cost_per_hour=90)]
+    assert {each.doctor for each in allocate(two, due).assignments} == {"a"}, "nobody is late"
+    more = [*due, Demand(patient="p3", minutes=1)]
+    assert [each.reason for each in allocate([one], more).unmet] == ["no_time"]
+
+
 def test_a_pinned_patient_stays() -> None:
     doctors = [Doctor(id="a", minutes=60, cost_per_hour=9), Doctor(id="b", minutes=60)]
     demands = [Demand(patient="p", minutes=30, skills=("x",))]

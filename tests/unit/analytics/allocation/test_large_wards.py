@@ -41,6 +41,7 @@ def small(seed: int) -> tuple[list[Doctor], list[Demand]]:
             current_doctor=chance.choice((None, "d0", "d1", "gone")),
             deadline_minutes=chance.choice((None, 15, 30, 60)),
             must=chance.random() < 0.25,
+            later_minutes=chance.choice((0, 0, 7.5, 20)),
         )
         for at in range(chance.randint(1, 6))
     ]

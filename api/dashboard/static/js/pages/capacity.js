@@ -11,6 +11,7 @@ import { personLink } from "../parts/person.js";
 import { axis } from "../rota/axis.js";
 import { callInCard, emergencyCard } from "../rota/call_in.js";
 import { why } from "../rota/causes.js";
+import { hours } from "../rota/hours.js";
 import { pins } from "../rota/pins.js";
 import { changesCard, history, proposals } from "../rota/proposals.js";
 import { scenarios } from "../rota/scenarios.js";
@@ -77,6 +78,7 @@ function draw() {
   const there = [...state.doctors].sort((a, b) => Number(onShift(state.shifts, b) ?? false) - Number(onShift(state.shifts, a) ?? false) || a.name.localeCompare(b.name));
   update($("plan"), planCard(), emergencyCard(state.plan, { doctorName }), unmetCard(state.plan), changesCard(state.plan), callInCard(state.plan));
   drawAxis(state.plan, { doctorName, pinned: new Set((state.plan?.pinned ?? []).map((one) => one.patient)) });
+  drawHours(state.plan);
   drawScenarios();
   update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
   const picker = $("shift-doctor");
@@ -91,6 +93,7 @@ async function told(node, work, done) {
 }
 const give = (patient, doctor, who) => told($("axis-told"), () => put("/allocation/pins", { patient, doctor }), `${who} is fixed to ${doctorName(doctor)}. A new plan follows by itself.`);
 const drawAxis = axis($("axis"), { give, people: () => state.doctors.filter((doctor) => onShift(state.shifts, doctor)) });
+const drawHours = hours($("hours"), { doctorName });
 const drawScenarios = scenarios($("scenarios"), { people: () => state.doctors.filter((doctor) => onShift(state.shifts, doctor)) });
 proposals($("proposals"), { told: (work, done) => told($("axis-told"), work, done) });
 history($("history"));

@@ -38,7 +38,7 @@ export function axis(board, { give, people }) {
     const late = list.items.filter((one) => one.late).length;
     const capacity = placed(h("span", { class: "there" }), ms(list.from), ms(list.until), left, right);
     return h("div", { class: "line-of", "data-key": list.doctor, "data-doctor": list.doctor },
-      h("div", { class: "who" }, h("b", {}, who), h("span", { class: used > list.minutes ? "overdue" : "soft" }, ` ${whole(used)} of ${whole(list.minutes)}`), late > 0 && h("span", { class: "overdue" }, ` ${late} late`)),
+      h("div", { class: "who" }, h("b", {}, who), h("span", { class: used > list.minutes ? "overdue" : "soft" }, ` ${whole(used)} of ${whole(list.minutes)}`), list.later_minutes >= 1 && h("span", { class: "soft" }, `, ${whole(list.later_minutes)} expected later`), late > 0 && h("span", { class: "overdue" }, ` ${late} late`)),
       h("div", { class: "track" }, capacity, list.items.map((item) => piece(item, list.doctor, left, right, pinned))));
   }
   board.addEventListener("dragstart", (event) => {

@@ -1,0 +1,71 @@
+"""The house as it stands: patients with what is expected of them, and who is and will be there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from api.rota.demands import PatientSeen, RotaWorker
+from api.rota.expected import NOTHING_EXPECTED, outlooks
+from api.rota.outlook import WardHours
+from api.rota.questions import WardQuestion, patient_of, questions_of, worker_of
+from api.rota.settings import RotaSettings
+from api.store import duty, outlook, plans
+from api.store.types import Conn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everybody of every ward, at one moment.
+
+    Attributes:
+        now: ward time.
+        settings: the site's settings.
+        patients: those who are watched.
+        present: who is on shift.
+        coming: who is or will be within the outlook, one entry a shift.
+        counted: alerts of the last weeks by ward and hour of the day.
+    """
+
+    now: datetime
+    settings: RotaSettings
+    patients: Sequence[PatientSeen]
+    present: Sequence[RotaWorker]
+    coming: Sequence[RotaWorker]
+    counted: Mapping[str, Sequence[int]]
+
+    def questions(self) -> dict[str, WardQuestion]:
+        """Return what to ask the solver, ward by ward."""
+        return questions_of(self.patients, self.present, self.now, self.settings)
+
+    def question(self, ward: str) -> WardQuestion:
+        """Return what one ward asks; empty if there is nobody."""
+        return self.questions().get(ward, WardQuestion(doctors=[], demands=[], pinned={}))
+
+    def hours(self, ward: str) -> WardHours:
+        """Return what one ward asks hour by hour."""
+        return WardHours(
+            patients=[one for one in self.patients if one.ward == ward],
+            people=[one for one in self.coming if one.ward == ward],
+            counted=self.counted.get(ward),
+            now=self.now,
+            settings=self.settings,
+        )
+
+
+async def seen_house(conn: Conn, now: datetime, settings: RotaSettings) -> House:
+    """Read the house, as far as whoever asks may see it."""
+    seen_since = now - timedelta(minutes=settings.consultation_minutes)
+    since = now - timedelta(days=settings.forecast_days)
+    until = now + timedelta(hours=settings.outlook_hours + 1)
+    expected = outlooks(await outlook.patients(conn, since, now), now, settings)
+    return House(
+        now=now,
+        settings=settings,
+        patients=[
+            replace(patient_of(row), outlook=expected.get(row["no"], NOTHING_EXPECTED))
+            for row in await plans.patients(conn, seen_since)
+        ],
+        present=[worker_of(row) for row in await duty.on_shift(conn, now)],
+        coming=[worker_of(row) for row in await outlook.coming(conn, now, until)],
+        counted=await outlook.by_hour(conn, since, now),
+    )

@@ -1,0 +1,135 @@
+"""The capacity board: pieces dragged with the mouse, proposals taken whole and in part, hours."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browsers import Desk
+from tests.support.seeded_ward import SeededWard
+from tests.support.servers import wait_until
+
+ACCEPT = "**/api/v1/allocation/accept"
+
+
+@pytest.fixture
+def cheap(ward: SeededWard) -> Iterator[str]:
+    """A nurse who costs a sixth of the others comes to work; nobody is moved to save money."""
+    with ward.client("carla") as carla:
+        body = {"name": "Nurse Ada Low", "kind": "nurse", "cost_per_hour": 10}
+        doctor: str = carla.post("/doctors", json=body).raise_for_status().json()["id"]
+        now = datetime.now(UTC)
+        hours = {"start": now.isoformat(), "end": (now + timedelta(hours=8)).isoformat()}
+        made = carla.post("/shifts", json={"doctor_id": doctor, **hours}).raise_for_status().json()
+        yield doctor
+        carla.delete(f"/shifts/{made['id']}").raise_for_status()
+        for one in carla.get("/allocation").raise_for_status().json()["pinned"]:
+            unpinned = {"patient": one["patient"], "doctor": None}
+            carla.put("/allocation/pins", json=unpinned).raise_for_status()
+
+
+def at_work(page: Page, doctor: str) -> None:
+    expect(page.locator(f"#axis [data-doctor='{doctor}']")).to_be_visible()
+
+
+def test_a_piece_is_dragged_onto_somebodys_line_and_stays_there(
+    desk: Desk, ward: SeededWard, cheap: str
+) -> None:
+    page = desk.open("carla", "/capacity")
+    at_work(page, cheap)
+    piece = page.locator("#axis .piece", has_text="Giulia Yamada")
+    owner = piece.get_attribute("data-owner")
+    assert owner != cheap
+    piece.drag_to(page.locator(f"#axis [data-doctor='{cheap}'] .track"))
+    expect(page.locator("#axis-told")).to_have_text(
+        "Giulia Yamada is fixed to Nurse Ada Low. A new plan follows by itself."
+    )
+    moved = page.locator(f"#axis [data-doctor='{cheap}'] .piece.pinned", has_text="Giulia Yamada")
+    expect(moved).to_have_count(1)
+    with ward.client("carla") as carla:
+        plan = carla.get("/allocation").raise_for_status().json()
+    [pin] = [one for one in plan["pinned"] if one["name"] == "Giulia Yamada"]
+    assert pin["doctor"] == cheap
+    assert desk.complaints == []
+
+
+def test_a_piece_that_is_dropped_where_it_was_changes_nothing(
+    desk: Desk, ward: SeededWard, cheap: str
+) -> None:
+    del ward
+    page = desk.open("carla", "/capacity")
+    at_work(page, cheap)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "PUT" else None)
+    piece = page.locator("#axis .piece", has_text="Emeka Ibrahim")
+    owner = piece.get_attribute("data-owner")
+    piece.drag_to(page.locator(f"#axis [data-doctor='{owner}'] .who"))
+    page.locator("#replan").click()  # comes after whatever the drop would have sent
+    expect(page.locator("#replan-told")).to_have_text("A new plan is being made.")
+    assert sent == []
+    assert desk.complaints == []
+
+
+def test_a_proposal_is_taken_in_part_by_keyboard_and_then_whole(
+    desk: Desk, ward: SeededWard, cheap: str
+) -> None:
+    page = desk.open("carla", "/capacity")
+    at_work(page, cheap)
+    proposal = page.locator("[data-proposal]")
+
+    def propose() -> None:
+        page.get_by_role("button", name="Propose a better plan").press("Enter")
+        expect(proposal.locator("fieldset legend")).to_contain_text("would change hands")
+
+    def theirs() -> set[str]:
+        with ward.client("carla") as carla:
+            plan = carla.get("/allocation").raise_for_status().json()
+        return {one["name"] for one in plan["assignments"] if one["doctor"] == cheap}
+
+    propose()
+    boxes = proposal.get_by_role("checkbox", name=re.compile(" to Nurse Ada Low$"))
+    expect(proposal.locator("label", has_text="Chen Lindqvist")).to_contain_text(
+        "because an hour of Nurse Ada Low costs less"
+    )
+    offered = boxes.count()
+    assert offered > 2
+    wanted = proposal.get_by_role(
+        "checkbox", name=re.compile("^Chen Lindqvist.* to Nurse Ada Low$")
+    )
+    for box in boxes.all():
+        if box.get_attribute("aria-label") != wanted.get_attribute("aria-label"):
+            box.press("Space")
+    expect(proposal.locator("input[name=change]:checked")).to_have_count(1)
+    with page.expect_request(ACCEPT) as sent:
+        proposal.get_by_role("button", name="Take over the chosen").press("Enter")
+    assert len(sent.value.post_data_json["changes"]) == 1
+    expect(page.locator("#axis-told")).to_contain_text("1 taken over")
+    wait_until(lambda: theirs() == {"Chen Lindqvist"}, timeout_s=30)
+    propose()
+    with page.expect_request(ACCEPT) as sent:
+        proposal.get_by_role("button", name="Take over all").click()
+    assert len(sent.value.post_data_json["changes"]) == offered - 1
+    wait_until(lambda: len(theirs()) == offered, timeout_s=30)
+    page.locator("#history summary").click()
+    first = page.locator("[data-history] li", has_text="a proposal was taken over").first
+    expect(first).to_be_visible()
+    assert desk.complaints == []
+
+
+def test_the_coming_hours_say_what_is_asked_and_which_are_overfull(
+    desk: Desk, ward: SeededWard
+) -> None:
+    with ward.client("carla") as carla:
+        kept = carla.get("/allocation").raise_for_status().json()
+        assert len(kept["hours"]) == 12
+        assert {"open", "scheduled", "expected", "there", "from", "to"} <= set(kept["hours"][0])
+        page = desk.open("carla", "/capacity")
+        columns = page.locator("#hours .hourly li")
+        expect(columns).to_have_count(12)
+        expect(columns.first).to_have_attribute("aria-label", re.compile("min planned of"))
+        # nobody has a shift at the end of the outlook: looks that fall due then are short
+        told = page.locator("[data-overfull] li").first
+        expect(told).to_contain_text(re.compile(r"Short of \d+ min of .+, \d\d:\d\d.\d\d:\d\d"))
+    assert desk.complaints == []
