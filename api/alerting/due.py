@@ -13,7 +13,7 @@ from api.alerting import metrics
 from api.alerting.commit import commit_changes, open_ledger
 from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.patient_changes import clinical
-from api.store import duty, episodes, handovers, liveness, patient_alerts
+from api.store import duty, episodes, handovers, liveness, patient_alerts, shift_handovers
 from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
 
@@ -74,7 +74,11 @@ async def stop_watching(conn: Conn, now: datetime, policy: EpisodePolicy) -> Non
 
 
 async def hand_over(conn: Conn, now: datetime, policy: EpisodePolicy) -> None:
-    """Address anew what is for nobody at work, or follows plan or patient to somebody else."""
+    """Address anew what is for nobody at work, or follows plan or patient to somebody else.
+
+    Handovers end with the shift that they were for.
+    """
+    await shift_handovers.end(conn, now)
     while await _follow(conn, now, policy) == _LIMIT:
         pass
     while await _hand_over(conn, now, policy) == _LIMIT:

@@ -163,21 +163,27 @@ class EpisodeChanges(Changes):
             return
         held = (after.doctor_id, after.episode.level) != (record.doctor_id, record.episode.level)
         moved = held or (ward is not None and record.episode.raised_ms is not None)
-        call = moved and recipients.calls(after)
-        after = self._keep(
-            replace(after, episode=replace(after.episode, calls=after.episode.calls + call))
-        )
         if moved:
-            nobody = after.doctor_id is None and recipients.addressed(after)
-            self.tell(
-                after,
-                "alert.changed",
-                NOBODY_ON_SHIFT if nobody else "handed_over",
-                notify=call,
-                actor=None,
-                former=record.doctor_id,
-                skipped=nobody,
-            )
+            self.readdress(record, after, call=recipients.calls(after))
+        else:
+            self._keep(after)
+
+    def readdress(
+        self, record: EpisodeRow, after: EpisodeRow, *, call: bool, actor: UUID | None = None
+    ) -> None:
+        """Note that an alert is for somebody else now, and tell both."""
+        calls = after.episode.calls + call
+        after = self._keep(replace(after, episode=replace(after.episode, calls=calls)))
+        nobody = after.doctor_id is None and recipients.addressed(after)
+        self.tell(
+            after,
+            "alert.changed",
+            NOBODY_ON_SHIFT if nobody else "handed_over",
+            notify=call,
+            actor=actor,
+            former=record.doctor_id,
+            skipped=nobody,
+        )
 
     def annotate(
         self, record: EpisodeRow, *, outcome: str | None, comment: str | None

@@ -75,6 +75,26 @@ def handed_over(record: EpisodeRow, duty: Duty, policy: EpisodePolicy) -> Episod
     return _given(record, _kept(record, duty, policy), duty)
 
 
+def taken_over(
+    record: EpisodeRow, taker: UUID | None, duty: Duty, policy: EpisodePolicy
+) -> EpisodeRow:
+    """Return the record with whom it is for after its holder handed the patient over.
+
+    The plan's person is asked first, unless that is who gives; then who took over. Where neither
+    may have it (not at work yet, an emergency that nobody has answered and a nurse who took
+    over), it stays with the giver, and goes on by the rota when their shift ends.
+    """
+    giver = record.doctor_id
+    if not addressed(record) or not duty.covers(record.ward):
+        return record
+    if record.episode.condition in policy.coordinators:
+        return replace(record, doctor_id=taker) if duty.there(taker) else record
+    for wanted in (duty.plan_of(record.patient_no), taker):
+        if wanted not in (None, giver) and _suits(replace(record, doctor_id=wanted), duty, policy):
+            return _given(record, wanted, duty)
+    return record
+
+
 def in_ward(record: EpisodeRow, ward: str, duty: Duty) -> EpisodeRow:
     """Return the record of a patient who is in another ward now: nobody of the old one has it."""
     keeps = duty.works_in(record.doctor_id, ward)

@@ -3,22 +3,22 @@
 These answers serve our own pages and may change with them; programs use ``/api/v1``.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from analytics.domain.care import Role, scoring_of
+from analytics.domain.care import Role
 from analytics.news2.score import BANDS
 from analytics.ward import urgency
 from api.errors import InvalidError, NotFoundError
 from api.forms.timestamps import Moment
 from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
-from api.patients.identifiers import identifier_of, name_people
+from api.patients import handover_lines
+from api.patients.identifiers import name_people
 from api.store import (
     alert_list,
-    alerts,
     chart_points,
     devices,
     duty,
@@ -26,21 +26,18 @@ from api.store import (
     leadership,
     models,
     patients,
+    shift_handovers,
 )
 from api.store import panel as ranking
-from api.store.timestamps import ms_of, rfc3339
+from api.store.timestamps import rfc3339
 from api.store.types import Row
-from api.vault import personal_data
-from api.vault.private_text import open_in
 
 router = APIRouter(prefix="/ui", include_in_schema=False)
 
 _ENGINE_DEAD_S = 15.0
 _MOST_PATIENTS = 2_000
-_MOST_ALERTS = 1_000
 _MOST_DAYS = 400
 _OPEN = ("open", "acknowledged")
-_CLOSED = ("resolved", "expired")
 
 
 @router.get("/status")
@@ -139,75 +136,25 @@ async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -
     """
     asked = ranking.PanelQuery(limit=_MOST_PATIENTS)
     ranked = await ranking.page(work.conn, asked, urgency.THRESHOLDS, work.now)
-    known = await patients.of_numbers(work.conn, [row["no"] for row in ranked.rows])
-    now = await chart_points.newest(work.conn, [row["no"] for row in known])
-    told = await _alerts_since(work, work.now - timedelta(hours=hours))
-    items = [_line(work, row, now.get(row["no"]), told.pop(row["no"], [])) for row in known]
+    items, told = await handover_lines.lines(work, [row["no"] for row in ranked.rows], hours)
+    work.note("handover.read", patients=[row.pop("no") for row in items])
+    shown = len(items)
     ward = told.pop(None, [])
     if ward:
         items.append({"patient": None, "name": None, "identifier": None, "alerts": ward})
-    work.note("handover.read", patients=[row["no"] for row in known])
+    people = await shift_handovers.people(
+        work.conn, work.caller.ward, work.caller.user_id, work.now
+    )
     return {
-        "items": sorted(items, key=_urgency),
-        "shown": len(known),
+        "items": handover_lines.by_urgency(items),
+        "shown": shown,
         "total": ranked.total,
         "now": rfc3339(work.now),
+        "people": [
+            {**one, "id": str(one["id"]), "next_shift": rfc3339(one["next_shift"])}
+            for one in people
+        ],
     }
-
-
-async def _alerts_since(work: UnitOfWork, since: datetime) -> dict[int | None, list[Row]]:
-    """Return alerts that are open, or were raised, closed or came late since, by patient.
-
-    Of technical ones a doctor or nurse has their own: the others are the coordinator's to hand on.
-    """
-    own = work.caller.user_id if work.caller.role in CLINICIANS else None
-    rows: list[Row] = []
-    for states in (_OPEN, _CLOSED, (alert_list.HISTORIC,)):
-        wanted = alert_list.Wanted(states=states, own=own)
-        rows += await alert_list.page(work.conn, wanted, now=work.now, limit=_MOST_ALERTS)
-    found: dict[int | None, list[Row]] = {}
-    for row in rows:
-        ended = row["closed_at"]
-        if ended is None or max(row["raised_at"] or ended, ended) > since:
-            found.setdefault(row["patient_no"], []).append(alerts.alert_json(row, work.now))
-    return found
-
-
-def _age_s(now: Row | None, at: datetime) -> float | None:
-    measured = now["measured"] if now else None
-    return None if measured is None else max((at - measured).total_seconds(), 0.0)
-
-
-def _line(work: UnitOfWork, row: Row, now: Row | None, raised: list[Row]) -> dict[str, Any]:
-    assessment = (now["assessment"] or {}) if now else {}
-    personal = personal_data.open_personal(work.services.vault, row)
-    return {
-        "patient": str(row["id"]),
-        "name": personal.name if personal else None,
-        "identifier": identifier_of(personal),
-        "state": row["state"],
-        "doctor": str(row["doctor_id"]) if row["doctor_id"] else None,
-        "doctor_name": row["doctor_name"],
-        "news2": urgency.news2_now(
-            assessment.get("news2"),
-            _age_s(now, work.now),
-            scoring_of(row["scoring"]),
-            ms_of(work.now),
-        ),
-        "received": rfc3339(now["received"]) if now else None,
-        "latest": now["latest"] if now else {},
-        "alerts": open_in(raised, personal_data.text_of(work.services.vault, row)),
-    }
-
-
-_RANK = {"high": 0, "medium": 1, "low": 2}
-
-
-def _urgency(line: dict[str, Any]) -> tuple[bool, int, int, str]:
-    """Sort open alerts first, by priority; then by score; then by name; the ward itself last."""
-    opened = [_RANK[one["priority"]] for one in line["alerts"] if one["state"] in _OPEN]
-    low = (line.get("news2") or {}).get("low") or 0
-    return (line["patient"] is None, min(opened, default=3), -low, line["name"] or "")
 
 
 @router.get("/risk-model", dependencies=[allow(*CLINICIANS, *COORDINATORS)])

@@ -134,7 +134,10 @@ class Story:
             path = path.replace("{alert_id}", self.alert())
         if "{observation_id}" in path:
             path = path.replace("{observation_id}", self.reading())
-        answer = self.http.request(method, path, json=with_text(body_for(route, at), at, text))
+        body = body_for(route, at)
+        if route == "POST /handovers":
+            body |= {"to": self.colleague(), "patients": [{"patient": self.patients[0]}]}
+        answer = self.http.request(method, path, json=with_text(body, at, text))
         assert answer.status_code in {200, 201, 409}, f"{route} {at}: {answer.text}"
         self._known(route, answer.json())
 
@@ -143,6 +146,10 @@ class Story:
             self.patients.append(made["id"])
         if route in {"POST /users", "POST /auth/register"}:
             self.users.append(made["id"])
+
+    def colleague(self) -> str:
+        body = {"username": word(), "password": PASSWORD, "role": "nurse"}
+        return str(self.post("/users", body)["id"])
 
     def device(self) -> Device:
         registered = self.post(f"/patients/{self.patients[0]}/devices", {"kind": "watch"})
@@ -190,6 +197,7 @@ BODIES: dict[str, Any] = {
     "PATCH /users/{user_id}": dict,
     "POST /auth/register": lambda: {"username": word(), "password": PASSWORD},
     "POST /observations/{observation_id}/entered-in-error": dict,
+    "POST /handovers": dict,
     "POST /alerts/{alert_id}/acknowledge": dict,
     "POST /alerts/{alert_id}/escalate": dict,
     "POST /alerts/{alert_id}/resolve": dict,

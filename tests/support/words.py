@@ -97,11 +97,15 @@ def text_fields(spec: Schema) -> Iterator[tuple[str, FieldPath]]:
 
 
 def with_text(body: Mapping[str, Any], field: FieldPath, text: str) -> dict[str, Any]:
-    """A body with one field set."""
+    """A body with one field set; of a list, in its first item."""
     first, *rest = field
     made = dict(body)
     if not rest:
         made[first] = text
+    elif rest[0] == "[]":
+        items = list(made.get(first, ()))
+        begun = items[0] if items else {}
+        made[first] = [with_text(begun, tuple(rest[1:]), text) if rest[1:] else text, *items[1:]]
     else:
         inner = made.get(first)
         made[first] = with_text(inner if isinstance(inner, dict) else {}, tuple(rest), text)

@@ -123,7 +123,9 @@ def _things(ward: Ward, patient: str) -> Things:
         doctor,
         ward.ids["coordinator"],
     )
+    given = {"to": ward.ids["coordinator"], "patients": [{"patient": patient}]}
     real = {
+        "handover_id": ward.post("team doctor", "/handovers", given).json()["id"],
         "replay_id": job,
         "trial_id": trial,
         "link_id": link,

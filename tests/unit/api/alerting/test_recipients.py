@@ -171,3 +171,34 @@ def test_a_ward_says_who_is_second() -> None:
     named = EpisodePolicy(second_person=str(UUID(int=3)))
     assert second(named, "doctor", "doctor", "nurse").doctor_id == UUID(int=3)
     assert second(named, "doctor", "doctor").doctor_id == UUID(int=2)
+
+
+@given(record=RECORDS, people=PEOPLE, plan=PLANS, taker=IDS)
+def test_what_is_taken_over_is_the_plans_or_the_takers_and_stays_so(
+    record: EpisodeRow, people: list[OnShift], plan: dict[int, UUID], taker: UUID
+) -> None:
+    duty = Duty(on_shift=people, planned=plan)
+    made = recipients.taken_over(record, taker, duty, POLICY)
+    assert made.doctor_id in {record.doctor_id, plan.get(1), taker}
+    if made == record:
+        return
+    assert right(made, people)
+    assert made.episode == record.episode, "nothing but the address has changed"
+    assert recipients.handed_over(made, duty, POLICY) == made
+
+
+def test_a_nurse_who_takes_over_leaves_an_unanswered_emergency_with_the_doctor() -> None:
+    doctor, nurse = UUID(int=1), UUID(int=2)
+    people = [
+        OnShift(doctor_id=doctor, kind="doctor", ward="main"),
+        OnShift(doctor_id=nurse, kind="nurse", ward="main"),
+    ]
+    held = EpisodeRow(
+        episode=episode(State.OPEN, Level.DOCTOR, "critical_spo2"),
+        patient_no=1,
+        ward="main",
+        doctor_id=doctor,
+    )
+    assert recipients.taken_over(held, nurse, Duty(on_shift=people), POLICY).doctor_id == doctor
+    answered = replace(held, episode=episode(State.ACKNOWLEDGED, Level.DOCTOR, "critical_spo2"))
+    assert recipients.taken_over(answered, nurse, Duty(on_shift=people), POLICY).doctor_id == nurse

@@ -9,13 +9,15 @@ import { update } from "../base/patch.js";
 import { steady } from "../base/steady.js";
 import { watch } from "../base/vigil.js";
 import { stateWords, whose } from "../parts/alert_words.js";
+import { giving, noteField, offerPeople, recount, tickBox } from "../handover/giving.js";
+import { loadOffers } from "../handover/offers.js";
+import { saidAs } from "../handover/told.js";
 import { personLink } from "../parts/person.js";
 import { score } from "../parts/score.js";
 import { conditionName } from "../words/conditions.js";
 import { isOpen, RANK } from "../words/dangers.js";
 import { metricName, metricUnit, metricValue } from "../words/metrics.js";
 import { notScored, partialWords } from "../words/news2.js";
-import { sbar } from "../words/sbar.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "acvpu", "o2"];
 const REFRESH_MS = 60000;
@@ -29,7 +31,9 @@ async function load() {
     const told = await page("/ui/handover", { hours });
     items = told.items;
     cut = told.total - told.shown;
+    offerPeople(told.people ?? []);
     drawSoon();
+    await loadOffers();
   } catch (problem) { trouble($("list"), problem); }
 }
 function vital(name, latest) {
@@ -42,20 +46,15 @@ function event(alert, row) {
   return h("li", { "data-key": alert.id }, mark(alert.priority), " ", h("span", { class: "soft" }, timeText(Date.parse(alert.raised_at))), " ", conditionName(alert.condition), ", ", h("span", {}, stateWords(alert)), isOpen(alert) && [", ", h("span", {}, whose(alert, row))],
     alert.comment && h("div", { class: "said" }, alert.comment));
 }
-// What is said aloud, in two lines.
-function saidAs(row) {
-  const said = sbar(row, (text) => timeText(Date.parse(text)));
-  const part = (name, text) => [h("abbr", { title: name }, name[0]), " ", text];
-  return h("div", { class: "sbar" }, h("p", {}, part("Situation", said.situation), ". ", part("Background", said.background), "."), h("p", {}, part("Assessment", said.assessment), ". ", part("Recommendation", said.recommendation), "."));
-}
 function entry(row) {
   const late = row.alerts.filter((alert) => alert.historic);
   const alerts = row.alerts.filter((alert) => !alert.historic).sort((a, b) => (isOpen(a) ? 0 : 1) - (isOpen(b) ? 0 : 1) || RANK[a.priority] - RANK[b.priority]);
   return h("li", { class: "card", "data-key": row.patient ?? "ward" },
-    h("div", { class: "entry-head" }, h("h2", {}, row.patient ? personLink(row) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
+    h("div", { class: "entry-head" }, row.patient && tickBox({ ...row, own: mine(row) }), h("h2", {}, row.patient ? personLink(row) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
       row.patient && score(row.news2), mine(row) && h("span", { class: "tag" }, "mine"), h("span", { class: "spacer" }),
       h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · ", h("span", { class: unknown(row) && silent(row) ? "overdue" : "" }, "heard ", moment(row.received))] : row.patient ? [" · ", h("span", { class: "overdue" }, "never heard")] : "")),
     row.patient && saidAs(row),
+    row.patient && noteField(row),
     row.patient && h("p", { class: "vitals" }, SHOWN.map((name) => vital(name, row.latest ?? {}))),
     late.length > 0 && h("ul", { class: "feed" }, late.map(lateLine)),
     alerts.length ? h("ul", { class: "feed" }, alerts.map((alert) => event(alert, row))) : h("p", { class: "soft" }, "No alert in this time."),
@@ -78,13 +77,15 @@ function draw() {
   update($("list"), ...(told.length ? [h("ul", { class: "feed" }, told.map(entry))] : [empty("Nothing to hand over.", `In the last ${hours} hours there was no alert; everybody was heard within the hour and scores less than 5.`)]));
   $("calm-part").hidden = calm.length === 0;
   $("calm-count").textContent = `${calm.length}`;
-  update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, score(row.news2, { words: false }), " ", personLink(row), couldBe(row), row.state !== "active" && [" ", h("span", { class: "tag" }, row.state)], h("span", { class: "soft small" }, row.received ? ` heard ${timeText(Date.parse(row.received))}` : " never heard"))));
+  update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, tickBox({ ...row, own: mine(row) }), score(row.news2, { words: false }), " ", personLink(row), couldBe(row), row.state !== "active" && [" ", h("span", { class: "tag" }, row.state)], h("span", { class: "soft small" }, row.received ? ` heard ${timeText(Date.parse(row.received))}` : " never heard"))));
   $("cut").hidden = cut === 0;
   $("cut").textContent = `${cut} patients more, less urgent than these, are not on this list: see the panel.`;
+  recount();
   $("made").textContent = `Made ${dayText(wardNow())} ${clockText(wardNow())} ${zoneText()}, the last ${hours} hours`;
 }
 const drawSoon = steady(draw);
 $("hours").addEventListener("change", () => { hours = Number($("hours").value); load(); });
+giving(() => hours, load);
 $("print").addEventListener("click", () => print());
 await watch();
 await load();
