@@ -25,20 +25,23 @@ class ResourcePage:
     following: str | None = None
 
 
-def searchset(search: FhirSearch, found: ResourcePage, origin: str) -> Resource:
+def searchset(
+    search: FhirSearch, found: ResourcePage, origin: str, operation: str = ""
+) -> Resource:
     """Return the Bundle of a page.
 
     Args:
         search: what was asked.
         found: the page.
         origin: scheme and host by which this server was reached.
+        operation: what comes after the type in the address, ``/$lastn``.
     """
-    base = origin + BASE
+    base, place = origin + BASE, f"/{search.kind}{operation}"
     entries = [_entry(one, base, "match") for one in found.resources]
     entries += [_entry(one, base, "include") for one in found.included]
-    links = [{"relation": "self", "url": _link(search, base, search.cursor)}]
+    links = [{"relation": "self", "url": _link(search, base + place, search.cursor)}]
     if found.following is not None:
-        links.append({"relation": "next", "url": _link(search, base, found.following)})
+        links.append({"relation": "next", "url": _link(search, base + place, found.following)})
     bundle: Resource = {"resourceType": "Bundle", "type": "searchset", "link": links}
     return bundle | ({"entry": entries} if entries else {})
 
@@ -51,7 +54,7 @@ def _entry(resource: Resource, base: str, mode: str) -> Resource:
     }
 
 
-def _link(search: FhirSearch, base: str, cursor: str | None) -> str:
+def _link(search: FhirSearch, address: str, cursor: str | None) -> str:
     pairs = [
         (name, value)
         for name, values in search.values.items()
@@ -59,4 +62,4 @@ def _link(search: FhirSearch, base: str, cursor: str | None) -> str:
         if name != "_cursor"
     ]
     pairs += [("_cursor", cursor)] if cursor else []
-    return f"{base}/{search.kind}" + (f"?{urlencode(pairs)}" if pairs else "")
+    return address + (f"?{urlencode(pairs)}" if pairs else "")

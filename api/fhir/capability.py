@@ -6,6 +6,8 @@ from datetime import date
 from api.fhir.elements import Resource
 
 VERSION = "4.0.1"
+DEFINITION = "http://hl7.org/fhir/OperationDefinition/"
+_OPERATIONS = (("lastn", "Observation-lastn"), ("everything", "Patient-everything"))
 _SPECIAL = ("_sort", "_include")
 
 
@@ -37,6 +39,11 @@ def statement(types: Mapping[str, Mapping[str, str]], base: str, made: date) -> 
                     "description": "A session's bearer token. What the caller may not see is "
                     "answered as if it were not there.",
                 },
+                "interaction": [{"code": "transaction"}],
+                "operation": [
+                    {"name": name, "definition": DEFINITION + name_of}
+                    for name, name_of in _OPERATIONS
+                ],
                 "resource": [_resource(kind, known) for kind, known in types.items()],
             }
         ],
@@ -56,4 +63,6 @@ def _resource(kind: str, known: Mapping[str, str]) -> Resource:
     if kind == "Observation":
         found["searchParam"].append({"name": "_lastUpdated", "type": "date"})
         found["searchInclude"] = ["Observation:derived-from"]
+        found["interaction"].append({"code": "create"})
+        found["conditionalCreate"] = True
     return found

@@ -101,10 +101,19 @@ def read(
 
 def _count(values: Iterable[str]) -> int:
     for text in values:
-        if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
-            raise InvalidError("_count", "must be a whole number")
-        return max(1, min(int(text), MOST))
+        return whole_number("_count", text)
     return USUAL
+
+
+def whole_number(name: str, text: str) -> int:
+    """Return a number of entries, from 1 to the most there can be.
+
+    Raises:
+        InvalidError: it is no whole number.
+    """
+    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
+        raise InvalidError(name, "must be a whole number")
+    return max(1, min(int(text), MOST))
 
 
 def identity(text: str, name: str) -> UUID:

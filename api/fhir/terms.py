@@ -22,6 +22,8 @@ PROFILE = "http://hl7.org/fhir/StructureDefinition/"
 EXTERNAL_ID = "urn:homeward:external-id"
 ENTRY_ID = "urn:homeward:observation"
 
+OXYGEN = (("air", "breathing air"), ("oxygen", "breathing supplemental oxygen"))
+"""Our own codes of what is breathed, by the value of the metric ``o2``."""
 PANEL = "85354-9"
 """LOINC of blood pressure as a panel: systolic and diastolic are its components."""
 NEWS2_TOTAL = "news2-total"
@@ -43,6 +45,14 @@ _NAMES: Mapping[Metric, tuple[tuple[str, str], ...]] = MappingProxyType(
         Metric.ACVPU: (("67775-7", "Level of responsiveness"),),
     }
 )
+_ALSO: Mapping[Metric, frozenset[str]] = MappingProxyType(
+    {
+        Metric.GLUCOSE: frozenset(
+            {"15074-8", "41653-7", "14743-9", "99504-3", "105272-9"}  # blood, capillary, sensor
+        ),
+    }
+)
+"""Codes of LOINC under which the same is sent, or sought."""
 _PROFILES: Mapping[Metric, str] = MappingProxyType(
     {
         Metric.HR: "heartrate",
@@ -130,6 +140,7 @@ def metrics_of(system: str | None, code: str) -> frozenset[Metric]:
     found: set[Metric] = set()
     for metric in Metric:
         known = [*codings(metric), {"system": OWN, "code": metric.wire_name}]
+        known += [{"system": LOINC, "code": one} for one in _ALSO.get(metric, ())]
         if any(one["code"] == code and system in (None, one["system"]) for one in known):
             found.add(metric)
     if (code == PANEL and system in (None, LOINC)) or found & {Metric.SBP, Metric.DBP}:

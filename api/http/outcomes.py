@@ -65,3 +65,9 @@ def outcome(status: int, detail: str, fields: Sequence[tuple[str, str]] = ()) ->
         for text, names in told
     ]
     return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def information(text: str) -> dict[str, Any]:
+    """Return the OperationOutcome of what went well, in words."""
+    issue = {"severity": "information", "code": "informational", "diagnostics": text}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}

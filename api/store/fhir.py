@@ -184,3 +184,10 @@ async def audit_event(conn: Conn, audit_id: int) -> Row | None:
         (audit_id,),
     )
     return await found.fetchone()
+
+
+async def folded_as(conn: Conn, entry_id: int) -> int | None:
+    """The number under which the lane folded an entry, None while it waits."""
+    found = await conn.execute("SELECT folded_as FROM lane_input WHERE id = %s", (entry_id,))
+    row = await found.fetchone()
+    return row["folded_as"] if row else None

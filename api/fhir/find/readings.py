@@ -36,7 +36,7 @@ async def search_observations(work: UnitOfWork, search: FhirSearch) -> ResourceP
     no = await patients.number(work.conn, patient_id)
     if no is None:
         return NOTHING
-    metrics, scored = _wanted(search)
+    metrics = wanted_metrics(search)
     asked = fhir.ObservationsAsked(
         patient_no=no,
         span=search.span("date"),
@@ -46,7 +46,7 @@ async def search_observations(work: UnitOfWork, search: FhirSearch) -> ResourceP
         limit=search.count + 1,
     )
     work.note("observations.read", no, metrics=sorted(one.wire_name for one in metrics), by="fhir")
-    rows = await _rows(work, asked, metrics, scored=scored)
+    rows = await _rows(work, asked, metrics, scored=_wants_score(search))
     shown, following = cut(
         rows, search.count, lambda row: [row["time"], row["metric"], row["frame_id"]]
     )
@@ -84,19 +84,23 @@ def _resource(work: UnitOfWork, row: Row, patient_id: UUID) -> Resource:
     return observation_of(row, patient_id)
 
 
-def _wanted(search: FhirSearch) -> tuple[frozenset[Metric], bool]:
-    """Return which metrics are asked for, and whether NEWS2 is."""
+def wanted_metrics(search: FhirSearch) -> frozenset[Metric]:
+    """Return which metrics ``code`` and ``category`` of a search mean."""
     metrics: frozenset[Metric] = SOURCES
-    scored = True
     if search.any_of("code"):
         pairs = [_token(one) for one in search.any_of("code")]
         metrics &= frozenset[Metric]().union(*(terms.metrics_of(*pair) for pair in pairs))
-        scored = any(terms.is_score(*pair) for pair in pairs)
     if search.any_of("category"):
         named = {_token(one)[1] for one in search.any_of("category")}
         metrics = frozenset(one for one in metrics if terms.category(one) in named)
-        scored = scored and "survey" in named
-    return metrics, scored
+    return metrics
+
+
+def _wants_score(search: FhirSearch) -> bool:
+    """Whether NEWS2 is among what is asked for."""
+    codes, named = search.any_of("code"), search.any_of("category")
+    coded = not codes or any(terms.is_score(*_token(one)) for one in codes)
+    return coded and (not named or "survey" in {_token(one)[1] for one in named})
 
 
 def _token(text: str) -> tuple[str | None, str]:

@@ -24,7 +24,6 @@ from api.fhir.elements import (
 from api.fhir.identity import pressure_key, reading_key
 
 Row = dict[str, Any]
-_OXYGEN = ("breathing air", "breathing supplemental oxygen")
 
 
 def observation_of(row: Row, patient: UUID) -> Resource:
@@ -91,7 +90,9 @@ def _value(metric: Metric, value: float) -> Resource:
         coding = {"system": terms.LOINC, "code": code, "display": text}
         return {"valueCodeableConcept": concept([coding], text)}
     if metric is Metric.O2:
-        return {"valueCodeableConcept": {"text": _OXYGEN[int(value)]}}
+        code, text = terms.OXYGEN[int(value)]
+        coding = {"system": terms.OWN, "code": code, "display": text}
+        return {"valueCodeableConcept": concept([coding], text)}
     return {"valueQuantity": quantity(value, terms.UNITS[metric])}
 
 

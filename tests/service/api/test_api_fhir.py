@@ -2,7 +2,11 @@
 
 # ruff: noqa: ANN401 - resources are JSON of any shape
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -226,3 +230,156 @@ def test_a_patient_bears_the_revision_as_etag(watched: tuple[Ward, str]) -> None
     answer = asked(ward, "doctor", f"Patient/{patient}")
     assert answer.headers["etag"] == f'W/"{answer.json()["meta"]["versionId"]}"'
     assert answer.json()["name"][0]["text"] == "Ada Byron"
+
+
+UCUM = "http://unitsofmeasure.org"
+
+
+def pulse(patient: str, value: float = 71, unit: str = "/min", **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
+        "subject": {"reference": f"Patient/{patient}"},
+        "effectiveDateTime": iso(NOW),
+        "valueQuantity": {"value": value, "system": UCUM, "code": unit},
+        **more,
+    }
+
+
+def sent(ward: Ward, who: str, path: str, body: object, **headers: str) -> Any:
+    token = ward.tokens[who]
+    kind = {"Content-Type": "application/fhir+json", "Authorization": f"Bearer {token}"}
+    return ward.client.post(f"/fhir/r4{path}", json=body, headers=kind | headers)
+
+
+@contextmanager
+def gateway(ward: Ward) -> Iterator[None]:
+    """Fold what is entered, as the gateway would: a pulse as one reading."""
+    ended = Event()
+
+    def fold() -> None:
+        while not ended.wait(0.02):
+            ward.sql(
+                "WITH folded AS (UPDATE lane_input SET folded_as = id + 900 "
+                "WHERE folded_as IS NULL AND kind = 'observations' RETURNING *) "
+                "INSERT INTO observation (time, received, device_time, frame_id, patient_no, "
+                "device_no, metric, quality, value, entered_by) "
+                "SELECT to_timestamp((s ->> 't')::float / 1000), entered_at, NULL, folded_as, "
+                "patient_no, NULL, 1, 1, (s ->> 'hr')::float, entered_by "
+                "FROM folded, jsonb_array_elements(payload -> 'samples') s"
+            )
+
+    lane = Thread(target=fold)
+    lane.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        lane.join()
+
+
+def test_an_observation_is_entered_in_the_senders_name(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    with gateway(ward):
+        made = sent(ward, "doctor", "/Observation", pulse(patient))
+    assert made.status_code == 201, made.text
+    assert made.headers["location"].endswith(f"/Observation/{made.json()['id']}")
+    told = asked(ward, "doctor", f"Observation/{made.json()['id']}").json()
+    assert told == made.json()
+    assert told["valueQuantity"]["value"] == 71
+    assert told["performer"][0]["reference"] == f"Practitioner/{ward.ids['doctor']}"
+    assert sent(ward, "nurse", "/Observation", pulse(patient)).status_code == 404
+    wrong = sent(ward, "doctor", "/Observation", pulse(patient, 71, "Hz"))
+    assert wrong.status_code == 422
+    assert wrong.json()["issue"][0]["expression"] == ["Observation.valueQuantity.code"]
+    high = sent(ward, "doctor", "/Observation", pulse(patient, 900))
+    assert high.status_code == 422
+
+
+def test_what_is_sent_again_is_the_observation_that_it_was(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    body = pulse(patient, identifier=[{"system": "urn:clinic", "value": "Zebedee-17"}])
+    named = {"If-None-Exist": "identifier=urn:clinic|Zebedee-17"}
+    with gateway(ward):
+        first = sent(ward, "doctor", "/Observation", body, **named)
+        again = sent(ward, "doctor", "/Observation", body, **named)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    ((kept,),) = ward.sql("SELECT count(*) FROM observation")
+    assert kept == 1
+    ((source,),) = ward.sql("SELECT source FROM lane_input WHERE kind = 'observations'")
+    assert "Zebedee" not in source
+    bad = sent(ward, "doctor", "/Observation", body, **{"If-None-Exist": "code=8867-4"})
+    assert bad.status_code == 422
+
+
+def test_a_transaction_is_taken_whole_or_not_at_all(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+
+    def bundle(*values: float) -> dict[str, Any]:
+        entries = [
+            {
+                "resource": pulse(patient, value),
+                "request": {"method": "POST", "url": "Observation"},
+            }
+            for value in values
+        ]
+        return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+
+    refused = sent(ward, "doctor", "", bundle(70, 900))
+    assert refused.status_code == 422
+    assert refused.json()["issue"][0]["expression"][0].startswith("entry[1].")
+    ((kept,),) = ward.sql("SELECT count(*) FROM lane_input WHERE kind = 'observations'")
+    assert kept == 0
+    with gateway(ward):
+        taken = sent(ward, "doctor", "", bundle(70, 71, 72))
+    assert taken.status_code == 200
+    assert [one["response"]["status"] for one in taken.json()["entry"]] == ["201"] * 3
+    for wrong in ({}, bundle(), bundle(70) | {"type": "batch"}, bundle(*range(60, 280))):
+        assert sent(ward, "doctor", "", wrong).status_code == 422
+
+
+def test_the_newest_of_each_code(measured: tuple[Ward, str]) -> None:
+    ward, patient = measured
+    found = entries(asked(ward, "doctor", "Observation/$lastn", params={"patient": patient}))
+    assert sorted(one["code"]["coding"][0]["code"] for one in found) == ["85354-9", "8867-4"]
+    both = asked(ward, "doctor", f"Observation/$lastn?patient={patient}&max=2&code=8867-4")
+    assert [one["valueQuantity"]["value"] for one in entries(both)] == [72, 71]
+
+
+def test_a_whole_record_comes_in_pages(measured: tuple[Ward, str]) -> None:
+    ward, patient = measured
+    seen: list[dict[str, Any]] = []
+    url: str | None = f"/fhir/r4/Patient/{patient}/$everything?_count=2"
+    while url:
+        headers = {"Authorization": f"Bearer {ward.tokens['doctor']}"}
+        answer = ward.client.get(url, headers=headers)
+        seen += entries(answer)
+        url = {one["relation"]: one["url"] for one in answer.json()["link"]}.get("next")
+    kinds = [one["resourceType"] for one in seen]
+    assert (kinds.count("Patient"), kinds.count("Observation")) == (1, 6)
+    assert len({(one["resourceType"], one["id"]) for one in seen}) == len(seen)
+    assert asked(ward, "nurse", f"Patient/{patient}/$everything").status_code == 404
+
+
+def test_a_ward_is_taken_along_line_by_line(measured: tuple[Ward, str]) -> None:
+    ward, patient = measured
+    other = ward.take_in(name="Second Person")
+    assert asked(ward, "doctor", "$export").status_code == 403
+    assert asked(ward, "coordinator", "$export").status_code == 400
+    waits = {"Prefer": "respond-async"}
+    begun = asked(ward, "coordinator", "$export?_type=Patient,Observation", headers=waits)
+    assert begun.status_code == 202, begun.text
+    where = begun.headers["content-location"].partition("/fhir/r4/")[2]
+    outputs = asked(ward, "coordinator", where).json()["output"]
+    assert [one["type"] for one in outputs] == ["Patient", "Observation"]
+    got = {}
+    for one in outputs:
+        answer = asked(ward, "coordinator", one["url"].partition("/fhir/r4/")[2])
+        assert answer.headers["content-type"].startswith("application/fhir+ndjson")
+        got[one["type"]] = [json.loads(line) for line in answer.text.splitlines()]
+    assert {one["id"] for one in got["Patient"]} == {patient, other}
+    assert len(got["Observation"]) == 6
+    bad = asked(ward, "coordinator", "$export?_type=Substance", headers=waits)
+    assert bad.status_code == 400
