@@ -140,7 +140,9 @@ async def refused(request: Request, visitor: Visitor) -> Response:
 @router.get("/settings")
 async def settings(request: Request, visitor: Visitor) -> Response:
     """What the ward decides by, group by group, and who changed what."""
-    return own_page(request, visitor, "settings", ward="" if visitor is None else visitor.ward)
+    ward = "" if visitor is None else visitor.ward
+    zone = services_of(request).settings.ward_time_zone or "UTC"
+    return own_page(request, visitor, "settings", ward=ward, zone=zone)
 
 
 @router.get("/people")

@@ -1,7 +1,8 @@
 """The desk for replays: one runs at a time, its progress can be asked for, results stay a while.
 
-A replay takes the cores for as long as a minute, so a second one waits, a person has one there, and
-what has been answered is kept for an hour, the last twenty of them. All of it is in the memory of
+A replay takes the cores for as long as a minute, so a second one waits, a person has one there (the
+newest question ends the one before), and what has been answered is kept for an hour, the last
+twenty of them. All of it is in the memory of
 the process that was asked.
 """
 
@@ -42,7 +43,7 @@ class ReplayJob:
         patient: whose clinicians are told; None: it is of a ward.
         total: people to replay.
         done: people replayed.
-        state: ``running``, ``done`` or ``failed``.
+        state: ``running``, ``done``, ``failed``, or ``ended`` by a later question.
     """
 
     owner: UUID
@@ -84,7 +85,7 @@ class ReplayDesk:
     def __init__(self) -> None:
         """Begin with nothing asked."""
         self._jobs: OrderedDict[UUID, ReplayJob] = OrderedDict()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
 
     def ask(self, job: ReplayJob, asked: Asked, people: People) -> None:
@@ -96,16 +97,19 @@ class ReplayDesk:
             people: gives the people's readings, one after the other, as they are wanted.
 
         Raises:
-            ThrottledError: this person has one running, or too many wait.
+            ThrottledError: too many wait.
         """
         self._forget()
         running = [one for one in self._jobs.values() if one.state == "running"]
-        if len(running) >= MOST_WAITING or any(one.owner == job.owner for one in running):
+        for earlier in running:
+            if earlier.owner == job.owner:
+                earlier.state = "ended"
+                self._tasks[earlier.id].cancel()
+        if sum(one.state == "running" for one in running) >= MOST_WAITING:
             raise ThrottledError(_WAIT_S)
         self._jobs[job.id] = job
-        task = asyncio.create_task(self._run(job, asked, people))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task = self._tasks[job.id] = asyncio.create_task(self._run(job, asked, people))
+        task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
 
     def find(self, job_id: UUID) -> ReplayJob | None:
         """Return a job, None if there is none (any more)."""
@@ -114,9 +118,10 @@ class ReplayDesk:
 
     async def close(self) -> None:
         """End what runs."""
-        for task in self._tasks:
+        running = list(self._tasks.values())
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)
 
     def _forget(self) -> None:
         now_s = asyncio.get_running_loop().time()

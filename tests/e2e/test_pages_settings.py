@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browsers import PHONE, Desk, no_wider_than
 from tests.support.seeded_ward import SeededWard
@@ -18,45 +18,107 @@ def setting(page: Page, name: str) -> Page:
     return page.locator(f'[name="{name}"]')  # type: ignore[return-value]
 
 
-def test_a_coordinator_sets_a_figure_and_sees_who_changed_what(
-    desk: Desk, ward: SeededWard
-) -> None:
+def saving(page: Page, why: str) -> Locator:
+    """Ask for what would have been, say why, and press; the dialog is left to be looked at."""
+    page.get_by_role("button", name="See last week, and save").click()
+    dialog = page.get_by_role("dialog").first
+    dialog.get_by_label("Why").fill(why)
+    dialog.get_by_role("button", name="Save").click()
+    return dialog
+
+
+def test_a_coordinator_sees_last_week_saves_a_figure_and_sees_who_changed_what(desk: Desk) -> None:
     page = settings_page(desk)
     expect(page.locator("#told")).to_contain_text("as by default")
-    page.get_by_text("By when somebody should have responded").click()
+    page.get_by_placeholder("Find").fill("deadline urgent")
+    expect(page.locator("#found")).to_have_text(re.compile(r"^\d of \d+ settings"))
     expect(page.locator("#set-deadlines-urgent-about")).to_contain_text("RCP")
+    expect(page.locator("#set-deadlines-urgent-about")).to_contain_text("10 to 120")
     setting(page, "deadlines.urgent").fill("45")
     expect(page.locator("#changed")).to_contain_text("1 changed")
-    page.get_by_role("button", name="Save the ward's settings").click()
+    page.get_by_role("button", name="See last week, and save").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".changes")).to_contain_text("60 min → 45 min")
+    expect(dialog.locator(".found")).to_contain_text("patient-days, replayed")
+    expect(dialog.locator(".found")).to_contain_text("Nothing would differ")
+    dialog.get_by_role("button", name="Save").click()
     expect(page.locator("#history")).to_contain_text("Nothing was ever changed")
-    page.get_by_role("textbox", name="Why").fill("agreed by the clinical lead")
-    page.get_by_role("button", name="Save the ward's settings").click()
+    dialog.get_by_label("Why").fill("agreed by the clinical lead")
+    dialog.get_by_role("button", name="Save").click()
     expect(page.locator("#saved")).to_contain_text("Saved")
     expect(page.locator("#history")).to_contain_text("agreed by the clinical lead")
     expect(page.locator("#history")).to_contain_text("60 → 45")
     expect(page.locator("#told")).to_contain_text("Revision 1")
+    row = page.locator('[data-setting="deadlines.urgent"]')
+    row.get_by_text("Changed once").click()
+    expect(row).to_contain_text("agreed by the clinical lead")
+    page.get_by_role("button", name="Set by this ward").click()
+    expect(page.locator("#found")).to_contain_text("1 of ")
+    row.get_by_role("button", name=re.compile("Back to the default")).click()
+    expect(setting(page, "deadlines.urgent")).to_have_value("60")  # type: ignore[arg-type]
+    saving(page, "back again")
+    expect(page.locator("#told")).to_contain_text("Revision 2")
+    assert desk.complaints == []
+
+
+def test_who_saves_second_sees_both_values_and_decides(desk: Desk, ward: SeededWard) -> None:
+    page = settings_page(desk)
     with ward.client("carla") as other:
-        told = other.get("/wards/main/settings").raise_for_status().json()
-        assert told["deadlines"]["urgent"] == 45
-        back = {"revision": 1, "reason": "back again", "deadlines": {"urgent": 60}}
-        other.put("/wards/main/settings", json=back).raise_for_status()
-    page.get_by_role("textbox", name="Why").fill("too late")
-    page.get_by_text("By when somebody should have responded").click()
-    setting(page, "deadlines.routine").fill("200")
-    page.get_by_role("button", name="Save the ward's settings").click()
-    expect(page.locator("#saved")).to_contain_text("changed this meanwhile")
+        read = other.get("/wards/main/settings").raise_for_status().json()["revision"]
+        theirs = {"revision": read, "reason": "theirs first", "deadlines": {"routine": 200}}
+        other.put("/wards/main/settings", json=theirs).raise_for_status()
+    page.get_by_placeholder("Find").fill("routine")
+    setting(page, "deadlines.routine").fill("180")
+    dialog = saving(page, "mine after all")
+    row = dialog.get_by_role("row", name="Routine")
+    expect(row).to_contain_text("240 min")
+    expect(row).to_contain_text("200 min")
+    expect(row).to_contain_text("180 min")
+    expect(dialog).to_contain_text("theirs first")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("#history")).to_contain_text("200 → 180")
+    saving_back = {"revision": read + 2, "reason": "as before", "deadlines": {"routine": 240}}
+    with ward.client("carla") as other:
+        other.put("/wards/main/settings", json=saving_back).raise_for_status()
     assert [one for one in desk.complaints if "409" not in one] == []
 
 
-def test_an_unusual_figure_is_asked_for(desk: Desk) -> None:
+def test_a_profile_moves_what_nobody_set_and_says_what(desk: Desk) -> None:
     page = settings_page(desk)
-    setting(page, "limits.spo2.low").fill("80")
-    page.get_by_role("textbox", name="Why").fill("a trial")
-    page.get_by_role("button", name="Save the ward's settings").click()
+    page.get_by_role("radio", name="home spot").check()
+    expect(setting(page, "limits.sbp.high")).to_have_value("159")  # type: ignore[arg-type]
+    setting(page, "limits.hr.high").fill("120")
+    page.get_by_role("button", name="See last week, and save").click()
+    changes = page.get_by_role("dialog").locator(".changes")
+    expect(changes).to_contain_text("standard → home_spot")
+    expect(changes).to_contain_text("99 /min → 120 /min")
+    changes.get_by_text("more by the profile").click()
+    expect(changes).to_contain_text("Systolic, alert above: 180 mmHg → 159 mmHg")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Undo").click()
+    expect(setting(page, "limits.sbp.high")).to_have_value("180")  # type: ignore[arg-type]
+
+
+def test_an_unusual_figure_is_asked_for_by_keyboard_and_on_a_phone(desk: Desk) -> None:
+    page = settings_page(desk)
+    page.keyboard.press("/")
+    expect(page.get_by_placeholder("Find")).to_be_focused()
+    page.get_by_placeholder("Find").fill("SpO₂, alert below")
+    setting(page, "limits.spo2.low").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("80")
+    page.keyboard.press("Enter")
+    review = page.get_by_role("dialog", name="Save 1 change")
+    expect(review.get_by_label("Why")).to_be_focused()
+    page.keyboard.type("a trial")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    review.get_by_role("button", name="Save").press("Enter")
     dialog = page.get_by_role("dialog", name=re.compile("Is this meant for ward main"))
     expect(dialog).to_contain_text("80 lies outside 85 to 95")
     dialog.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#saved")).to_contain_text("80 lies outside")
+    expect(review).to_contain_text("80 lies outside")
+    review.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Undo").click()
     expect(setting(page, "limits.spo2.low")).to_have_value("91")  # type: ignore[arg-type]
     page.set_viewport_size(PHONE)
