@@ -14,7 +14,7 @@ const range = (one) => (one.kind && one.kind !== "number" ? "" : `; ${one.lowest
 
 function past(one, changes) {
   if (!changes.length) return null;
-  return h("details", { class: "past" }, h("summary", {}, `Changed ${changes.length === 1 ? "once" : `${changes.length} times`}`),
+  return h("details", { class: "past" }, h("summary", {}, `Changed ${changes.length === 1 ? "once" : `${changes.length} times`}`, h("span", { class: "visually-hidden" }, `: ${settingLabel(one)}, ${one.name}`)),
     h("ol", { class: "history" }, changes.map((each) => h("li", {}, `${asRead(one, each.old)} → `, h("b", {}, asRead(one, each.new)), ", ", moment(each.set_at), ` by ${each.set_by_name ?? "nobody known"}: “${each.reason}”`))));
 }
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -27,7 +27,7 @@ export const sourcesOf = (shared) => shared.map((text) => h("p", { class: "small
 // `own`: set by this ward; `usual`: what holds where nobody sets anything; `changes`: newest first.
 export function settingRow(one, { value, own, usual, changes, shared }) {
   const id = `set-${one.name.replaceAll(".", "-")}`;
-  const back = own ? h("button", { type: "button", class: "quiet small", "data-default": asTyped(usual), "aria-label": `Back to the default: ${settingLabel(one)}` }, `Use ${asRead(one, usual)}`) : null;
+  const back = own ? h("button", { type: "button", class: "quiet small", "data-default": asTyped(usual), "aria-label": `Back to the default: ${settingLabel(one)}, ${one.name}` }, `Use ${asRead(one, usual)}`) : null;
   return h("div", { class: "setting", "data-setting": one.name, "data-own": own }, h("label", { for: id }, settingLabel(one), " ", h("span", { class: "hint" }, settingUnit(one))), editor(one, id, value),
     h("p", { class: "small soft", id: `${id}-about` }, `Default ${asRead(one, usual)}${range(one)}.${shared.includes(one.source) ? "" : ` ${sentence(one.source)}`}`), back, past(one, changes));
 }
@@ -42,7 +42,7 @@ export function profileChoice(schema, now) {
   const parts = (name) => (schema.about_profiles[name] ?? "").match(/^(.*?\.)(?: (.*))?$/s) ?? [];
   return h("fieldset", { class: "profiles" }, h("legend", {}, "Profile ", h("span", { class: "hint" }, "the limits that hold where nothing else is set")),
     offered.map((name) => h("div", {}, h("label", { class: "choice profile" }, h("input", { type: "radio", name: "profile", value: name, checked: name === now.profile, "aria-describedby": `profile-${name}` }),
-      h("b", {}, name.replaceAll("_", " "))), h("p", { class: "small soft", id: `profile-${name}` }, parts(name)[1] ?? ""), parts(name)[2] && h("details", { class: "small" }, h("summary", {}, "Its limits, and where they come from"), parts(name)[2]))));
+      h("b", {}, name.replaceAll("_", " "))), h("p", { class: "small soft", id: `profile-${name}` }, parts(name)[1] ?? ""), parts(name)[2] && h("details", { class: "small" }, h("summary", {}, `What ${name.replaceAll("_", " ")} sets, and why`), parts(name)[2]))));
 }
 
 // Shows what is sought: a group without a hit is hidden, one with a hit is open while anything is
