@@ -19,6 +19,7 @@ from api.jobs.leader import RETRY_S, Wakeup, listen, run_isolated
 from api.jobs.supervisor import heed_cancellation
 from api.live import metrics
 from api.live.naming import named, names_for
+from api.live.rows import watch_rows
 from api.live.settings import LiveSettings
 from api.live.subscription import End, StreamEvent, Subscription, encode
 from api.services import Services
@@ -105,6 +106,9 @@ class LiveFeed:
             )
             group.create_task(self._pump(wake), name="feed-pump")
             group.create_task(self._recheck(), name="feed-recheck")
+            group.create_task(
+                watch_rows(self.services, self._everybody, self.settings.rows_s), name="feed-rows"
+            )
 
     async def _pump(self, wake: Wakeup) -> None:
         while True:
@@ -160,11 +164,14 @@ class LiveFeed:
             heed_cancellation()
             alive = age is not None and age < self.settings.engine_stale_s
             self.engine = "running" if alive else "stopped"
-            everybody = [one for mine in self._by_user.values() for one in mine]
+            everybody = self._everybody()
             self._drop_abandoned(everybody)
             if everybody:
                 await self._end_signed_out(everybody)
             await asyncio.sleep(self.settings.recheck_s)
+
+    def _everybody(self) -> list[Subscription]:
+        return [one for mine in self._by_user.values() for one in mine]
 
     def _drop_abandoned(self, everybody: Iterable[Subscription]) -> None:
         """Let go of listeners who went before their stream began: nobody else would."""

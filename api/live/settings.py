@@ -15,6 +15,7 @@ class LiveSettings(BaseSettings):
         engine_stale_s: the engine counts as stopped after so long without a sign of life.
         subscribers: most streams of one process.
         replays: so many streams read what they missed at once; the others wait their turn.
+        rows_s: how often the rows that pages of the panel show are looked at for changes.
         per_user: most streams of one person in one process.
     """
 
@@ -27,4 +28,5 @@ class LiveSettings(BaseSettings):
     engine_stale_s: float = Field(default=10.0, gt=0)
     subscribers: int = Field(default=2_000, ge=1)
     replays: int = Field(default=2, ge=1)
+    rows_s: float = Field(default=2.0, gt=0)
     per_user: int = Field(default=20, ge=1)

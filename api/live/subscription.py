@@ -5,11 +5,18 @@ missed is in the table, and memory stays bounded.
 """
 
 import asyncio
+import json
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.auth.sessions import Caller
+
+if TYPE_CHECKING:
+    from api.live.rows import ShownRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,9 @@ class StreamEvent:
     name: str
     data: bytes
     sse: bytes
+
+
+ROWS_CHANGED = "panel.changed"
 
 
 def encode(stream_id: int, name: str, data: str) -> StreamEvent:
@@ -53,6 +63,7 @@ class Subscription:
         end: set when nothing more will come.
         begun: whether its stream was ever read; a client that went before that never leaves.
         looks: how often it was found not begun.
+        rows: the rows of the panel that it shows; None: it shows none.
     """
 
     def __init__(self, caller: Caller, after: int, most: int) -> None:
@@ -62,6 +73,8 @@ class Subscription:
         self.end: End | None = None
         self.begun = False
         self.looks = 0
+        self.rows: ShownRows | None = None
+        self._changed: dict[UUID, None] = {}
         self._most = most
         self._waiting: deque[StreamEvent] = deque()
         self._ready = asyncio.Event()
@@ -76,21 +89,29 @@ class Subscription:
         self._waiting.append(event)
         self._ready.set()
 
+    def tell_rows(self, patients: Iterable[UUID]) -> None:
+        """Say that these rows have changed; told together with the next look."""
+        if self.end is None:
+            self._changed.update(dict.fromkeys(patients))
+            if self._changed:
+                self._ready.set()
+
     def finish(self, why: End) -> None:
         """End the subscription and let go of what waits."""
         if self.end is None:
             self.end = why
             self._waiting.clear()
+            self._changed.clear()
             self._ready.set()
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits."""
-        return not self._waiting
+        return not self._waiting and not self._changed
 
     async def next(self, timeout_s: float) -> StreamEvent | None:
         """Return the next event; None when the time is over or the subscription has ended."""
-        if not self._waiting and self.end is None:
+        if self.idle and self.end is None:
             self._ready.clear()
             try:
                 async with asyncio.timeout(timeout_s):  # wait_for may lose a cancellation (3.11)
@@ -98,7 +119,14 @@ class Subscription:
             except TimeoutError:
                 return None
         if not self._waiting:
-            return None
+            return self._rows_event() if self._changed else None
         event = self._waiting.popleft()
         self.after = event.stream_id
         return event
+
+    def _rows_event(self) -> StreamEvent:
+        """Tell which rows have changed, without an id: a feed goes on from its alerts."""
+        data = json.dumps({"patients": [str(one) for one in self._changed]}).encode()
+        self._changed.clear()
+        sse = b"event: %s\ndata: %s\n\n" % (ROWS_CHANGED.encode(), data)
+        return StreamEvent(stream_id=self.after, name=ROWS_CHANGED, data=data, sse=sse)

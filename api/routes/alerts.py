@@ -1,12 +1,11 @@
-"""Alerts: the list, one alert, what people say to it, and the live stream."""
+"""Alerts: the list, one alert, and what people say to it."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.domain.care import Role
@@ -16,20 +15,15 @@ from api.auth.sessions import Caller
 from api.errors import InvalidError, NotFoundError
 from api.forms.paging import Cursor, Limit, cut, read_cursor
 from api.http.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
-from api.live.sse import HEADERS, MEDIA_TYPE, stream_alerts
 from api.patients.identifiers import NOBODY, PatientLabel, name_people, people, tell
 from api.services import Services
 from api.store import alert_list, alerts
 from api.store.types import Row
 
-if TYPE_CHECKING:
-    from api.live import LiveFeed
-
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
 StateName = Literal["open", "acknowledged", "resolved", "expired", "historic"]
 _STATES = ("open", "acknowledged", "resolved", "expired")
-_LAST_ID = 2**63 - 1
 
 
 class AlertWords(BaseModel):
@@ -95,34 +89,6 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise InvalidError("cursor", "is not a cursor of this list") from error
-
-
-@router.get("/stream", response_class=StreamingResponse)
-async def stream(
-    request: Request,
-    caller: Signed,
-    last_event_id: Annotated[str | None, Header()] = None,
-    after: Annotated[int | None, Query(ge=0, le=_LAST_ID)] = None,
-    heartbeats: Literal["comment", "event"] = "comment",
-) -> StreamingResponse:
-    """Server-Sent Events of the alerts that the caller may see.
-
-    ``Last-Event-ID`` (or ``?after=`` with the list's ``stream``) resumes without a gap.
-    """
-    last = _last_id(last_event_id) if last_event_id else after
-    feed: LiveFeed = request.app.state.live
-    subscription = await feed.subscribe(caller, last)
-    return StreamingResponse(
-        stream_alerts(feed, subscription, last, spoken=heartbeats == "event"),
-        media_type=MEDIA_TYPE,
-        headers=HEADERS,
-    )
-
-
-def _last_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text) > _LAST_ID:
-        raise InvalidError("Last-Event-ID", "must be a decimal id of this stream")
-    return int(text)
 
 
 @router.get("/{alert_id}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -15,6 +15,7 @@ from analytics.ward import urgency as panel
 from analytics.ward import vitals
 from api.errors import InvalidError
 from api.forms.paging import Cursor, Page, cut, read_cursor
+from api.forms.panel import Show, Sort
 from api.http.deps import CLINICIANS, UnitOfWork, Work, allow
 from api.patients.identifiers import identifier_of
 from api.patients.search import find_people
@@ -32,21 +33,6 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 Search = Annotated[
     str, Query(max_length=200, description="words of name, birth date, external id, doctor, state")
 ]
-Show = Literal[
-    "all",
-    "alerts",
-    "urgent",
-    "partial",
-    "silent",
-    "unassigned",
-    "attention",
-    "steady",
-    "unowned",
-    "round",
-]
-
-
-Sort = Literal["urgency", "score", "waiting", "silent", "name"]
 
 
 class PanelRow(BaseModel):
@@ -85,13 +71,14 @@ class PanelRow(BaseModel):
 
 
 class Panel(Page[PanelRow]):
-    """A page of the panel: ``total`` may be seen, ``matched`` were asked for.
+    """A page of the panel: ``total`` may be seen, ``matched`` were asked for, ``at`` ward time.
 
     ``counts`` are alerts that nobody has answered, by priority, in all that may be seen; ``bands``
     are patients: ``act`` now, ``review``, ``steady``; ``unowned`` are those in ``act`` whom nobody
     has taken on, ``round`` those who lack nothing but consciousness or oxygen.
     """
 
+    at: datetime
     total: int
     matched: int
     counts: dict[str, int]
@@ -198,6 +185,7 @@ async def read_panel(
     return Panel(
         items=[_shown(work, row, rules) for row in shown],
         next=following,
+        at=work.now,
         total=ranked.total,
         matched=ranked.matched,
         counts=await sql.counts(work.conn),

@@ -52,6 +52,7 @@ ABOUT_NOBODY = {
     "POST /me/password",
     "POST /me/channels",
     "PUT /me/channels",
+    "PUT /me/panel",
     "POST /notices/delivered",
     "POST /webhooks",
     "POST /me/totp",

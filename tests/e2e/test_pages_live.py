@@ -6,13 +6,14 @@ import signal
 
 import psycopg
 from playwright.sync_api import Locator, Page, Route, expect
+from psycopg.types.json import Jsonb
 
 from tests.support.browsers import Desk, becomes
-from tests.support.seeded_ward import SeededWard
+from tests.support.seeded_ward import SeededWard, now_ms
 
-# The panel looks again every 10 s by itself; without that, only an event can bring a change.
+# The panel looks again every minute by itself; without that, only an event can bring a change.
 NO_LOOK_BY_ITSELF = """const later = window.setTimeout;
-    window.setTimeout = (work, ms, ...rest) => ms === 10000 ? 0 : later(work, ms, ...rest);"""
+    window.setTimeout = (work, ms, ...rest) => ms >= 10000 ? 0 : later(work, ms, ...rest);"""
 
 
 def card(page: Page, name: str) -> Locator:
@@ -357,10 +358,43 @@ def test_the_panel_is_answered_entered_and_found_again_in_place(
     expect(row.locator(".number")).to_have_css("font-size", re.compile(r"^4\dpx"))
     expect(row.locator(".vitals-cell").first).to_be_hidden()
     page.go_back()
-    page.get_by_text("Columns").click()
+    page.get_by_text("Columns and order").click()
     page.get_by_label("Risk").check()
-    page.reload()
+    page.get_by_label("Order by").select_option("Name")
+    expect(page.get_by_text("Kept for your account.")).to_be_visible()
+    expect(page.locator("tr.band")).to_have_count(0)
+    page.goto(ward.url + "/panel?show=all")
     expect(page.get_by_role("columnheader", name="Risk")).to_be_visible()
+    names = page.locator("#rows a.person")
+    expect(names.nth(1)).to_have_text("Alice Moore")
+    expect(page.get_by_label("Order by")).to_have_value("name")
+    page.goto(ward.url + "/panel?show=all&sort=urgency&columns=spo2")
+    expect(page.locator("tr.band").first).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Risk")).to_have_count(0)
+    ward.execute("DELETE FROM panel_choice")
+    assert desk.complaints == []
+
+
+def test_a_row_follows_the_stream_alone(desk: Desk, ward: SeededWard) -> None:
+    """Neither a look by itself nor an alert: the stream says that the row has changed."""
+    page = desk.open("carla", "/login")
+    page.add_init_script(NO_LOOK_BY_ITSELF)
+    page.goto(ward.url + "/panel?show=all")
+    line = page.locator("tr", has=page.get_by_role("link", name="Fatima Novak"))
+    expect(line.locator(".vitals-cell").first).to_be_visible()
+    expect(page.locator("#pulse")).to_have_text("Live")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/api/v1/panel" in one.url else None)
+    reading = {"v": 61.0, "t": now_ms(), "g": now_ms(), "q": "ok", "device": "w-9"}
+    ward.execute(
+        """UPDATE patient_now SET received = now(), latest = latest || jsonb_build_object('hr', %s)
+            WHERE patient_no = (SELECT no FROM patient WHERE id = %s)""",
+        Jsonb(reading),
+        ward.patients["Fatima Novak"],
+    )
+    expect(line.get_by_role("img", name=re.compile("^Heart rate 61"))).to_be_visible()
+    assert asked, "the row was asked for"
+    assert all(f"patient={ward.patients['Fatima Novak']}" in url for url in asked), asked
     assert desk.complaints == []
 
 

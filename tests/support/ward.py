@@ -328,5 +328,7 @@ async def read_events(response: httpx2.Response) -> AsyncIterator[Told]:
             name, _, value = line.partition(": ")
             fields[name] = value
         elif "event" in fields:
-            yield Told(id=int(fields["id"]), name=fields["event"], data=json.loads(fields["data"]))
+            yield Told(
+                id=int(fields.get("id", "0")), name=fields["event"], data=json.loads(fields["data"])
+            )
             fields = {}

@@ -8,19 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 import httpx2
 
 from api.vault.personal_data import Personal
-from tests.support.ward import Person, Told, Ward, read_events, served, story
+from tests.support.ward import Patient, Person, Told, Ward, read_events, served, story
 
 
 @asynccontextmanager
 async def listening(
-    base: str, person: Person, last: int | None = None
+    base: str, person: Person, last: int | None = None, *, more: str = ""
 ) -> AsyncIterator[AsyncIterator[Told]]:
     headers = dict(person.headers)
     if last is not None:
         headers["Last-Event-ID"] = str(last)
     async with (
         httpx2.AsyncClient(timeout=20) as client,
-        client.stream("GET", f"{base}/alerts/stream?heartbeats=event", headers=headers) as response,
+        client.stream(
+            "GET", f"{base}/alerts/stream?heartbeats=event{more}", headers=headers
+        ) as response,
     ):
         assert response.status_code == 200
         assert response.headers["content-type"].startswith("text/event-stream")
@@ -255,5 +257,41 @@ def test_an_event_names_its_patient_to_who_may_see_them_alone(ward: Ward) -> Non
             async with listening(base, doctor, beat.id) as again:
                 assert (await asyncio.wait_for(told(again), 10)).data["name"] == "Maria Santos"
         assert all("Maria" not in str(row["data"]) for row in ward.events())
+
+    story(main())
+
+
+async def rows_told(events: AsyncIterator[Told]) -> Told:
+    while (event := await told(events)).name != "panel.changed":
+        pass
+    return event
+
+
+def hear(ward: Ward, *patients: Patient) -> None:
+    """Write that something came of these patients, as the gateway would."""
+    for patient in patients:
+        ward.sql.execute(
+            """INSERT INTO patient_now (patient_no, received) VALUES (%s, now())
+               ON CONFLICT (patient_no) DO UPDATE SET received = now()""",
+            (patient.no,),
+        )
+
+
+def test_a_page_is_told_which_of_its_rows_have_changed_and_of_nobody_elses(ward: Ward) -> None:
+    patient, hidden, doctor = ward.patient(), ward.patient(), ward.doctor()
+    ward.on_shift(doctor)
+    ward.care_team(patient, doctor)
+    shown = f"&row={patient.id}&row={hidden.id}"
+
+    async def main() -> None:
+        async with served(ward.settings) as base, listening(base, doctor, more=shown) as mine:
+            assert (await told(mine, beats=True)).name == "heartbeat"
+            event = asyncio.create_task(rows_told(mine))
+            for _ in range(100):  # the first look only learns what stands there
+                hear(ward, hidden, patient)
+                await asyncio.wait([event], timeout=0.2)
+                if event.done():
+                    break
+            assert (await event).data == {"patients": [str(patient.id)]}
 
     story(main())

@@ -25,6 +25,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /auth/logout": SIGNED,
     "GET /me": SIGNED,
     "POST /me/observations": {"patient", "admin"},
+    "GET /me/panel": STAFF,
+    "PUT /me/panel": STAFF,
     "GET /me/channels": SIGNED,
     "POST /me/channels": SIGNED,
     "PUT /me/channels": SIGNED,

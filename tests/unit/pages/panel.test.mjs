@@ -44,8 +44,13 @@ test("a gap that a round closes is quiet; any other is not", () => {
   assert.equal(lacksStaff({ missing: [] }), false);
 });
 test("the address says what is shown, and nothing unknown", () => {
-  for (const query of ["", "?show=silent", "?search=kim&page=3", "?steady=1", "?steady=1&view=wall"]) assert.equal(addressOf(viewOf(query)), query);
+  for (const query of ["", "?show=silent", "?sort=name&search=kim&page=3", "?steady=1", "?steady=1&view=wall&columns=spo2,why"]) assert.equal(addressOf(viewOf(query)), query);
   assert.equal(addressOf(viewOf("?show=everything&page=-2&x=1")), "");
+  const kept = { show: "silent", sort: "score", columns: ["spo2"] };
+  assert.equal(addressOf(viewOf("", kept), kept), "?show=silent&sort=score");
+  assert.equal(addressOf(viewOf("?show=attention&sort=urgency", kept), kept), "?show=attention&sort=urgency");
+  assert.deepEqual(viewOf("?columns=rr", kept).columns, ["rr"]);
+  assert.equal(viewOf("?sort=anything").sort, "urgency");
   assert.equal(askedOf(viewOf("?search=kim")), "all");
   assert.equal(askedOf(viewOf("")), "attention");
 });

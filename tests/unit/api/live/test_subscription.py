@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from uuid import UUID
 
 import pytest
@@ -49,6 +50,26 @@ def test_what_was_seen_is_not_given_again() -> None:
         event = await one.next(0.01)
         assert event is not None
         assert event.stream_id == 6
+        assert one.after == 6
+        assert await one.next(0.01) is None
+
+    asyncio.run(main())
+
+
+def test_changed_rows_are_told_once_and_leave_the_place_in_the_feed() -> None:
+    async def main() -> None:
+        one = Subscription(CALLER, 5, most=3)
+        one.tell_rows([])
+        assert one.idle
+        one.tell_rows([UUID(int=7), UUID(int=8)])
+        one.tell_rows([UUID(int=7)])
+        one.offer(encode(6, "alert.changed", "{}"))
+        first, second = await one.next(0.01), await one.next(0.01)
+        assert first is not None
+        assert second is not None
+        assert first.name == "alert.changed", "an alert does not wait for a row"
+        assert json.loads(second.data)["patients"] == [str(UUID(int=7)), str(UUID(int=8))]
+        assert b"id:" not in second.sse
         assert one.after == 6
         assert await one.next(0.01) is None
 

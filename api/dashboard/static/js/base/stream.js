@@ -15,17 +15,30 @@ export class AlertStream {
     this.heard = performance.now();
     this.failures = 0;
     this.stopped = false;
+    this.moving = false;
     this.line = null;
     addEventListener("pagehide", () => this.stop());
     addEventListener("online", () => this.wake?.());
   }
 
+  // Goes on at another address of the same stream, from the last id heard: nothing is lost, nor said to be.
+  move(url) {
+    if (url === this.url) return;
+    this.url = url;
+    this.moving = this.line !== null;
+    this.line?.abort();
+  }
   stop() { this.stopped = true; this.line?.abort(); }
 
   async run() {
     const guard = setInterval(() => this.checkDeaf(), 2000);
     while (!this.stopped) {
-      try { await this.connect(); } catch (error) { if (this.stopped) break; this.failures += 1; this.onState("lost", error.message); }
+      try { await this.connect(); } catch (error) {
+        if (this.stopped) break;
+        if (this.moving) { this.moving = false; continue; }
+        this.failures += 1;
+        this.onState("lost", error.message);
+      }
       if (this.stopped) break;
       const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(this.failures, 5)) * (0.7 + Math.random() * 0.6);
       await new Promise((/** @type {(none?: any) => void} */ done) => { this.wake = done; setTimeout(done, wait); });

@@ -11,8 +11,9 @@ export function frame(columns) {
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Patient"), heads.map((text) => h("th", { scope: "col" }, text)))), h("tbody", { id: "rows", "data-apart": true })));
 }
 // Rows with the heading of each band before its first; `folded` says that the steady ones are not shown.
-export function banded(rows, { bands, span, nodeOf, folded, unfold }) {
+export function banded(rows, { bands, span, nodeOf, folded, unfold, apart = true }) {
   const made = [];
+  if (!apart) return rows.flatMap(nodeOf);
   let before = "";
   for (const row of rows) {
     const band = bandOf(row);
@@ -42,10 +43,4 @@ const enters = ["doctor", "nurse", "admin"].includes(globalThis.document?.body.d
 export function roundLine(count, show) {
   if (!count) return null;
   return h("span", { class: "round-line soft", "data-key": "round" }, `${count} ${count === 1 ? "lacks" : "lack"} only consciousness or oxygen: `, enters ? h("a", { href: "/round" }, "start a round") : h("button", { type: "button", class: "quiet", onclick: show }, "show them"));
-}
-export function columnChoice(chosen, choose) {
-  const box = ([name, text]) => h("label", { class: "choice" }, h("input", { type: "checkbox", name, checked: chosen.includes(name) }), text);
-  const form = h("form", {}, COLUMNS.map(box));
-  form.addEventListener("change", () => choose([...new FormData(form).keys()]));
-  return h("details", { class: "columns", "data-key": "columns" }, h("summary", {}, "Columns"), form);
 }

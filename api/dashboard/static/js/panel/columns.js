@@ -1,5 +1,4 @@
-// The columns of the panel: which there are, and which somebody has chosen, kept in their browser.
-const KEY = "homeward.panel.columns";
+// The columns of the panel: which there are, and which are shown.
 
 /** @type {[string, string][]} */
 export const COLUMNS = [
@@ -12,12 +11,4 @@ const USUAL = ["spo2", "rr", "hr", "bp", "temp", "why", "owner", "due"];
 export function chosenOf(text) {
   const names = (text ?? "").split(",").filter((name) => COLUMNS.some(([known]) => known === name));
   return names.length ? COLUMNS.map(([name]) => name).filter((name) => names.includes(name)) : USUAL;
-}
-const keyOf = () => `${KEY}.${document.body.dataset.user ?? ""}`;
-export function chosenColumns() {
-  try { return chosenOf(localStorage.getItem(keyOf())); } catch { return USUAL; }
-}
-/** @param {string[]} names */
-export function chooseColumns(names) {
-  try { localStorage.setItem(keyOf(), names.join(",")); } catch { /* a browser that keeps nothing shows the usual ones */ }
 }

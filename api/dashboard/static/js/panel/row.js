@@ -12,11 +12,11 @@ import { spark } from "./spark.js";
 
 const FRESH_S = 900;
 const SILENT_S = 3600;
-const freshness = (row, loaded) => (row.freshness_s === null || row.freshness_s === undefined ? Infinity : row.freshness_s + (performance.now() - loaded) / 1000);
+// `came` is when the row came, by this page's own stopwatch.
+const freshness = (row) => (row.freshness_s === null || row.freshness_s === undefined ? Infinity : row.freshness_s + (performance.now() - row.came) / 1000);
 
-// `loaded` is when the row came, by this page's own stopwatch.
-export function freshCell(row, loaded) {
-  const age = freshness(row, loaded);
+export function freshCell(row) {
+  const age = freshness(row);
   if (age === Infinity) return h("span", { class: "overdue" }, "no reading yet");
   if (age > SILENT_S) return h("span", { class: "overdue" }, `silent ${span(age)}`);
   return h("span", { class: age > FRESH_S ? "ageing" : "" }, `${span(age)} ago`);
@@ -69,16 +69,16 @@ function coverCell(row) {
   return [cover === null ? h("span", { class: "soft" }, "–") : h("span", { class: cover < 50 ? "ageing" : "" }, `${cover} %`), qualityLine(row.quality)];
 }
 const FILLED = { why: whyCell, owner: ownerCell, due: dueCell, risk: riskCell, coverage: coverCell };
-const cell = (row, name, label, loaded) => (name === "heard" ? h("td", { class: "nowrap", "data-label": label, "data-fresh": row.patient }, freshCell(row, loaded))
+const cell = (row, name, label) => (name === "heard" ? h("td", { class: "nowrap", "data-label": label, "data-fresh": row.patient }, freshCell(row))
   : name in FILLED ? h("td", { class: `two ${name}`, "data-label": label }, FILLED[name](row)) : vitalCell(row, name, label));
 
-// `columns` are those chosen; `course` the day's scores; `loaded` is when the row came, by this page's own stopwatch.
-export function cells(row, { columns, course, loaded, opened, open }) {
+// `columns` are those chosen; `course` the day's scores.
+export function cells(row, { columns, course, opened, open }) {
   const watched = row.state && row.state !== "active" ? h("span", { class: "tag" }, row.state) : null;
   return [
     h("th", { scope: "row", class: "wide" }, h("div", { class: "who-row" }, h("button", { type: "button", class: "quiet more", "aria-expanded": String(opened), "aria-label": `${opened ? "Close" : "Open"} ${row.name ?? "(erased)"}, ${row.identifier ?? ""}`, onclick: open }, opened ? "▾" : "▸"),
       h("span", { class: "who-cell" }, personLink(row), " ", watched, row.spo2_scale === 2 && h("span", { class: "tag" }, "scale 2")))),
     h("td", { class: "score-cell", "data-label": "NEWS2" }, score(row.news2, { quiet: lacksStaff(row.news2) }), spark(course)),
-    ...COLUMNS.filter(([name]) => columns.includes(name)).map(([name, label]) => cell(row, name, label, loaded)),
+    ...COLUMNS.filter(([name]) => columns.includes(name)).map(([name, label]) => cell(row, name, label)),
   ];
 }

@@ -28,12 +28,12 @@ export function rows({ state, changed }) {
   function rowOf(row) {
     const course = state.courses[row.patient];
     const isOpened = opened.has(row.patient);
-    const said = JSON.stringify([row, course, state.columns, isOpened], (key, value) => (key === "freshness_s" ? undefined : value));
+    const said = JSON.stringify([row, course, state.columns, isOpened], (key, value) => (key === "freshness_s" || key === "came" ? undefined : value));
     let entry = drawn.get(row.patient);
     if (!entry) { entry = { node: h("tr", { "data-patient": row.patient }), said: "" }; drawn.set(row.patient, entry); }
-    if (entry.said !== said) { update(entry.node, cells(row, { columns: state.columns, course, loaded: state.loaded, opened: isOpened, open: () => toggle(row) })); entry.said = said; }
+    if (entry.said !== said) { update(entry.node, cells(row, { columns: state.columns, course, opened: isOpened, open: () => toggle(row) })); entry.said = said; }
     const heard = entry.node.querySelector("[data-fresh]");
-    if (heard) update(heard, freshCell(row, state.loaded));
+    if (heard) update(heard, freshCell(row));
     entry.node.dataset.urgency = urgency(row);
     entry.node.classList.toggle("fresh", fresh.delete(row.patient));
     return entry.node;

@@ -4,17 +4,19 @@ import { chooser, press, typed } from "../base/choosing.js";
 import { $ } from "../base/dom.js";
 import { addressOf, viewOf } from "./address.js";
 
-// `state.view` is what is shown; `load()` asks for it. Returns what changes it.
-export function steering(state, load) {
+// `state.view` is what is shown, `state.kept` what is kept; `load()` asks for it; `chosen(view)` is told what
+// somebody has chosen, Back too. Returns what changes it.
+export function steering(state, load, chosen) {
   function controls() {
     press($("filters"), $("filters").querySelector(`[data-show="${state.view.show}"]`));
     document.body.classList.toggle("wall", state.view.wall);
     $("wall").setAttribute("aria-pressed", String(state.view.wall));
     if (document.activeElement !== $("search")) $("search").value = state.view.search;
+    chosen(state.view);
   }
   function go(change, keep = true) {
     Object.assign(state.view, change);
-    history[keep ? "pushState" : "replaceState"](null, "", location.pathname + addressOf(state.view));
+    history[keep ? "pushState" : "replaceState"](null, "", location.pathname + addressOf(state.view, state.kept));
     controls();
     load();
   }
@@ -23,7 +25,7 @@ export function steering(state, load) {
   $("wall").addEventListener("click", () => go({ wall: !state.view.wall, page: 0 }));
   $("back").addEventListener("click", () => go({ page: state.view.page - 1 }));
   $("on").addEventListener("click", () => go({ page: state.view.page + 1 }));
-  addEventListener("popstate", () => { state.view = viewOf(location.search); controls(); load(); });
+  addEventListener("popstate", () => { state.view = viewOf(location.search, state.kept); controls(); load(); });
   controls();
   return go;
 }
