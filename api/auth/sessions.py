@@ -48,6 +48,7 @@ class Caller:
         session: hash of the session's token, to end it.
         second_factor: whether the account asks for a one-time password.
         by_cookie: whether the session came as a cookie.
+        scopes: what a machine may do, with a coordinator's view of its ward; None: a person.
     """
 
     user_id: UUID
@@ -60,11 +61,12 @@ class Caller:
     session: bytes
     by_cookie: bool
     second_factor: bool = False
+    scopes: frozenset[str] | None = None
 
     @property
     def staff(self) -> bool:
-        """Whether this is not a patient."""
-        return self.role is not Role.PATIENT
+        """Whether this is a person who works here."""
+        return self.role is not Role.PATIENT and self.scopes is None
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -127,15 +129,17 @@ async def caller_of(conn: Conn, token: str, idle_minutes: float = 0.0) -> Caller
         return None
     if row["stale"]:
         await accounts.use_session(conn, row["token_hash"])
+    machine = row["role"] == "machine"
     return Caller(
         user_id=row["id"],
         username=row["username"],
         display_name=row["display_name"],
-        role=Role(row["role"]),
+        role=Role.COORDINATOR if machine else Role(row["role"]),
         state=row["state"],
         ward=row["ward"],
         patient_no=row["patient_no"],
         session=row["token_hash"],
         by_cookie=row["kind"] == "cookie",
         second_factor=row["second_factor"],
+        scopes=frozenset(row["scopes"] or ()) if machine else None,
     )

@@ -36,8 +36,9 @@ def statement(types: Mapping[str, Mapping[str, str]], base: str, made: date) -> 
                 "mode": "server",
                 "security": {
                     "cors": False,
-                    "description": "A session's bearer token. What the caller may not see is "
-                    "answered as if it were not there.",
+                    "description": "A bearer token: a session's, or a machine's key with scopes as "
+                    "in SMART (system/Observation.rs). What the caller may not see is answered as "
+                    "if it were not there.",
                 },
                 "interaction": [{"code": "transaction"}],
                 "operation": [

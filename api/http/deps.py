@@ -35,7 +35,7 @@ from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from analytics.domain.care import Role
-from api.auth import sessions
+from api.auth import scopes, sessions
 from api.auth.sessions import Caller
 from api.errors import ForbiddenError, NotSignedInError, SecondFactorError
 from api.evidence import audit
@@ -82,13 +82,21 @@ def _token(request: Request, bearer: str | None) -> str | None:
 
 
 async def optional_caller(request: Request) -> Caller | None:
-    """Return who is signed in, by bearer token or cookie, or None."""
+    """Return who is signed in, by bearer token or cookie, or None.
+
+    Raises:
+        ForbiddenError: a machine whose scopes do not reach this address.
+    """
     token = _token(request, await _bearer(request))
     if not token:
         return None
     services = services_of(request)
     async with services.pool.connection() as conn:
-        return await sessions.caller_of(conn, token, services.settings.staff_idle_minutes)
+        found = await sessions.caller_of(conn, token, services.settings.staff_idle_minutes)
+    granted = None if found is None else found.scopes
+    if granted is not None and not scopes.allows(granted, request.method, request.url.path):
+        raise ForbiddenError("The scopes of this key do not reach that.")
+    return found
 
 
 async def _caller(

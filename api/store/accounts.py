@@ -29,11 +29,12 @@ async def session(conn: Conn, hashed: bytes, idle_minutes: float) -> Row | None:
         """
         SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, u.patient_no,
                s.token_hash, s.kind, u.totp_step IS NOT NULL AS second_factor,
-               s.used_at < now() - interval '1 minute' AS stale
+               s.used_at < now() - interval '1 minute' AS stale, k.scopes
           FROM session_token s JOIN app_user u ON u.id = s.user_id
+          LEFT JOIN api_key k ON k.token_hash = s.token_hash
          WHERE s.token_hash = %(token)s AND s.revoked_at IS NULL AND s.expires_at > now()
            AND u.state <> 'disabled'
-           AND (u.role = 'patient' OR %(idle)s::float8 = 0
+           AND (u.role IN ('patient', 'machine') OR %(idle)s::float8 = 0
                 OR s.used_at > now() - make_interval(secs => %(idle)s::float8 * 60))
         """,
         {"token": hashed, "idle": idle_minutes},
@@ -169,7 +170,7 @@ _USER = """
 
 async def user(conn: Conn, user_id: UUID, *, lock: bool = False) -> Row | None:
     """An account as administrators see it; ``lock`` keeps it until the commit."""
-    tail = " WHERE u.id = %s FOR NO KEY UPDATE OF u" if lock else " WHERE u.id = %s"
+    tail = " WHERE u.role <> 'machine' AND u.id = %s" + (" FOR NO KEY UPDATE OF u" if lock else "")
     found = await conn.execute(_USER + tail, (user_id,))
     return await found.fetchone()
 
@@ -187,7 +188,7 @@ async def users(
     found = await conn.execute(
         _USER
         + """
-         WHERE (%(after)s::text IS NULL OR u.username > %(after)s)
+         WHERE u.role <> 'machine' AND (%(after)s::text IS NULL OR u.username > %(after)s)
            AND (%(roles)s::text[] IS NULL OR u.role = ANY (%(roles)s))
            AND (%(state)s::text IS NULL OR u.state = %(state)s)
            AND (%(ward)s::text IS NULL OR u.ward = %(ward)s)

@@ -55,6 +55,7 @@ ABOUT_NOBODY = {
     "PUT /me/panel",
     "POST /notices/delivered",
     "POST /webhooks",
+    "POST /api-keys",
     "POST /me/totp",
     "POST /me/totp/verify",
     "POST /me/totp/remove",

@@ -124,7 +124,10 @@ def _things(ward: Ward, patient: str) -> Things:
         ward.ids["coordinator"],
     )
     given = {"to": ward.ids["coordinator"], "patients": [{"patient": patient}]}
+    body = {"name": "warehouse", "ward": "main", "scopes": ["system/*.rs"]}
+    key = ward.post("admin", "/api-keys", body).json()["id"]
     real = {
+        "key_id": key,
         "handover_id": ward.post("team doctor", "/handovers", given).json()["id"],
         "replay_id": job,
         "trial_id": trial,
