@@ -108,6 +108,10 @@ def _apart() -> Mapping[int, float]:
     )
 
 
+def _drift() -> Mapping[int, float]:
+    return MappingProxyType({Metric.HR: 8.0, Metric.RR: 3.0, Metric.WEIGHT: 2.3})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Clinical settings of a ward; all times in milliseconds or as the name says.
@@ -198,6 +202,17 @@ class Policy:
             in 3 days, as home-monitoring programs quote it; verify).
         gain_day: kg gained within a day that are told (the same guidance: 1 kg in a day).
         gain_slack_ms: a day of weighing may be so much longer than 24 h (proposed).
+        spo2_area: percent times minutes below the limit within an hour, in dips of which none
+            lasted, that are told (after Nellcor's SatSeconds; the hour and the area proposed).
+        drift: by how much the resting pulse and the breathing rate of a day, and the day's weight,
+            may rise within ``drift_days`` before it is told. Pulse 8 /min, breathing 3 /min: of 35
+            healthy adults the rule tells 0.25 and 0.4 times in 100 days (LifeSnaps, Yfantidou
+            2022); 20 % of people have a week with a swing of 10 /min (Quer 2020). Weight 2.3 kg
+            (AHA: 5 lb in a week; verify).
+        drift_loss: kg lost within the same days that are told (proposed).
+        drift_parts: half-hours of a day in which pulse or breathing must have been measured for its
+            lowest to count as rest (proposed).
+        drift_days: how many days back a slow drift is looked for (proposed).
         weight_share: a weight that differs by more than this share from one of the last seven
             days may be another person's (proposed).
     """
@@ -258,6 +273,11 @@ class Policy:
     gain_day: float = 1.0
     gain_slack_ms: int = 12 * HOUR_MS
     weight_share: float = 0.1
+    spo2_area: float = 30.0
+    drift: Mapping[int, float] = field(default_factory=_drift)
+    drift_loss: float = 4.0
+    drift_parts: int = 6
+    drift_days: int = 14
 
 
 DEFAULT = Policy()

@@ -98,8 +98,15 @@ def _heard_since(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
 
 def forgotten(episode: Episode, now_ms: int, policy: EpisodePolicy) -> bool:
     """Whether nothing has been heard of a low-priority alert for so long that it ends."""
-    quiet_ms = now_ms - episode.received_ms
-    return episode.priority is Priority.LOW and quiet_ms >= policy.expire_min * MINUTE_MS
+    if episode.priority is not Priority.LOW:
+        return False
+    return now_ms - episode.received_ms >= _forgotten_ms(episode, policy)
+
+
+def _forgotten_ms(episode: Episode, policy: EpisodePolicy) -> int:
+    """Return after how much silence nobody knows of it: who is weighed daily is not away a day."""
+    pace_ms = 0 if episode.called_for is None else episode.called_for.pace_ms
+    return max(policy.expire_min * MINUTE_MS, int(policy.gap_paces * pace_ms))
 
 
 def awoken(episode: Episode, now_ms: int, policy: EpisodePolicy) -> Transition:
@@ -122,7 +129,7 @@ def call_next(
     if following is None:
         due = now_ms + policy.remind_min * MINUTE_MS
         if episode.priority is Priority.LOW:
-            due = max(due, episode.received_ms + policy.expire_min * MINUTE_MS)
+            due = max(due, episode.received_ms + _forgotten_ms(episode, policy))
         return calling(EpisodeEvent.REMINDED, replace(episode, due_ms=due), now_ms, call=call)
     patience = policy.step_ms(following, episode.condition, episode.priority)
     moved = replace(episode, level=following, due_ms=now_ms + patience)

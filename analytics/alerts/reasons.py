@@ -18,7 +18,7 @@ _CRITICAL_MIDDLES = {
     for code, limit in DEFAULT.critical.items()
     if limit.low is not None and limit.high is not None
 }
-_DOWN = frozenset({"critical_spo2", "trend_spo2", "baseline_spo2"})
+_DOWN = frozenset({"critical_spo2", "baseline_spo2"})
 
 
 def move(before: Reason | None, finding: Finding, now_ms: int) -> list[Reason]:

@@ -14,10 +14,11 @@ from analytics.lane.device_agreement import outdone
 from analytics.lane.reading_context import Sight
 from analytics.lane.set_aside import ask_about, mistaken, recovered
 from analytics.lane.state import Track
+from analytics.lane.trends import DRIFTING, half_hour_over, saturated
 from analytics.lane.weights import foreign, remember, weigh
 from analytics.readings import Measurement
 from analytics.risk.baseline import FLOORS, SPACING_MS
-from analytics.risk.features import SPEC
+from analytics.risk.features import BUCKET_MS, SPEC
 from analytics.rules.hysteresis import calls
 from analytics.rules.implausible import (
     LOOKED_AT,
@@ -145,6 +146,13 @@ def _good(sight: Sight, code: int, value: float) -> int:
         _followed(sight, code, value, before)
     if sight.device and outdone(sight, track, code, value):
         return 0
+    if code == _SPO2 and (
+        scene.on
+        or sight.plan.limits
+        or state.desaturation.areas
+        or value < sight.ranges.limits[_SPO2][0]
+    ):
+        saturated(sight, value, now - track.t_ms)
     track.follow(now)
     track.t_ms, track.value, track.staff = now, value, sight.staff
     _follow(sight, track, code, value)
@@ -159,7 +167,10 @@ def _follow(sight: Sight, track: Track, code: int, value: float) -> None:
         if len(track.window) >= LEAST_WINDOW:
             track.value = middle
     if code in _ROLLED:
-        track.rolling.add(value, track.t_ms)
+        rolling = track.rolling
+        if code in DRIFTING and track.t_ms // BUCKET_MS != rolling.last:
+            half_hour_over(sight, code, track)
+        rolling.add(value, track.t_ms)
     floor = FLOORS.get(code)
     if floor is not None and (not sight.learn or track.t_ms - track.baseline.last_ms >= SPACING_MS):
         _learn(sight, track, floor)

@@ -13,10 +13,12 @@ from analytics.risk.baseline import Baseline
 from analytics.risk.features import Rolling
 from analytics.risk.labels import Pending
 from analytics.risk.trajectory import Trajectory
+from analytics.rules.desaturation import Desaturation
+from analytics.rules.drift import Drift
 from analytics.rules.hysteresis import ActiveCondition
 
-FORMAT = 7
-READABLE = frozenset({1, 2, 3, 4, 5, 6, 7})
+FORMAT = 8
+READABLE = frozenset({1, 2, 3, 4, 5, 6, 7, 8})
 """A format of before only lacks the last fields of its records, which begin empty."""
 WINDOW_MOST = 31
 WINDOW_SPACING_MS = 2_000
@@ -199,6 +201,8 @@ class LaneState(Struct, array_like=True):
             readings alone end that.
         trajectory: how NEWS2 has gone so far.
         shares: how much of what came lately was good.
+        desaturation: what lay below the SpO2 limit within the last hour.
+        drifts: days of the metrics that are watched over days, by code.
     """
 
     tracks: list[Track | None] = field(default_factory=no_tracks)
@@ -218,6 +222,8 @@ class LaneState(Struct, array_like=True):
     faulty: dict[int, str] = field(default_factory=dict)
     trajectory: Trajectory = field(default_factory=Trajectory)
     shares: Shares = field(default_factory=Shares)
+    desaturation: Desaturation = field(default_factory=Desaturation)
+    drifts: dict[int, Drift] = field(default_factory=dict)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

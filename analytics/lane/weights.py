@@ -11,13 +11,13 @@ from analytics.domain.alerts import Priority
 from analytics.domain.vitals import Metric
 from analytics.lane.reading_context import Sight
 from analytics.lane.state import LaneState
-from analytics.policy import HOUR_MS
+from analytics.lane.trends import weighed
+from analytics.rules.drift import DAY_MS
 from analytics.rules.hysteresis import Alarm, clear_condition, raise_condition
 from analytics.rules.implausible import ANOTHER, Explanation, explained
 
 RULE = "weight/1"
 NAME = "weight_gain"
-DAY_MS = 24 * HOUR_MS
 MOST = 32
 _CODE = int(Metric.WEIGHT)
 _HALF_DAY_MS = DAY_MS // 2
@@ -63,7 +63,8 @@ def weigh(sight: Sight, value: float, *, known: bool) -> None:
     state, scene = sight.state, sight.scene
     policy, now = scene.policy, scene.time_ms
     before = sight.known(_CODE) if known else None
-    if before is not None and abs(value - before.value) > policy.weight_share * before.value:
+    anew = before is not None and abs(value - before.value) > policy.weight_share * before.value
+    if anew:
         state.weights = []  # another level, proved by another day: nothing was gained in days
     three_days = 3 * DAY_MS + policy.gain_slack_ms
     day = DAY_MS + policy.gain_slack_ms
@@ -80,6 +81,7 @@ def weigh(sight: Sight, value: float, *, known: bool) -> None:
         clear_condition(scene, NAME, clear=below, value=value)
         if NAME not in scene.on:
             state.gained_from = 0.0
+    weighed(sight, value, anew=anew)
 
 
 def _gain(state: LaneState, value: float, since_ms: int, until_ms: int) -> tuple[float, float]:

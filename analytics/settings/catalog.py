@@ -28,6 +28,7 @@ GROUPS: Mapping[str, str] = {
     "sessions": "Readings so near a bad one are one measurement with it; 0: a stream",
     "delays": "For how long something must last",
     "rules": "Rules",
+    "trends": "How much of a change, or of a lack, over time is told",
     "deadlines": "By when somebody should have responded",
     "ladder": "When it calls again, and for how long an answer holds",
     "rungs": "Who is called first, and who when nobody answers",

@@ -146,6 +146,19 @@ POLICY: Mapping[str, Declared] = {
     "gain_3_days": _rule("gain_3_days", "kg", 0.5, 10, patient=True),
     "gain_day": _rule("gain_day", "kg", 0.3, 5, patient=True),
     "gain_slack_ms": _rule("gain_slack", "h", 0, 24, scale=HOUR_MS),
+    "spo2_area": Declared(
+        group="trends", name="spo2_area", unit="%.min", low=5, high=300, patient=True
+    ),
+    "drift": Declared(group="trends", low=1, high=40, patient=True, kind="each"),
+    "drift_loss": Declared(
+        group="trends", name="weight_loss", unit="kg", low=1, high=20, patient=True
+    ),
+    "drift_parts": Declared(
+        group="trends", name="half_hours", unit="1", low=1, high=48, whole=True, patient=True
+    ),
+    "drift_days": Declared(
+        group="trends", name="days", unit="d", low=7, high=60, whole=True, patient=True
+    ),
     "weight_share": _rule("weight_share", "1", 0.02, 0.5),
 }
 EPISODES: Mapping[str, Declared] = {

@@ -438,3 +438,17 @@ def _check(before: PatientAlert, made: Step, what: object) -> None:
     if made.notify and was is not None and what == "time" and was.state is State.ACKNOWLEDGED:
         assert was.called_for is not None
         assert was.called_for.held_back or any(r.due_ms for r in before.reasons.values())
+
+
+def test_what_is_measured_once_a_day_is_not_forgotten_in_a_day() -> None:
+    """A low alert ends after 24 h of silence, or after two and a half usual silences."""
+    daily = Patient()
+    for day in range(3):
+        at = day * 1_450
+        change = FindingChange.PERSISTS if day else FindingChange.STARTED
+        said = {"priority": LOW, "change": change, "pace_ms": 1_450 * MINUTE}
+        daily.hear("trend_weight", at, **said)
+        daily.wait(at + 1_449)
+    assert daily.calls == [EpisodeEvent.RAISED]
+    daily.wait(2 * 1_450 + 3_700)
+    assert daily.case.living is None

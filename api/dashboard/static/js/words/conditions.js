@@ -13,11 +13,11 @@ const CONDITIONS = {
 /** @param {string} name */
 export function conditionName(name) {
   if (CONDITIONS[name]) return CONDITIONS[name];
-  const found = name.match(/^(limit|critical|baseline)_([a-z0-9]+?)(?:_(low|high))?$/);
+  const found = name.match(/^(limit|critical|baseline|trend)_([a-z0-9]+?)(?:_(low|high))?$/);
   if (!found) return name.replaceAll("_", " ");
   const [, sort, metric, side] = found;
   const tail = side === "low" ? " below limit" : side === "high" ? " above limit" : "";
   /** @type {Record<string, string>} */
-  const words = { limit: `${metricName(metric)}${tail}`, critical: `${metricName(metric)} critical`, baseline: `${metricName(metric)} away from own usual` };
+  const words = { limit: `${metricName(metric)}${tail}`, critical: `${metricName(metric)} critical`, baseline: `${metricName(metric)} away from own usual`, trend: metric === "spo2" ? "SpO2 low in dips" : `${metricName(metric)} drifting over days` };
   return words[sort];
 }
