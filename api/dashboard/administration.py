@@ -6,7 +6,6 @@ the ward's own limits are, what is left out of a password.
 
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -92,7 +91,7 @@ def _row(metric: Metric, limit: Limit) -> LimitShown:
     )
 
 
-async def _care_fields(request: Request, visitor: Caller) -> dict[str, object]:
+async def care_fields(request: Request, visitor: Caller) -> dict[str, object]:
     """Return what the limits' form shows of the visitor's ward: its limits as they are set now."""
     async with acting(services_of(request), visitor) as work:
         row = await wards.settings(work.conn, visitor.ward)
@@ -114,21 +113,8 @@ async def admit(request: Request, visitor: Visitor) -> Response:
     if visitor.role not in MANAGERS:
         return to_first_page(visitor)
     return frames.frame(
-        "admit", visitor, status=200, here=frames.PATIENTS, **await _care_fields(request, visitor)
+        "admit", visitor, status=200, here=frames.PATIENTS, **await care_fields(request, visitor)
     )
-
-
-@router.get("/patients/{patient_id}/record")
-async def record(request: Request, patient_id: UUID, visitor: Visitor) -> Response:
-    """One patient's record, limits, care team and devices; doctors change limits alone."""
-    if visitor is None:
-        return to_login(request)
-    manages = visitor.role in MANAGERS
-    if not manages and visitor.role is not Role.DOCTOR:
-        return to_first_page(visitor)
-    care = await _care_fields(request, visitor)
-    known = {"here": frames.PATIENTS, "manages": manages, **care}
-    return frames.frame("record", visitor, status=200, patient=patient_id, **known)
 
 
 @router.get("/refused")

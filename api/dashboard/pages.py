@@ -12,7 +12,16 @@ from pydantic import BaseModel, Field
 
 from analytics.domain.care import Role
 from api.auth import sign_in
-from api.dashboard import administration, day_courses, directory, frames, reached, ui
+from api.dashboard import (
+    administration,
+    chart,
+    course_events,
+    day_courses,
+    directory,
+    frames,
+    reached,
+    ui,
+)
 from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_first_page, to_login
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
 from api.http.deps import Shared, acting, own_origin
@@ -24,14 +33,10 @@ router.include_router(ui.router)
 router.include_router(directory.router)
 router.include_router(day_courses.router)
 router.include_router(administration.router)
+router.include_router(chart.router)
 router.include_router(reached.router)
 
 _WRONG = "Wrong user name, password or one-time code."
-_RECORD_LINKS = {
-    Role.ADMIN: "Record and devices",
-    Role.COORDINATOR: "Record and devices",
-    Role.DOCTOR: "Scale and limits",
-}
 _OTP = "Now the one-time code, please."
 
 
@@ -191,20 +196,3 @@ async def mine(request: Request, services: Shared, visitor: Visitor) -> Response
         async with acting(services, visitor) as work:
             found = await chart_points.patient_id(work.conn, visitor.patient_no)
     return frames.frame("mine", visitor, patient=found)
-
-
-@router.get("/patients/{patient_id}")
-async def patient(request: Request, patient_id: UUID, visitor: Visitor) -> Response:
-    """One patient; whether the caller may see them is answered by the API, not by the frame."""
-    if visitor is None:
-        return to_login(request)
-    if visitor.role is Role.PATIENT:
-        return RedirectResponse(frames.MINE, SEE_OTHER)
-    enters = visitor.role in {Role.DOCTOR, Role.NURSE, Role.ADMIN}
-    return frames.frame(
-        "patient",
-        visitor,
-        patient=patient_id,
-        may_enter=enters,
-        record_link=_RECORD_LINKS.get(visitor.role),
-    )

@@ -29,7 +29,8 @@ Visitor = Annotated[Caller | None, Depends(_visitor)]
 
 def to_login(request: Request) -> Response:
     """Send a visitor to the log-in, and back here afterwards."""
-    query = urlencode({"next": request.url.path}, quote_via=quote)
+    here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    query = urlencode({"next": here}, quote_via=quote)
     return RedirectResponse(f"/login?{query}", SEE_OTHER)
 
 

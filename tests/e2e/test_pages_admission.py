@@ -12,7 +12,7 @@ from tests.support.browsers import PHONE, Desk, becomes, no_wider_than, sign_in
 from tests.support.seeded_ward import SeededWard
 
 PASSWORD = secrets.token_urlsafe(16)
-ADDRESS = re.compile(r"/patients/([0-9a-f-]{36})/record$")
+ADDRESS = re.compile(r"/patients/([0-9a-f-]{36})\?tab=record$")
 
 
 def admitted(desk: Desk, name: str) -> tuple[Page, str]:
@@ -62,7 +62,7 @@ def test_a_patient_is_admitted_with_limits_and_a_decided_scale(
     page.get_by_label("A competent clinician decided").check()
     page.get_by_role("button", name="Admit").click()
     page.wait_for_url(ADDRESS)
-    record = read(ward, page.url.removeprefix(ward.url).removesuffix("/record"))
+    record = read(ward, page.url.removeprefix(ward.url).removesuffix("?tab=record"))
     assert record["spo2_scale"] == 2
     assert record["limits"] == {"hr": {"high": 110}}, "the lower one is left to the ward"
     assert record["emergency_contact"] == {
@@ -121,6 +121,7 @@ def test_a_record_is_changed_and_its_limits_go_back_to_the_wards(
     page.locator("#person").get_by_label("Phone").first.fill("+49 30 999")
     page.get_by_role("button", name="Save the person").click()
     expect(page.locator("#person-told")).to_have_text("Saved.")
+    page.get_by_role("tab", name="Plan and limits").click()
     page.get_by_label("SpO₂: alert below").fill("89")
     page.get_by_role("button", name="Save scale and limits").click()
     expect(page.locator("#care-told")).to_contain_text("Saved")
@@ -180,6 +181,7 @@ def register_device(page: Page, serial: str) -> tuple[str, str]:
 
 def test_a_device_is_registered_told_and_revoked(desk: Desk, ward: SeededWard) -> None:
     page, _ = admitted(desk, "Otto Weiss")
+    page.get_by_role("tab", name="Devices").click()
     device, code = register_device(page, "PX-1")
     card = page.locator(".device", has_text="PX-1")
     expect(card).to_contain_text("waits for enrolment")
@@ -223,7 +225,7 @@ def test_a_device_is_registered_told_and_revoked(desk: Desk, ward: SeededWard) -
 
 def test_a_doctor_sets_limits_and_nothing_else(desk: Desk, ward: SeededWard) -> None:
     page = desk.open("singh", f"/patients/{ward.patients['Jun Petrov']}")
-    page.get_by_role("link", name="Scale and limits").click()
+    page.get_by_role("tab", name="Plan and limits").click()
     expect(page.locator("#person")).to_have_count(0)
     expect(page.locator("#devices")).to_have_count(0)
     page.get_by_label("Temperature: alert above").fill("38.4")
@@ -329,7 +331,7 @@ def code_now(secret: str) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_forms_fit_a_phone(desk: Desk, ward: SeededWard, scheme: str) -> None:
-    path = f"/patients/{ward.patients['Chen Lindqvist']}/record"
+    path = f"/patients/{ward.patients['Chen Lindqvist']}?tab=devices"
     page = desk.open("carla", path, viewport=PHONE, color_scheme=scheme)
     page.get_by_role("button", name="Register a device…").click()
     expect(dialog(page)).to_be_visible()

@@ -15,7 +15,7 @@ def test_the_models_page_says_what_is_learnt_and_from_whom(desk: Desk) -> None:
 
 
 def test_a_doctor_asks_for_the_probability_of_diabetes(desk: Desk, ward: SeededWard) -> None:
-    page = desk.open("singh", f"/patients/{next(iter(ward.patients.values()))}")
+    page = desk.open("singh", f"/patients/{next(iter(ward.patients.values()))}?tab=plan")
     page.get_by_text("Glucose: ranges").click()
     expect(page.locator("#glucose-part")).to_contain_text("No glucose was measured")
     page.get_by_text("Probability of diabetes").click()

@@ -123,11 +123,11 @@ LIVE: list[tuple[str, str, str, str]] = [
         "singh",
         "/patients/{alice}",
         "**/api/v1/patients/*/assessment",
-        "#facts a",
+        "#acts a",
     ),
     (
         "carla",
-        "/patients/{alice}/record",
+        "/patients/{alice}?tab=devices",
         "**/ui/patients/*/devices",
         ".device button",
     ),
@@ -142,7 +142,7 @@ def test_pages_are_drawn_again_in_place(
     page = desk.open(who, "/login")
     page.add_init_script(OFTEN)
     alice = ward.patients["Alice Moore"]
-    if "record" in path:
+    if "devices" in path:
         with ward.client("carla") as carla:
             carla.post(f"/patients/{alice}/devices", json={"kind": "oximeter"}).raise_for_status()
     page.goto(ward.url + path.format(alice=alice))

@@ -60,7 +60,7 @@ def test_it_is_listed_by_patient_and_reason(desk: Desk, refusing: str) -> None:
 
 
 def test_the_record_leads_there(desk: Desk, refusing: str) -> None:
-    page = desk.open("carla", f"/patients/{refusing}/record")
+    page = desk.open("carla", f"/patients/{refusing}?tab=devices")
     page.get_by_role("link", name="What was refused").click()
     expect(page.locator("[data-refused]")).to_have_count(1)
     expect(page.locator("#patient")).to_have_value(refusing)

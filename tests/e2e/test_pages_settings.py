@@ -129,7 +129,7 @@ def test_an_unusual_limit_of_one_person_needs_a_reason_and_an_end(
     desk: Desk, ward: SeededWard
 ) -> None:
     patient = ward.patients["Alice Moore"]
-    page = desk.open("singh", f"/patients/{patient}/record")
+    page = desk.open("singh", f"/patients/{patient}?tab=plan")
     page.get_by_label("SpO₂: alert below").fill("60")
     page.get_by_role("button", name="Save scale and limits").click()
     dialog = page.get_by_role("dialog", name="Is this meant for Alice Moore?")
@@ -141,12 +141,12 @@ def test_an_unusual_limit_of_one_person_needs_a_reason_and_an_end(
     expect(page.locator("#limits-history")).to_contain_text("palliative care")
     expect(page.locator("#limits-history")).to_contain_text("88 → 60")
     page.goto(f"{ward.url}/patients/{patient}")
-    facts = page.locator("#facts")
+    facts = page.locator("#limits-now")
     expect(facts).to_contain_text("palliative care")
     expect(facts).to_contain_text("below 60 % own")
     expect(facts).to_contain_text(re.compile("set by .*singh", re.IGNORECASE))
     expect(page.locator("[data-limits*='low 60, own']")).to_have_count(1)
-    page.goto(f"{ward.url}/patients/{patient}/record")
+    page.goto(f"{ward.url}/patients/{patient}?tab=plan")
     page.get_by_label("SpO₂: alert below").fill("88")
     page.get_by_role("button", name="Save scale and limits").click()
     expect(page.locator("#limits-history")).to_contain_text("60 → 88")

@@ -10,6 +10,7 @@ from analytics.policy import Policy
 from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.dashboard.administration import REASONS, limits_shown
+from api.dashboard.chart import PARTS
 from api.dashboard.pages import own_path
 
 STATIC = frames.HERE / "static"
@@ -21,10 +22,16 @@ SHOWN: dict[str, dict[str, object]] = {
     "handover": {},
     "round": {},
     "capacity": {},
-    "patient": {"patient": UUID(int=1), "may_enter": True, "record_link": "Record"},
+    "patient": {
+        "patient": UUID(int=1),
+        "parts": PARTS,
+        "may_enter": True,
+        "sets_limits": True,
+        "manages": True,
+        **CARE,
+    },
     "patients": {},
     "admit": CARE,
-    "record": {"patient": UUID(int=1), "manages": True, **CARE},
     "people": {"accounts": True, "least": 12},
     "refused": {"reasons": REASONS},
     "register": {"least": 12},

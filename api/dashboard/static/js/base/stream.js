@@ -55,7 +55,7 @@ export class AlertStream {
     const headers = { Accept: "text/event-stream" };
     if (this.lastId !== null) headers["Last-Event-ID"] = this.lastId;
     const response = await fetch(this.url, { headers, credentials: "same-origin", cache: "no-store", signal: this.line.signal });
-    if (response.status === 401) { location.assign(`/login?next=${encodeURIComponent(location.pathname)}`); this.stop(); return; }
+    if (response.status === 401) { location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`); this.stop(); return; }
     if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
     this.failures = 0;
     this.heard = performance.now();

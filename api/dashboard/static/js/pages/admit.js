@@ -13,7 +13,7 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   try {
     const made = await meant((body) => post("/patients", body), { ...readPerson(form), ...readCare(form) }, { whose: form.elements.name.value });
-    location.assign(`/patients/${made.id}/record`);
+    location.assign(`/patients/${made.id}?tab=record`);
   } catch (problem) {
     button.disabled = false;
     if ((problem.fields ?? []).some((field) => field.startsWith("limits"))) $("limits").open = true;

@@ -30,7 +30,7 @@ const stateCell = (row) => (row.state === "active" ? h("span", {}, "watched") : 
 function cells(row) {
   const own = row.own_limits;
   return h("tr", {},
-    h("td", { class: "wide" }, personLink(row, { id: row.id, to: "/record" })[0]),
+    h("td", { class: "wide" }, personLink(row, { id: row.id, to: "?tab=record" })[0]),
     h("td", { "data-label": "Born" }, row.birth_date ?? "–"), h("td", { "data-label": "Record no." }, row.external_id ?? h("span", { class: "soft" }, "–")),
     h("td", { "data-label": "State" }, stateCell(row)),
     h("td", { "data-label": "Limits" }, [row.spo2_scale === 2 && h("span", { class: "tag" }, "SpO₂ scale 2"), " ", own ? `${own} own` : h("span", { class: "soft" }, "the ward's")]),

@@ -1,21 +1,26 @@
 // The banner that stays in sight: who this is, what must not be overlooked, whose, and how they are now.
+import { wardNow } from "../base/clock.js";
 import { h } from "../base/dom.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { vitalValue } from "../panel/row.js";
 import { metricValue, shortMetrics } from "../words/metrics.js";
+import { phoneOf } from "./actions.js";
 
-const phoneOf = (text) => (typeof text === "string" ? text.match(/\+?[\d][\d ()-]{5,}/)?.[0] : undefined);
+const heard = (seconds) => new Date(wardNow() - seconds * 1000).toISOString();
 
 // `row` is the patient's row of the panel: the newest vital signs with the points of each; absent while not known.
-export function banner(where, patient, row) {
-  const phone = phoneOf(patient.phone);
+// `freshness` is how many seconds ago anything was heard of them.
+export function banner(where, patient, { row, freshness }) {
+  const known = freshness !== null && freshness !== undefined;
   const told = [
     patient.age !== null && patient.age !== undefined && h("span", {}, `${patient.age} years`),
+    patient.sex && patient.sex !== "unknown" && h("span", {}, patient.sex),
     patient.spo2_scale === 2 && h("b", { class: "boxed" }, "SpO₂ scale 2"),
-    phone && h("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}`, "aria-label": `Call ${phone}, ${patient.name ?? "(erased)"}` }, `Call ${phone}`),
+    phoneOf(patient.phone) && h("span", {}, h("span", { class: "soft" }, "phone "), patient.phone),
     patient.state === "active" && h("span", {}, "with ", h("b", { class: patient.doctor_name ? "" : "overdue" }, patient.doctor_name ?? "nobody")),
     patient.state !== "active" && h("b", { class: "overdue" }, patient.state),
+    known ? h("span", {}, h("span", { class: "soft" }, "heard "), moment(heard(freshness), { only: true })) : h("b", { class: "overdue" }, "never heard"),
   ];
   update(where, h("div", { class: "told-line" }, told), row && h("div", { class: "vitals-strip" }, strip(row.vitals)));
 }

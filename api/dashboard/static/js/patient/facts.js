@@ -1,6 +1,6 @@
-// The head of a patient's page: the person, the state now, devices and limits.
+// What is known of a patient: the state now, the person, the limits in force, the devices.
 import { clockText, wardNow, span } from "../base/clock.js";
-import { h, bar } from "../base/dom.js";
+import { $, h, bar } from "../base/dom.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { refusedWords, score } from "../parts/score.js";
@@ -72,10 +72,13 @@ function limitLine(limit, name) {
 }
 function limitsOf(patient) {
   const held = Object.entries(patient.limits_in_force ?? {});
-  return card("Alerts when", list(held.map(([name, limit]) => [metricName(name), limitLine(limit, name)])),
+  return h("div", {}, list(held.map(([name, limit]) => [metricName(name), limitLine(limit, name)])),
     h("p", { class: "small soft" }, `SpO₂ scale ${patient.spo2_scale ?? 1}${patient.profile ? `, profile “${patient.profile}”` : ""}. Critical values alert whatever stands here.`));
 }
-export function facts(where, patient, assessment, devices) {
-  update(where, now(assessment), person(patient), limitsOf(patient),
-    card("Devices", devices.length ? devices.map(deviceLine) : h("p", { class: "soft" }, "No device yet. The coordinator registers one and hands over its enrolment code.")));
+// Each part where it belongs: how they are now beside the problem, the rest in the tab of its name.
+export function facts(patient, assessment, devices) {
+  update($("facts"), now(assessment));
+  update($("person-now"), person(patient));
+  update($("limits-now"), limitsOf(patient));
+  if ($("devices-now")) update($("devices-now"), card("Devices", devices.length ? devices.map(deviceLine) : h("p", { class: "soft" }, "No device yet. The coordinator registers one and hands over its enrolment code.")));
 }

@@ -5,8 +5,8 @@ import { $, h, $$ } from "../base/dom.js";
 const text = (form, name) => form.elements[name].value.trim() || null;
 
 // Forms are dead until they hold what is stored: saving an empty one would wipe it.
-export function enableForms() {
-  for (const body of $$(".form-body")) body.disabled = false;
+export function enableForms(within = document) {
+  for (const body of $$(".form-body", within)) body.disabled = false;
 }
 export function offerZones() {
   const names = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
