@@ -148,8 +148,20 @@ class PatientAnswer(BaseModel):
     doctor_name: str | None
 
 
+class Statement(BaseModel):
+    """What is said of a patient and holds until something else is said; null text: erased."""
+
+    text: str | None
+    at: datetime
+    by_name: str | None
+
+
 class PatientInFull(PatientAnswer):
     """A patient's record with the accounts of the care team, and the limits that hold now.
+
+    ``statements`` holds what staff said of ``allergies``, ``oxygen_prescription`` and
+    ``escalation_status`` (``POST /patients/{id}/notes``); what nobody said is not in it, and is
+    not known: a patient is not told of them here.
 
     Of each metric: both sides with their origin (``patient``, ``ward``, ``age``, ``pregnancy``),
     the absolute limits, and of an own limit until when it holds, who set it, when and why.
@@ -157,3 +169,4 @@ class PatientInFull(PatientAnswer):
 
     care_team: list[UUID]
     limits_in_force: dict[str, dict[str, Any]]
+    statements: dict[str, Statement]

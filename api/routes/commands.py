@@ -9,15 +9,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from analytics.domain.vitals import METRIC_BY_NAME
 from api.auth import sessions
-from api.errors import ConflictError, NotFoundError
+from api.errors import ConflictError, ForbiddenError, NotFoundError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
-from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.store import devices
 from api.store.types import Row
 
-router = APIRouter(tags=["devices"], dependencies=[allow(*COORDINATORS)])
+router = APIRouter(tags=["devices"], dependencies=[allow(*COORDINATORS, *CLINICIANS)])
 DeviceId = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{2,62}$")]
 _TOKEN_HOURS = 24
+_OF_CARE = frozenset({"measure", "message"})
+"""What clinicians may tell the devices of their patients."""
 
 
 def _known(name: str) -> str:
@@ -130,8 +132,10 @@ async def _device(work: UnitOfWork, device_id: str) -> Row:
 
 @router.post("/devices/{device_id}/commands", status_code=201)
 async def send(work: Work, device_id: DeviceId, body: NewCommand) -> Queued:
-    """Queue a command for an enrolled device."""
+    """Queue a command for an enrolled device; clinicians a measurement or a message alone."""
     row = await _device(work, device_id)
+    if work.caller.role in CLINICIANS and body.command not in _OF_CARE:
+        raise ForbiddenError("Clinicians ask for a measurement or send a message; no more.")
     if row["state"] != "enrolled" or row["bound_to"] is not None:
         raise ConflictError("Only an enrolled device that is in use can be told anything.")
     expires = work.now + timedelta(seconds=body.expires_in_s)

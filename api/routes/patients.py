@@ -14,12 +14,18 @@ from api.devices.topics import bucket_of
 from api.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from api.forms.news2_scope import pregnancy_of, scoring_json
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
-from api.forms.patients import NewPatient, PatientAnswer, PatientChange, PatientInFull
+from api.forms.patients import (
+    NewPatient,
+    PatientAnswer,
+    PatientChange,
+    PatientInFull,
+    Statement,
+)
 from api.forms.revisions import IfMatch, agree, tag
 from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.patients import care_plans
 from api.patients.identifiers import identifier_of
-from api.store import keys, patients, stays
+from api.store import keys, notes, patients, stays
 from api.store.timestamps import ms_of
 from api.store.types import Row
 from api.vault import personal_data
@@ -173,7 +179,20 @@ async def _in_full(work: UnitOfWork, patient_id: UUID) -> PatientInFull:
 async def _with_team(work: UnitOfWork, row: Row) -> PatientInFull:
     team = await patients.care_team(work.conn, row["no"])
     limits = await care_plans.limits_in_force(work, row)
-    return PatientInFull(**_shown(work, row), care_team=team, limits_in_force=limits)
+    said = await _statements(work, row)
+    return PatientInFull(
+        **_shown(work, row), care_team=team, limits_in_force=limits, statements=said
+    )
+
+
+async def _statements(work: UnitOfWork, row: Row) -> dict[str, Statement]:
+    text = personal_data.text_of(work.services.vault, row)
+    return {
+        one["kind"]: Statement(
+            text=text.open(one["text"]), at=one["written_at"], by_name=one["written_by_name"]
+        )
+        for one in await notes.standing(work.conn, row["no"])
+    }
 
 
 @router.get("/patients/{patient_id}")

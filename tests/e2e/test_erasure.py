@@ -193,6 +193,7 @@ def body_for(route: str, at: FieldPath) -> dict[str, Any]:
 BODIES: dict[str, Any] = {
     "POST /patients": lambda: {"name": "A", "birth_date": "1950-01-01", "sex": "female"},
     "PATCH /patients/{patient_id}": dict,
+    "POST /patients/{patient_id}/notes": dict,
     "POST /patients/{patient_id}/devices": lambda: {"kind": "watch"},
     "POST /devices/{device_id}/commands": lambda: {"command": "message", "args": {}},
     "POST /users": lambda: {"username": word(), "password": PASSWORD, "role": "patient"},
