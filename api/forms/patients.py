@@ -148,7 +148,7 @@ class PatientAnswer(BaseModel):
     doctor_name: str | None
 
 
-class Statement(BaseModel):
+class SaidOfPatient(BaseModel):
     """What is said of a patient and holds until something else is said; null text: erased."""
 
     text: str | None
@@ -169,4 +169,4 @@ class PatientInFull(PatientAnswer):
 
     care_team: list[UUID]
     limits_in_force: dict[str, dict[str, Any]]
-    statements: dict[str, Statement]
+    statements: dict[str, SaidOfPatient]

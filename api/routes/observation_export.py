@@ -32,7 +32,7 @@ Names = Annotated[list[str], Query(max_length=len(Metric))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ExportAsked:
     """Whose readings, of what and when, and in which zone they are written."""
 
     patient_id: UUID
@@ -42,7 +42,7 @@ class Wanted:
     span: tuple[datetime, datetime]
 
 
-def _measured(row: Row, asked: Wanted) -> Measured:
+def _measured(row: Row, asked: ExportAsked) -> Measured:
     place = zone_of(asked.zone)
     return Measured(
         id=identity_of(row, asked.patient_no).text(),
@@ -59,7 +59,7 @@ def _measured(row: Row, asked: Wanted) -> Measured:
 
 async def _wanted(
     work: UnitOfWork, patient_id: UUID, names: list[str], span: tuple[datetime, datetime]
-) -> Wanted:
+) -> ExportAsked:
     unknown = [name for name in names if name not in METRIC_BY_NAME]
     if unknown:
         raise InvalidError("metric", f"must be one of {', '.join(METRIC_BY_NAME)}")
@@ -70,12 +70,12 @@ async def _wanted(
     told = [one.wire_name for one in metrics]
     work.note("observations.export", patient_no, metrics=told)
     zone = await patients.time_zone(work.conn, patient_no)
-    return Wanted(
+    return ExportAsked(
         patient_id=patient_id, patient_no=patient_no, zone=zone, metrics=metrics, span=span
     )
 
 
-async def _page(work: UnitOfWork, asked: Wanted, after: Row | None) -> list[Row]:
+async def _page(work: UnitOfWork, asked: ExportAsked, after: Row | None) -> list[Row]:
     span = asked.span if after is None else (after["time"], asked.span[1])
     key = None if after is None else (after["metric"], after["frame_id"], after["value"])
     return await readings.observations(
@@ -105,7 +105,7 @@ async def export_csv(
     )
 
 
-async def _lines(services: Services, caller: Signed, asked: Wanted) -> AsyncIterator[str]:
+async def _lines(services: Services, caller: Signed, asked: ExportAsked) -> AsyncIterator[str]:
     yield readings_csv.head()
     after: Row | None = None
     while True:

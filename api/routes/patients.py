@@ -19,7 +19,7 @@ from api.forms.patients import (
     PatientAnswer,
     PatientChange,
     PatientInFull,
-    Statement,
+    SaidOfPatient,
 )
 from api.forms.revisions import IfMatch, agree, tag
 from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
@@ -185,10 +185,10 @@ async def _with_team(work: UnitOfWork, row: Row) -> PatientInFull:
     )
 
 
-async def _statements(work: UnitOfWork, row: Row) -> dict[str, Statement]:
+async def _statements(work: UnitOfWork, row: Row) -> dict[str, SaidOfPatient]:
     text = personal_data.text_of(work.services.vault, row)
     return {
-        one["kind"]: Statement(
+        one["kind"]: SaidOfPatient(
             text=text.open(one["text"]), at=one["written_at"], by_name=one["written_by_name"]
         )
         for one in await notes.standing(work.conn, row["no"])

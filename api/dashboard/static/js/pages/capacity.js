@@ -15,6 +15,7 @@ import { hours } from "../rota/hours.js";
 import { pins } from "../rota/pins.js";
 import { changesCard, history, proposals } from "../rota/proposals.js";
 import { scenarios } from "../rota/scenarios.js";
+import { scoresOf } from "../rota/scores.js";
 import { shiftTable } from "../rota/shifts.js";
 import { onShift, shiftOf, minutesLeft } from "../rota/there.js";
 import { unmetCard } from "../rota/unmet.js";
@@ -27,14 +28,7 @@ const state = { doctors: [], shifts: [], plan: null, scores: new Map() };
 // Whom the plan speaks of, by id: the plan's own answer names them.
 const known = () => [...(state.plan?.assignments ?? []), ...(state.plan?.unmet ?? []), ...(state.plan?.pinned ?? [])];
 const name = (patient) => called(known().find((one) => one.patient === patient));
-// The scores of those whom a question is about, asked for when it is.
-const ASKED_AT_ONCE = 200;
-async function scores(ids) {
-  for (let at = 0; at < ids.length; at += ASKED_AT_ONCE) {
-    const rows = (await get("/panel", { patient: ids.slice(at, at + ASKED_AT_ONCE), limit: ASKED_AT_ONCE })).items;
-    for (const row of rows) state.scores.set(row.patient, row.news2?.low ?? 0);
-  }
-}
+const scores = (ids) => scoresOf(ids, state.scores);
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
 async function load() {
