@@ -82,7 +82,6 @@ function draw() {
   shownRows.forget();
 }
 const drawSoon = steady(draw);
-
 // An event brings the next look forward, never back: a busy ward must not starve its own panel.
 let timer = 0;
 let due = Infinity;
