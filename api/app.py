@@ -22,6 +22,7 @@ from api.http import openapi, problems
 from api.http.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
 from api.jobs.audit_anchoring import keep_anchors
 from api.jobs.certificate_renewal import keep_certificates
+from api.jobs.practice import tell_stories
 from api.jobs.revocation_list import keep_list
 from api.jobs.scoring import answer_all
 from api.jobs.sealing import seal_all
@@ -120,6 +121,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "renewals": partial(keep_certificates, services),
         "scoring": partial(answer_all, services),
         "sealing": partial(seal_all, services),
+        "practice": partial(tell_stories, services),
     }
     if services.settings.audit_anchor_file is not None:
         tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)

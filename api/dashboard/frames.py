@@ -27,6 +27,7 @@ _pages = Environment(
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
 ROUND, TODAY = "/round", "/today"
+START = "/start"
 BURDEN = "/burden"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 MODELS = "/models"
@@ -57,7 +58,10 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.PATIENT: ((MINE, "My readings"),),
 }
 
-_BESIDE: Final[dict[Role, frozenset[str]]] = {Role.ADMIN: frozenset({ROUND})}
+_BESIDE: Final[dict[Role, frozenset[str]]] = {
+    Role.ADMIN: frozenset({ROUND, START}),
+    Role.COORDINATOR: frozenset({START}),
+}
 """Pages that a role may open and that its panel, not its menu, leads to."""
 
 static = APIRouter()

@@ -18,11 +18,12 @@ from api.dashboard import (
     course_events,
     day_courses,
     directory,
+    first_steps,
     frames,
     reached,
     ui,
 )
-from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_first_page, to_login
+from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_login
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
 from api.http.deps import Shared, acting, own_origin
 from api.store import accounts, chart_points
@@ -36,6 +37,7 @@ router.include_router(course_events.router)
 router.include_router(administration.router)
 router.include_router(chart.router)
 router.include_router(reached.router)
+router.include_router(first_steps.router)
 
 _WRONG = "Wrong user name, password or one-time code."
 _OTP = "Now the one-time code, please."
@@ -45,14 +47,6 @@ def own_path(address: str) -> str:
     """Return ``address`` if it is a path of this site, else ``/``: no redirect leads away."""
     plain = address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if plain and address.isprintable() else "/"
-
-
-@router.get("/")
-async def start(request: Request, visitor: Visitor) -> Response:
-    """Send everybody to the page where their work begins."""
-    if visitor is None:
-        return to_login(request)
-    return to_first_page(visitor)
 
 
 @router.get("/login")

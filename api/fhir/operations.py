@@ -9,7 +9,7 @@ from api.auth.sessions import Caller
 from api.errors import NotSignedInError
 from api.fhir.bundles import ResourcePage
 from api.fhir.elements import Resource
-from api.fhir.find.readings import SOURCES, search_observations, wanted_metrics
+from api.fhir.find.readings import SOURCES, wanted_metrics
 from api.fhir.find.registry import COORDINATORS, TYPES
 from api.fhir.search import MOST, OLDEST, FhirSearch
 from api.fhir.terms import codings
@@ -28,7 +28,7 @@ async def last_of_each(work: UnitOfWork, search: FhirSearch, most: int) -> Resou
     for metric in sorted(wanted_metrics(search) & SOURCES):
         code = codings(metric)[0]
         values = {**search.values, "code": [f"{code['system']}|{code['code']}"], "_sort": ["-date"]}
-        page = await search_observations(work, replace(search, values=values, count=most))
+        page = await TYPES["Observation"].search(work, replace(search, values=values, count=most))
         found |= {one["id"]: one for one in page.resources}
     return ResourcePage(resources=list(found.values()))
 
@@ -42,7 +42,7 @@ async def everything(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
                 name = "_id" if kind == "Patient" else "patient"
                 values = {name: search.values["patient"]}
                 short += await _all(work, FhirSearch(kind=kind, values=values, count=MOST))
-    readings = await search_observations(work, search)
+    readings = await TYPES["Observation"].search(work, search)
     return replace(readings, resources=[*short, *readings.resources])
 
 

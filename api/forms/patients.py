@@ -142,6 +142,7 @@ class PatientAnswer(BaseModel):
     plan_revision: int
     revision: int
     state: State
+    simulated: bool
     until: datetime | None
     created_at: datetime
     doctor: UUID | None

@@ -31,18 +31,26 @@ class PatientLabel(NamedTuple):
     identifier: str | None = None
     birth_date: str | None = None
     text: PatientText | None = None
+    simulated: bool = False
 
+
+SIMULATED = "SIMULATED"
+"""What a simulated patient is called beside the name."""
 
 NOBODY = PatientLabel()
 """Who was erased, or may not be seen."""
 
 
 def identifier_of(personal: Personal | None) -> str | None:
-    """Return the second identifier: birth date, then external id (``1941-03-02 · R-17``)."""
+    """Return the second identifier: birth date, then external id (``1941-03-02 · R-17``).
+
+    Of a simulated patient the word comes first, so that it stands wherever a name does.
+    """
     if personal is None:
         return None
     born = personal.birth_date.isoformat() if personal.birth_date else None
-    return " · ".join(part for part in (born, personal.external_id) if part) or None
+    mark = SIMULATED if personal.simulated else None
+    return " · ".join(part for part in (mark, born, personal.external_id) if part) or None
 
 
 def person_of(personal: Personal | None, text: PatientText | None = None) -> PatientLabel:
@@ -50,7 +58,8 @@ def person_of(personal: Personal | None, text: PatientText | None = None) -> Pat
     if personal is None:
         return NOBODY
     born = personal.birth_date.isoformat() if personal.birth_date else None
-    return PatientLabel(personal.name, identifier_of(personal), born, text)
+    identifier = identifier_of(personal)
+    return PatientLabel(personal.name, identifier, born, text, personal.simulated)
 
 
 async def people(conn: Conn, vault: Vault, ids: Iterable[str]) -> dict[str, PatientLabel]:
@@ -69,14 +78,19 @@ def _opened(vault: Vault, row: Row) -> PatientLabel:
 
 
 def tell(items: Iterable[Row], known: Mapping[str, PatientLabel], key: str = "patient") -> None:
-    """Write ``name``, ``identifier`` and ``birth_date`` into each item, by its patient's id.
+    """Write who each item is about: name, identifier, birth date, whether they are simulated.
 
     What was written about the patient is opened, wherever it stands in the item.
     """
     for item in items:
         person = known.get(str(item[key]), NOBODY)
         open_in(item, person.text)
-        item.update(name=person.name, identifier=person.identifier, birth_date=person.birth_date)
+        item.update(
+            name=person.name,
+            identifier=person.identifier,
+            birth_date=person.birth_date,
+            simulated=person.simulated,
+        )
 
 
 async def name_people(conn: Conn, vault: Vault, items: Sequence[Row], key: str = "patient") -> None:

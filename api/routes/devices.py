@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 import psycopg
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.vitals import METRIC_BY_NAME
 from api.auth import sessions
 from api.devices.certificate_authority import RequestRefusedError
+from api.devices.enrolment_code import ENROL_PATH, code_svg
 from api.devices.topics import new_device_id
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
@@ -63,12 +64,17 @@ class NewDevice(BaseModel):
 
 
 class RegisteredDeviceAnswer(BaseModel):
-    """The registered device and its one-time token, which is shown this once."""
+    """The registered device and its one-time token, which is shown this once.
+
+    ``enrol_at`` is where the device posts it; ``qr`` is an SVG element, a code that holds both.
+    """
 
     id: str
     device: str
     enrolment_token: str
     expires_at: datetime
+    enrol_at: str
+    qr: str
 
 
 class DeviceAnswer(BaseModel):
@@ -124,12 +130,20 @@ async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[DeviceAnswer]:
     return [DeviceAnswer(**row, device=row["id"]) for row in rows]
 
 
-async def _token(work: UnitOfWork, row: Row) -> RegisteredDeviceAnswer:
+async def _token(work: UnitOfWork, row: Row, request: Request) -> RegisteredDeviceAnswer:
     token = sessions.new_token()
     hashed = sessions.token_hash(token)
     expires = await devices.add_token(work.conn, row["no"], hashed, TOKEN_HOURS)
+    secure = work.services.settings.cookie_secure
+    scheme = "https" if secure else request.url.scheme
+    address = f"{scheme}://{request.url.netloc}{ENROL_PATH}"
     return RegisteredDeviceAnswer(
-        id=row["id"], device=row["id"], enrolment_token=token, expires_at=expires
+        id=row["id"],
+        device=row["id"],
+        enrolment_token=token,
+        expires_at=expires,
+        enrol_at=address,
+        qr=code_svg(address, token),
     )
 
 
@@ -163,7 +177,9 @@ async def _listed(
 
 
 @router.post("/patients/{patient_id}/devices", status_code=201)
-async def register(work: Work, patient_id: UUID, body: NewDevice) -> RegisteredDeviceAnswer:
+async def register(
+    work: Work, patient_id: UUID, body: NewDevice, request: Request
+) -> RegisteredDeviceAnswer:
     """Register a device for a patient and get its one-time token, good for 24 hours."""
     patient_no = await patients.number(work.conn, patient_id)
     if patient_no is None:
@@ -186,7 +202,7 @@ async def register(work: Work, patient_id: UUID, body: NewDevice) -> RegisteredD
     }
     await _add(work, values)
     work.note("device.register", patient_no, device=device_id)
-    return await _token(work, await _device(work, device_id))
+    return await _token(work, await _device(work, device_id), request)
 
 
 async def _add(work: UnitOfWork, values: Row) -> None:
@@ -203,13 +219,13 @@ async def _add(work: UnitOfWork, values: Row) -> None:
 
 
 @router.post("/devices/{device_id}/token", status_code=201)
-async def renew_token(work: Work, device_id: DeviceId) -> RegisteredDeviceAnswer:
+async def renew_token(work: Work, device_id: DeviceId, request: Request) -> RegisteredDeviceAnswer:
     """Give a new one-time token, with which the device enrols its next key."""
     row = await _device(work, device_id, lock=True)
     if row["state"] == "revoked" or row["bound_to"] is not None:
         raise ConflictError("The use of this device has ended; register the hardware anew.")
     work.note("device.token", row["patient_no"], device=device_id)
-    return await _token(work, row)
+    return await _token(work, row, request)
 
 
 @router.post("/devices/{device_id}/certificate", status_code=201)

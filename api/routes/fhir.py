@@ -21,6 +21,7 @@ from api.fhir.entering import Received, of_bundle, write
 from api.fhir.find.readings import included
 from api.fhir.find.registry import TYPES, ResourceType
 from api.fhir.operations import EXPORTED, everything, last_of_each, lines, may_export
+from api.fhir.simulated import mark
 from api.http.deps import Shared, Signed, Work, acting
 from api.http.outcomes import information
 
@@ -211,6 +212,7 @@ async def search(request: Request, work: Work, kind: str, prefer: Prefer = "") -
     asked = _asked(kind, request, prefer)
     found = await of_type.search(work, asked)
     more = await included(work, found.resources, asked.any_of("_include"))
+    await mark(work.conn, more)
     return _answer(searchset(asked, replace(found, included=more), _origin(request)))
 
 

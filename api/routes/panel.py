@@ -49,6 +49,7 @@ class PanelRow(BaseModel):
     name: str | None
     identifier: str | None
     birth_date: date | None
+    simulated: bool
     time_zone: str
     urgency: float
     news2: dict[str, Any]
@@ -102,6 +103,7 @@ def _shown(work: UnitOfWork, row: Row, rules: Policies) -> PanelRow:
         name=personal.name if personal else None,
         identifier=identifier_of(personal),
         birth_date=personal.birth_date if personal else None,
+        simulated=personal.simulated if personal else False,
         time_zone=row["time_zone"],
         urgency=row["urgency"],
         news2=panel.news2_now(row["news2"], score_age_s, scoring_of(row["scoring"]), now_ms),

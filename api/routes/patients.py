@@ -298,6 +298,7 @@ def _changed(old: Personal, body: PatientChange) -> Personal:
         birth_date=given.get("birth_date") or old.birth_date,
         phone=given.get("phone", old.phone),
         external_id=given.get("external_id", old.external_id),
+        simulated=old.simulated,
         emergency_contact=_contact(given["emergency_contact"])
         if "emergency_contact" in given
         else old.emergency_contact,

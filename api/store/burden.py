@@ -21,7 +21,8 @@ _BASE = """
                e.patient_no, p.id AS patient
           FROM episode e LEFT JOIN patient p ON p.no = e.patient_no
          WHERE e.raised_at >= %(start)s AND e.raised_at < %(end)s AND NOT e.historic
-           AND e.kind = %(kind)s AND (%(ward)s::text IS NULL OR e.ward = %(ward)s)),
+           AND e.kind = %(kind)s AND (%(ward)s::text IS NULL OR e.ward = %(ward)s)
+           AND p.simulated IS NOT TRUE),
     answers AS (
         SELECT h.episode_id,
                min(h.at) FILTER (WHERE h.change IN ('acknowledged', 'planned')) AS answered,
@@ -32,7 +33,7 @@ _BASE = """
           FROM alert_history h JOIN episode e ON e.id = h.episode_id
           LEFT JOIN patient p ON p.no = e.patient_no
          WHERE h.call AND h.at >= %(start)s AND h.at < %(end)s AND e.kind = %(kind)s
-           AND (%(ward)s::text IS NULL OR e.ward = %(ward)s))
+           AND (%(ward)s::text IS NULL OR e.ward = %(ward)s) AND p.simulated IS NOT TRUE)
 """
 
 _GROUPS = f"""{_BASE},
@@ -76,7 +77,7 @@ _DAYS = """
                                   - greatest(n.period_start, %(start)s)))::float8 / 86400 AS days
       FROM encounter n JOIN patient p ON p.no = n.patient_no
      WHERE n.period_start < %(end)s AND coalesce(n.period_end, %(end)s) > %(start)s
-       AND (%(ward)s::text IS NULL OR p.ward = %(ward)s)
+       AND (%(ward)s::text IS NULL OR p.ward = %(ward)s) AND NOT p.simulated
      GROUP BY 1
 """
 

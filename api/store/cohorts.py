@@ -22,7 +22,7 @@ _PATIENTS = """
           FROM episode
          WHERE kind = 'clinical' AND raised_at >= %(since)s AND raised_at < %(now)s
          GROUP BY patient_no) e ON e.patient_no = p.no
-     WHERE p.state = 'active' AND (%(ward)s::text IS NULL OR p.ward = %(ward)s)
+     WHERE p.state = 'active' AND NOT p.simulated AND (%(ward)s::text IS NULL OR p.ward = %(ward)s)
      ORDER BY p.no LIMIT %(limit)s
 """
 

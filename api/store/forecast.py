@@ -9,10 +9,11 @@ _RAISED = """
                + extract(hour FROM raised_at)::int AS hour, priority, count(*) AS n
       FROM episode
      WHERE kind = 'clinical' AND ward = %(ward)s AND raised_at >= %(since)s AND raised_at < %(now)s
+       AND NOT EXISTS (SELECT FROM patient p WHERE p.no = patient_no AND p.simulated)
      GROUP BY 1, 2
 """
 _OBSERVED = """
-    SELECT count(*) FILTER (WHERE state = 'active') AS patients,
+    SELECT count(*) FILTER (WHERE state = 'active' AND NOT simulated) AS patients,
            (SELECT min(raised_at) FROM episode
              WHERE kind = 'clinical' AND ward = %(ward)s AND raised_at >= %(since)s) AS first
       FROM patient WHERE ward = %(ward)s

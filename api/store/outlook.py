@@ -24,7 +24,7 @@ _PATIENTS = """
           FROM episode
          WHERE kind = 'clinical' AND raised_at >= %(since)s AND raised_at < %(now)s
          GROUP BY patient_no) e ON e.patient_no = p.no
-     WHERE p.state = 'active'
+     WHERE p.state = 'active' AND NOT p.simulated
 """
 _BY_HOUR = """
     SELECT ward, extract(hour FROM raised_at AT TIME ZONE 'UTC')::int AS hour, count(*)::int AS n

@@ -9,7 +9,8 @@ from psycopg.types.json import Jsonb
 from api.store.types import Conn, Row
 
 _RECORD = """
-    SELECT p.id, p.no, p.bucket, p.ward, p.sealed, p.sex, p.time_zone, p.state, p.paused_until,
+    SELECT p.id, p.no, p.bucket, p.ward, p.sealed, p.sex, p.time_zone, p.state, p.simulated,
+           p.paused_until,
            p.plan_revision, p.rev AS revision, p.created_at, k.master_version, k.wrapped,
            c.spo2_scale, c.limits, c.scoring, c.profile, c.settings, c.reasons,
            d.id AS doctor_id, d.name AS doctor_name
@@ -205,6 +206,13 @@ async def change(conn: Conn, patient_no: int, values: Row) -> None:
          WHERE no = %(no)s
         """,
         {**values, "no": patient_no},
+    )
+
+
+async def discharge(conn: Conn, patient_no: int) -> None:
+    """Write that a patient has left; the stay is ended apart."""
+    await conn.execute(
+        "UPDATE patient SET state = 'discharged', paused_until = NULL WHERE no = %s", (patient_no,)
     )
 
 

@@ -29,7 +29,7 @@ _PATIENTS = """
                                AND acknowledged_at > %(seen_since)s))[1] AS seen_by
             FROM episode WHERE patient_no = p.no AND kind = 'clinical'
              AND state IN ('open', 'acknowledged')) e ON true
-     WHERE p.state = 'active' ORDER BY p.no
+     WHERE p.state = 'active' AND NOT p.simulated ORDER BY p.no
 """
 
 _TAKE_FORCE = """

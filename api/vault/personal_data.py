@@ -38,6 +38,7 @@ class Personal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     phone: str | None = None
     emergency_contact: str | Contact | None = None
     external_id: str | None = None
+    simulated: bool = False
 
 
 def _key_bond(patient_id: UUID) -> bytes:

@@ -23,6 +23,7 @@ PAGES = {
     "mine": ("alice", "/mine"),
     "register": (None, "/register"),
     "patients": ("carla", "/patients"),
+    "start": ("carla", "/start"),
     "admit": ("carla", "/patients/new"),
     "events": ("lund", "/patients/{alice}?tab=events"),
     "plan": ("carla", "/patients/{alice}?tab=plan"),

@@ -5,7 +5,7 @@ role row-level security chooses whose record it is.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from analytics.domain.care import Role
@@ -14,6 +14,7 @@ from api.fhir.bundles import ResourcePage
 from api.fhir.elements import Resource
 from api.fhir.find import alerts, people, readings
 from api.fhir.search import FhirSearch
+from api.fhir.simulated import mark
 from api.http.deps import UnitOfWork
 
 EVERYBODY = frozenset(Role)
@@ -49,7 +50,7 @@ class ResourceType:
 
 _WHOSE = {"patient": "reference", "subject": "reference"}
 
-TYPES: Mapping[str, ResourceType] = MappingProxyType(
+_TYPES: Mapping[str, ResourceType] = MappingProxyType(
     {
         "Patient": ResourceType(
             roles=EVERYBODY,
@@ -131,4 +132,26 @@ TYPES: Mapping[str, ResourceType] = MappingProxyType(
             read=alerts.audit_event,
         ),
     }
+)
+
+
+def _marked(of_type: ResourceType) -> ResourceType:
+    """Return the type with what it finds marked where its patient is simulated."""
+
+    async def search(work: UnitOfWork, asked: FhirSearch) -> ResourcePage:
+        found = await of_type.search(work, asked)
+        await mark(work.conn, [*found.resources, *found.included])
+        return found
+
+    async def read(work: UnitOfWork, key: str) -> Resource | None:
+        found = await of_type.read(work, key)
+        if found is not None:
+            await mark(work.conn, [found])
+        return found
+
+    return replace(of_type, search=search, read=read)
+
+
+TYPES: Mapping[str, ResourceType] = MappingProxyType(
+    {kind: _marked(of_type) for kind, of_type in _TYPES.items()}
 )

@@ -50,6 +50,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /audit": ADMIN,
     "GET /clinicians": COORDINATOR,
     "GET /registrations": COORDINATOR,
+    "POST /simulated-patients": COORDINATOR,
+    "DELETE /simulated-patients/{patient_id}": COORDINATOR,
     "GET /patients": SIGNED,
     "POST /patients": COORDINATOR,
     "GET /patients/{patient_id}": SIGNED,

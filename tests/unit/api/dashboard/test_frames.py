@@ -32,6 +32,7 @@ SHOWN: dict[str, dict[str, object]] = {
     },
     "patients": {},
     "admit": CARE,
+    "start": {"opens_accounts": True},
     "people": {"accounts": True, "least": 12},
     "refused": {"reasons": REASONS},
     "register": {"least": 12},

@@ -1,12 +1,13 @@
 // What stands around the rows of the panel: how many alerts wait, of how many people a page is, who has nobody.
-import { $, empty } from "../base/dom.js";
+import { $, empty, h } from "../base/dom.js";
 import { update } from "../base/patch.js";
 import { countMarks } from "../parts/alert_words.js";
 import { roundLine, unownedLine } from "./bands.js";
 
 export function nothing(state) {
   if (state.total) return empty("No patient matches.", "Clear the search, or choose “All”.");
-  return empty("No patients yet.", "Patients appear here as soon as they are admitted and in your care. A coordinator admits them and hands out devices.");
+  const runs = ["coordinator", "admin"].includes(document.body.dataset.role ?? "");
+  return empty("No patients yet.", runs ? h("p", {}, h("a", { class: "button primary", href: "/start" }, "First steps")) : "Patients appear here as soon as they are admitted and in your care. A coordinator admits them and hands out devices.");
 }
 // `go` shows something else.
 export function summary(state, go) {

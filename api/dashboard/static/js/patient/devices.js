@@ -1,6 +1,6 @@
 // A patient's devices: registered, given a one-time code, told what to do, taken back, revoked.
 import { span } from "../base/clock.js";
-import { confirmDialog, copyable, field, formDialog, noticeDialog } from "../base/dialog.js";
+import { confirmDialog, field, formDialog, noticeDialog } from "../base/dialog.js";
 import { $, h, empty, say, trouble } from "../base/dom.js";
 import { get, page, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
@@ -8,6 +8,7 @@ import { update } from "../base/patch.js";
 import { steady } from "../base/steady.js";
 import { metricName } from "../words/metrics.js";
 import { command } from "./device_commands.js";
+import { codeParts } from "./enrolment.js";
 import { scheduleRow, readSchedule } from "./device_schedule.js";
 
 const REFRESH_MS = 15000;
@@ -80,13 +81,7 @@ function sent(device) {
 }
 
 // The code is told once: it is not kept here and cannot be asked for again.
-function handOver(made, what) {
-  const until = new Date(made.expires_at);
-  noticeDialog({ title: `One-time code for ${what} of ${whose()}`, act: "I have it, close", keep: true, parts: [
-    h("p", {}, h("b", {}, "This code is shown once."), " Type or scan it into the device now, or hand it over on paper or by phone; not by e-mail. Whoever has it can enrol a device for this patient."),
-    copyable(made.enrolment_token, "One-time code"),
-    h("p", { class: "small soft" }, `Device address ${made.device}. Good for one enrolment, for 24 hours (until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC). If it is lost, ask for a new one; this one ends then.`)] });
-}
+const handOver = (made, what) => noticeDialog({ title: `One-time code for ${what} of ${whose()}`, act: "I have it, close", keep: true, parts: codeParts(made) });
 
 function register() {
   const rows = h("div", {}, scheduleRow());
