@@ -41,16 +41,18 @@ class Unscored(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """What must be known of a person to say whether NEWS2 applies; times in ms since 1970.
+    """What must be known of a person to say which rules apply to them; times in ms since 1970.
 
     Attributes:
         adult_from_ms: from when they are 16 by their own calendar; any time past says no more
             than that they are; None: the birth date is not known, they are taken for an adult.
         pregnant_ms: from when, and until when (excluded) a pregnancy lasts; None is no end.
+        diabetes: whether they have it; None: nobody has said, they are judged as if they had.
     """
 
     adult_from_ms: int | None = None
     pregnant_ms: tuple[int, int | None] | None = None
+    diabetes: bool | None = None
 
     @property
     def adult_assumed(self) -> bool:
@@ -84,8 +86,8 @@ def scoring_of(stored: object) -> Scoring:
     """Return what was stored with a care plan; nothing readable is: nobody knows.
 
     Args:
-        stored: ``{"adult_from_ms": int or null, "pregnant_ms": [from, until or null] or null}``;
-            other members are for people.
+        stored: ``{"adult_from_ms": int or null, "pregnant_ms": [from, until or null] or null,
+            "diabetes": true, false or null}``; other members are for people.
     """
     if not isinstance(stored, dict):
         return TAKEN_FOR_ADULT
@@ -93,6 +95,7 @@ def scoring_of(stored: object) -> Scoring:
     return Scoring(
         adult_from_ms=None if adult is None else int(adult),
         pregnant_ms=None if pregnant is None else (int(pregnant[0]), pregnant[1]),
+        diabetes=stored.get("diabetes"),
     )
 
 
@@ -107,7 +110,7 @@ class CarePlan:
             limit may depend on the age.
         paused: True while the patient is not watched (readings are kept, nothing is raised).
         revision: grows with each change, stored with each decision that used it.
-        scoring: whether NEWS2 applies, and from when.
+        scoring: whether NEWS2 applies, and from when; whether the person has diabetes.
     """
 
     spo2_scale: int = 1

@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.model_selection import GroupKFold
 
-from analytics.evaluation.figures import LIVE, Compared, Figure, Floats, People, told
+from analytics.domain.care import scoring_of
+from analytics.domain.vitals import Metric
+from analytics.evaluation.figures import LIVE, STUDY, Compared, Figure, Floats, People, told
 from analytics.evaluation.metrics import Weighted, constant, ratio
+from analytics.evaluation.replay.recordings import Recording
+from analytics.evaluation.replay.ward import Course
 from analytics.glucose.forecast import STEP_MS
-from analytics.glucose.ranges import GAP_MS
-from analytics.training import glucose
-from analytics.training.glucose import WARN_BELOW, GlucoseWearer, Moments
+from analytics.lane import low_soon
+from analytics.studies.datasets import numbered
+from analytics.training import glucose, low_warnings
+from analytics.training.glucose import GlucoseWearer, Moments
+from analytics.training.low_warnings import LOW, LowsWarned
 
-LOW = 70.0
-LEAD_MS = 60 * 60_000
-"""A warning within the hour before a low counts for it, and one without a low in the hour after it
-is false (proposed)."""
 _DAY_MS = 86_400_000
+TASK = f"below {LOW:g} mg/dL, warned within the hour before"
 
 
 class _Expected(NamedTuple):
@@ -54,7 +56,7 @@ def figures(folder: Path, others: Path | None) -> Iterator[Figure]:
     for metric, own, rule, name in rows:
         compared = Compared(ours=own, plain=rule, rule=name, people=people, events=0, n=len(truth))
         yield told("cgm", "glucose in 30 min", metric, compared, path=LIVE)
-    yield from _warned(wearers, moments, said, people)
+    yield from everybody(wearers, moments, glucose.chances(moments, taught))
 
 
 def _root(squares: Floats, count: Floats) -> Weighted:
@@ -69,8 +71,7 @@ def _said(moments: Moments, taught: Moments | None) -> _Expected:
         return _interval(moments, change, glucose.factors(taught.rows, rest))
     change = glucose.cross_fitted(moments)
     found = _Expected(*(np.full(len(change), np.nan) for _ in range(3)))
-    folds = GroupKFold(n_splits=glucose.FOLDS).split(moments.rows, groups=moments.people)
-    for learn, ask in folds:
+    for learn, ask in glucose.folds(moments.people):
         rest = (moments.changes - change)[learn]
         wide = glucose.factors(moments.rows[learn], rest)
         part = _interval(moments.only(ask), change[ask], wide)
@@ -86,52 +87,59 @@ def _interval(moments: Moments, change: Floats, wide: tuple[Floats, float, float
     return _Expected(expected, expected + low * size, expected + high * size)
 
 
-def _warned(
-    wearers: Sequence[GlucoseWearer], moments: Moments, said: _Expected, people: People
+def warnings(courses: Sequence[Course]) -> Iterator[Figure]:
+    """Give what the lane's warnings of a low were worth to whoever is warned."""
+    asked = [course for course in courses if may_have_diabetes(course.recording)]
+    held = [_held(course) for course in asked]
+    days = [len(course.answers) * STEP_MS / _DAY_MS for course in asked]
+    people = numbered([course.recording.person for course in asked])
+    yield from _counted(held, days, people, (f"{TASK}, of who may have diabetes", LIVE))
+
+
+def may_have_diabetes(recording: Recording) -> bool:
+    """Return whether somebody is warned of lows: nobody has said that they have no diabetes."""
+    return scoring_of(recording.plan.scoring).diabetes is not False
+
+
+def _held(course: Course) -> LowsWarned:
+    series = [(answer.moment.t_ms, dict(answer.moment.measured)) for answer in course.answers]
+    times = np.array([t_ms for t_ms, _ in series], dtype=np.float64)
+    values = np.array([value[Metric.GLUCOSE] for _, value in series])
+    stood = np.array([low_soon.NAME in answer.on for answer in course.answers], dtype=bool)
+    return low_warnings.judged(times, values, times[stood])
+
+
+def everybody(
+    wearers: Sequence[GlucoseWearer], moments: Moments, chance: Floats
 ) -> Iterator[Figure]:
-    lows, hits, false, days = (np.zeros(len(people)) for _ in range(4))
-    minutes: list[float] = []
-    for row, number in enumerate(people):
-        mine = moments.people == number
-        warns = (said.expected[mine] < WARN_BELOW) & (moments.rows[mine, 0] >= LOW)
-        warned = moments.times[mine][warns]
-        one = wearers[int(number)]
-        for onset in _onsets(one):
-            before = warned[(warned < onset) & (warned >= onset - LEAD_MS)]
-            lows[row] += 1
-            if len(before):
-                hits[row] += 1
-                minutes.append(float(onset - before[0]) / 60_000)
-        starts = warned[np.diff(warned, prepend=-np.inf) > GAP_MS]
-        low_at = one.times[one.values < LOW]
-        near = np.searchsorted(low_at, starts)
-        after = np.append(low_at, np.inf)[near]
-        false[row] = float((after - starts > LEAD_MS).sum())
-        days[row] = mine.sum() * STEP_MS / _DAY_MS
-    task = f"below {LOW:g} mg/dL, warned within the hour before"
-    counted = (
-        ("cgm_lows_warned", task, ratio(hits, lows), int(lows.sum())),
-        ("cgm_false_warnings_per_day", task, ratio(false, days), int(false.sum())),
-        ("cgm_lead_minutes", "median, of lows warned", constant(_median(minutes)), len(minutes)),
+    """Give the same of all wearers, as if everybody was warned: what the trees are worth."""
+    held = glucose.warned(wearers, moments, chance)
+    people, count = np.unique(moments.people, return_counts=True)
+    days = [float(one) * STEP_MS / _DAY_MS for one in count]
+    yield from _counted(held, days, people, (f"{TASK}, of everybody", STUDY))
+
+
+def _counted(
+    held: Sequence[LowsWarned], days: Sequence[float], people: People, said: tuple[str, str]
+) -> Iterator[Figure]:
+    words, path = said
+    lows, hits, false = (
+        np.array(column, dtype=np.float64)
+        for column in zip(*((one.lows, one.warned, one.false) for one in held), strict=True)
     )
-    for metric, words, ours, events in counted:
+    middle = constant(low_warnings.median(held))
+    counted = (
+        ("cgm_lows_warned", words, ratio(hits, lows)),
+        ("cgm_false_warnings_per_day", words, ratio(false, np.array(days))),
+        ("cgm_lead_minutes", f"{words}: median of lows warned", middle),
+    )
+    for metric, task, ours in counted if lows.sum() else ():
         compared = Compared(
-            ours=ours, plain=constant(0.0), rule="no warning", people=people, events=events
+            ours=ours,
+            plain=constant(0.0),
+            rule="no warning",
+            people=people,
+            events=int(lows.sum()),
+            n=round(sum(days) * _DAY_MS / STEP_MS),
         )
-        yield told("cgm", words, metric, compared, path=LIVE)
-
-
-def _median(minutes: Sequence[float]) -> float:
-    return float(np.median(minutes)) if minutes else 0.0
-
-
-def _onsets(one: GlucoseWearer) -> list[float]:
-    """Times of first lows after half an hour without, with readings all the while."""
-    found, low_at = [], -np.inf
-    for at in range(6, len(one.values)):
-        if one.values[at] < LOW:
-            whole = one.times[at] - one.times[at - 6] <= GAP_MS * 1.2
-            if one.times[at] - low_at > GAP_MS and whole:
-                found.append(float(one.times[at]))
-            low_at = one.times[at]
-    return found
+        yield told("cgm", task, metric, compared, path=path)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from msgspec import structs
 
 from analytics.domain.vitals import Metric
 from analytics.evaluation import forecasting, live
@@ -15,9 +16,14 @@ from analytics.evaluation.asked import EvaluationOptions
 from analytics.evaluation.figures import Figure, Floats, Judged, figure
 from analytics.evaluation.replay.recordings import RecordedMoment, Recording
 from analytics.evaluation.thresholds import chances_of
+from analytics.glucose.forecast import Forecaster, shipped
+from analytics.rules.limits import CRITICAL_NAMES, LOW_NAMES
+from analytics.settings.in_force import StoredPlan
 from analytics.studies import datasets
 from analytics.studies.diabetes import Table
+from analytics.training import glucose as training
 from analytics.training.diabetes import chances, recipe_of
+from analytics.training.glucose import GlucoseWearer
 
 PROFILE = "home_stream"
 CGM_FILES = ("hall_2018", "azt1d", "physiocgm")
@@ -25,6 +31,8 @@ STEP_MS = 5 * 60_000
 HISTORY = 6
 AHEAD = 6
 EVERY = 3
+WITHOUT = frozenset({"No diabetes", "Prediabetes"})
+LOW_CONDITIONS = frozenset({LOW_NAMES[Metric.GLUCOSE], CRITICAL_NAMES[Metric.GLUCOSE]})
 LOW = 70.0
 """ADA level 1 hypoglycaemia, mg/dL."""
 ALREADY_LOW = LOW
@@ -54,8 +62,11 @@ def diabetes_figures(asked: EvaluationOptions) -> Iterator[Figure]:
 def cgm_figures(asked: EvaluationOptions) -> Iterator[Figure]:
     """Give what wearers meet, and lows within half an hour told from the half hour before."""
     before = _recordings(asked.fit) if asked.fit else []
-    played = live.play("cgm", _recordings(asked.folder), before, asked, PROFILE)
+    recordings = _recordings(asked.folder)
+    played = live.play("cgm", recordings, before, asked, PROFILE, foresee=_foresee)
     yield from live.burden(played)
+    yield from _low_alerts(played)
+    yield from forecasting.warnings(played.courses)
     yield from forecasting.figures(asked.folder, asked.fit)
     table = _moments(asked.folder)
     said = chances_of(table, _moments(asked.fit) if asked.fit else None)
@@ -76,10 +87,55 @@ def _recordings(folder: Path) -> list[Recording]:
                 RecordedMoment(int(t_ms), ((int(Metric.GLUCOSE), float(value)),))
                 for t_ms, value in zip(times, values, strict=True)
             ],
+            plan=plans.get(person, StoredPlan()),
         )
         for name in CGM_FILES
+        for plans in (_plans(folder / f"{name}_subjects.csv"),)
         for person, times, values in _series(folder / f"{name}.csv.gz")
     ]
+
+
+def _plans(path: Path) -> dict[str, StoredPlan]:
+    """Return what a clinician would have set of each person: whether they have diabetes."""
+    if not path.is_file():
+        return {}
+    return {
+        row["person_id"]: StoredPlan(
+            scoring={"adult_from_ms": 0, "diabetes": row["diabetes_type"] not in WITHOUT}
+        )
+        for row in datasets.rows(path, "person_id", "diabetes_type")
+        if row["diabetes_type"]
+    }
+
+
+def _foresee(recordings: Sequence[Recording]) -> Forecaster:
+    """Return the shipped forecaster with the chance of a low learnt from these people alone."""
+    wearers = [
+        GlucoseWearer(
+            one.person,
+            np.array([moment.t_ms for moment in one.moments], dtype=np.float64),
+            np.array([moment.measured[0][1] for moment in one.moments]),
+        )
+        for one in recordings
+    ]
+    base, trees = training.low_part(training.moments(wearers))
+    return structs.replace(shipped(), low_base=base, low_trees=trees)
+
+
+def _low_alerts(played: live.Played) -> Iterator[Figure]:
+    """Give how often a day a low was alerted, for people with diabetes and without."""
+    for words, wanted in (("with diabetes, or not known", True), ("without diabetes", False)):
+        courses = [
+            c for c in played.courses if forecasting.may_have_diabetes(c.recording) is wanted
+        ]
+        if courses:
+            counts = [
+                float(sum(one.condition in LOW_CONDITIONS for one in course.reasons))
+                for course in courses
+            ]
+            yield live.rate(
+                *(played, "cgm_low_alerts_per_day", words, courses), (np.array(counts), None)
+            )
 
 
 def _moments(folder: Path) -> Table:

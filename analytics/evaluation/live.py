@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import structs
@@ -13,6 +14,7 @@ from analytics.evaluation.metrics import constant, ratio, reliability, slope
 from analytics.evaluation.replay.recordings import Recording
 from analytics.evaluation.replay.staff import MODELS, Staff
 from analytics.evaluation.replay.ward import Course, replay
+from analytics.glucose.forecast import Forecaster
 from analytics.risk.model import PopulationModel
 from analytics.risk.warm import shipped
 from analytics.rules.limits import NONE, beyond
@@ -23,7 +25,15 @@ PLAIN = "an alert for each reading outside a limit"
 HORIZON = "NEWS2 of 5 or more within 4 h"
 FOLDS = 5
 Learn = Callable[[Sequence[Recording]], PopulationModel]
+Foresee = Callable[[Sequence[Recording]], Forecaster]
 _RISK = ("auroc", "auprc", "brier", "slope", "ece")
+
+
+class Taught(NamedTuple):
+    """What was learnt from other people: the risk model, and a forecaster of glucose if any."""
+
+    model: PopulationModel
+    forecaster: Forecaster | None = None
 
 
 class Played:
@@ -46,6 +56,7 @@ def play(
     usual: str,
     *,
     learn: Learn | None = None,
+    foresee: Foresee | None = None,
 ) -> Played:
     """Run recordings under each model of the staff.
 
@@ -57,51 +68,60 @@ def play(
         usual: the profile, if none was asked for.
         learn: makes a warm version of people. The shipped one was learnt from this very data set:
             each person then meets one that was learnt from others, as whoever is new does.
+        foresee: makes a forecaster of glucose of people, likewise.
     """
-    rules, model = asked.rules(usual), shipped().version(1)
-    if before and learn is not None:
-        model = learn(before)
-    elif before:
-        told_of = asked.counting(f"{dataset}: learning")
-        _, model = replay(before, rules, MODELS[0], model=model, told=told_of)
-    apart = learn if learn is not None and not before else None
-    parts = _others(recordings, apart) if apart is not None else [(recordings, model)]
+    rules, taught = asked.rules(usual), Taught(shipped().version(1))
+    if before:
+        model = _learnt(dataset, before, asked, rules) if learn is None else learn(before)
+        taught = Taught(model, foresee(before) if foresee is not None else None)
+    apart = not before and (learn is not None or foresee is not None)
+    parts = _others(recordings, learn, foresee) if apart else [(recordings, taught)]
     by: dict[Staff, list[Course]] = {}
     for staff in MODELS:
         courses: list[Course] = []
         for some, their in parts:
             told_of = asked.counting(f"{dataset}: {staff.name}")
-            courses += replay(some, rules, staff, model=their, told=told_of)[0]
+            courses += replay(
+                *(some, rules, staff), model=their.model, forecaster=their.forecaster, told=told_of
+            )[0]
         place = {id(one): at for at, one in enumerate(recordings)}
         by[staff] = sorted(courses, key=lambda course: place[id(course.recording)])
     return Played(dataset, rules, by)
 
 
-def _others(
-    recordings: Sequence[Recording], learn: Learn
-) -> list[tuple[list[Recording], PopulationModel]]:
-    """Return the recordings in folds by person, each with a version learnt from all other people.
+def _learnt(
+    dataset: str, before: Sequence[Recording], asked: EvaluationOptions, rules: WardPolicy
+) -> PopulationModel:
+    told_of = asked.counting(f"{dataset}: learning")
+    return replay(before, rules, MODELS[0], model=shipped().version(1), told=told_of)[1]
 
-    With fewer people than folds the shipped version begins: there is nobody to learn from.
+
+def _others(
+    recordings: Sequence[Recording], learn: Learn | None, foresee: Foresee | None
+) -> list[tuple[list[Recording], Taught]]:
+    """Return the recordings in folds by person, each with what was learnt from all other people.
+
+    With fewer people than folds the shipped versions begin: there is nobody to learn from.
     """
     people = numbered([one.person for one in recordings])
+    begin = shipped().version(1)
     if len(np.unique(people)) <= FOLDS:
-        return [(list(recordings), shipped().version(1))]
-    folds = GroupKFold(n_splits=FOLDS).split(people, groups=people)
-    return [
-        ([recordings[at] for at in ask], learn([recordings[at] for at in taught]))
-        for taught, ask in folds
-    ]
+        return [(list(recordings), Taught(begin))]
+    parts = []
+    for taught, ask in GroupKFold(n_splits=FOLDS).split(people, groups=people):
+        others = [recordings[at] for at in taught]
+        model = begin if learn is None else learn(others)
+        forecaster = None if foresee is None else foresee(others)
+        parts.append(([recordings[at] for at in ask], Taught(model, forecaster)))
+    return parts
 
 
 def burden(played: Played) -> Iterator[Figure]:
     """Give alerts and calls a patient-day, in all and by condition, for each model of the staff."""
     plain = np.array([_outside(course, played.rules) for course in played.courses], dtype=float)
     for staff, courses in played.by.items():
-        yield _rate(
-            played, "alerts_per_patient_day", staff.name, courses, (_alerts(courses), plain)
-        )
-        yield _rate(played, "calls_per_patient_day", staff.name, courses, (_calls(courses), plain))
+        yield rate(played, "alerts_per_patient_day", staff.name, courses, (_alerts(courses), plain))
+        yield rate(played, "calls_per_patient_day", staff.name, courses, (_calls(courses), plain))
     for name, _ in Counter(a.condition for c in played.courses for a in c.alerts).most_common():
         for metric, count in (
             ("alerts_per_patient_day", _alerts),
@@ -109,7 +129,7 @@ def burden(played: Played) -> Iterator[Figure]:
         ):
             counts = count(played.courses, name)
             task = f"{MODELS[0].name}: {name}"
-            yield _rate(played, metric, task, played.courses, (counts, None))
+            yield rate(played, metric, task, played.courses, (counts, None))
 
 
 def _alerts(courses: Sequence[Course], only: str | None = None) -> Floats:
@@ -129,7 +149,7 @@ def _calls(courses: Sequence[Course], only: str | None = None) -> Floats:
     )
 
 
-def _rate(
+def rate(
     played: Played,
     metric: str,
     task: str,

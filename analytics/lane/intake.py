@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from analytics.domain.error_codes import PLAUSIBLE_CODES
 from analytics.domain.vitals import FACTS, Metric, Quality
 from analytics.lane.device_agreement import outdone
+from analytics.lane.low_soon import foresee
 from analytics.lane.reading_context import Sight
 from analytics.lane.set_aside import ask_about, mistaken, recovered
 from analytics.lane.state import Track
@@ -47,6 +48,7 @@ _WEIGHT = int(Metric.WEIGHT)
 _QUESTIONABLE = int(Quality.QUESTIONABLE)
 _POOR = int(Quality.POOR)
 _CHART_ONLY = frozenset({Quality.POOR, Quality.CALIBRATING, Quality.UNSYNCHRONISED})
+_GLUCOSE = int(Metric.GLUCOSE)
 _O2 = int(Metric.O2)
 _SPO2 = int(Metric.SPO2)
 _WINDOWED = frozenset({Metric.HR, Metric.RR})
@@ -156,6 +158,8 @@ def _good(sight: Sight, code: int, value: float) -> int:
     track.follow(now)
     track.t_ms, track.value, track.staff = now, value, sight.staff
     _follow(sight, track, code, value)
+    if code == _GLUCOSE:
+        foresee(sight, value)
     return 1 << code
 
 

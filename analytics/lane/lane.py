@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from analytics.domain.alerts import Finding, FindingChange
 from analytics.domain.care import CarePlan
+from analytics.glucose.forecast import shipped
 from analytics.lane.assess import Visit, assess
 from analytics.lane.assessment import Assessment, assessment_json
 from analytics.lane.intake import take
@@ -56,12 +57,14 @@ class PatientLane:
 
     Attributes:
         policy: what the next reading is judged by; given with each fold, and no part of the state.
+        forecaster: of glucose; the shipped one but where another is judged.
     """
 
-    __slots__ = ("_state", "policy")
+    __slots__ = ("_state", "forecaster", "policy")
 
     def __init__(self, policy: Policy = DEFAULT) -> None:
         self.policy = policy
+        self.forecaster = shipped()
         self._state = LaneState()
 
     def fold(
@@ -218,7 +221,8 @@ class PatientLane:
         reading = visit.reading
         learn, device, plan = not visit.in_episode, reading.device, visit.plan
         ranges = ranges_of(scene.policy, plan.spo2_scale)
-        return Sight(self._state, scene, plan, device, reading.staff, learn, ranges)
+        staff, forecaster = reading.staff, self.forecaster
+        return Sight(self._state, scene, plan, device, staff, learn, ranges, forecaster)
 
     def _scene(self, visit: Visit, t_ms: int, findings: list[Finding]) -> Scene:
         reading, state, scoring = visit.reading, self._state, visit.plan.scoring

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from analytics.domain.care import CarePlan
 from analytics.domain.vitals import Metric
+from analytics.glucose.forecast import Forecaster
 from analytics.lane.state import LaneState
 from analytics.news2.score import PARAMETERS, News2, score
 from analytics.rules.hysteresis import Scene
@@ -28,6 +29,7 @@ class Sight(Struct, gc=False):
         staff: whether a person of the staff entered it.
         learn: whether baselines may learn.
         ranges: of the limits that no plan of the patient's own replaces.
+        forecaster: of glucose.
     """
 
     state: LaneState
@@ -37,6 +39,7 @@ class Sight(Struct, gc=False):
     staff: bool
     learn: bool
     ranges: Ranges
+    forecaster: Forecaster
 
     def known(self, code: int) -> Known | None:
         """The newest good reading of a metric that is near enough to compare with.

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from analytics.domain.vitals import Metric
 from analytics.errors import SnapshotError
+from analytics.glucose.trace import GlucoseTrace
 from analytics.risk.baseline import Baseline
 from analytics.risk.features import Rolling
 from analytics.risk.labels import Pending
@@ -17,8 +18,8 @@ from analytics.rules.desaturation import Desaturation
 from analytics.rules.drift import Drift
 from analytics.rules.hysteresis import ActiveCondition
 
-FORMAT = 8
-READABLE = frozenset({1, 2, 3, 4, 5, 6, 7, 8})
+FORMAT = 9
+READABLE = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9})
 """A format of before only lacks the last fields of its records, which begin empty."""
 WINDOW_MOST = 31
 WINDOW_SPACING_MS = 2_000
@@ -203,6 +204,7 @@ class LaneState(Struct, array_like=True):
         shares: how much of what came lately was good.
         desaturation: what lay below the SpO2 limit within the last hour.
         drifts: days of the metrics that are watched over days, by code.
+        glucose: its last hour, for the forecast.
     """
 
     tracks: list[Track | None] = field(default_factory=no_tracks)
@@ -224,6 +226,7 @@ class LaneState(Struct, array_like=True):
     shares: Shares = field(default_factory=Shares)
     desaturation: Desaturation = field(default_factory=Desaturation)
     drifts: dict[int, Drift] = field(default_factory=dict)
+    glucose: GlucoseTrace = field(default_factory=GlucoseTrace)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -145,7 +145,8 @@ def below(
             persist_s = min(persist_s, policy.rapid_s)
             said += f", rapidly down from {before:.0f}"
     elif code == Metric.GLUCOSE:
-        depth, persist_s = (3, 0.0) if value < policy.glucose_deep else (1, policy.spot_s)
+        deeply = value < policy.glucose_deep
+        depth, persist_s = (3, policy.glucose_deep_s) if deeply else (1, policy.spot_s)
     else:
         depth, persist_s = 1, _persistence(code, policy)
     deep = depth == 3  # noqa: PLR2004 - the deepest of three

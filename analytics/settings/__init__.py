@@ -12,7 +12,13 @@ from analytics.settings.checking import (
     nested,
 )
 from analytics.settings.profiles import ABOUT, FORMER
-from analytics.settings.resolving import DEFAULTS, WardPolicy, own_policy, ward_policy
+from analytics.settings.resolving import (
+    DEFAULTS,
+    WardPolicy,
+    own_policy,
+    ward_policy,
+    without_diabetes,
+)
 
 __all__ = [
     "ABOUT",
@@ -37,4 +43,5 @@ __all__ = [
     "nested",
     "own_policy",
     "ward_policy",
+    "without_diabetes",
 ]

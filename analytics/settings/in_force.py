@@ -77,7 +77,9 @@ class Arrangement:
 
     def __init__(self, stored: StoredPlan, ward: WardRules) -> None:
         self.ward = ward
-        self.policy = settings.own_policy(ward.policy, stored.profile, stored.settings)
+        own = settings.own_policy(ward.policy, stored.profile, stored.settings)
+        no_diabetes = scoring_of(stored.scoring).diabetes is False
+        self.policy = settings.without_diabetes(own) if no_diabetes else own
         self._stored = stored
         self._ends = sorted({end for one in stored.limits.values() if (end := _end(one))})
         self._made: dict[tuple[int, bool], CarePlan] = {}

@@ -65,6 +65,8 @@ def _origin(now: LimitsInForce, metric: Metric, at: int, limit: Limit) -> str | 
         return None
     if now.pregnant and metric in now.policy.pregnancy_limits:
         return "pregnancy"
+    if metric is Metric.GLUCOSE and at == 0 and now.plan.scoring.diabetes is False:
+        return "no_diabetes"
     return "age" if now.child else "ward"
 
 

@@ -15,10 +15,13 @@ from analytics.domain.care import Limit
 from analytics.domain.contact import ContactPolicy
 from analytics.domain.episode import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
+from analytics.domain.vitals import Metric
 from analytics.policy import Policy
 from analytics.settings.catalog import CATALOG, PROFILES, Setting, Value
 
 P = TypeVar("P")
+NEVER = 1.0
+"""No chance that a model gives is so high."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,22 @@ def own_policy(ward: Policy, profile: str | None, values: Mapping[str, Value]) -
     own = {path: one for path, one in values.items() if path in CATALOG and CATALOG[path].patient}
     told = {**PROFILES.get(profile or "", {}), **own}
     return _with(ward, told) if told else ward
+
+
+def without_diabetes(policy: Policy) -> Policy:
+    """Return a policy as it fits somebody who has no diabetes: what is low for them, and for long.
+
+    Sensors of healthy people are below 70 mg/dL for some minutes of most days (Hall 2018), at
+    night above all, and nothing that they take makes it fall on.
+    """
+    usual = policy.limits.get(Metric.GLUCOSE)
+    limits = policy.limits
+    if usual is not None and usual.low is not None:
+        low = min(usual.low, policy.glucose_deep)
+        limits = MappingProxyType({**limits, Metric.GLUCOSE: replace(usual, low=low)})
+    return replace(
+        policy, limits=limits, glucose_deep_s=policy.glucose_other_s, low_soon_chance=NEVER
+    )
 
 
 def _with(policy: P, values: Mapping[str, Value]) -> P:

@@ -54,21 +54,28 @@ def pregnancy_of(stored: Mapping[str, Any] | None) -> Pregnancy | None:
 
 
 def scoring_json(
-    born: date | None, pregnant: Pregnancy | None, zone: str, now: datetime
+    born: date | None,
+    pregnant: Pregnancy | None,
+    zone: str,
+    now: datetime,
+    *,
+    diabetes: bool | None = None,
 ) -> dict[str, Any]:
-    """Return what a care plan stores of whom NEWS2 is for.
+    """Return what a care plan stores of which rules apply to a person.
 
     Args:
         born: the birth date; None where it is not known.
         pregnant: the pregnancy, if any.
         zone: IANA zone of the person.
         now: the ward's time: of whoever is 16 by then nothing more is told.
+        diabetes: whether they have it; None: nobody has said.
     """
     adult = None
     if born is not None:
         from_ms = ms_of(start_of(birthday(born, SCORED_YEARS), zone))
         adult = from_ms if from_ms > ms_of(now) else 0
-    return {
+    told = {} if diabetes is None else {"diabetes": diabetes}
+    return told | {
         "adult_from_ms": adult,
         "pregnant_ms": None if pregnant is None else _period_ms(pregnant, zone),
         "pregnant": None if pregnant is None else pregnant.model_dump(mode="json"),

@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StringConstraints,
 )
 
@@ -68,6 +69,12 @@ class ContactForm(BaseModel):
     relation: Text = ""
 
 
+Diabetes = Annotated[
+    StrictBool | None,
+    Field(description="Of whoever has none a glucose is low from 54 mg/dL; null: nobody has said."),
+]
+
+
 class NewPatient(SaidOfLimits):
     """A patient to take in."""
 
@@ -82,10 +89,11 @@ class NewPatient(SaidOfLimits):
     spo2_scale: Scale = 1
     limits: Limits = Field(default_factory=dict)
     pregnant: Pregnancy | None = None
+    diabetes: Diabetes = None
     state: State = "active"
 
 
-_JUDGED = frozenset({"spo2_scale", "limits", "pregnant", "profile", "settings"})
+_JUDGED = frozenset({"spo2_scale", "limits", "pregnant", "diabetes", "profile", "settings"})
 
 
 class PatientChange(SaidOfLimits):
@@ -100,6 +108,7 @@ class PatientChange(SaidOfLimits):
     emergency_contact: Text | ContactForm | None = None
     time_zone: Annotated[TimeZone | None, Kept] = None
     pregnant: Pregnancy | None = None
+    diabetes: Diabetes = None
     revision: Revision = None
 
     def changes(self) -> set[str]:
@@ -112,8 +121,8 @@ class PatientChange(SaidOfLimits):
         return bool(self.changes() - _JUDGED)
 
     def rescores(self) -> bool:
-        """Whether something is changed on which it depends whether NEWS2 applies."""
-        return bool(self.changes() & {"birth_date", "time_zone", "pregnant"})
+        """Whether something is changed on which it depends which rules apply."""
+        return bool(self.changes() & {"birth_date", "time_zone", "pregnant", "diabetes"})
 
 
 class PatientAnswer(BaseModel):
@@ -138,6 +147,7 @@ class PatientAnswer(BaseModel):
     profile: str | None
     settings: dict[str, Any]
     pregnant: Pregnancy | None
+    diabetes: bool | None
     not_scored: str | None
     plan_revision: int
     revision: int
@@ -164,7 +174,8 @@ class PatientInFull(PatientAnswer):
     ``escalation_status`` (``POST /patients/{id}/notes``); what nobody said is not in it, and is
     not known: a patient is not told of them here.
 
-    Of each metric: both sides with their origin (``patient``, ``ward``, ``age``, ``pregnancy``),
+    Of each metric: both sides with their origin (``patient``, ``ward``, ``age``, ``pregnancy``,
+    ``no_diabetes``),
     the absolute limits, and of an own limit until when it holds, who set it, when and why.
     """
 

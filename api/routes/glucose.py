@@ -14,6 +14,7 @@ from analytics.glucose import forecast, ranges
 from api.errors import NotFoundError
 from api.forms.time_range import End, Start, span_of
 from api.http.deps import Work
+from api.patients import care_plans
 from api.store import patients, readings
 from api.store.timestamps import ms_of, rfc3339
 
@@ -29,7 +30,9 @@ class Glucose(BaseModel):
     """What glucose did in a span, in mg/dL; the profile's hours are of the patient's own day.
 
     ``forecast`` is null unless the last half hour is whole and the newest reading at most 15
-    minutes old. ``truncated``: there was more than can be told; the newest part is.
+    minutes old; its ``chance_low`` is that of a value below 70 mg/dL until then, and it ``warns``
+    from the chance on that is set. ``truncated``: there was more than can be told; the newest part
+    is.
     """
 
     unit: str = "mg/dL"
@@ -59,14 +62,16 @@ async def read_glucose(
 ) -> Glucose:
     """Read time in range, episodes by level, the ambulatory profile and a 30 min forecast."""
     since, until = span_of(start, end, work.now, _DEFAULT)
-    number = await patients.number(work.conn, patient_id)
-    if number is None:
+    row = await patients.record(work.conn, patient_id)
+    if row is None:
         raise NotFoundError
+    number = row["no"]
     found = await readings.series(work.conn, number, int(Metric.GLUCOSE), (since, until), _MOST + 1)
     work.note("glucose.read", number, points=len(found))
     truncated = len(found) > _MOST
     told = [(ms_of(row["time"]), row["value"]) for row in found[-_MOST:] if row["quality"] in _GOOD]
-    zone = await patients.time_zone(work.conn, number)
+    zone = row["time_zone"]
+    policy = (await care_plans.standing_of(work, row)).policy
     made = ranges.summary(told, ms_of(until) - ms_of(since))
     return Glucose(
         start=since,
@@ -82,7 +87,7 @@ async def read_glucose(
         episodes=[_episode(one) for one in ranges.episodes(told)],
         profile=[msgspec.to_builtins(one) for one in ranges.profile(told, _minutes(zone))],
         time_zone=zone,
-        forecast=_forecast(told, ms_of(work.now)),
+        forecast=_forecast(told, ms_of(work.now), policy.low_soon_chance),
     )
 
 
@@ -106,7 +111,9 @@ def _episode(one: ranges.GlucoseEpisode) -> dict[str, Any]:
     }
 
 
-def _forecast(told: list[tuple[int, float]], now_ms: int) -> dict[str, Any] | None:
+def _forecast(
+    told: list[tuple[int, float]], now_ms: int, warn_from: float
+) -> dict[str, Any] | None:
     recent = [one for one in told if one[0] >= told[-1][0] - forecast.HISTORY_MS]
     if not recent or now_ms - recent[-1][0] > _FRESH_MS:
         return None
@@ -119,7 +126,8 @@ def _forecast(told: list[tuple[int, float]], now_ms: int) -> dict[str, Any] | No
         "time": _time(made.at_ms),
         "value": made.value,
         "interval90": [made.low, made.high],
-        "warns": made.warns,
+        "chance_low": made.chance_low,
+        "warns": made.chance_low >= warn_from,
         "model": model.card.method,
     }
 

@@ -57,6 +57,7 @@ def _shown(work: UnitOfWork, row: Row) -> dict[str, Any]:
         },
         "settings": settings.nested(row["settings"] or {}),
         "pregnant": pregnancy_of(row["scoring"]),
+        "diabetes": scoring_of(row["scoring"]).diabetes,
         "not_scored": scoring_of(row["scoring"]).unscored_at(ms_of(work.now)),
         "until": row["paused_until"],
         "doctor": row["doctor_id"],
@@ -142,7 +143,9 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
         "sealed": personal_data.seal_personal(key, patient_id, personal),
         "external_hash": await _external_hash(work, body.external_id),
         "paused_until": _check_state(body.state, body.until, work.now),
-        "scoring": scoring_json(body.birth_date, body.pregnant, zone, work.now),
+        "scoring": scoring_json(
+            body.birth_date, body.pregnant, zone, work.now, diabetes=body.diabetes
+        ),
         "set_by": work.caller.user_id,
         "now": work.now,
     }
@@ -241,14 +244,15 @@ async def _held(work: UnitOfWork, patient_id: UUID) -> Row:
 
 
 async def _change_scoring(work: UnitOfWork, patient_id: UUID, body: PatientChange) -> None:
-    """Say anew whom NEWS2 is for, by the record as it has just been changed."""
+    """Say anew which rules apply, by the record as it has just been changed."""
     row = await patients.record(work.conn, patient_id)
     personal = personal_data.open_personal(work.services.vault, row) if row else None
     if row is None or personal is None:
         raise ConflictError("This person was erased.")
-    told = pregnancy_of(row["scoring"])
-    pregnant = body.pregnant if "pregnant" in body.changes() else told
-    fresh = scoring_json(personal.birth_date, pregnant, row["time_zone"], work.now)
+    said, zone = body.changes(), row["time_zone"]
+    pregnant = body.pregnant if "pregnant" in said else pregnancy_of(row["scoring"])
+    diabetes = body.diabetes if "diabetes" in said else scoring_of(row["scoring"]).diabetes
+    fresh = scoring_json(personal.birth_date, pregnant, zone, work.now, diabetes=diabetes)
     if fresh != row["scoring"]:
         await patients.set_scoring(work.conn, row["no"], fresh, work.now)
 

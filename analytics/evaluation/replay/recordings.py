@@ -7,6 +7,7 @@ from typing import NamedTuple
 from analytics.domain.acceptance import ValueVerdict, contradicted, verdict
 from analytics.domain.vitals import Quality
 from analytics.readings import Measurement, Reading, RefusedValue
+from analytics.settings.in_force import StoredPlan
 
 Measured = tuple[tuple[int, float], ...]
 """(metric, value) pairs of one moment."""
@@ -34,10 +35,12 @@ class Recording:
     Attributes:
         person: whose; two stays may be of one person.
         moments: in event order.
+        plan: what is set for them.
     """
 
     person: str
     moments: Sequence[RecordedMoment] = field(default_factory=list)
+    plan: StoredPlan = field(default_factory=StoredPlan)
 
     @property
     def days(self) -> int:

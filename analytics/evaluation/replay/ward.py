@@ -10,16 +10,17 @@ from heapq import merge
 
 from msgspec import Struct
 
-from analytics.domain.care import CarePlan
 from analytics.evaluation.replay.alerts import Alert, AlertBook, Shown
 from analytics.evaluation.replay.recordings import DAY_MS, RecordedMoment, Recording, admitted
 from analytics.evaluation.replay.staff import TAKES_ON, Staff
+from analytics.glucose.forecast import Forecaster
 from analytics.lane.lane import PatientLane
 from analytics.risk.lessons import next_version
 from analytics.risk.model import Example, PopulationModel
 from analytics.risk.warm import shipped
 from analytics.rules.hysteresis import condition_of
 from analytics.settings import WardPolicy
+from analytics.settings.in_force import Arrangement, WardRules
 
 LESSON_EXAMPLES = 20
 """New examples from which the gateway learns at once, as shipped."""
@@ -67,9 +68,14 @@ class Course:
 class _Bed:
     """One person's lane and alerts on the way."""
 
-    def __init__(self, recording: Recording, rules: WardPolicy, staff: Staff) -> None:
+    def __init__(
+        self, recording: Recording, rules: WardPolicy, staff: Staff, forecaster: Forecaster | None
+    ) -> None:
         self.course = Course(recording=recording)
-        self.lane = PatientLane(rules.clinical)
+        self._own = Arrangement(recording.plan, WardRules(0, rules.clinical))
+        self.lane = PatientLane(self._own.policy)
+        if forecaster is not None:
+            self.lane.forecaster = forecaster
         self.book = AlertBook(rules.episodes, staff)
         self._rest_ms = rules.clinical.baseline_rest_ms
 
@@ -80,7 +86,8 @@ class _Bed:
         reading = admitted(moment, len(course.answers))
         course.refused += len(reading.refused)
         resting = self.book.resting(now_ms, self._rest_ms)
-        outcome = self.lane.fold(reading, CarePlan(), model, resting)
+        plan = self._own.always or self._own.at(now_ms, paused=False)
+        outcome = self.lane.fold(reading, plan, model, resting)
         for finding in outcome.findings:
             self.book.find(finding)
         on = frozenset(map(condition_of, self.lane.conditions)) if self.lane.conditions else NONE
@@ -105,6 +112,7 @@ def replay(
     staff: Staff = TAKES_ON,
     *,
     model: PopulationModel | None = None,
+    forecaster: Forecaster | None = None,
     told: Told | None = None,
 ) -> tuple[list[Course], PopulationModel]:
     """Run recordings as the ward would; return what each person met, and the model afterwards.
@@ -114,9 +122,10 @@ def replay(
         rules: what the ward decides by.
         staff: how people answer.
         model: in force at the beginning; None: the shipped one.
+        forecaster: of glucose; None: the shipped one.
         told: is told how many moments of how many are done.
     """
-    beds = [_Bed(recording, rules, staff) for recording in recordings]
+    beds = [_Bed(recording, rules, staff, forecaster) for recording in recordings]
     model = model or shipped().version(1)
     waiting: list[Example] = []
     total = sum(len(recording.moments) for recording in recordings)

@@ -131,5 +131,18 @@ def test_glucose_has_ranges_episodes_profile_and_a_forecast(watched: tuple[Ward,
     ]
     assert told["forecast"]["interval90"][0] < told["forecast"]["value"]
     assert told["forecast"]["warns"] is False
+    assert told["forecast"]["chance_low"] < 0.1
     assert sum(one["count"] for one in told["profile"]) == 60
     assert ward.get("patient", f"/patients/{patient}/glucose").status_code == 404
+
+
+def test_of_a_falling_glucose_it_is_told_that_a_low_is_near(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    falling = [128.0 - 4 * at for at in range(14)]
+    start = datetime.now(UTC) - timedelta(minutes=65)
+    store(ward, patient, "glucose", falling, start=start, apart=timedelta(minutes=5))
+    told = ward.get("doctor", f"/patients/{patient}/glucose").json()["forecast"]
+    assert (told["warns"], told["chance_low"] > 0.36) == (True, True)
+    ward.patch("doctor", f"/patients/{patient}", {"diabetes": False})
+    told = ward.get("doctor", f"/patients/{patient}/glucose").json()["forecast"]
+    assert told["warns"] is False

@@ -92,6 +92,24 @@ def test_a_doctor_says_that_a_patient_is_pregnant_and_is_not(watched: tuple[Ward
     assert (cleared["pregnant"], cleared["not_scored"]) == (None, None)
 
 
+def test_a_doctor_says_who_has_no_diabetes_and_what_is_low_for_them(
+    watched: tuple[Ward, str],
+) -> None:
+    ward, patient = watched
+    before = ward.get("doctor", f"/patients/{patient}").json()
+    assert before["diabetes"] is None
+    told = ward.patch("doctor", f"/patients/{patient}", {"diabetes": False}).json()
+    low = told["limits_in_force"]["glucose"]
+    assert (told["diabetes"], low["low"], low["origin"]["low"]) == (False, 54, "no_diabetes")
+    assert plan(ward, patient)["diabetes"] is False
+    kept = ward.patch("doctor", f"/patients/{patient}", {"pregnant": None}).json()
+    assert kept["diabetes"] is False
+    again = ward.patch("doctor", f"/patients/{patient}", {"diabetes": None}).json()
+    usual = again["limits_in_force"]["glucose"]
+    assert (again["diabetes"], usual["low"], usual["origin"]["low"]) == (None, 70, "ward")
+    assert ward.patch("doctor", f"/patients/{patient}", {"diabetes": "no"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("period", "field"),
     [

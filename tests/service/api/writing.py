@@ -18,10 +18,11 @@ def iso(time: datetime) -> str:
 
 
 def store(ward: Ward, patient: str, metric: str, values: list[float], **more: Any) -> None:
-    """Write one reading a minute, the first an hour ago unless ``start`` says when."""
+    """Write one reading a minute, the first an hour ago, or as ``start`` and ``apart`` say."""
     no = ward.number(patient)
+    apart = more.get("apart", timedelta(minutes=1))
     for position, value in enumerate(values):
-        time = more.get("start", NOW - timedelta(minutes=60)) + timedelta(minutes=position)
+        time = more.get("start", NOW - timedelta(minutes=60)) + position * apart
         ward.sql(
             ROW,
             time,

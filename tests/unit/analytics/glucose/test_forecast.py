@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from analytics.glucose import forecast as glucose
+from analytics.policy import DEFAULT
 from analytics.training.glucose import FILES, train
 
 STEP = glucose.STEP_MS
@@ -23,9 +24,9 @@ def test_a_fall_goes_on_and_warns_before_it_is_low() -> None:
     assert falling is not None
     assert level is not None
     assert falling.value < 80
-    assert falling.warns
+    assert falling.chance_low > DEFAULT.low_soon_chance
     assert falling.low < falling.value < falling.high
-    assert not level.warns
+    assert level.chance_low < 0.05
     assert level.value == pytest.approx(110, abs=8)
     assert level.at_ms == 12 * STEP + glucose.AHEAD_MS
 
@@ -49,6 +50,10 @@ def test_the_shipped_one_beats_the_last_value_and_covers_what_it_says() -> None:
     assert card.rmse < 0.86 * card.rmse_last_value
     assert 0.88 <= card.coverage_90 <= 0.92
     assert "CC BY 4.0" in card.licence
+    assert card.warn_from == DEFAULT.low_soon_chance
+    assert card.lows_warned >= 0.8
+    assert card.false_warnings_per_day <= 1
+    assert card.lead_minutes >= 15
 
 
 def test_the_same_recordings_give_the_same_numbers(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ export function rangeOf(name, values, limits = []) {
 // The limits in force as lines, each told with whose it is; those of a second metric stand at the right.
 export function limitLines(limits) {
   const many = Object.keys(limits).length > 1;
-  const whose = (origin) => ({ patient: "own", age: "by age", pregnancy: "pregnancy" })[origin] ?? "ward";
+  const whose = (origin) => ({ patient: "own", age: "by age", pregnancy: "pregnancy", no_diabetes: "no diabetes" })[origin] ?? "ward";
   const line = (name, limit, side, column) => ({ at: limit[side], column, below: side === "high", paint: "high-ink", label: `${many ? `${metricName(name)} ` : ""}${side} ${limit[side]}, ${whose(limit.origin?.[side])}` });
   return Object.entries(limits).flatMap(([name, limit], column) => ["low", "high"].filter((side) => told(limit[side])).map((side) => line(name, limit, side, column)));
 }

@@ -21,7 +21,7 @@ const pregnancy = (told) => told && (told.until ? `from ${told.from} until ${tol
 function person(patient) {
   const born = patient.birth_date ? `${patient.birth_date} (${patient.age} years)` : patient.name && h("b", { class: "ageing" }, "not known: scored as an adult");
   return card("Person", list([
-    ["Born", born], ["Sex", patient.sex], ["Pregnant", pregnancy(patient.pregnant)], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
+    ["Born", born], ["Sex", patient.sex], ["Pregnant", pregnancy(patient.pregnant)], ["Diabetes", patient.diabetes === null ? null : patient.diabetes ? "yes" : "no"], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
     ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, clockText(wardNow(), patient.time_zone)), ` ${patient.time_zone}`)],
     ["Record no.", patient.external_id],
     ["Now with", patient.state === "active" && (patient.doctor_name ?? h("b", { class: "overdue" }, "nobody"))],
@@ -62,7 +62,7 @@ function deviceLine(device) {
     (battery || expected) && h("span", { class: "small soft" }, h("br"), [battery, expected].filter(Boolean).join(" · ")));
 }
 // Every limit that holds, whose it is, and who set one of their own, until when and why.
-const WHOSE = { ward: "ward", age: "by age", pregnancy: "pregnancy", patient: "own" };
+const WHOSE = { ward: "ward", age: "by age", pregnancy: "pregnancy", no_diabetes: "no diabetes", patient: "own" };
 function limitLine(limit, name) {
   const there = ["low", "high"].filter((at) => limit[at] !== null && limit[at] !== undefined);
   const whose = [...new Set(there.map((at) => WHOSE[limit.origin[at]] ?? ""))].join(" and ");

@@ -86,6 +86,8 @@ export function fillPregnancy(form, told) {
   form.elements.pregnant_from.value = told?.from?.slice(0, 10) ?? "";
   form.elements.pregnant_until.value = told?.until?.slice(0, 10) ?? "";
 }
+export const fillDiabetes = (form, told) => { form.elements.diabetes.value = told === true ? "yes" : told === false ? "no" : ""; };
 export function readCare(form, before) {
-  return { spo2_scale: Number(form.elements.spo2_scale.value), limits: readLimits(form, before?.limits), pregnant: readPregnancy(form, before?.pregnant) };
+  const { spo2_scale: scale, diabetes } = form.elements;
+  return { spo2_scale: Number(scale.value), limits: readLimits(form, before?.limits), pregnant: readPregnancy(form, before?.pregnant), diabetes: diabetes.value ? diabetes.value === "yes" : null };
 }

@@ -26,7 +26,7 @@ function profile(hours) {
 function ahead(one) {
   if (!one) return h("p", { class: "soft small" }, "No forecast: the last half hour is not whole.");
   const words = `In 30 min about ${Math.round(one.value)} mg/dL (90 %: ${Math.round(one.interval90[0])} to ${Math.round(one.interval90[1])}).`;
-  return h("p", {}, words, one.warns && h("b", { class: "overdue" }, " A low is near."));
+  return h("p", {}, words, one.warns && h("b", { class: "overdue" }, ` A low is near (${percent(one.chance_low)}).`));
 }
 function told(answer) {
   if (!answer.count) return [h("p", { class: "soft" }, "No glucose was measured in the last 14 days.")];

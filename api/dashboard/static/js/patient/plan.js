@@ -3,7 +3,7 @@ import { confirmDialog, tried } from "../base/dialog.js";
 import { $, h } from "../base/dom.js";
 import { meant } from "../base/meant.js";
 import { metricName } from "../words/metrics.js";
-import { enableForms, fillLimits, fillPregnancy, readCare, watchScale } from "./form.js";
+import { enableForms, fillDiabetes, fillLimits, fillPregnancy, readCare, watchScale } from "./form.js";
 import { change, held, hold, whose } from "./held.js";
 import { limitProposals } from "./limit_proposals.js";
 import { limitsHistory } from "./limits_history.js";
@@ -23,6 +23,7 @@ function fill() {
   warn();
   fillLimits(form(), held().limits);
   fillPregnancy(form(), held().pregnant);
+  fillDiabetes(form(), held().diabetes);
   enableForms(form());
 }
 // Shows the plan of the patient for the first time; whoever may not change it reads it.

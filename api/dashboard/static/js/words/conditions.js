@@ -5,7 +5,7 @@ import { metricName } from "./metrics.js";
 const CONDITIONS = {
   news2_urgent: "NEWS2 5 or more: urgent review", news2_emergency: "NEWS2 7 or more: emergency review",
   single_3: "One measurement scores 3", incomplete_score: "Score incomplete, may be urgent", risk: "Predicted deterioration",
-  glucose_low: "Glucose low", glucose_high: "Glucose high", unconfirmed_deterioration: "Late readings show deterioration, nothing fresh since",
+  glucose_low: "Glucose low", glucose_high: "Glucose high", glucose_low_soon: "Glucose low expected", unconfirmed_deterioration: "Late readings show deterioration, nothing fresh since",
   silent: "Device silent", coverage: "Too few readings", battery: "Battery low", clock: "Device clock uncertain", forged: "Forged message refused",
   conflict: "Two devices, one identity", sensor: "Sensor trouble", units: "Readings in another unit", refused: "Readings refused", weight_gain: "Weight gained", ward_outage: "Many devices silent at once", nobody_on_shift: "Nobody on shift", sign_in_guessing: "Somebody is guessing passwords",
 };
