@@ -57,6 +57,7 @@ TECHNICAL: frozenset[str] = frozenset(
         "nobody_on_shift",
         "sign_in_guessing",
         "channel",
+        "emergency_access",
     }
 )
 

@@ -9,7 +9,13 @@ from datetime import datetime
 
 from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.alerts import Finding, FindingChange
-from api.alerting import channel_faults, metrics, password_guessing, technical
+from api.alerting import (
+    channel_faults,
+    emergency_access,
+    metrics,
+    password_guessing,
+    technical,
+)
 from api.alerting.commit import commit_changes, open_ledger
 from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.password_guessing import standing_guesses
@@ -18,11 +24,17 @@ from api.alerting.subjects import Subject
 from api.alerting.technical import DeviceSeen, StandingCondition, WardSeen
 from api.patients.ward_policy import WardPolicies
 from api.store import channels, episodes, gateways, liveness, throttles, wards
+from api.store import emergency_access as emergency_store
 from api.store.episodes import EpisodeRow
 from api.store.timestamps import maybe_ms, ms_of
 from api.store.types import Conn, Row
 
-CONDITIONS = (*technical.CONDITIONS, password_guessing.CONDITION, channel_faults.CONDITION)
+CONDITIONS = (
+    *technical.CONDITIONS,
+    password_guessing.CONDITION,
+    channel_faults.CONDITION,
+    emergency_access.CONDITION,
+)
 
 
 async def sweep(
@@ -72,6 +84,8 @@ async def sweep(
         stands += standing_guesses(ms_of(now), seen, attempts, settings.guessing_attempts)
         faults = await channels.failing(conn)
         stands += channel_faults.standing_faults(ms_of(now), seen, faults)
+        accesses = await emergency_store.standing(conn)
+        stands += emergency_access.standing_accesses(ms_of(now), accesses)
         living = await episodes.of_conditions(conn, CONDITIONS)
         ledger.load(living)
         reconcile(ledger, stands, living)
@@ -101,8 +115,8 @@ def reconcile(
 
 
 def _more(record: EpisodeRow, finding: Finding) -> bool:
-    """Whether another device is silent, or another channel fails: who knows of one must hear it."""
-    for what in ("devices", "channels"):
+    """Whether another device is silent, channel fails or person looks: each must be heard of."""
+    for what in ("devices", "channels", "accesses"):
         known, now = record.episode.detail.get(what), finding.detail.get(what)
         if isinstance(known, list) and isinstance(now, list) and not set(now) <= set(known):
             return True

@@ -31,6 +31,7 @@ START = "/start"
 BURDEN = "/burden"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 MODELS = "/models"
+EMERGENCY, LOOKED = "/emergency", "/looked"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -49,13 +50,14 @@ _CLINICIAN = (
     (ROUND, "Round"),
     (TODAY, "Today"),
     (HANDOVER, "Handover"),
+    (EMERGENCY, "Emergency access"),
 )
 LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.COORDINATOR: _COORDINATOR,
     Role.ADMIN: _COORDINATOR,
     Role.DOCTOR: _CLINICIAN,
     Role.NURSE: _CLINICIAN,
-    Role.PATIENT: ((MINE, "My readings"),),
+    Role.PATIENT: ((MINE, "My readings"), (LOOKED, "Who looked")),
 }
 
 _BESIDE: Final[dict[Role, frozenset[str]]] = {

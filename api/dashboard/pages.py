@@ -181,6 +181,18 @@ async def models(request: Request, visitor: Visitor) -> Response:
     return own_page(request, visitor, "models")
 
 
+@router.get("/emergency")
+async def emergency(request: Request, visitor: Visitor) -> Response:
+    """Open the record of somebody who is not one's patient, with a reason."""
+    return own_page(request, visitor, "emergency")
+
+
+@router.get("/looked")
+async def looked(request: Request, visitor: Visitor) -> Response:
+    """Who looked at a patient's own record."""
+    return own_page(request, visitor, "looked")
+
+
 @router.get("/mine")
 async def mine(request: Request, services: Shared, visitor: Visitor) -> Response:
     """A patient's own readings and messages."""

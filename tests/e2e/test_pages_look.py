@@ -34,6 +34,8 @@ PAGES = {
     "settings": ("carla", "/settings"),
     "refused": ("carla", "/refused"),
     "account": ("alice", "/account"),
+    "emergency": ("singh", "/emergency"),
+    "looked": ("alice", "/looked"),
 }
 TROUBLED = {
     "now": "2026-01-01T00:00:00Z",

@@ -127,7 +127,10 @@ def _things(ward: Ward, patient: str) -> Things:
     given = {"to": ward.ids["coordinator"], "patients": [{"patient": patient}]}
     body = {"name": "warehouse", "ward": "main", "scopes": ["system/*.rs"]}
     key = ward.post("admin", "/api-keys", body).json()["id"]
+    begun = {"patient": patient, "reason": "a trial of the matrix"}
+    access = ward.post("nurse", "/emergency-access", begun).json()["id"]
     real = {
+        "access_id": access,
         "key_id": key,
         "handover_id": ward.post("team doctor", "/handovers", given).json()["id"],
         "replay_id": job,

@@ -10,6 +10,7 @@ import { tabs } from "../base/tabs.js";
 import { lineState, watch } from "../base/vigil.js";
 import { actions } from "../patient/actions.js";
 import { banner } from "../patient/banner.js";
+import { emergency } from "../patient/emergency.js";
 import { readingList } from "../patient/corrections.js";
 import { course, loadCharts, showAs } from "../patient/course.js";
 import { showDevices } from "../patient/devices.js";
@@ -45,6 +46,7 @@ async function loadFacts() {
     course.proven = Boolean(assessment?.risk?.probability) && assessment.risk.proven !== false;
     banner($("banner-line"), patient, { row: panel?.items[0], freshness: assessment?.freshness_s });
     actions(patient);
+    emergency($("emergency"), id).catch(quiet);
     if (unnamed && $("readings-part")?.open) readings?.();  // it was opened before it could name them
     factsSoon();
     alertsSoon();

@@ -1,0 +1,40 @@
+// Who looked at my record: day by day, in plain words; one's own visits are folded away.
+import { clockText, dayText } from "../base/clock.js";
+import { $, h, empty, trouble } from "../base/dom.js";
+import { get } from "../base/http.js";
+import { watch } from "../base/vigil.js";
+
+const ROLES = { doctor: "doctor", nurse: "nurse", coordinator: "coordinator", admin: "administrator", machine: "program" };
+let following = null;
+
+function line(one) {
+  const at = Date.parse(one.at);
+  const role = ROLES[one.role];
+  return h("li", {}, h("span", { class: "soft" }, clockText(at), " "), h("b", {}, one.who), role ? ` (${role}) ` : " ", one.what, ".");
+}
+function show(items) {
+  const others = items.filter((one) => one.role !== "patient");
+  const board = $("looked");
+  for (const one of others) {
+    const day = dayText(Date.parse(one.at));
+    let list = board.querySelector("section:last-child ul");
+    if (board.querySelector("section:last-child h2")?.textContent !== day) {
+      list = h("ul", {});
+      board.append(h("section", { class: "card" }, h("h2", {}, day), list));
+    }
+    list.append(line(one));
+  }
+}
+async function load() {
+  try {
+    const told = await get("/audit/me", following ? { cursor: following } : {});
+    if (!following) $("looked").replaceChildren();
+    show(told.items);
+    following = told.next;
+    $("more").hidden = !following;
+    if (!$("looked").children.length && !following) $("looked").append(empty("Nobody but you.", "As soon as somebody sees your record, it stands here."));
+  } catch (problem) { trouble($("trouble"), problem, "Reload the page to try again."); }
+}
+$("more").addEventListener("click", load);
+await watch();
+await load();

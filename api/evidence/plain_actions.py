@@ -1,0 +1,62 @@
+"""The audit's actions in words that a patient reads."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_KNOWN: Mapping[str, str] = MappingProxyType(
+    {
+        "alert.acknowledge": "took on an alert about you",
+        "alert.escalate": "passed an alert about you on",
+        "alert.read": "looked at an alert about you",
+        "alert.resolve": "closed an alert about you",
+        "alert.snooze": "put an alert about you off",
+        "assessment.read": "looked at your present score",
+        "assessments.read": "looked at the course of your scores",
+        "audit.own": "looked at this list",
+        "audit.read": "looked at the list of who saw your record",
+        "command.send": "sent a command to one of your devices",
+        "commands.list": "looked at what was sent to your devices",
+        "device.register": "registered a device for you",
+        "devices.list": "looked at your devices",
+        "disease_risk.read": "had a probability of diabetes worked out",
+        "emergency_access.begin": "opened your record in an emergency, with a reason",
+        "emergency_access.end": "ended an emergency access to your record",
+        "encounters.list": "looked at your stays",
+        "evidence.read": "looked at the proof of a reading",
+        "glucose.read": "looked at your blood sugar",
+        "handover.read": "read about you at the handover of a shift",
+        "messages.read": "looked at messages sent to you",
+        "observations.enter": "entered readings of yours",
+        "observations.read": "looked at your readings",
+        "panel.read": "saw you in the list of patients",
+        "panel.watch": "had the list of patients with you in it open",
+        "patient.change": "changed your record",
+        "patient.create": "took you in",
+        "patient.limits.read": "looked at your limits",
+        "patient.read": "looked at your record",
+        "patients.list": "saw you in the list of patients",
+    }
+)
+_VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "read": "looked at",
+        "list": "looked at",
+        "watch": "had open",
+        "change": "changed",
+        "set": "changed",
+        "create": "made",
+        "add": "added",
+        "end": "ended",
+        "begin": "began",
+    }
+)
+
+
+def in_words(action: str) -> str:
+    """Return an action of the audit as a patient reads it; one that is not known, by its parts."""
+    known = _KNOWN.get(action)
+    if known is not None:
+        return known
+    noun, _, verb = action.rpartition(".")
+    thing = noun.replace(".", " ").replace("_", " ")
+    return f"{_VERBS.get(verb, verb)} {thing} (yours)"
