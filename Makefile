@@ -8,7 +8,7 @@ WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh | cksum
 WORKERS ?= 2
 SET_UP := $(VENV_STAMP) $(WEB_STAMP)
 
-.PHONY: demo test check bench soak sbom audit setup
+.PHONY: demo test check bench soak pictures sbom audit setup
 .DEFAULT_GOAL := check
 
 demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SECONDS
@@ -30,6 +30,9 @@ bench: setup  ## the benchmarks: a table, and JSON lines in bench-results/
 
 soak: setup  ## long randomised fault runs
 	$(BIN)/pytest -m soak
+
+pictures: setup  ## draw the kept pictures of the pages anew (tests/pictures): look at what changed
+	$(BIN)/pytest --quiet --numprocesses=0 --keep-pictures tests/e2e/test_pages_pictures.py
 
 sbom: setup  ## what it is made of (CycloneDX), into build/sbom
 	@deploy/setup/sbom.sh

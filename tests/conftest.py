@@ -22,6 +22,10 @@ from tests.support.distribution import ByPiece
 from tests.support.servers import Running
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--keep-pictures", action="store_true", help="keep the pages' pictures anew")
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPiece:
     config.option.loadscopereorder = False
     return ByPiece(config, log)

@@ -15,8 +15,16 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run who needs the browser last: while it is open, its event loop runs in this thread."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Run who needs the browser last: while it is open, its event loop runs in this thread.
+
+    A ward is started before it is, so who needs the browser alone comes last of all.
+    """
+
+    def last(item: pytest.Item) -> tuple[bool, bool]:
+        names = getattr(item, "fixturenames", ())
+        return "browser" in names, "ward" not in names
+
+    items.sort(key=last)
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,7 @@ function draw() { keepingPlace(lists); }
 const soon = steady(draw);
 
 function lists() {
+  if (!loaded) { $("calm").hidden = false; update($("calm"), h("p", { class: "soft loading" }, "Loading…")); return; } // not yet calm
   forget();
   const found = sections(alerts.values(), people, kind, me);
   for (const [id, some] of Object.entries(found)) list(id, some);

@@ -1,0 +1,190 @@
+"""Each page in each of its states looks as it was kept: ``make pictures`` keeps it anew.
+
+A state that must not be taken for another has a picture of its own, and two states of one page
+that looked alike would fail here as well.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from analytics.domain.care import Role
+from tests.support import scenes
+from tests.support.browsers import PHONE, becomes
+from tests.support.pictures import FOLDER, MOST_SHARE, SCALE, Darkroom
+from tests.support.stage import FONT, Scene, Stage
+
+WIDE = {"viewport": {"width": 1920, "height": 1080}}
+NIGHT = {"color_scheme": "dark"}
+SMALL = {"viewport": PHONE, "has_touch": True}
+APART = 0.015
+"""Of a screen; another sentence in the same box is less."""
+SAME_TIMES = 4
+MOST_BYTES = 3_000_000
+
+
+def broken(route: Route) -> None:
+    route.fulfill(status=503, json={"title": "The database does not answer."})
+
+
+def never(_route: Route) -> None:
+    """Leave the question open."""
+
+
+FLOOD = scenes.ward(scenes.FLOOD)
+CALM = scenes.ward(scenes.CALM)
+EMPTY = scenes.ward([])
+OLD = scenes.ward(["stale"] * 9)
+CUT_OFF = scenes.ward(scenes.FLOOD, stream=False)
+NO_SERVER = scenes.ward(scenes.FLOOD, status=None)
+NO_ENGINE = scenes.ward(scenes.FLOOD, status={"engine": False})
+GAPS = scenes.ward(["gap"] * 6)
+
+
+def failing(scene: Scene, path: str, answer: Any = broken) -> Scene:  # noqa: ANN401 - JSON or a callable
+    return Scene(answers={**scene.answers, path: answer})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One picture: where, of what, by whom; ``ready`` is what stands there once it is drawn."""
+
+    path: str
+    scene: Scene
+    ready: str
+    role: Role = Role.COORDINATOR
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+ROWS, CARDS = "#rows [data-patient]", "#open .alert"
+SHOTS = {
+    "panel-calm": Shot(path="/panel", scene=CALM, ready=ROWS),
+    "panel-flood": Shot(path="/panel", scene=FLOOD, ready=".spark"),
+    "panel-night": Shot(path="/panel", scene=FLOOD, ready=".spark", options=NIGHT),
+    "panel-stale": Shot(path="/panel", scene=OLD, ready=ROWS),
+    "panel-empty": Shot(path="/panel", scene=EMPTY, ready=".empty"),
+    "panel-loading": Shot(
+        path="/panel", scene=failing(FLOOD, "/api/v1/panel", never), ready=".loading"
+    ),
+    "panel-failing": Shot(path="/panel", scene=failing(FLOOD, "/api/v1/panel"), ready=".trouble"),
+    "panel-cut-off": Shot(path="/panel", scene=CUT_OFF, ready="[data-wrong=line]"),
+    "panel-no-server": Shot(path="/panel", scene=NO_SERVER, ready="[data-wrong=server]"),
+    "panel-no-engine": Shot(path="/panel", scene=NO_ENGINE, ready="[data-wrong=engine]"),
+    "panel-phone": Shot(path="/panel", scene=FLOOD, ready=".spark", options=SMALL),
+    "panel-wall": Shot(path="/panel?view=wall", scene=FLOOD, ready=ROWS, options=WIDE),
+    "feed-calm": Shot(path="/feed", scene=EMPTY, ready="#calm .empty", role=Role.DOCTOR),
+    "feed-flood": Shot(path="/feed", scene=FLOOD, ready=CARDS, role=Role.DOCTOR),
+    "feed-night": Shot(path="/feed", scene=FLOOD, ready=CARDS, role=Role.DOCTOR, options=NIGHT),
+    "feed-phone": Shot(path="/feed", scene=FLOOD, ready=CARDS, role=Role.DOCTOR, options=SMALL),
+    "feed-loading": Shot(
+        path="/feed",
+        scene=failing(FLOOD, "/api/v1/alerts", never),
+        ready="#calm .loading",
+        role=Role.DOCTOR,
+    ),
+    "feed-cut-off": Shot(
+        path="/feed", scene=NO_SERVER, ready="[data-wrong=server]", role=Role.DOCTOR
+    ),
+    "round-empty": Shot(path="/round", scene=EMPTY, ready="#round .empty", role=Role.NURSE),
+    "round-calm": Shot(path="/round", scene=GAPS, ready="#round form", role=Role.NURSE),
+    "round-phone": Shot(
+        path="/round", scene=GAPS, ready="#round form", role=Role.NURSE, options=SMALL
+    ),
+    "login": Shot(path="/login", scene=EMPTY, ready="form"),
+}
+HAS_FONT = f"""() => {{ const drawing = document.createElement("canvas").getContext("2d");
+    drawing.font = "40px '{FONT}'";
+    return Math.abs(drawing.measureText("Wmil0").width - 126.2) < 1; }}"""
+"""By the widths of five letters."""
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    made = Stage(browser)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def darkroom(browser: Browser) -> Iterator[Darkroom]:
+    made = Darkroom(browser)
+    yield made
+    made.close()
+
+
+def taken(stage: Stage, shot: Shot) -> Page:
+    page = stage.open(shot.path, shot.scene, shot.role, **shot.options)
+    expect(page.locator(shot.ready).first).to_be_visible()
+    becomes(lambda: page.evaluate("document.fonts.status"), lambda status: status == "loaded")
+    if not page.evaluate(HAS_FONT):
+        pytest.skip(f"this machine's browser has no {FONT}, in which the pictures are drawn")
+    return page
+
+
+def settles(page: Page, darkroom: Darkroom) -> None:
+    """Wait until a picture is as the one before it, several times over."""
+    seen = [darkroom.blocks(page.screenshot())]
+
+    def still() -> bool:
+        seen.append(darkroom.blocks(page.screenshot()))
+        last = seen[-SAME_TIMES:]
+        return len(last) == SAME_TIMES and all(one.far_from(seen[-1]) == 0 for one in last)
+
+    becomes(still, bool)
+
+
+@pytest.mark.parametrize("name", SHOTS)
+def test_a_page_looks_as_it_was_kept(
+    stage: Stage, darkroom: Darkroom, request: pytest.FixtureRequest, name: str
+) -> None:
+    page = taken(stage, SHOTS[name])
+    file = FOLDER / f"{name}.png"
+    if request.config.getoption("--keep-pictures"):
+        settles(page, darkroom)
+        FOLDER.mkdir(exist_ok=True)
+        file.write_bytes(darkroom.small(page.screenshot()))
+        return
+    kept = darkroom.blocks(file.read_bytes(), SCALE)
+    becomes(
+        lambda: darkroom.blocks(page.screenshot()).far_from(kept), lambda far: far <= MOST_SHARE
+    )
+
+
+def test_what_must_not_be_confused_looks_different(darkroom: Darkroom) -> None:
+    """Each two states of one page on one screen, by what was kept of them."""
+    kept = {name: darkroom.blocks((FOLDER / f"{name}.png").read_bytes(), SCALE) for name in SHOTS}
+    alike = [
+        (one, two)
+        for one, first in kept.items()
+        for two, second in kept.items()
+        if one < two and one.split("-")[0] == two.split("-")[0]
+        if first.far_from(second) <= APART
+    ]
+    assert alike == [("panel-cut-off", "panel-no-server")]  # not live is one thing, in two words
+
+
+def test_a_line_that_is_gone_is_seen(stage: Stage, darkroom: Darkroom) -> None:
+    page = taken(stage, SHOTS["panel-flood"])
+    before = darkroom.blocks(page.screenshot())
+    page.evaluate("document.getElementById('lines').remove()")
+    assert darkroom.blocks(page.screenshot()).far_from(before) > MOST_SHARE
+
+
+def test_fourteen_rows_stand_on_a_screen(stage: Stage) -> None:
+    page = taken(stage, SHOTS["panel-flood"])
+    seen = """() => [...document.querySelectorAll("#rows [data-patient]")]
+        .filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length"""
+    becomes(lambda: page.evaluate(seen), lambda rows: rows >= 14)
+    smallest = """() => Math.min(...[...document.querySelectorAll("#rows td *")]
+        .filter((node) => node.textContent.trim()).map((node) =>
+            parseFloat(getComputedStyle(node).fontSize)))"""
+    assert page.evaluate(smallest) >= 10, "not by letters that nobody reads"
+
+
+def test_the_kept_pictures_are_small_and_each_is_of_a_page() -> None:
+    files = {file.stem: file.stat().st_size for file in FOLDER.glob("*.png")}
+    assert set(files) == set(SHOTS)
+    assert sum(files.values()) < MOST_BYTES
