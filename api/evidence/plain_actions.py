@@ -7,6 +7,7 @@ _KNOWN: Mapping[str, str] = MappingProxyType(
     {
         "alert.acknowledge": "took on an alert about you",
         "alert.escalate": "passed an alert about you on",
+        "alerts.list": "saw an alert about you in a list",
         "alert.read": "looked at an alert about you",
         "alert.resolve": "closed an alert about you",
         "alert.snooze": "put an alert about you off",
@@ -32,6 +33,7 @@ _KNOWN: Mapping[str, str] = MappingProxyType(
         "panel.watch": "had the list of patients with you in it open",
         "patient.change": "changed your record",
         "patient.create": "took you in",
+        "patient.export": "took your whole record along",
         "patient.limits.read": "looked at your limits",
         "patient.read": "looked at your record",
         "patients.list": "saw you in the list of patients",

@@ -60,7 +60,8 @@ async def _alerts(
         after=after,
     )
     shown, following = cut(rows, search.count, alert_list.key_of)
-    work.note("alerts.list", n=len(shown), by="fhir")
+    seen = sorted({row["patient_no"] for row in shown if row["patient_no"] is not None})
+    work.note("alerts.list", n=len(shown), patients=seen, by="fhir")
     return [row for row in shown if row["patient"] is not None], following
 
 

@@ -48,6 +48,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /users": ADMIN,
     "PATCH /users/{user_id}": ADMIN,
     "GET /audit": ADMIN,
+    "GET /me/export": ADMIN | {"patient"},
     "GET /audit/me": ADMIN | {"patient"},
     "POST /emergency-access": ADMIN | {"doctor", "nurse"},
     "POST /emergency-access/{access_id}/end": SIGNED,

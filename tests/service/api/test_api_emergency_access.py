@@ -8,6 +8,7 @@ import pytest
 
 from api.alerting.emergency_access import standing_accesses
 from tests.service.api.conftest import Ward
+from tests.service.api.writing import store
 
 REASON = "Found unconscious at home, no relation yet"
 
@@ -99,3 +100,22 @@ def test_a_patient_reads_who_looked(watched: tuple[Ward, str]) -> None:
     assert ward.get("doctor", "/audit/me").status_code == 403
     ward.add("stranger", "patient")
     assert ward.get("stranger", "/audit/me").json()["items"] == []
+
+
+def test_a_patient_takes_the_whole_record_along(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    other = ward.take_in(name="Somebody Else")
+    store(ward, patient, "hr", [70.0, 71.0])
+    store(ward, other, "hr", [90.0])
+    ward.add("own", "patient")
+    ward.sql("UPDATE app_user SET patient_no = %s WHERE username = 'own'", ward.number(patient))
+    answer = ward.get("own", "/me/export")
+    assert answer.status_code == 200
+    bundle = answer.json()
+    assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
+    kinds = [one["resource"]["resourceType"] for one in bundle["entry"]]
+    assert (kinds.count("Patient"), kinds.count("Observation")) == (1, 2)
+    assert "Somebody Else" not in answer.text
+    assert ward.get("doctor", "/me/export").status_code == 403
+    ward.add("unlinked", "patient")
+    assert ward.get("unlinked", "/me/export").json()["entry"] == []
