@@ -55,11 +55,15 @@ def _current(state: LaneState, policy: Policy) -> tuple[list[float | None], tupl
     assumed: tuple[int, ...] = ()
     for code in _CODES:
         track = tracks[code]
-        if track is None or now - track.t_ms > ages[code] or code in lost:
+        if track is None or code in lost:
+            values.append(None)
+            continue
+        age_ms = now - track.t_ms
+        if age_ms and age_ms > ages[code]:
             values.append(None)
             continue
         values.append(track.value)
-        if code in _RECORDED and (track.staff or now - track.t_ms > policy.fresh_ms):
+        if code in _RECORDED and (track.staff or age_ms > policy.fresh_ms):
             assumed += (code,)
     return values, assumed
 
@@ -190,9 +194,11 @@ def _heard(visit: Visit, news: News2, values: Sequence[float | None], fresh: int
 
 def _pace(state: LaneState, fresh: int) -> int:
     """Return what usually lies between two readings of what was measured just now."""
-    least = None
+    least, tracks = None, state.tracks
     for code in _CODES:
-        track = state.tracks[code] if fresh >> code & 1 else None
+        if not fresh >> code & 1:
+            continue
+        track = tracks[code]
         if track is not None and (least is None or track.every_ms < least):
             least = track.every_ms
     return least or 0
@@ -217,8 +223,8 @@ def _label(
 ) -> None:
     now = state.asof_ms
     policy = visit.policy
-    if state.pending:
-        bad = news.low >= URGENT
+    bad = news.low >= URGENT
+    if state.pending and (bad or labels.any_over(state.pending, now, policy)):
         state.pending, ready = labels.mature(
             state.pending, now, state.assessed_ms, policy, deteriorated=bad
         )

@@ -154,10 +154,9 @@ def _to_the_second(second: int) -> str:
     return (_EPOCH + timedelta(seconds=second)).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-@lru_cache(maxsize=1024)
-def _names(codes: tuple[int, ...]) -> tuple[str, ...]:
-    """The metrics' names; the same few sets come again and again."""
-    return tuple(NAMES[code] for code in codes)
+def _names(codes: tuple[int, ...]) -> list[str]:
+    """The metrics' names."""
+    return [NAMES[code] for code in codes]
 
 
 def assessment_json(assessment: Assessment) -> bytes:
@@ -168,7 +167,13 @@ def assessment_json(assessment: Assessment) -> bytes:
             "received": rfc3339(assessment.received_ms),
             "late": assessment.late,
             "clock_uncertain": assessment.clock_uncertain,
-            "news2": _news2(assessment),
+            "news2": _news2(
+                (assessment.score, assessment.low, assessment.high, assessment.band),
+                (assessment.single_3, assessment.missing, assessment.assumed),
+                assessment.settles,
+                assessment.unscored,
+                assessment.adult_assumed,
+            ),
             "risk": {
                 "probability": None if assessment.risk is None else round(assessment.risk, 6),
                 "horizon_minutes": assessment.horizon_minutes,
@@ -176,7 +181,11 @@ def assessment_json(assessment: Assessment) -> bytes:
                 "proven": assessment.risk_proven,
             },
             "baselines": [_usual(one) for one in assessment.baselines if one.median is not None],
-            "warming_up": [_warming(one) for one in assessment.baselines if one.median is None],
+            "warming_up": [
+                _warming(one.metric, one.readings)
+                for one in assessment.baselines
+                if one.median is None
+            ],
             "quality": _quality(assessment.quality),
             "drivers": [_driver(*one) for one in assessment.drivers],
             "values": {NAMES[code]: value for code, value in assessment.values},
@@ -205,8 +214,11 @@ def _usual(one: Usual) -> dict[str, object]:
     return told
 
 
-def _warming(one: Usual) -> dict[str, object]:
-    return {"metric": NAMES[one.metric], "readings": one.readings, "of": READY_READINGS}
+@lru_cache(maxsize=4096)
+def _warming(metric: int, readings: int) -> msgspec.Raw:
+    """Encoded once: a ward that began together warms up together."""
+    said = {"metric": NAMES[metric], "readings": readings, "of": READY_READINGS}
+    return msgspec.Raw(_ENCODER.encode(said))
 
 
 def _quality(quality: AssessmentQuality) -> dict[str, object]:
@@ -225,17 +237,35 @@ def _refused(one: RefusedMetric) -> dict[str, object]:
     }
 
 
-def _news2(assessment: Assessment) -> dict[str, object]:
-    settles = assessment.settles
-    return {
-        "score": assessment.score,
-        "low": assessment.low,
-        "high": assessment.high,
-        "band": assessment.band,
-        "single_3": bool(assessment.single_3),
-        "single_3_in": _names(assessment.single_3),
-        "missing": _names(assessment.missing),
-        "assumed": _names(assessment.assumed) + (ADULT,) * assessment.adult_assumed,
+@lru_cache(maxsize=4096)
+def _news2(
+    result: tuple[int | None, int | None, int | None, str | None],
+    metrics: tuple[tuple[int, ...], ...],
+    settles: int | None,
+    unscored: Unscored | None,
+    adult_assumed: bool,  # noqa: FBT001 - a key of the cache, by position
+) -> msgspec.Raw:
+    """Encoded once: the same few results come again and again.
+
+    Args:
+        result: score, lower and upper bound, band.
+        metrics: codes of what scores 3, of what is not known, of what is assumed.
+        settles: code of what would settle the band.
+        unscored: why there is no score.
+        adult_assumed: whether that is assumed as well.
+    """
+    score, low, high, band = result
+    single_3, missing, assumed = metrics
+    said = {
+        "score": score,
+        "low": low,
+        "high": high,
+        "band": band,
+        "single_3": bool(single_3),
+        "single_3_in": _names(single_3),
+        "missing": _names(missing),
+        "assumed": _names(assumed) + [ADULT] * adult_assumed,
         "settles": None if settles is None else NAMES[settles],
-        "reason": assessment.unscored,
+        "reason": unscored,
     }
+    return msgspec.Raw(_ENCODER.encode(said))

@@ -48,7 +48,7 @@ def outdone(sight: Sight, track: Track, code: int, value: float) -> bool:
         if now - source.since_ms >= scene.policy.stuck_ms:
             _stuck(sight, code, source)
     else:
-        source.t_ms, source.value, source.since_ms, source.count = now, value, now, 1
+        sources[sight.device] = MetricSource(now, value, now)
         if scene.on and _STUCK[code] in scene.on:
             clear_condition(scene, _STUCK[code], clear=True, value=value)
     return len(sources) > 1 and _apart(sight, track, code, value)

@@ -8,18 +8,18 @@ changes the current value.
 
 from collections.abc import Sequence
 
-from analytics.domain.error_codes import PLAUSIBLE_CODES
-from analytics.domain.vitals import FACTS, Metric, Quality
+from analytics.domain.vitals import Metric, Quality
+from analytics.lane.by_metric import END, LEAST_WINDOW, LOOKED_AT_VALUES, RANGES, TREATMENT
 from analytics.lane.device_agreement import outdone
 from analytics.lane.low_soon import foresee
 from analytics.lane.reading_context import Sight
 from analytics.lane.set_aside import ask_about, mistaken, recovered
 from analytics.lane.state import Track
-from analytics.lane.trends import DRIFTING, half_hour_over, saturated
+from analytics.lane.trends import half_hour_over, saturated
 from analytics.lane.weights import foreign, remember, weigh
 from analytics.readings import Measurement
-from analytics.risk.baseline import FLOORS, SPACING_MS
-from analytics.risk.features import BUCKET_MS, SPEC
+from analytics.risk.baseline import SPACING_MS
+from analytics.risk.features import BUCKET_MS
 from analytics.rules.hysteresis import calls
 from analytics.rules.implausible import (
     LOOKED_AT,
@@ -42,29 +42,15 @@ from analytics.rules.limits import (
     limit_of,
 )
 
-_END = max(Metric) + 1
 _BATTERY = int(Metric.BATTERY)
 _WEIGHT = int(Metric.WEIGHT)
 _QUESTIONABLE = int(Quality.QUESTIONABLE)
 _POOR = int(Quality.POOR)
-_CHART_ONLY = frozenset({Quality.POOR, Quality.CALIBRATING, Quality.UNSYNCHRONISED})
+_CHART_ONLY = frozenset(map(int, (Quality.POOR, Quality.CALIBRATING, Quality.UNSYNCHRONISED)))
 _GLUCOSE = int(Metric.GLUCOSE)
 _O2 = int(Metric.O2)
 _SPO2 = int(Metric.SPO2)
-_WINDOWED = frozenset({Metric.HR, Metric.RR})
-"""Whose limits look at the window's median."""
-_STREAMED = frozenset({Metric.HR, Metric.RR, Metric.SPO2, Metric.TEMP})
-"""Of which score and baseline take the window's median, once there are so many in it:"""
-LEAST_WINDOW = 3
 _NO_READING = frozenset({int(Metric.BATTERY), int(Metric.STEPS)})
-_ROLLED = frozenset(code for code, _, _, _ in SPEC)
-_RANGES: list[tuple[float, float, float, float]] = [(1.0, 0.0, 1.0, 0.0)] * _END
-for _metric, _facts in FACTS.items():
-    _RANGES[_metric] = (*_facts.reject, *_facts.plausible)
-_RANGES[Metric.STEPS] = (1.0, 0.0, 1.0, 0.0)
-"""Reject and plausible ranges by metric code; nothing fits an unknown one, nor steps."""
-_CODES = frozenset(value for codes in PLAUSIBLE_CODES.values() for value in codes)
-"""Numbers that are looked at before they count, whatever they are of."""
 
 
 def take(sight: Sight, samples: Sequence[Measurement]) -> int:
@@ -72,10 +58,10 @@ def take(sight: Sight, samples: Sequence[Measurement]) -> int:
     fresh = 0
     for sample in samples:
         code, value, quality = sample.metric, sample.value, sample.quality
-        if quality in _CHART_ONLY or not 0 < code < _END:
+        if quality in _CHART_ONLY or not 0 < code < END:
             sight.scene.bad += quality == _POOR and code not in _NO_READING
             continue
-        least, most, low, high = _RANGES[code]
+        least, most, low, high = RANGES[code]
         if not least <= value <= most:
             continue
         if not low <= value <= high:
@@ -86,7 +72,7 @@ def take(sight: Sight, samples: Sequence[Measurement]) -> int:
             ask_about(sight, code, value, repeats=True, lost=False)
         elif code == _BATTERY:
             battery(sight.scene, value)
-        elif (code in LOOKED_AT or value in _CODES) and _doubted(sight, code, value):
+        elif (code in LOOKED_AT or value in LOOKED_AT_VALUES) and _doubted(sight, code, value):
             sight.scene.bad += 1
             sight.scene.doubted.append(sample)
         else:
@@ -143,7 +129,8 @@ def _good(sight: Sight, code: int, value: float) -> int:
         return 0
     else:
         before = track.value
-    scene.pace_ms = track.every_ms
+    if scene.pace_ms != track.every_ms:
+        scene.pace_ms = track.every_ms
     if state.unused or scene.on or code == _WEIGHT:
         _followed(sight, code, value, before)
     if sight.device and outdone(sight, track, code, value):
@@ -166,20 +153,20 @@ def _good(sight: Sight, code: int, value: float) -> int:
 def _follow(sight: Sight, track: Track, code: int, value: float) -> None:
     """Let the newest good value count: smoothed if it streams, learnt, and judged."""
     middle = value
-    if code in _STREAMED and not sight.staff:
+    streamed, windowed, rolled, drifting, floor = TREATMENT[code]
+    if streamed and not sight.staff:
         middle = track.median(value, sight.scene.policy.window_ms)
         if len(track.window) >= LEAST_WINDOW:
             track.value = middle
-    if code in _ROLLED:
+    if rolled:
         rolling = track.rolling
-        if code in DRIFTING and track.t_ms // BUCKET_MS != rolling.last:
+        if drifting and track.t_ms // BUCKET_MS != rolling.last:
             half_hour_over(sight, code, track)
         rolling.add(value, track.t_ms)
-    floor = FLOORS.get(code)
     if floor is not None and (not sight.learn or track.t_ms - track.baseline.last_ms >= SPACING_MS):
         _learn(sight, track, floor)
     if code != _O2:
-        limited = middle if code in _WINDOWED else value
+        limited = middle if windowed else value
         if not _within(sight, code, value, limited):
             _judge(sight, code, value, limited)
 
@@ -238,7 +225,8 @@ def _before(track: Track | None, value: float) -> float | None:
 
 def _history(sight: Sight, track: Track, code: int, value: float) -> None:
     scene = sight.scene
-    if code in _ROLLED:
+    _, _, rolled, _, _ = TREATMENT[code]
+    if rolled:
         track.rolling.add(value, scene.time_ms)
     if code == _O2:
         return

@@ -199,17 +199,25 @@ class PatientLane:
             if scene.late and state.doubtful:
                 self._confirm(scene)
             return self._reassess(visit, scene) if scene.reassess else None
-        state.asof_ms = scene.time_ms = max(t_ms, state.asof_ms)
+        if t_ms > state.asof_ms:  # noqa: PLR1730 - a call of max costs 0.1 us
+            state.asof_ms = t_ms
+        scene.time_ms = state.asof_ms
         assessment, calls = None, False
         if fresh & _SCORED or scene.reassess:
             assessment, calls = assess(state, scene, visit, fresh)
+        if scene.late or state.doubtful:
+            self._doubt(scene, fresh, calls=calls)
+        if scene.late or state.unconfirmed:
+            self._confirm(scene)
+        return assessment
+
+    def _doubt(self, scene: Scene, fresh: int, *, calls: bool) -> None:
+        """Keep which metrics, or all of NEWS2, are bad by what came late and by nothing fresh."""
+        state = self._state
         if fresh & _SCORED:
             state.doubtful = state.doubtful & ~_NEWS2 | (_NEWS2 if scene.late and calls else 0)
         if not scene.late:
             state.doubtful &= ~(fresh | (_SCORED if calls else 0))
-        if scene.late or state.unconfirmed:
-            self._confirm(scene)
-        return assessment
 
     def _reassess(self, visit: Visit, scene: Scene) -> Assessment:
         """Assess anew without a reading that counts: a metric was lost."""

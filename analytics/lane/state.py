@@ -113,8 +113,11 @@ class Track(Struct, array_like=True, gc=False):
             return
         if every == 0:
             self.every_ms = apart
-        else:
-            self.every_ms = every + (min(apart, _MOST_PACES * every) - every) // 4 or 1
+            return
+        most = _MOST_PACES * every
+        learnt = every + ((most if most < apart else apart) - every) // 4 or 1  # noqa: FURB136 - paid by each value
+        if learnt != every:
+            self.every_ms = learnt
 
     def median(self, value: float, span_ms: int) -> float:
         """Put a value, the newest, into the window and return the median of the window."""

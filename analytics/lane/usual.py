@@ -8,6 +8,9 @@ from analytics.rules import news2_bands, patient_rules
 from analytics.rules.hysteresis import Scene, calls, supersede
 from analytics.rules.limits import speaks
 
+_FLOORS = tuple(FLOORS.items())
+_ALL_GOOD = AssessmentQuality(1.0)
+
 
 def _spoken_for(scene: Scene, code: int, single_3: tuple[int, ...]) -> bool:
     """Whether a limit or a single 3 calls for the number: what is usual says no more of it."""
@@ -34,10 +37,13 @@ def baselines(
     """
     found: list[Usual] = []
     ages, other = policy.max_age_ms, policy.other_age_ms
-    now = state.asof_ms
-    for code, floor in FLOORS.items():
-        track = state.tracks[code]
-        if track is None or now - track.t_ms > ages.get(code, other):
+    now, tracks = state.asof_ms, state.tracks
+    for code, floor in _FLOORS:
+        track = tracks[code]
+        if track is None:
+            continue
+        age_ms = now - track.t_ms
+        if age_ms and age_ms > ages.get(code, other):
             continue
         own = track.baseline
         if not own.ready:
@@ -56,6 +62,9 @@ def baselines(
 
 def quality(state: LaneState, scene: Scene) -> AssessmentQuality:
     """Return how good what comes is, and what is told of the equipment."""
+    shares = state.shares
+    if not scene.on and not shares.bad and shares.good:
+        return _ALL_GOOD
     doubts = tuple(sorted(name for name in scene.on if "/" in name)) if scene.on else ()
-    share = state.shares.share
+    share = shares.share
     return AssessmentQuality(None if share is None else round(share, 3), doubts)

@@ -70,6 +70,10 @@ GROUPS: tuple[tuple[int, ...], ...] = (
     *((at,) for at in range(_FIRST_OTHER, len(NAMES)) if NAMES[at] not in _COURSE),
 )
 """Features that are told as one."""
+_OF_METRICS = [(at, at + 1, at + 2) for at in range(0, _FIRST_OTHER, PER_METRIC)]
+_OF_COURSE = GROUPS[len(SPEC)]
+_SINGLE = [at for (at,) in GROUPS[len(SPEC) + 1 :]]
+_NOTHING = (0.0,) * len(NAMES)
 MOST = 3
 LEAST = 0.1
 
@@ -81,26 +85,40 @@ def drivers(parts: Sequence[float], features: Sequence[float]) -> tuple[tuple[st
         parts: what each feature adds to the log-odds, as many as the model knows.
         features: their values.
     """
-    found: list[tuple[float, int, float]] = []
-    known = len(parts)
-    for number, group in enumerate(GROUPS):
-        size = 0.0
-        for at in group:
-            if at < known:
-                size += parts[at]
-        if not -LEAST < size < LEAST:
-            found.append((abs(size), number, size))
+    found = [
+        (abs(size), number, size)
+        for number, size in enumerate(_sizes(parts))
+        if not -LEAST < size < LEAST
+    ]
     found.sort(reverse=True)
     return tuple(
-        (_words_of(GROUPS[number], parts, features, size), round(size, 3))
-        for _, number, size in found[:MOST]
+        [
+            (_words_of(GROUPS[number], parts, features, size), round(size, 3))
+            for _, number, size in found[:MOST]
+        ]
     )
+
+
+def _sizes(parts: Sequence[float]) -> list[float]:
+    """What each group adds, in the order of its features: a sum depends on it in the last bit."""
+    every = parts if len(parts) == len(NAMES) else (*parts, *_NOTHING[len(parts) :])
+    sizes = [every[level] + every[trend] + every[own] for level, trend, own in _OF_METRICS]
+    course = 0.0
+    for at in _OF_COURSE:
+        course += every[at]
+    sizes.append(course)
+    sizes += [every[at] for at in _SINGLE]
+    return sizes
 
 
 def _words_of(
     group: tuple[int, ...], parts: Sequence[float], features: Sequence[float], size: float
 ) -> str:
+    """The words of the feature that moves its group most, in the group's direction."""
     sign = 1.0 if size > 0 else -1.0
-    at = max((one for one in group if one < len(parts)), key=lambda one: sign * parts[one])
-    above, below = WORDS[at]
-    return above if features[at] >= 0 else below
+    first, most = group[0], sign * parts[group[0]]
+    for at in group[1:]:
+        if at < len(parts) and sign * parts[at] > most:
+            first, most = at, sign * parts[at]
+    above, below = WORDS[first]
+    return above if features[first] >= 0 else below

@@ -69,10 +69,11 @@ class Rolling(Struct, array_like=True, gc=False):
         """Put a value where it belongs; one older than the window is left out."""
         bucket = t_ms // BUCKET_MS
         ahead = bucket - self.last
-        if ahead <= -BUCKETS:
-            return
-        if ahead > 0:
-            self._advance(bucket, min(ahead, BUCKETS))
+        if ahead:
+            if ahead <= -BUCKETS:
+                return
+            if ahead > 0:
+                self._advance(bucket, min(ahead, BUCKETS))
         at = bucket % BUCKETS
         self.counts[at] += 1
         self.sums[at] += value

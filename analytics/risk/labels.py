@@ -48,6 +48,11 @@ class Pending(Struct, frozen=True, array_like=True, gc=False):
         )
 
 
+def any_over(pending: list[Pending], now_ms: int, policy: Policy) -> bool:
+    """Whether the horizon of a waiting example, oldest first, has passed by ``now_ms``."""
+    return now_ms - pending[0].at_ms > policy.horizon_minutes * MINUTE_MS
+
+
 def mature(
     pending: list[Pending],
     now_ms: int,

@@ -68,10 +68,12 @@ class Trajectory(Struct, array_like=True, gc=False):
             weight = 1.0 - exp(-hours / LONG_H)
             self.long += weight * (low - self.long)
             self.share += weight * (bad - self.share)
-            self.peak = max(float(low), self.peak * exp(-hours / PEAK_H))
-        else:
-            self.peak = max(float(low), self.peak)
-        self.last_ms = max(self.last_ms, now_ms)
+            peak = self.peak * exp(-hours / PEAK_H)
+            self.peak = peak if peak > low else float(low)
+        elif self.peak < low:
+            self.peak = float(low)
+        if now_ms > self.last_ms:  # noqa: PLR1730 - a call of max costs 0.1 us
+            self.last_ms = now_ms
         if bad:
             self.bad_ms = self.last_ms
 
@@ -97,5 +99,5 @@ class Trajectory(Struct, array_like=True, gc=False):
             self.peak / EMERGENCY,
             exp(-since_h / RECENT_H) if self.bad_ms else 0.0,
             0.0 if self.bad_ms else 1.0,
-            min(_CLIP, max(-_CLIP, record)),
+            record if -_CLIP <= record <= _CLIP else min(_CLIP, max(-_CLIP, record)),
         )
