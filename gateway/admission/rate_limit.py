@@ -39,7 +39,8 @@ class RateLimiter:
         known = self._levels.get(name)
         level = rules.burst
         if known is not None:
-            level = min(rules.burst, known[0] + (now_s - known[1]) * rules.per_s)
+            filled = known[0] + (now_s - known[1]) * rules.per_s
+            level = filled if filled < level else level  # noqa: FURB136 - paid by each frame
         if level < 1.0:
             return False
         self._levels[name] = (level - 1.0, now_s)

@@ -102,7 +102,8 @@ class AcceptedFrames:
         hold = self._lanes.get(patient.no)
         if hold is None:
             return
-        hold.received_ms = max(hold.received_ms, received_ms)
+        if received_ms > hold.received_ms:  # noqa: PLR1730 - paid by each frame
+            hold.received_ms = received_ms
         work.holds[patient.no] = hold
         refused = made.telling()
         if not made.accepted and not refused:
@@ -135,10 +136,13 @@ class AcceptedFrames:
         """What the boot's clock is after this frame; says so when that has changed."""
         rules = self._rules.clocks
         current = message.boot >= state.newest_boot
-        was = clock_offset.mapping(window.clock, rules, current=current) if window.highest else None
+        before, was = window.clock, None
         if message.seq > window.highest:
-            window.clock = _learnt(window.clock, message, received_ms, rules)
+            window.clock = _learnt(before, message, received_ms, rules)
         now = clock_offset.mapping(window.clock, rules, current=current)
+        if window.highest:
+            same = window.clock[:2] == before[:2]
+            was = now if same else clock_offset.mapping(before, rules, current=current)
         unknown = now.state is ClockState.UNCERTAIN
         if unknown or (was is not None and was.state is ClockState.UNCERTAIN):
             self._tell_clock(was, now, window.clock, state, batch, received_ms=received_ms)
@@ -221,7 +225,8 @@ def _count(
     """Count the frame as handled; its device is owed an answer, a ``clock/1`` at once."""
     window.mark_handled(message.seq)
     window.stored += 1
-    window.received_ms = max(window.received_ms, received_ms)
+    if received_ms > window.received_ms:  # noqa: PLR1730 - paid by each frame
+        window.received_ms = received_ms
     batch.work.windows[state.device.no, message.boot] = window
     batch.accepted += 1
     tells_clock = isinstance(message, wire.Clock)

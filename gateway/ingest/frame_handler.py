@@ -54,8 +54,11 @@ class FrameHandler:
                 continue
             boot, seq = said.number
             window = state.windows.get(boot)
-            old = boot < state.newest_boot
-            if old if window is None else window.status(seq) is not SeqStatus.FRESH:
+            if (
+                boot < state.newest_boot
+                if window is None
+                else window.status(seq) is not SeqStatus.FRESH
+            ):
                 yield (said.device.no, boot, seq), said.frame
 
     def handle(self, item: InboundFrame, batch: Batch) -> None:

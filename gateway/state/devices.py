@@ -76,7 +76,11 @@ class DeviceState:
     @property
     def newest_boot(self) -> int:
         """The highest boot ever heard of; -1 without any."""
-        return max(self.windows, default=-1)
+        windows = self.windows
+        if len(windows) == 1:  # most devices have been started once
+            (boot,) = windows
+            return boot
+        return max(windows, default=-1)
 
     def acks(self, now_ms: int) -> wire.Acks:
         """What is handled of the newest boots with news, as it stands in the store."""

@@ -5,6 +5,7 @@ column lists here are those of the COPY statements in ``gateway.store``.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from struct import Struct, pack
 
 import msgspec
@@ -119,7 +120,9 @@ def frame_row(row: FrameRow) -> bytes:
     return b"".join((head, offset, tail, refused, _LENGTH.pack(len(row.frame)), row.frame))
 
 
+@lru_cache(maxsize=1024)
 def _mask(codes: tuple[int, ...]) -> int:
+    """The same few sets come again and again."""
     made = 0
     for code in codes:
         made |= 1 << code

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import wire
+from gateway.wire.unknown_members import members
 
 T = 1_764_000_000_000
 HEAD = '"type":"vitals/1","device":"w-7k2m9q","boot":3,"seq":42'
@@ -232,4 +233,5 @@ def test_vitals_round_trip(samples: list[wire.Sample], dropped: int) -> None:
     raw = wire.encode(message)
     assert wire.decode_device_message(raw) == message
     assert wire.count_ignored(raw, message) == 0
+    assert members(message) == raw.count(b":")
     assert msgspec.json.decode(raw)["type"] == "vitals/1"
