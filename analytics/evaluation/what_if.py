@@ -7,15 +7,14 @@ which learns nothing on the way.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from analytics.domain.vitals import METRIC_BY_NAME
 from analytics.evaluation.replay.alerts import Alert
-from analytics.evaluation.replay.person import Met, met
-from analytics.evaluation.replay.recordings import RecordedMoment, Recording
+from analytics.evaluation.replay.person import Met, SettingsSide, met_under
+from analytics.evaluation.replay.recordings import DAY_MS, Measured
 from analytics.evaluation.replay.staff import TAKES_ON
 from analytics.policy import MINUTE_MS
 from analytics.settings import WardPolicy
@@ -49,14 +48,26 @@ class Stretch(Struct):
     plan: StoredPlan = StoredPlan()
     tried: StoredPlan | None = None
 
-    def recording(self) -> Recording:
-        """Return the readings as moments."""
-        rows = zip(self.times, self.metrics, self.values, strict=True)
-        moments = [
-            RecordedMoment(t_ms, tuple((metric, value) for _, metric, value in some))
-            for t_ms, some in groupby(rows, key=lambda row: row[0])
-        ]
-        return Recording(person=self.person, moments=moments)
+    def moments(self) -> Iterator[tuple[int, Measured]]:
+        """Give the readings moment by moment."""
+        times, rows, at = self.times, list(zip(self.metrics, self.values, strict=True)), 0
+        count = len(times)
+        while at < count:
+            t_ms, begin = times[at], at
+            at += 1
+            while at < count and times[at] == t_ms:
+                at += 1
+            yield t_ms, tuple(rows[begin:at])
+
+    @property
+    def days(self) -> int:
+        """Patient-days: stretches of 24 h from the first reading on in which there was any."""
+        found, at = 0, 0
+        while at < len(self.times):
+            found += 1
+            number = (self.times[at] - self.times[0]) // DAY_MS + 1
+            at = bisect_left(self.times, self.times[0] + number * DAY_MS)
+        return found
 
 
 class Total(Struct):
@@ -110,12 +121,11 @@ def compare(
         then: what it would.
         minutes: of somebody's time that an alert costs, by priority.
     """
-    recording = stretch.recording()
-    before = met(recording, now, stretch.plan, TAKES_ON)
-    after = met(recording, then, stretch.tried or stretch.plan, TAKES_ON)
+    sides = SettingsSide(now, stretch.plan), SettingsSide(then, stretch.tried or stretch.plan)
+    before, after = met_under(stretch.moments(), sides, TAKES_ON)
     return PersonCompared(
         person=stretch.person,
-        days=recording.days,
+        days=stretch.days,
         now=_total(before, stretch.outcomes, minutes),
         then=_total(after, stretch.outcomes, minutes),
         gained=[_shown(stretch, one, after) for one in _only(after.alerts, before.alerts)],

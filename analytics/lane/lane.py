@@ -152,6 +152,11 @@ class PatientLane:
         assessment, _ = assess(state, scene, visit, fresh=0)
         return assessment
 
+    @property
+    def state(self) -> LaneState:
+        """What is remembered; changed besides the fold by :mod:`analytics.lane.quiet` alone."""
+        return self._state
+
     def snapshot(self) -> bytes:
         """Return the whole state as bytes, with the format's version."""
         return encode(self._state)

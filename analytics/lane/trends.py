@@ -6,7 +6,7 @@ for that, so that a trend costs a stream a comparison a reading.
 
 from analytics.domain.vitals import Metric
 from analytics.lane.reading_context import Sight
-from analytics.lane.state import Track
+from analytics.lane.state import LaneState, Track
 from analytics.risk.features import BUCKET_MS, BUCKETS
 from analytics.rules.desaturation import NAME, desaturation
 from analytics.rules.drift import NAMES, Drift, day_of, drift
@@ -38,17 +38,26 @@ def half_hour_over(sight: Sight, code: int, track: Track) -> None:
 
     What is on is judged at every half-hour, so that it is heard of and does not end as forgotten.
     """
-    rolling = track.rolling
-    at = rolling.last % BUCKETS
-    if not rolling.last or not rolling.counts[at]:
+    least = sight.scene.policy.drift_parts
+    kept = note_half_hour(sight.state, code, track, least)
+    if kept is None:
         return
-    kept, least = _of(sight, code), sight.scene.policy.drift_parts
-    kept.add_value(day_of(rolling.last * BUCKET_MS), rolling.sums[at] / rolling.counts[at], least)
     if day_of(track.t_ms) != kept.day:
         kept.close(least)
         drift(sight.scene, code, kept)
     elif NAMES[code] in sight.scene.on:
         drift(sight.scene, code, kept)
+
+
+def note_half_hour(state: LaneState, code: int, track: Track, least: int) -> Drift | None:
+    """Note the half-hour that is over with its day; return the days, None: nothing was measured."""
+    rolling = track.rolling
+    at = rolling.last % BUCKETS
+    if not rolling.last or not rolling.counts[at]:
+        return None
+    kept = _of(state, code)
+    kept.add_value(day_of(rolling.last * BUCKET_MS), rolling.sums[at] / rolling.counts[at], least)
+    return kept
 
 
 def weighed(sight: Sight, value: float, *, anew: bool) -> None:
@@ -61,13 +70,13 @@ def weighed(sight: Sight, value: float, *, anew: bool) -> None:
     """
     if anew:
         sight.state.drifts.pop(_WEIGHT, None)
-    kept = _of(sight, _WEIGHT)
+    kept = _of(sight.state, _WEIGHT)
     kept.add_value(day_of(sight.scene.time_ms), value, 1)
     drift(sight.scene, _WEIGHT, kept)
 
 
-def _of(sight: Sight, code: int) -> Drift:
-    drifts = sight.state.drifts
+def _of(state: LaneState, code: int) -> Drift:
+    drifts = state.drifts
     kept = drifts.get(code)
     if kept is None:
         kept = drifts[code] = Drift()

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from analytics import settings
-from analytics.evaluation.what_if import Stretch, compare
+from analytics.evaluation.what_if import compare
+from api.replay.rows import StretchRows
 
 
 class ReplaySide(msgspec.Struct, frozen=True):
@@ -34,7 +35,7 @@ def main() -> None:
     asked = msgspec.json.decode(lines.readline(), type=Asked)
     now, then = (settings.ward_policy(one.profile, one.values) for one in (asked.now, asked.then))
     for line in lines:
-        stretch = msgspec.json.decode(line, type=Stretch)
+        stretch = msgspec.json.decode(line, type=StretchRows).stretch()
         answer: Any = compare(stretch, now, then, asked.minutes)
         out.write(msgspec.json.encode(answer) + b"\n")
         out.flush()

@@ -18,9 +18,10 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
-from analytics.evaluation.what_if import AlertShown, PersonCompared, Stretch, Total
+from analytics.evaluation.what_if import AlertShown, PersonCompared, Total
 from api.errors import ThrottledError
 from api.replay.child import Asked
+from api.replay.rows import StretchRows
 
 log = structlog.get_logger("api.replay")
 KEPT = 20
@@ -29,8 +30,8 @@ MOST_WAITING = 10
 MOST_SHOWN = 200
 _WAIT_S = 60
 _LINE_BYTES = 256 * 1024 * 1024
-People = Callable[[], AsyncIterator[Stretch]]
-Following = Callable[[], Awaitable[Stretch | None]]
+People = Callable[[], AsyncIterator[StretchRows]]
+Following = Callable[[], Awaitable[StretchRows | None]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,7 +152,7 @@ async def _replayed(job: ReplayJob, asked: Asked, people: People) -> None:
     source = people()
     lock = asyncio.Lock()
 
-    async def following() -> Stretch | None:
+    async def following() -> StretchRows | None:
         async with lock:
             return await anext(source, None)
 

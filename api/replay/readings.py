@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from analytics.evaluation.what_if import Stretch
 from analytics.settings.in_force import StoredPlan
 from api.auth.sessions import Caller
 from api.http.deps import acting
 from api.patients import care_plans
+from api.replay.rows import StretchRows
 from api.services import Services
 from api.store import replay
 from api.store.types import Row
@@ -22,7 +22,7 @@ async def stretches(
     rows: Sequence[Row],
     span: tuple[datetime, datetime],
     tried: StoredPlan | None = None,
-) -> AsyncIterator[Stretch]:
+) -> AsyncIterator[StretchRows]:
     """Give the people's readings one after the other.
 
     Args:
@@ -34,5 +34,7 @@ async def stretches(
     """
     for row in rows:
         async with acting(services, caller) as work:
-            found = await replay.columns(work.conn, row["no"], *span)
-        yield Stretch(str(row["id"]), **found, plan=care_plans.stored_plan(row), tried=tried)
+            rows_of = await replay.rows(work.conn, row["no"], *span)
+            outcomes = await replay.outcomes(work.conn, row["no"], *span)
+        plan = care_plans.stored_plan(row)
+        yield StretchRows(str(row["id"]), rows_of, outcomes, plan, tried)

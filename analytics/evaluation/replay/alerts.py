@@ -4,7 +4,9 @@ The steps are those of the alert engine (``analytics.alerts.patient``). The engi
 reasons from the database and writes them there; here a small book holds them.
 """
 
+from copy import deepcopy
 from heapq import heappop, heappush
+from math import inf
 
 from msgspec import Struct
 
@@ -57,35 +59,55 @@ class AlertBook:
         self._case = PatientAlert()
         self._reasons: dict[str, Shown] = {}
         self._errands: list[tuple[int, str]] = []
+        self._next_ms = inf
+        self._rest_from = -inf
         self.alerts: list[Alert] = []
         self.reasons: list[Shown] = []
 
+    def copied(self) -> "AlertBook":
+        """Return a book that holds the same and goes on by itself."""
+        return deepcopy(self)
+
+    def same(self, other: "AlertBook") -> bool:
+        """Return whether another book holds the same, so that one can stand for both."""
+        return (self._policy, self._case, self._reasons, self._errands, self.alerts) == (
+            *(other._policy, other._case, other._reasons, other._errands, other.alerts),  # noqa: SLF001 - of the same class
+        )
+
     def advance(self, until_ms: int) -> None:
         """Let time and the staff act until then, in the order of their moments."""
-        while True:
+        while self._next_ms <= until_ms:
             due = self._case.due_ms
             first = self._errands[0][0] if self._errands else None
             if first is not None and first <= until_ms and (due is None or first <= due):
                 self._answer(*heappop(self._errands))
             elif due is not None and due <= until_ms:
                 self._take(patient.tick(self._case, due, self._policy))
-            else:
-                return
+            self._plan_next()
 
     def find(self, finding: Finding) -> None:
         """Apply what the lane found of the person; the equipment's is another alert."""
         if kind_of(finding.condition) is Kind.TECHNICAL or finding.late:
             return
         self._take(patient.apply(self._case, finding, finding.received_ms, self._policy))
+        self._plan_next()
 
     def resting(self, now_ms: int, rest_ms: int) -> bool:
         """Whether baselines rest: a reason holds, as the gateway asks it for a batch."""
-        return any(
-            one.holds
-            and one.priority in _RESTING
-            and not name.startswith("baseline_")
-            and (one.raised_ms or 0) > now_ms - rest_ms
-            for name, one in self._case.reasons.items()
+        return self._rest_from > now_ms - rest_ms
+
+    def _plan_next(self) -> None:
+        """Note what is asked before every moment: when time acts next, since when it rests."""
+        due = self._case.due_ms
+        first = self._errands[0][0] if self._errands else inf
+        self._next_ms = first if due is None else min(first, due)
+        self._rest_from = max(
+            (
+                one.raised_ms or 0
+                for name, one in self._case.reasons.items()
+                if one.holds and one.priority in _RESTING and not name.startswith("baseline_")
+            ),
+            default=-inf,
         )
 
     def _answer(self, at_ms: int, what: str) -> None:
