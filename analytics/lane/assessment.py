@@ -57,6 +57,7 @@ class Usual(Struct, frozen=True, gc=False):
         by_hour: whether it is that of the time of day.
         moved_from: what was usual before it moved lately; None: it has not.
         moved_ms: since when.
+        unit: the person's own unit of spread, in the metric's unit.
     """
 
     metric: int
@@ -66,6 +67,7 @@ class Usual(Struct, frozen=True, gc=False):
     by_hour: bool = False
     moved_from: float | None = None
     moved_ms: int = 0
+    unit: float = 0.0
 
 
 class AssessmentQuality(Struct, frozen=True, gc=False):
@@ -205,6 +207,7 @@ def _usual(one: Usual) -> dict[str, object]:
         "metric": NAMES[one.metric],
         "median": one.median,
         "deviation": one.deviation,
+        "unit": one.unit,
         "readings": one.readings,
         "by_hour": one.by_hour,
         "drift": None,

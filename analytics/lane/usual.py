@@ -51,10 +51,10 @@ def baselines(
             continue
         centre, deviation, by_hour = own.compare(track.value, track.t_ms, floor)
         told = round(centre, 3), round(deviation, 3), by_hour
-        if own.moved_ms and now - own.moved_ms < WEEK_MS:
-            found.append(Usual(code, own.readings, *told, own.moved_from, own.moved_ms))
-        else:
-            found.append(Usual(code, own.readings, *told))
+        recent = own.moved_ms and now - own.moved_ms < WEEK_MS
+        before, since = (own.moved_from, own.moved_ms) if recent else (None, 0)
+        unit = round(own.unit(floor), 3)
+        found.append(Usual(code, own.readings, *told, before, since, unit))
         if fresh >> code & 1 and not _spoken_for(scene, code, single_3):
             patient_rules.baseline(scene, code, centre, deviation)
     return tuple(found)

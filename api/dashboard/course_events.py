@@ -36,6 +36,7 @@ async def events(
     work.note("events.read", row["no"], events=min(len(found), _MOST))
     text = personal_data.text_of(work.services.vault, row)
     items = [
-        {**one, "at": rfc3339(one["at"]), "until": rfc3339(one["until"])} for one in found[:_MOST]
+        one | {name: rfc3339(one[name]) for name in ("at", "until", "answered")}
+        for one in found[:_MOST]
     ]
     return {"items": open_in(items, text), "cut": len(found) > _MOST}

@@ -19,7 +19,7 @@ def test_a_doctor_asks_for_the_probability_of_diabetes(desk: Desk, ward: SeededW
     page.get_by_text("Glucose: ranges").click()
     expect(page.locator("#glucose-part")).to_contain_text("No glucose was measured")
     page.get_by_text("Probability of diabetes").click()
-    page.get_by_label("Glucose", exact=True).fill("9")
+    page.get_by_role("spinbutton", name="Glucose", exact=True).fill("9")
     page.get_by_label("Unit of Glucose").select_option("mmol/L")
     page.get_by_label("Body mass index").fill("34")
     page.get_by_role("button", name="Tell the probability").click()

@@ -18,6 +18,8 @@ PAGES = {
     "patients": ("carla", "/patients"),
     "patient": ("singh", "/patients/{first}"),
     "record": ("carla", "/patients/{first}/record"),
+    "devices": ("carla", "/patients/{first}?tab=devices"),
+    "plan": ("singh", "/patients/{first}?tab=plan"),
     "people": ("admin", "/people"),
     "settings": ("carla", "/settings"),
     "account": ("carla", "/account"),
@@ -95,6 +97,8 @@ def test_questions_say_whom_they_are_about(desk: Desk, two: dict[str, str]) -> N
         asked.get_by_role("button", name="Cancel").click()
     record = opened(desk, "record", two)
     for button in ("Pause…", "Discharge…", "Register a device…"):
+        if button.startswith("Register"):
+            record.get_by_role("tab", name="Devices").click()
         record.get_by_role("button", name=button).click()
         asked = record.get_by_role("dialog")
         expect(asked.get_by_role("heading")).to_contain_text(f"Maria Santos, {BIRTHS[0]}")

@@ -290,7 +290,7 @@ def assess(values: dict[Metric, float], at: datetime, *, partial: bool) -> Asses
         plan_revision=1,
         in_episode=False,
         drivers=(("breathing rate rising", 1.2),),
-        baselines=(Usual(int(Metric.HR), 300, 72.0, 2.6),),
+        baselines=(Usual(int(Metric.HR), 300, 72.0, 2.6, unit=4.0),),
     )
 
 

@@ -31,6 +31,19 @@ export function drawMarks(sort, paint) {
     return false;
   };
 }
+// What is usual for the person, two of their own units to each side, as a band behind the curve.
+const UNUSUAL = 2;
+export function drawUsual(usual) {
+  return (plot) => {
+    if (!(usual?.unit > 0)) return;
+    const { ctx, bbox } = plot;
+    const [top, bottom] = [1, -1].map((side) => Math.min(bbox.top + bbox.height, Math.max(bbox.top, plot.valToPos(usual.median + side * UNUSUAL * usual.unit, "y", true))));
+    ctx.save();
+    ctx.fillStyle = colour("usual-wash");
+    ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+    ctx.restore();
+  };
+}
 export function drawLines(lines) {
   return (plot) => {
     const { ctx } = plot;

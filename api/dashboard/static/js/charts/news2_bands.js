@@ -61,3 +61,25 @@ function onOxygen(told, at) {
   const last = told.findLast((point) => Date.parse(point.time) <= at && at - Date.parse(point.time) <= HELD_MS);
   return Number(last?.value ?? last?.max ?? 0) > 0;
 }
+
+// How often the chart asks for observations (RCP 2017, thresholds and triggers), by band and score.
+/** @param {{ band?: string | null, low: number | null }} score @returns {string} */
+export function monitoring({ band, low }) {
+  if (low === null || low === undefined) return "";
+  if (low >= 7) return "cont.";
+  if (low >= 5 || band === "low_medium") return "1 h";
+  return low >= 1 ? "4–6 h" : "12 h";
+}
+// Of each slot of time the events that begin in it, or that `when` puts there.
+/** @template T @param {T[]} events @param {{ from: number, to: number, slots: number }} span ms @param {(one: T) => string | null} when @returns {T[][]} */
+export function inSlots(events, { from, to, slots }, when) {
+  /** @type {T[][]} */
+  const found = Array.from({ length: slots }, () => []);
+  for (const one of events) {
+    const slot = Math.floor(((Date.parse(when(one) ?? "") - from) / (to - from)) * slots);
+    if (slot >= 0 && slot < slots) found[slot].push(one);
+  }
+  return found;
+}
+/** @param {string} name @returns {string} */
+export const initials = (name) => name.split(/\s+/).map((part) => part[0]?.toUpperCase() ?? "").join("").slice(0, 4);

@@ -4,11 +4,11 @@ import uPlot from "../../vendor/uPlot.esm.js";
 import { timeText, zoneName } from "../base/clock.js";
 import { clockOf, axes, shown } from "./axes.js";
 import { limitLines, rangeOf } from "./clinical_range.js";
-import { drawMarks, drawLoneRanges, colour, drawLines } from "./drawing.js";
-import { alone, withGaps, sortPoints } from "./series.js";
+import { colour, drawLines, drawLoneRanges, drawMarks, drawUsual } from "./drawing.js";
+import { alone, sortPoints, withGaps } from "./series.js";
+import { follow, SYNC } from "./sync.js";
 
 const HEIGHT = 165;
-const SYNC = "homeward";
 
 const lonePoints = (few) => ({ size: 4, show: few, filter: (plot, index, show) => (show ? null : alone(plot.data[index])) });
 
@@ -19,6 +19,7 @@ function reader(target) {
   target.parentElement?.querySelector("figcaption")?.append(said);
   return (plot) => {
     const { idx } = plot.cursor;
+    follow(plot);
     if (idx === null || idx === undefined) { said.textContent = ""; return; }
     const parts = plot.series.slice(1).map((one, i) => [one, plot.data[i + 1][idx]]).filter(([one, value]) => one.label && value !== null && value !== undefined).map(([one, value]) => `${one.label} ${one.value(plot, value)}`);
     said.textContent = parts.length ? `${timeText(plot.data[0][idx] * 1000)}: ${parts.join(", ")}` : "";
@@ -34,12 +35,12 @@ const chosen = (target) => (plot) => {
 };
 /** @param {any} target @param {any} asked */
 function make(target, asked) {
-  const { series, data, bands = [], lines = [], from, to, range, incrs, draw } = asked;
+  const { series, data, bands = [], lines = [], from, to, range, incrs, draw, usual = null, group = SYNC } = asked;
   const plot = new uPlot({
     width: Math.max(260, target.clientWidth), height: HEIGHT, series: [{}, ...series], bands, axes: axes(incrs), tzDate: clockOf(zoneName()),
     scales: { x: { time: true, min: from, max: to, range: () => [from, to] }, y: range ? { range } : {} },
-    cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: SYNC, setSeries: false } },
-    hooks: { draw: [drawLines(lines), ...(draw ? [draw] : [])], setCursor: [reader(target)], setSelect: [chosen(target)] }, legend: { show: false },
+    cursor: { drag: { x: true, y: false, setScale: false }, sync: { key: group, setSeries: false } },
+    hooks: { drawClear: [drawUsual(usual)], draw: [drawLines(lines), ...(draw ? [draw] : [])], setCursor: [reader(target)], setSelect: [chosen(target)] }, legend: { show: false },
   }, data, target);
   const watcher = new ResizeObserver(() => { if (target.clientWidth > 0) plot.setSize({ width: target.clientWidth, height: HEIGHT }); });
   watcher.observe(target);
@@ -47,9 +48,9 @@ function make(target, asked) {
 }
 
 // One vital, or two that belong together (blood pressure).
-export function vitalChart(target, { metrics, unit, digits, from, to, limits = {} }) {
+export function vitalChart(target, { metrics, unit, digits, from, to, limits = {}, usual = null, beside = [], group = SYNC }) {
   const lines = limitLines(limits);
-  const trusted = metrics.flatMap((metric) => [...sortPoints(metric.points).good, ...metric.points.flatMap((point) => [point.min, point.max])]);
+  const trusted = [...metrics.map((metric) => metric.points), beside].flatMap((points) => [...sortPoints(points).good, ...points.flatMap((point) => [point.min, point.max])]);
   const fixed = rangeOf(metrics[0].name, trusted, lines.map((line) => line.at));
   target.dataset.range = fixed.join(" ");
   target.dataset.limits = lines.map((line) => line.label).join("; ");
@@ -69,11 +70,12 @@ export function vitalChart(target, { metrics, unit, digits, from, to, limits = {
     series.push({ label: "min", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } }, { label: "max", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } });
     bands.push({ series: [at + 4, at + 3], fill: colour("trace-wash") });
   });
-  return make(target, { series, data, bands, lines, from, to, range: () => fixed });
+  if (usual?.unit > 0) target.dataset.usual = `${usual.median} ± ${2 * usual.unit}`;
+  return make(target, { series, data, bands, lines, from, to, range: () => fixed, usual, group });
 }
 
 // NEWS2: the band between the bounds is filled; a complete set has no width.
-export function scoreChart(target, { points, from, to }) {
+export function scoreChart(target, { points, from, to, group = SYNC }) {
   const times = points.map((point) => Date.parse(point.time) / 1000);
   const data = withGaps(times, [points.map((p) => p.high), points.map((p) => p.low)]);
   const stepped = uPlot.paths.stepped({ align: 1 });
@@ -82,12 +84,12 @@ export function scoreChart(target, { points, from, to }) {
     { label: "at least", value: shown("", 0), stroke: colour("trace"), width: 2, paths: stepped, points: { show: false } },
   ];
   const lines = [{ at: 5, label: "5 urgent", below: true, paint: "medium-ink" }, { at: 7, label: "7 emergency", paint: "high-ink" }];
-  return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, range: (plot, low, high) => [0, (high ?? 0) > 10 ? 20 : 10], incrs: [1, 2, 5, 10], draw: drawLoneRanges });
+  return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, range: (plot, low, high) => [0, (high ?? 0) > 10 ? 20 : 10], incrs: [1, 2, 5, 10], draw: drawLoneRanges, group });
 }
 
-export function riskChart(target, { points, from, to }) {
+export function riskChart(target, { points, from, to, group = SYNC }) {
   const times = points.map((point) => Date.parse(point.time) / 1000);
   const data = withGaps(times, [points.map((p) => (p.risk === null || p.risk === undefined ? null : p.risk * 100))]);
   const series = [{ label: "risk", stroke: colour("trace"), width: 1.8, fill: colour("trace-wash"), value: shown("%", 0), points: lonePoints(points.length < 3) }];
-  return make(target, { series, data, from, to, range: () => [0, 100] });
+  return make(target, { series, data, from, to, range: () => [0, 100], group });
 }

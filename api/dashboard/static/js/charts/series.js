@@ -36,3 +36,15 @@ export function sortPoints(points) {
   }
   return { times, good, late, doubtful };
 }
+
+// The point nearest to a moment (ms), of points in the order of time, if it is not farther than `within` ms.
+export function nearest(points, at, within) {
+  let low = 0;
+  let high = points.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (Date.parse(points[middle].time) < at) low = middle + 1; else high = middle;
+  }
+  const near = [points[low - 1], points[low]].filter(Boolean).map((point) => [Math.abs(Date.parse(point.time) - at), point]).sort((a, b) => a[0] - b[0])[0];
+  return near && near[0] <= within ? near[1] : null;
+}

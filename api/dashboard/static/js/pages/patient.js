@@ -1,5 +1,4 @@
 // One patient's page: who they are, how they are, what happened, and what staff may enter.
-import { chooser } from "../base/choosing.js";
 import { setPlace, wardZone, zoneText } from "../base/clock.js";
 import { $, empty, h, say, trouble } from "../base/dom.js";
 import { get, page } from "../base/http.js";
@@ -12,17 +11,19 @@ import { actions } from "../patient/actions.js";
 import { banner } from "../patient/banner.js";
 import { emergency } from "../patient/emergency.js";
 import { readingList } from "../patient/corrections.js";
-import { course, loadCharts, showAs } from "../patient/course.js";
+import { course, loadCharts } from "../patient/course.js";
 import { showDevices } from "../patient/devices.js";
 import { diseaseRisk } from "../patient/disease_risk.js";
 import { enterForm } from "../patient/enter_form.js";
+import { eventList } from "../patient/event_list.js";
+import { followCursor } from "../patient/exact.js";
 import { facts } from "../patient/facts.js";
 import { glucose } from "../patient/glucose.js";
 import { onHeld } from "../patient/held.js";
 import { showPlan } from "../patient/plan.js";
 import { problem } from "../patient/problem.js";
 import { showRecord } from "../patient/record.js";
-import { zoom } from "../patient/zoom.js";
+import { choosing } from "../patient/choosing.js";
 import { called } from "../words/people.js";
 
 const id = document.body.dataset.patient;
@@ -43,9 +44,10 @@ async function loadFacts() {
     $("gone").replaceChildren();
     const unnamed = state.patient === null;
     Object.assign(state, { patient, assessment, devices: devices?.items ?? [] });
+    course.usual = assessment?.baselines ?? [];
     course.proven = Boolean(assessment?.risk?.probability) && assessment.risk.proven !== false;
     banner($("banner-line"), patient, { row: panel?.items[0], freshness: assessment?.freshness_s });
-    actions(patient);
+    actions(patient, state.devices, refresh);
     emergency($("emergency"), id).catch(quiet);
     if (unnamed && $("readings-part")?.open) readings?.();  // it was opened before it could name them
     factsSoon();
@@ -59,9 +61,8 @@ const factsSoon = steady(() => facts(state.patient, state.assessment, state.devi
 const quiet = (problem) => { if (problem.status === 401) throw problem; return null; };
 
 const { loadAlerts, alertsSoon } = problem(id, () => state.patient);
-const whole = zoom(course, charts);
-chooser($("ranges"), (data) => { course.hours = Number(data.hours); whole(); });
-chooser($("views"), (data) => { showAs(data.view); charts(); });
+choosing(course, charts);
+followCursor();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", charts);
 
 enterForm($("enter"), id, whom, refresh);
@@ -71,7 +72,7 @@ async function refresh() { await Promise.all([loadFacts(), loadAlerts()]); }
 function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) { loadAlerts(); if (name === "alert.raised") say(`New ${alert.priority} alert for this patient`, true); } }
 
 // What a tab needs beyond the patient's facts is asked for when it is first opened.
-const FIRST = { plan: () => showPlan(id), record: () => showRecord(id), devices: () => $("devices") && showDevices(id, whom) };
+const FIRST = { events: () => eventList(id), plan: () => showPlan(id), record: () => showRecord(id), devices: () => $("devices") && showDevices(id, whom) };
 const begun = new Set();
 async function opened(name) {
   if (name === "course" && !$("charts").children.length) $("charts").append(h("p", { class: "soft loading" }, "Loading…"));

@@ -5,7 +5,7 @@ import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { vitalValue } from "../panel/row.js";
 import { metricValue, shortMetrics } from "../words/metrics.js";
-import { phoneOf } from "./actions.js";
+import { phoneOf, STATEMENTS, statementWords } from "../words/statements.js";
 
 const heard = (seconds) => new Date(wardNow() - seconds * 1000).toISOString();
 
@@ -22,7 +22,11 @@ export function banner(where, patient, { row, freshness }) {
     patient.state !== "active" && h("b", { class: "overdue" }, patient.state),
     known ? h("span", {}, h("span", { class: "soft" }, "heard "), moment(heard(freshness), { only: true })) : h("b", { class: "overdue" }, "never heard"),
   ];
-  update(where, h("div", { class: "told-line" }, told), row && h("div", { class: "vitals-strip" }, strip(row.vitals)));
+  const said = Object.keys(STATEMENTS).map((kind) => {
+    const { words, known: recorded } = statementWords(kind, patient.statements ?? {});
+    return h("span", { "data-key": kind, class: recorded ? (STATEMENTS[kind].grave ? "boxed" : "stated") : "ageing small", title: words }, words);
+  });
+  update(where, h("div", { class: "told-line" }, told, said), row && h("div", { class: "vitals-strip" }, strip(row.vitals)));
 }
 function strip(vitals) {
   const one = (vital, written) => h("span", { class: "strip-vital", "data-key": vital.metric }, h("span", { class: "soft small" }, shortMetrics([vital.metric])), " ", vitalValue(vital, written), " ", h("small", { class: "soft" }, moment(vital.time, { only: "short" })));

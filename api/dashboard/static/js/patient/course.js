@@ -1,97 +1,78 @@
-// The course of a patient's vitals, NEWS2 and risk as figures.
-import { clockText, wardNow, dateText, span, zoneText } from "../base/clock.js";
-import { $, h, empty, trouble } from "../base/dom.js";
-import { page, all } from "../base/http.js";
-import { moment } from "../base/moments.js";
+// The course of a patient: curves with their time line, the NEWS2 chart or a table, of one stretch or of two.
+import { clockText, dateText, wardNow, zoneText } from "../base/clock.js";
+import { $, empty, trouble } from "../base/dom.js";
+import { all, page } from "../base/http.js";
 import { figures } from "../charts/figures.js";
 import { news2Chart } from "../charts/news2_chart.js";
-import { riskChart, scoreChart, vitalChart } from "../charts/plots.js";
 import { readingsTable } from "../charts/readings_table.js";
-import { score } from "../parts/score.js";
-import { metricValue, metricUnit, metricName } from "../words/metrics.js";
-import { percent } from "../words/news2.js";
+import { timeline } from "../charts/timeline.js";
+import { METRICS, periodFigures } from "./course_figures.js";
+import { exactly } from "./exact.js";
+import { takeAlong } from "./take_along.js";
+import { bucketOf, shownNow, stretch, VIEWS } from "./window.js";
 
-const RAW_HOURS = 24;
-const CHARTS = [
-  { metrics: ["hr"], scored: true }, { metrics: ["spo2"], scored: true }, { metrics: ["rr"], scored: true }, { metrics: ["temp"], digits: 1, scored: true },
-  { metrics: ["sbp", "dbp"], title: "Blood pressure", scored: true }, { metrics: ["glucose"] }, { metrics: ["weight"], digits: 1 },
-];
-
-const STAFF = ["acvpu", "o2"];
-// What is shown: `hours` until now, or the `window` (from and to, ms) that somebody has drawn on a chart; as curves,
-// as the printed chart or as a table.
-export const course = { hours: 24, window: null, view: "curves", points: {}, history: [], proven: false };
+// What is shown: see window.js; and what a figure must know of the patient beside the readings.
+export const course = { ...shownNow(), proven: false, usual: [] };
 let asked = 0;
+let endLine = () => {};
 
-// `patient` is their record, for the name on paper and the limits.
-export async function loadCharts(id, patient) {
-  const mine = (asked += 1);
-  const to = course.window?.to ?? wardNow();
-  const from = course.window?.from ?? to - course.hours * 3600 * 1000;
-  const hours = (to - from) / 3600000;
-  const wanted = { from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString() };
-  const bucket = hours <= RAW_HOURS ? undefined : hours <= 72 ? "5m" : "1h";
-  try {
-    const metrics = [...CHARTS.flatMap((chart) => chart.metrics), ...STAFF];
-    const [points, history] = await Promise.all([
-      all(`/patients/${id}/observations`, { ...wanted, metric: metrics, bucket, limit: 5000 }, 60000), page(`/ui/patients/${id}/history`, wanted)]);
-    if (mine !== asked) return;
-    course.points = Object.groupBy ? Object.groupBy(points, (point) => point.metric) : group(points);
-    course.history = history.items;
-    drawCharts(patient, from / 1000, to / 1000);
-  } catch (problem) { trouble($("charts"), problem); }
+// The readings and scores of one period; `named` is what its titles add.
+async function period(id, { from, to }, bucket, named, group) {
+  const wanted = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  const [points, history] = await Promise.all([all(`/patients/${id}/observations`, { ...wanted, metric: METRICS, bucket, limit: 5000 }, 60000), page(`/ui/patients/${id}/history`, wanted)]);
+  return { points: byMetric(points), history: history.items, from: from / 1000, to: to / 1000, named, group, cut: points.cut };
 }
-function group(points) {
+function byMetric(points) {
   const found = {};
   for (const point of points) (found[point.metric] ??= []).push(point);
   return found;
 }
-function newestOf(name) {
-  const points = course.points[name] ?? [];
-  const last = points[points.length - 1];
-  if (!last) return null;
-  return [h("b", {}, `${metricValue(name, last.value ?? last.mean)} `), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))];
+// `patient` is their record, for the name on paper and the limits.
+export async function loadCharts(id, patient) {
+  const mine = (asked += 1);
+  const { from, to, before } = stretch(course, wardNow());
+  const bucket = bucketOf(to - from);
+  try {
+    const [now, events, earlier] = await Promise.all([
+      period(id, { from, to: to + 1 }, bucket, "", "homeward"),
+      page(`/ui/patients/${id}/events`, { from: new Date(from).toISOString(), to: new Date(to).toISOString() }).catch(() => ({ items: [] })),
+      course.beside ? period(id, before, bucket, ", before", "homeward-before") : null]);
+    if (mine !== asked) return;
+    takeAlong(id, { from, to, metrics: METRICS.filter((name) => now.points[name]?.length) });
+    draw(patient, now, earlier, events.items);
+  } catch (problem) { trouble($("charts"), problem); }
 }
-function drawCharts(patient, from, to) {
-  $("printed").textContent = `${patient?.name ?? ""}, ${patient?.identifier ?? ""}: ${course.window ? `from ${dateText(from * 1000)} ${clockText(from * 1000)}` : `the last ${span(course.hours * 3600)}`}, until ${dateText(to * 1000)} ${clockText(to * 1000)} ${zoneText()}`;
-  const drawable = CHARTS.filter((chart) => chart.metrics.some((name) => course.points[name]?.length));
-  const courseOf = (chart) => (drawable.includes(chart) ? vital(chart, patient, from, to) : chart.scored ? missing(chart) : []);
-  const wanted = drawable.length || course.history.length ? [...courses(from, to), ...CHARTS.flatMap(courseOf)] : [];
+const stamp = (seconds) => `${dateText(seconds * 1000)} ${clockText(seconds * 1000)}`;
+function draw(patient, now, earlier, events) {
+  const { from, to } = now;
+  const named = course.window ? `from ${stamp(from)}` : `the last ${course.hours >= 48 ? `${course.hours / 24} days` : `${course.hours} h`}`;
+  $("printed").textContent = `${patient?.name ?? ""}, ${patient?.identifier ?? ""}: ${named}, until ${stamp(to)} ${zoneText()}${earlier ? `, beside ${stamp(earlier.from)} to ${stamp(earlier.to)}` : ""}`;
+  $("cut-points").hidden = !now.cut;
   showAs(course.view);
-  if (course.view === "news2") printed(patient, from, to);
-  if (course.view === "table") $("as-table").replaceChildren(readingsTable({ points: course.points, metrics: [...CHARTS.flatMap((chart) => chart.metrics), ...STAFF] }));
+  if (course.view === "news2") printed(patient, now, events);
+  if (course.view === "table") $("as-table").replaceChildren(readingsTable({ points: now.points, metrics: METRICS }));
+  const known = { limits: patient?.limits_in_force, usual: course.usual, proven: course.proven };
+  const mine = periodFigures(now, known, earlier);
+  const wanted = earlier ? paired(periodFigures(earlier, known, now), mine) : mine;
+  $("charts").classList.toggle("beside", Boolean(earlier));
   document.body.dataset.charts = figures($("charts"), wanted, empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message."));
+  endLine();
+  endLine = timeline($("time-line"), events, { from: from * 1000, to: to * 1000 });
+  exactly({ points: now.points, from: from * 1000, to: to * 1000 });
+}
+// Each curve beside its own of before.
+function paired(before, now) {
+  const bare = (one) => one.title.replace(", before", "");
+  const titles = [...new Set([...now, ...before].map(bare))];
+  return titles.flatMap((title) => [before.find((one) => bare(one) === title), now.find((one) => one.title === title)]).filter(Boolean);
 }
 export function showAs(chosen) {
   course.view = chosen;
-  for (const view of ["curves", "news2", "table"]) $(`as-${view}`).hidden = view !== chosen;
+  for (const view of VIEWS) $(`as-${view}`).hidden = view !== chosen;
 }
 // The newest columns are looked at first.
-function printed(patient, from, to) {
-  const made = news2Chart({ points: course.points, scores: course.history, scale: patient?.spo2_scale ?? 1, from, to });
+function printed(patient, { points, history, from, to }, events) {
+  const made = news2Chart({ points, scores: history, scale: patient?.spo2_scale ?? 1, from, to, events });
   $("as-news2").replaceChildren(made);
   made.scrollLeft = made.scrollWidth;
-}
-// The course of the score and of the risk.
-function courses(from, to) {
-  const points = course.history;
-  if (!points.length) return [];
-  const last = points.at(-1);
-  const found = [{ title: "NEWS2", newest: score({ ...last }, { words: false }), about: "NEWS2 over time, lower and upper bound", draw: (plot) => scoreChart(plot, { points, from, to }) }];
-  if (course.proven && points.some((point) => point.risk !== null)) found.push({ title: "Risk of deterioration", newest: last.risk === null ? null : h("b", {}, percent(last.risk)), about: "Predicted risk over time", draw: (plot) => riskChart(plot, { points, from, to }) });
-  return found;
-}
-// What a score needs and nobody measured has its empty place: missing is seen, not overlooked.
-function missing(chart) {
-  const title = chart.title ?? metricName(chart.metrics[0]);
-  const none = h("p", { class: "none" }, "No reading in this time.");
-  return { title, newest: null, about: `${title}: no reading`, draw: (plot) => { plot.append(none); return { destroy: () => none.remove() }; } };
-}
-function vital(chart, patient, from, to) {
-  const names = chart.metrics.filter((name) => course.points[name]?.length);
-  const title = chart.title ?? metricName(names[0]);
-  const newest = names.length > 1 ? [h("b", {}, names.map((name) => { const p = course.points[name].at(-1); return metricValue(name, p.value ?? p.mean); }).join("/")), h("span", { class: "soft small" }, metricUnit(names[0]), " ", moment(course.points[names[0]].at(-1).time))] : newestOf(names[0]);
-  const metrics = names.map((name) => ({ name, label: metricName(name), points: course.points[name] }));
-  const limits = Object.fromEntries(names.map((name) => [name, patient?.limits_in_force?.[name] ?? {}]));
-  return { title, newest, about: `${title} over the last ${span(course.hours * 3600)}`, draw: (plot) => vitalChart(plot, { metrics, unit: metricUnit(names[0]), digits: chart.digits ?? 0, from, to, limits }) };
 }

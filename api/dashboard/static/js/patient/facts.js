@@ -6,6 +6,7 @@ import { update } from "../base/patch.js";
 import { refusedWords, score } from "../parts/score.js";
 import { metricName, metricUnit, metricValue } from "../words/metrics.js";
 import { notScored, percent } from "../words/news2.js";
+import { STATEMENTS } from "../words/statements.js";
 
 const UNUSUAL = 2; // in the patient's own units of spread
 const list = (pairs) => h("dl", {}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
@@ -24,10 +25,12 @@ function person(patient) {
     ["Born", born], ["Sex", patient.sex], ["Pregnant", pregnancy(patient.pregnant)], ["Diabetes", patient.diabetes === null ? null : patient.diabetes ? "yes" : "no"], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
     ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, clockText(wardNow(), patient.time_zone)), ` ${patient.time_zone}`)],
     ["Record no.", patient.external_id],
+    ...Object.entries(STATEMENTS).map(([kind, { label }]) => [label, stated(patient.statements?.[kind])]),
     ["Now with", patient.state === "active" && (patient.doctor_name ?? h("b", { class: "overdue" }, "nobody"))],
     ["Watched", patient.state === "active" ? "yes" : h("b", { class: "overdue" }, `${patient.state}${patient.until ? " until " : ""}`, patient.until ? moment(patient.until) : "")],
   ]));
 }
+const stated = (said) => (said?.text ? [said.text, h("div", { class: "small soft" }, `${said.by_name ?? "somebody"}, `, moment(said.at))] : h("span", { class: "ageing" }, "not recorded"));
 function unusual(baselines) {
   const far = baselines.filter((one) => Math.abs(one.deviation) >= UNUSUAL).sort((a, b) => Math.abs(b.deviation) - Math.abs(a.deviation));
   return far.map((one) => `${metricName(one.metric)} ${one.deviation > 0 ? "above" : "below"} own usual ${metricValue(one.metric, one.median)}`).join(", ");
