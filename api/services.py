@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from analytics.domain.civil import zone_of
 from analytics.domain.clock import WardClock
 from api.devices.certificate_authority import DeviceAuthority
 from api.limits.request_rate import CallerRates
@@ -57,6 +58,10 @@ class Services:
     def now(self) -> datetime:
         """Return the ward's time (UTC)."""
         return self.clock.at(self.real_s())
+
+    def in_ward(self, at: datetime) -> datetime:
+        """Return a moment in the ward's civil time, for words that people read."""
+        return at.astimezone(zone_of(self.settings.zone))
 
 
 def open_pool(settings: ApiSettings, database_url: str, size: int, name: str) -> Pool:

@@ -166,6 +166,11 @@ class UnitOfWork:
         """
         self._notes.append(audit.Note(action=action, patient_no=patient_no, detail=detail))
 
+    @property
+    def civil_now(self) -> datetime:
+        """The ward's time in the ward's zone, for words that people read."""
+        return self.services.in_ward(self.now)
+
     async def write_notes(self) -> None:
         """Append what was noted; last in the transaction, since the chain has one writer."""
         await audit.append(self.conn, self.now, str(self.caller.user_id), self._notes)

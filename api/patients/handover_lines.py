@@ -52,7 +52,7 @@ async def alerts_since(work: UnitOfWork, since: datetime) -> Told:
     for row in rows:
         ended = row["closed_at"]
         if ended is None or max(row["raised_at"] or ended, ended) > since:
-            found.setdefault(row["patient_no"], []).append(alerts.alert_json(row, work.now))
+            found.setdefault(row["patient_no"], []).append(alerts.alert_json(row, work.civil_now))
     return found
 
 

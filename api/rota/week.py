@@ -1,9 +1,10 @@
 """The answer of ``POST /staffing/plan``: shifts or hours, what is short, and prices in words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analytics.domain.civil import zone_of
 from analytics.staffing.hours import Hours, Need, Supply, fewest_costs, in_words
 from analytics.staffing.terms import Person, RestRules, Span, Week
 from analytics.staffing.week import plan_week
@@ -13,10 +14,14 @@ _HOUR = timedelta(hours=1)
 
 
 def forms(start: datetime, days: int, starts: Sequence[int], hours: float) -> list[Any]:
-    """Return start and end of every shift that somebody could have."""
+    """Return start and end (UTC) of every shift that somebody could have.
+
+    Hours are those of the clock on the wall where ``start`` is, also where clocks are changed.
+    """
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     every = [midnight + timedelta(days=day, hours=at) for day in range(days) for at in starts]
-    return [(one, one + timedelta(hours=hours)) for one in every if one >= start]
+    begins = [one.astimezone(UTC) for one in every if one >= start]
+    return [(one, one + timedelta(hours=hours)) for one in begins]
 
 
 def shifts_answer(
@@ -27,8 +32,9 @@ def shifts_answer(
     shift_forms: Sequence[Any],
     rules: RestRules,
     time_limit_s: float,
+    zone: str = "UTC",
 ) -> dict[str, Any]:
-    """Plan whole shifts and return the answer. CPU-bound."""
+    """Plan whole shifts and return the answer, in words of the time of ``zone``. CPU-bound."""
     inside = [one for one in asked if any(a <= one.start and one.end <= b for a, b in shift_forms)]
     week = plan_week(people, inside, shift_forms, rules, time_limit_s)
     dearest = max((one.cost_per_hour for one in people), default=0.0)
@@ -48,7 +54,7 @@ def shifts_answer(
         "hours": _hours(people, names, week),
         "short": _short(week),
         "demand_hours": round(sum(one.people * one.hours for one in inside), 2),
-        "prices": _prices(week.relaxed, names, dearest, inside),
+        "prices": _prices(week.relaxed, names, dearest, inside, zone),
     }
 
 
@@ -88,7 +94,7 @@ def _short(week: Week) -> list[dict[str, Any]]:
 
 
 def _prices(
-    relaxed: Hours, names: Mapping[str, str], dearest: float, asked: Sequence[Span]
+    relaxed: Hours, names: Mapping[str, str], dearest: float, asked: Sequence[Span], zone: str
 ) -> list[dict[str, Any]]:
     """Return what an hour of each person saves, and an hour of each span costs, the dearest first.
 
@@ -103,7 +109,7 @@ def _prices(
                 continue
             span = asked[int(price.id)]
             skills = f" ({', '.join(sorted(span.skills))})" if span.skills else ""
-            name = f"{span.start:%a %d %b, %H:%M}{skills}"
+            name = f"{span.start.astimezone(zone_of(zone)):%a %d %b, %H:%M}{skills}"
         told.append(
             {
                 "kind": price.kind,
@@ -130,5 +136,5 @@ def hours_answer(
             for need, who, hours in found.given
         ],
         "short": [{"demand": need, "hours": round(hours, 6)} for need, hours in found.short],
-        "prices": _prices(found, names, dearest, ()),
+        "prices": _prices(found, names, dearest, (), "UTC"),
     }

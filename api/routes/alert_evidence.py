@@ -27,7 +27,7 @@ async def get_evidence(work: Work, alert_id: UUID) -> dict[str, Any]:
     if row is None:
         raise NotFoundError
     work.note("alert.evidence", row["patient_no"], alert=str(alert_id))
-    told = [alerts.alert_json(row, work.now)]
+    told = [alerts.alert_json(row, work.civil_now)]
     await name_people(work.conn, work.services.vault, told)
     answered = await _people(work, row)
     answered |= {

@@ -104,7 +104,7 @@ async def get_alert(work: Work, alert_id: UUID) -> dict[str, Any]:
 
 async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[Row]:
     """Return alerts as they are answered, each with the name of its patient."""
-    told = [alerts.alert_json(row, work.now) for row in rows]
+    told = [alerts.alert_json(row, work.civil_now) for row in rows]
     await name_people(work.conn, work.services.vault, told)
     if rows and work.caller.role is not Role.PATIENT:
         async with work.services.engine_pool.connection() as conn:
@@ -189,7 +189,7 @@ async def _answer(
     )
     async with services.engine_pool.connection() as conn:
         row = (await alerts.many(conn, [alert_id]))[alert_id]
-        shown = alerts.alert_json(row, services.now())
+        shown = alerts.alert_json(row, services.in_ward(services.now()))
         ladder.tell(await ladder.ladder(conn, services.now()), [row], [shown], caller.user_id)
     tell([shown], known)
     return shown

@@ -13,7 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 
-from analytics.domain.civil import zone_of
+from analytics.domain.civil import day_at, zone_of
 from analytics.domain.vitals import METRIC_BY_NAME, Metric, Quality
 from api.errors import InvalidError, NotFoundError
 from api.forms.time_range import End, Start, span_of
@@ -97,7 +97,8 @@ async def export_csv(
     async with acting(services, caller) as work:
         span = span_of(start, end, work.now)
         asked = await _wanted(work, patient_id, metric, span)
-    name = f"readings-{span[0]:%Y%m%d}-{span[1]:%Y%m%d}.csv"
+    first, last = (day_at(at, asked.zone) for at in span)
+    name = f"readings-{first}-{last}.csv"
     return StreamingResponse(
         _lines(services, caller, asked),
         media_type="text/csv; charset=utf-8",

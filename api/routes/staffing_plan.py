@@ -132,9 +132,10 @@ async def staffing_plan(services: Shared, caller: Signed, body: StaffingQuestion
         people,
         names,
         spans,
-        shift_forms=forms(start, body.days, body.shift_starts, body.shift_hours),
+        shift_forms=forms(services.in_ward(start), body.days, body.shift_starts, body.shift_hours),
         rules=RestRules(**body.rules.model_dump()),
         time_limit_s=body.time_limit_s,
+        zone=services.settings.zone,
     )
     return {"start": rfc3339(start), **await _in_thread(plan)}
 

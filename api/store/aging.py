@@ -19,12 +19,12 @@ def aged_message(row: Row, now: datetime) -> str:
     Args:
         row: the episode with ``time_zone``, ``latest``, ``news2_low``, ``news2_whole`` and
             ``news2_measured`` of its patient, and what its ward has set as ``gap_min``.
-        now: ward time.
+        now: ward time, in the ward's zone.
     """
     message = str(row["message"])
     if row["state"] not in _LIVE:
         return message
-    zone = _zone(row["time_zone"])
+    zone = _zone(row["time_zone"], now)
     newest = _newest(row)
     told = Told(
         message=message,
@@ -38,16 +38,17 @@ def aged_message(row: Row, now: datetime) -> str:
     return words(told, now.astimezone(zone))
 
 
-def _zone(name: str | None) -> tzinfo:
-    """Return the patient's zone; UTC for the ward's own alerts and a zone nobody knows."""
+def _zone(name: str | None, now: datetime) -> tzinfo:
+    """Return the patient's zone; that of ``now`` for the ward's own alerts and an unknown zone."""
+    ward = now.tzinfo or UTC
     if not name:
-        return UTC
+        return ward
     try:
         return ZoneInfo(name)
     except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError, of a path an OSError
-        return UTC
+        return ward
     except KeyError:
-        return UTC
+        return ward
 
 
 def _newest(row: Row) -> tuple[str, datetime] | None:

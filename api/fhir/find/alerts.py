@@ -32,7 +32,7 @@ async def flag(work: UnitOfWork, key: str) -> Resource | None:
 def _flag(work: UnitOfWork, row: Row) -> Resource:
     seen = [row["raised_at"], row["measured_at"], row["acknowledged_at"], row["closed_at"]]
     changed = max(at for at in seen if at is not None)
-    return flag_of(row | {"message": aged_message(row, work.now), "changed_at": changed})
+    return flag_of(row | {"message": aged_message(row, work.civil_now), "changed_at": changed})
 
 
 async def search_flags(work: UnitOfWork, search: FhirSearch) -> ResourcePage:

@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from api.rota.forecast import DOCTOR, spans
 from api.rota.icalendar import feed
 from api.rota.settings import RotaSettings
+from api.rota.week import forms
 
+BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = datetime(2026, 12, 7, tzinfo=UTC)
 
 
@@ -25,6 +28,15 @@ def test_the_forecast_puts_doctors_where_urgent_work_came() -> None:
     assert general[MONDAY + timedelta(hours=3)] == 1.0, "somebody is there at night"
     noon = 90 * 2 * settings.routine_looks / 12 / 60 / 0.8
     assert general[MONDAY + timedelta(hours=12)] == pytest.approx(max(1.0, noon), abs=0.06)
+
+
+def test_shifts_begin_by_the_clock_on_the_wall_also_where_it_is_changed() -> None:
+    """Clocks go back on 25 October: seven in the morning is an hour later by UTC from then on."""
+    saturday = datetime(2026, 10, 24, tzinfo=UTC).astimezone(BERLIN)
+    found = forms(saturday.replace(hour=0), 3, [7], 8.0)
+    assert [start.hour for start, _ in found] == [5, 6, 6]
+    assert {start.astimezone(BERLIN).hour for start, _ in found} == {7}
+    assert {end - start for start, end in found} == {timedelta(hours=8)}
 
 
 def test_a_feed_is_icalendar_with_folded_and_escaped_lines() -> None:

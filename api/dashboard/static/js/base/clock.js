@@ -54,6 +54,25 @@ export const dayText = (ms) => format(here(), DAY).format(ms);
 /** @param {number} ms */
 export const dateText = (ms) => new Intl.DateTimeFormat("en-CA", { timeZone: here(), year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
 
+/** @type {Intl.DateTimeFormatOptions} */
+const WHOLE = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" };
+// How far a zone's clocks are ahead of UTC at a moment, in ms.
+/** @param {number} ms @param {string} [zone] */
+function ahead(ms, zone) {
+  const told = Object.fromEntries(format(zone, WHOLE).formatToParts(ms).map((part) => [part.type, Number(part.value)]));
+  return Date.UTC(told.year, told.month - 1, told.day, told.hour, told.minute, told.second) - Math.floor(ms / 1000) * 1000;
+}
+// The moment (ms) at which a civil day, like 2026-10-25, begins where this page is; the one after it: when it ends.
+/** @param {string} text @param {{ days?: number, zone?: string }} [how] */
+export function dayStart(text, { days = 0, zone = here() } = {}) {
+  const wall = Date.parse(`${text}T00:00:00Z`) + days * 86400000;
+  const near = wall - ahead(wall, zone);
+  return wall - ahead(near, zone);
+}
+// The civil day of what the server tells: a moment by this page's clock, a day as it is.
+/** @param {string | null | undefined} text */
+export const civilDay = (text) => (text?.includes("T") ? dateText(Date.parse(text)) : text ?? "");
+
 /** @type {{ minute: number, zone: string | undefined, text: string }} */
 let day = { minute: NaN, zone: undefined, text: "" };
 function today() {

@@ -1,10 +1,10 @@
 // What the server doubts is asked: is it meant, why, and until when? Then it is sent again with the answer.
-import { wardNow } from "./clock.js";
+import { dateText, dayStart, wardNow } from "./clock.js";
 import { field, formDialog } from "./dialog.js";
 import { h } from "./dom.js";
 
 const DAY_MS = 86400000;
-const day = (ms) => new Date(ms).toISOString().slice(0, 10);
+const day = dateText;
 
 // Sends `body`; `send(body)` may be refused as doubtful, and then gets what the person adds.
 export async function meant(send, body, { whose, until = true, reason = true }) {
@@ -20,9 +20,9 @@ function asked(problem, again, { whose, until, reason }) {
     const dialog = formDialog({ title: `Is this meant for ${whose}?`, act: "It is meant", danger: true, parts: [
       h("p", {}, "This is not usual. A slip of the finger here can silence an alert, or raise one without end."),
       h("ul", {}, problem.errors.map((one) => h("li", {}, h("b", {}, one.field), `: ${one.message}`))),
-      reason && field("reason", "Why", why), until && field("until", "Until, then the ward's limit holds again", end)],
+      reason && field("reason", "Why", why), until && field("until", "Until the end of, then the ward's limit holds again", end)],
       send: async () => {
-        const said = { confirm: true, ...(reason ? { reason: why.value.trim() } : {}), ...(until ? { until: new Date(`${end.value}T12:00:00Z`).toISOString() } : {}) };
+        const said = { confirm: true, ...(reason ? { reason: why.value.trim() } : {}), ...(until ? { until: new Date(dayStart(end.value, { days: 1 })).toISOString() } : {}) };
         resolve(await again(said));
       } });
     dialog.addEventListener("close", () => reject(problem));

@@ -1,5 +1,5 @@
 // A patient's devices: registered, given a one-time code, told what to do, taken back, revoked.
-import { span } from "../base/clock.js";
+import { civilDay, span } from "../base/clock.js";
 import { confirmDialog, field, formDialog, noticeDialog } from "../base/dialog.js";
 import { $, h, empty, say, trouble } from "../base/dom.js";
 import { get, page, post } from "../base/http.js";
@@ -48,8 +48,8 @@ function heard(device) {
 function certificate(device) {
   if (!device.certificate_until) return device.state === "enrolled" ? h("span", { class: "ageing" }, "none: it cannot connect by itself") : "none";
   const days = device.certificate_days;
-  const text = `until ${device.certificate_until.slice(0, 10)}`;
-  if (days < 0) return h("b", { class: "overdue" }, `ended on ${device.certificate_until.slice(0, 10)}`);
+  const text = `until ${civilDay(device.certificate_until)}`;
+  if (days < 0) return h("b", { class: "overdue" }, `ended on ${civilDay(device.certificate_until)}`);
   return days < ENDING_DAYS ? h("b", { class: "ageing" }, `${text}, ${days} days left`) : text;
 }
 function gaps(device) {

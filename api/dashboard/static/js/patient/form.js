@@ -1,5 +1,5 @@
 // A patient's record as a form: read from it and written to it, for admission and for changes.
-import { zoneName } from "../base/clock.js";
+import { civilDay, zoneName } from "../base/clock.js";
 import { $, h, $$ } from "../base/dom.js";
 
 const text = (form, name) => form.elements[name].value.trim() || null;
@@ -79,12 +79,12 @@ export function fillLimits(form, limits) {
 function readPregnancy(form, before) {
   const day = (name) => form.elements[name].value || null;
   if (!day("pregnant_from")) return null;
-  const kept = (side, now) => (before?.[side]?.slice(0, 10) === now ? before[side] : now);
+  const kept = (side, now) => (before?.[side] && civilDay(before[side]) === now ? before[side] : now);
   return { from: kept("from", day("pregnant_from")), until: kept("until", day("pregnant_until")) };
 }
 export function fillPregnancy(form, told) {
-  form.elements.pregnant_from.value = told?.from?.slice(0, 10) ?? "";
-  form.elements.pregnant_until.value = told?.until?.slice(0, 10) ?? "";
+  form.elements.pregnant_from.value = civilDay(told?.from);
+  form.elements.pregnant_until.value = civilDay(told?.until);
 }
 export const fillDiabetes = (form, told) => { form.elements.diabetes.value = told === true ? "yes" : told === false ? "no" : ""; };
 export function readCare(form, before) {

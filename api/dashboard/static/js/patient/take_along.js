@@ -1,5 +1,5 @@
 // What is shown, to take along: CSV by its address, FHIR as one Bundle put together from the server's pages.
-import { wardNow } from "../base/clock.js";
+import { dateText, wardNow } from "../base/clock.js";
 import { tried } from "../base/dialog.js";
 import { $ } from "../base/dom.js";
 
@@ -31,7 +31,7 @@ async function saveFhir() {
   const made = await bundle(addresses(shown).fhir);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(made, null, 1)], { type: "application/fhir+json" }));
-  link.download = `observations-${iso(shown.from).slice(0, 10)}-${iso(shown.to).slice(0, 10)}.fhir.json`;
+  link.download = `observations-${dateText(shown.from)}-${dateText(shown.to)}.fhir.json`;
   link.click();
   URL.revokeObjectURL(link.href);
 }
