@@ -26,7 +26,6 @@ def test_times_are_civil(desk: Desk, ward: SeededWard, name: str) -> None:
     """The ward is in Berlin and its patients in Lisbon: an hour apart, and neither is UTC."""
     ward.find("Alice Moore", "limit_hr_high", "medium", message="HR 140")
     page = shown(desk, ward, name)
-    page.wait_for_timeout(300)
     assert RAW.findall(page.locator("main").inner_text()) == []
     zone = PATIENT if name in OF_ONE_PERSON else WARD
     told = page.evaluate(WRITTEN)

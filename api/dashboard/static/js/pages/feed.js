@@ -79,7 +79,7 @@ function lists() {
   for (const [id, some] of Object.entries(found)) list(id, some);
   const { open, taken } = found;
   $("calm").hidden = open.length > 0;
-  if (!open.length) update($("calm"), empty("No alert waits for you.", taken.length ? `${taken.length} acknowledged and still open below.` : "New ones appear here by themselves. The sign at the top right says whether the page is live."));
+  update($("calm"), open.length ? null : empty("No alert waits for you.", taken.length ? `${taken.length} acknowledged and still open below.` : "New ones appear here by themselves. The sign at the top right says whether the page is live."));
   title();
 }
 // A page that stays open for weeks keeps no more than it shows.
