@@ -21,8 +21,8 @@ from analytics.domain.acceptance import narrow
 from analytics.domain.care import CarePlan
 from analytics.domain.error_codes import PLAUSIBLE_CODES
 from analytics.domain.vitals import FACTS, Metric
+from analytics.lane.by_metric import LEAST_WINDOW
 from analytics.lane.device_agreement import RUN_GAP_MS
-from analytics.lane.intake import LEAST_WINDOW
 from analytics.lane.state import WINDOW_SPACING_MS, LaneState, Track
 from analytics.lane.trends import DRIFTING, note_half_hour
 from analytics.news2.score import PARAMETERS, URGENT, score
