@@ -25,7 +25,7 @@ def cross_answered(table: Table) -> Floats:
     for taught, asked in folds.split(table.rows, table.bad, table.people):
         known = table.only(taught)
         model = fit(known)
-        threshold = best_threshold(cross_fitted(known).probabilities, known.bad)
+        threshold = best_threshold(cross_fitted(known), known.bad)
         said[asked] = model.probability(table.rows[asked]) - threshold
     return said
 
@@ -46,13 +46,13 @@ def chances_of(table: Table, taught: Table | None) -> Floats:
         taught: of other people, to learn from; None: the other folds of the same table.
     """
     if taught is None:
-        return cross_fitted(table).probabilities
+        return cross_fitted(table)
     return fit(taught).probability(table.rows)
 
 
 def said_of(table: Table, taught: Table | None) -> tuple[Floats, Floats]:
     """Return each row's probability, and how far it lies above the threshold; as above."""
     if taught is None:
-        return cross_fitted(table).probabilities, cross_answered(table)
+        return cross_fitted(table), cross_answered(table)
     chances = chances_of(table, taught)
-    return chances, chances - best_threshold(cross_fitted(taught).probabilities, taught.bad)
+    return chances, chances - best_threshold(cross_fitted(taught), taught.bad)

@@ -12,14 +12,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_diabetes
 
 from analytics.errors import DatasetError
 from analytics.studies.diabetes import Table
 
 Row = Mapping[str, str]
-PROGRESSION_BAD = 0.75
-"""Progression above this quantile of the table is called bad."""
 
 
 def rows(path: Path, *needed: str) -> Iterator[Row]:
@@ -59,23 +56,6 @@ def numbered(names: Sequence[str]) -> NDArray[np.int64]:
     """Return a number for each name, the same for the same name."""
     _, index = np.unique(np.asarray(names), return_inverse=True)
     return index.astype(np.int64)
-
-
-def sklearn_diabetes() -> Table:
-    """Return scikit-learn's own diabetes table: is the progression after a year bad?
-
-    442 people, ten measurements at the start; ``bad`` is the worst quarter of progression.
-    Source: Efron et al., Least Angle Regression, 2004, as shipped with scikit-learn.
-    """
-    bunch = load_diabetes(scaled=False)
-    progression = np.asarray(bunch.target, dtype=np.float64)
-    return Table(
-        name="scikit-learn diabetes",
-        columns=tuple(str(name) for name in bunch.feature_names),
-        rows=np.asarray(bunch.data, dtype=np.float64),
-        bad=progression > np.quantile(progression, PROGRESSION_BAD),
-        people=np.arange(len(progression), dtype=np.int64),
-    )
 
 
 def vanderbilt(folder: Path) -> Table:

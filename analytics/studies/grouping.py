@@ -22,13 +22,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it ships no types
 
-from analytics.studies.cohorts import DISTINCT
-
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 SEED, DRAWS, SHARE, STARTS = 11, 6, 0.8, 5
 CHOICES = (2, 3, 4, 5)
+DISTINCT = 0.25
+"""Mean silhouette below which groups are not distinct (Kaufman and Rousseeuw's rule)."""
 STABLE = 0.75
 """Mean adjusted Rand index from which a grouping is told (proposed; Hennig 2007 calls 0.75 and
 more stable, of the Jaccard index)."""
