@@ -26,6 +26,7 @@ HORIZON = "NEWS2 of 5 or more within 4 h"
 FOLDS = 5
 Learn = Callable[[Sequence[Recording]], PopulationModel]
 Foresee = Callable[[Sequence[Recording]], Forecaster]
+RISK_SLOPE = "news2_within_4h_slope"
 _RISK = ("auroc", "auprc", "brier", "slope", "ece")
 
 
@@ -194,13 +195,16 @@ def risk(played: Played) -> Iterator[Figure]:
         name = f"news2_within_4h_{metric}"
         task = f"{HORIZON}, progressive"
         if metric == "slope":
-            yield _slope(played.dataset, task, judged)
+            yield slope_of(played.dataset, task, judged)
             continue
         against = average if metric in ("brier", "ece") else news2
         yield figure(played.dataset, task, metric, judged, against, path=LIVE, name=name)
 
 
-def _slope(dataset: str, task: str, judged: Judged) -> Figure:
+def slope_of(
+    dataset: str, task: str, judged: Judged, *, name: str = RISK_SLOPE, path: str = LIVE
+) -> Figure:
+    """Return the calibration slope of what was said, with its curve."""
     compared = Compared(
         ours=slope(judged.said, judged.happened),
         plain=constant(1.0),
@@ -208,5 +212,5 @@ def _slope(dataset: str, task: str, judged: Judged) -> Figure:
         people=judged.people,
         events=int(judged.happened.sum()),
     )
-    made = told(dataset, task, "news2_within_4h_slope", compared, path=LIVE)
+    made = told(dataset, task, name, compared, path=path)
     return structs.replace(made, curve=reliability(judged.said, judged.happened))
