@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from analytics.studies.demand import Asked, GroupDemand, demand
 from api.http.deps import CLINICIANS, COORDINATORS, Work, allow
 from api.patients.cohort_table import COLUMNS, table_of
 from api.store import cohorts as sql
@@ -23,18 +24,28 @@ _MINUTES = {"high": 30.0, "medium": 12.0, "low_alerts": 2.0}
 """Minutes that an alert means (the seeds of capacity planning: an emergency, a review, a look)."""
 
 
+class CohortDemand(BaseModel):
+    """What a group asks, a patient and day."""
+
+    alerts_per_patient_day: float
+    alerts_ci95: tuple[float, float]
+    minutes_per_patient_day: float
+    minutes_ci95: tuple[float, float]
+
+
 class Cohort(BaseModel):
     """One group: who, what sets them apart, and what they need.
 
     ``demand`` is for capacity planning: alerts and minutes of alerts a patient and day, over the
-    last seven days.
+    days of the last seven in which they were watched, each with its 95 % interval by patient; null:
+    nobody was watched yet.
     """
 
     size: int
     patients: list[str]
     description: str
     means: dict[str, float]
-    demand: dict[str, float]
+    demand: CohortDemand | None
 
 
 class CohortsAnswer(BaseModel):
@@ -74,16 +85,24 @@ async def read_cohorts(work: Work) -> CohortsAnswer:
 
 def _cohort(one: "grouping.Group", rows: list[Row]) -> Cohort:
     own = [rows[at] for at in one.members]
-    minutes = sum(row[name] * each for row in own for name, each in _MINUTES.items())
-    alerts = sum(row["alerts"] for row in own)
-    days = len(own) * _DAYS
+    asked = [
+        Asked(row["alerts"], sum(row[name] * each for name, each in _MINUTES.items()), row["days"])
+        for row in own
+    ]
+    found = demand(asked, _MINUTES["medium"])
     return Cohort(
         size=len(own),
         patients=[str(row["id"]) for row in own],
         description="; ".join(one.words),
         means=dict(one.means),
-        demand={
-            "alerts_per_patient_day": round(alerts / days, 3),
-            "minutes_per_patient_day": round(minutes / days, 2),
-        },
+        demand=None if found is None else _told(found),
+    )
+
+
+def _told(found: GroupDemand) -> CohortDemand:
+    return CohortDemand(
+        alerts_per_patient_day=found.alerts,
+        alerts_ci95=found.alerts_ci95,
+        minutes_per_patient_day=found.minutes,
+        minutes_ci95=found.minutes_ci95,
     )

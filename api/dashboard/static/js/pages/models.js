@@ -48,12 +48,14 @@ function diabetes(items) {
   const rows = newest.card.map((card) => [card.outcome, card.data, `${card.people} (${card.events})`, `${known(card.auroc)} (${known(card.auroc_ci95[0])} to ${known(card.auroc_ci95[1])})`, known(card.slope), card.asks_for.join(", ")]);
   return [table(newest.id, ["Probability of", "Learnt from", "People (with it)", "AUROC, people left out", "Slope", "Asks for"], rows), h("p", { class: "small soft" }, newest.card[0].caution)];
 }
+const between = (value, [low, high], digits) => `${known(value, digits)} (${known(low, digits)} to ${known(high, digits)})`;
+const asked = (demand) => (demand ? [between(demand.alerts_per_patient_day, demand.alerts_ci95, 2), between(demand.minutes_per_patient_day, demand.minutes_ci95, 1)] : ["not known", "not known"]);
 function cohorts(told) {
-  const rows = told.items.map((one, at) => [String.fromCharCode(65 + at), String(one.size), one.description, known(one.demand.alerts_per_patient_day), known(one.demand.minutes_per_patient_day, 1)]);
-  const minutes = told.items.reduce((sum, one) => sum + one.size * one.demand.minutes_per_patient_day, 0);
+  const rows = told.items.map((one, at) => [String.fromCharCode(65 + at), String(one.size), one.description, ...asked(one.demand)]);
+  const minutes = told.items.reduce((sum, one) => sum + one.size * (one.demand?.minutes_per_patient_day ?? 0), 0);
   return [
     h("p", {}, told.why ? `One group: ${told.why}.` : `Found by ${told.method}; stability ${known(told.stability)}, distinctness ${known(told.silhouette)}.`),
-    rows.length ? table("Groups of patients, largest first", ["Group", "Patients", "What sets it apart", "Alerts a patient-day", "Minutes a patient-day"], rows) : null,
+    rows.length ? table("Groups of patients, largest first", ["Group", "Patients", "What sets it apart", "Alerts a patient-day (95 %)", "Minutes a patient-day (95 %)"], rows) : null,
     rows.length ? h("p", {}, `Alerts of the last seven days meant ${known(minutes, 0)} minutes a day in all. `, h("a", { href: "/capacity" }, "Plan the time")) : null,
     told.tried.length ? h("details", {}, h("summary", {}, "What was tried"), table("Ways of grouping", ["Way", "Groups", "Stability", "Distinctness"], told.tried.map((one) => [one.method, String(one.k), known(one.stability), known(one.silhouette)]))) : null,
   ];
