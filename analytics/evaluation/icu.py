@@ -101,7 +101,7 @@ def _see(stay: Stay, row: Row) -> None:
     invasive = number(row["sbp_inv"])
     values["sbp"] = invasive if invasive > 0 else number(row["sbp_ni"])
     minute = number(row["minute"])
-    stay.seen.see(minute, _signals(row))
+    stay.seen.see_row(minute, _signals(row))
     known = {name: value for name, value in values.items() if not np.isnan(value)}
     measured = [(int(metric), known[name]) for name, metric in MEASURED.items() if name in known]
     measured += [(int(m), known[name]) for name, m in NEVER_ZERO.items() if known.get(name)]

@@ -35,7 +35,7 @@ NAN = float("nan")
 
 
 @dataclass(slots=True)
-class Running:
+class RunningSignal:
     """Running figures of one signal: nothing of the past is kept but these."""
 
     count: int = 0
@@ -48,7 +48,7 @@ class Running:
     early: list[float] = field(default_factory=lambda: [0.0, 0.0])
     late: list[float] = field(default_factory=lambda: [0.0, 0.0])
 
-    def see(self, minute: float, value: float) -> None:
+    def see_value(self, minute: float, value: float) -> None:
         """Take one value, in the order of time."""
         self.count += 1
         if self.count == 1:
@@ -62,7 +62,7 @@ class Running:
         half[0] += value
         half[1] += 1
 
-    def parts(self) -> tuple[float, ...]:
+    def running_figures(self) -> tuple[float, ...]:
         """Return the figures, NaN where nothing was measured."""
         if not self.count:
             return (*(NAN,) * (PARTS - 1), 0.0)
@@ -82,20 +82,20 @@ class StaySummary:
     """All signals of one stay, fed row by row."""
 
     def __init__(self) -> None:
-        self._signals = {name: Running() for name in (*VITALS, *LABORATORY)}
+        self._signals = {name: RunningSignal() for name in (*VITALS, *LABORATORY)}
 
-    def see(self, minute: float, values: Mapping[str, float]) -> None:
+    def see_row(self, minute: float, values: Mapping[str, float]) -> None:
         """Take a row; signals that are not in it were not measured."""
         for name, value in values.items():
-            self._signals[name].see(minute, value)
+            self._signals[name].see_value(minute, value)
 
     def row(self, *, laboratory: bool) -> list[float]:
         """Return what is known now, with the laboratory's values or without."""
         names = (*VITALS, *LABORATORY) if laboratory else VITALS
-        return [one for name in names for one in self._signals[name].parts()]
+        return [one for name in names for one in self._signals[name].running_figures()]
 
 
-class _Pair:
+class _TreesAndLine:
     """Boosted trees and a line, fitted to the same people."""
 
     def __init__(self, rows: Floats, died: Bools) -> None:
@@ -132,9 +132,9 @@ def fitted(rows: Floats, died: Bools, asked: Floats) -> Floats:
     halves = StratifiedKFold(n_splits=HALVES, shuffle=True, random_state=SEED)
     with threadpool_limits(limits=1):
         for learn, ask in halves.split(rows, died):
-            held[ask] = _Pair(rows[learn], died[learn]).odds(rows[ask])
+            held[ask] = _TreesAndLine(rows[learn], died[learn]).odds(rows[ask])
         slope, shift = proof.platt(_sigmoid(held), died, np.ones(len(died)))
-        return _sigmoid(slope * _Pair(rows, died).odds(asked) + shift)
+        return _sigmoid(slope * _TreesAndLine(rows, died).odds(asked) + shift)
 
 
 def chances(rows: Floats, died: Bools, others: tuple[Floats, Bools] | None) -> Floats:

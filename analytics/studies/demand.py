@@ -14,7 +14,7 @@ DRAWS, SEED = 400, 11
 NONE_SEEN = 3.0
 
 
-class Asked(NamedTuple):
+class PatientAsked(NamedTuple):
     """What one patient has asked: alerts, minutes that they mean, and days watched."""
 
     alerts: float
@@ -31,14 +31,14 @@ class GroupDemand(NamedTuple):
     minutes_ci95: tuple[float, float]
 
 
-def demand(patients: Sequence[Asked], minutes_each: float) -> GroupDemand | None:
+def demand(patients: Sequence[PatientAsked], minutes_each: float) -> GroupDemand | None:
     """Return what a group asks; None: nobody has been watched for any time.
 
     Args:
         patients: of the group.
         minutes_each: what an alert means where none was seen.
     """
-    table = np.array(patients, dtype=float).reshape(-1, len(Asked._fields))
+    table = np.array(patients, dtype=float).reshape(-1, len(PatientAsked._fields))
     days = float(table[:, 2].sum()) if len(table) else 0.0
     if days <= 0:
         return None

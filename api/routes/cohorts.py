@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from analytics.studies.demand import Asked, GroupDemand, demand
+from analytics.studies.demand import GroupDemand, PatientAsked, demand
 from api.http.deps import CLINICIANS, COORDINATORS, Work, allow
 from api.patients.cohort_table import COLUMNS, table_of
 from api.store import cohorts as sql
@@ -86,7 +86,9 @@ async def read_cohorts(work: Work) -> CohortsAnswer:
 def _cohort(one: "grouping.Group", rows: list[Row]) -> Cohort:
     own = [rows[at] for at in one.members]
     asked = [
-        Asked(row["alerts"], sum(row[name] * each for name, each in _MINUTES.items()), row["days"])
+        PatientAsked(
+            row["alerts"], sum(row[name] * each for name, each in _MINUTES.items()), row["days"]
+        )
         for row in own
     ]
     found = demand(asked, _MINUTES["medium"])
@@ -97,6 +99,10 @@ def _cohort(one: "grouping.Group", rows: list[Row]) -> Cohort:
         means=dict(one.means),
         demand=None if found is None else _told(found),
     )
+
+
+def _minutes(row: Row) -> float:
+    return sum(float(row[name]) * each for name, each in _MINUTES.items())
 
 
 def _told(found: GroupDemand) -> CohortDemand:

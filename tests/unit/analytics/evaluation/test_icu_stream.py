@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 from analytics.evaluation import icu_stream
-from analytics.evaluation.icu_stream import PARTS, Running, StaySummary
+from analytics.evaluation.icu_stream import PARTS, RunningSignal, StaySummary
 
 
 def test_running_figures_are_those_of_the_whole_series() -> None:
-    chance, running = Random(4), Running()
+    chance, running = Random(4), RunningSignal()
     times = [float(30 * at) for at in range(90)]
     values = [chance.gauss(80, 9) for _ in times]
     for minute, value in zip(times, values, strict=True):
-        running.see(minute, value)
+        running.see_value(minute, value)
     early = [v for t, v in zip(times, values, strict=True) if t < 1440]
     late = [v for t, v in zip(times, values, strict=True) if t >= 1440]
-    assert running.parts() == pytest.approx(
+    assert running.running_figures() == pytest.approx(
         (
             *(min(values), np.mean(values), max(values), values[-1], values[0], np.std(values)),
             *(np.mean(late), np.mean(late) - np.mean(early), 90),
@@ -28,7 +28,7 @@ def test_running_figures_are_those_of_the_whole_series() -> None:
 
 def test_what_was_not_measured_is_not_known() -> None:
     stay = StaySummary()
-    stay.see(10.0, {"hr": 90.0, "lactate": 3.0})
+    stay.see_row(10.0, {"hr": 90.0, "lactate": 3.0})
     assert len(stay.row(laboratory=False)) == PARTS * len(icu_stream.VITALS)
     known = [one for one in stay.row(laboratory=False) if not isnan(one)]
     assert known == [90.0, 90.0, 90.0, 90.0, 90.0, 0.0, 1.0, *[0.0] * 11]
