@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.bench.allocation import plans
+from deploy.bench.deciding import deciding_to_doctor, thousand_streams
 from deploy.bench.feed import publish_to_feed
 from deploy.bench.hostile import one_hostile_device
 from deploy.bench.memory import slope
@@ -30,6 +31,8 @@ SCENARIOS: Mapping[str, Callable[[BenchRun], list[BenchFigure]]] = {
     "outage": catch_up,
     "memory": slope,
     "feed": publish_to_feed,
+    "deciding": deciding_to_doctor,
+    "streams": thousand_streams,
     "whole": whole_ward,
     "hostile": one_hostile_device,
     "allocation": plans,

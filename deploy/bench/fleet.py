@@ -7,16 +7,18 @@ not the signing.
 
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 import psycopg
 
 from gateway import wire
 
+_SHOCK = (65.0, 40.0)
 FrameName = tuple[str, int, int]
 """Device, boot, seq."""
 
@@ -50,12 +52,19 @@ class BenchDevice:
         """The device's own topic of one kind."""
         return wire.device_topic(self.bucket, self.name, kind)
 
-    def vitals(self, at_ms: int, rng: random.Random) -> Ready:
-        """The next frame: one sample of the six metrics of an early-warning round."""
+    def vitals(self, at_ms: int, rng: random.Random, *, shock: bool = False) -> Ready:
+        """The next frame: one sample of the six metrics of an early-warning round.
+
+        Args:
+            at_ms: when they were measured.
+            rng: draws the readings.
+            shock: whether the pressure is one that calls at once.
+        """
         self.seq += 1
-        message = wire.Vitals(
-            device=self.name, boot=self.boot, seq=self.seq, samples=[sample(at_ms, rng)]
-        )
+        taken = sample(at_ms, rng)
+        if shock:
+            taken = msgspec.structs.replace(taken, sbp=_SHOCK[0], dbp=_SHOCK[1])
+        message = wire.Vitals(device=self.name, boot=self.boot, seq=self.seq, samples=[taken])
         return self._ready(wire.make_signed(wire.encode(message), self.secret))
 
     def clock(self, at_ms: int) -> Ready:
@@ -192,7 +201,13 @@ def _copy_keys(
 
 
 def rounds(
-    fleet: Sequence[BenchDevice], count: int, first_ms: int, step_ms: int, rng: random.Random
+    fleet: Sequence[BenchDevice],
+    count: int,
+    first_ms: int,
+    step_ms: int,
+    rng: random.Random,
+    *,
+    shocks: Collection[int] = (),
 ) -> Iterator[Ready]:
     """``count`` frames in turn over the fleet; one device's times are a round apart.
 
@@ -202,7 +217,9 @@ def rounds(
         first_ms: time of the first round.
         step_ms: from one round's times to the next's; at least 1.
         rng: draws the readings.
+        shocks: numbers of the frames that call at once.
     """
     for number in range(count):
         device = fleet[number % len(fleet)]
-        yield device.vitals(first_ms + number // len(fleet) * step_ms, rng)
+        at_ms = first_ms + number // len(fleet) * step_ms
+        yield device.vitals(at_ms, rng, shock=number in shocks)

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -65,12 +65,15 @@ class BenchWard:
         real = time.time()  # noqa: TID251 - a benchmark is an edge
         return int((self.origin + (real - self.origin) * self.clock_rate) * 1000)
 
-    def frames(self, count: int, rate: float | None = None) -> list[Ready]:
+    def frames(
+        self, count: int, rate: float | None = None, shocks: Collection[int] = ()
+    ) -> list[Ready]:
         """The fleet's next frames in turn, with times that grow and never lie ahead.
 
         Args:
             count: how many.
             rate: frames a second at which they will be sent from now on; None: all at once.
+            shocks: numbers of those among them that call at once.
         """
         now, speakers = self.now_ms(), len(self.fleet)
         turns = -(-count // speakers)
@@ -81,7 +84,7 @@ class BenchWard:
             step = max(1, int(1000 * speakers / rate * self.clock_rate))
             first = now
         self.last_ms = first + turns * step
-        return list(rounds(self.fleet, count, first, step, self.rng))
+        return list(rounds(self.fleet, count, first, step, self.rng, shocks=shocks))
 
     def send_and_wait(self, frames: Sequence[Ready], timeout_s: float = 300.0) -> float:
         """Publish all at once; return seconds from the first byte to the last one's commit."""
