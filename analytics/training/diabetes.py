@@ -202,11 +202,17 @@ def _say(learnt: Learnt, rows: Floats) -> Floats:
     return probabilities(_model(learnt, _NO_CARD), rows)
 
 
-def cross_fitted(table: Table, recipe: TableRecipe) -> Floats:
-    """Return what is said of every person by a model fitted to other people only."""
+def cross_fitted(table: Table, recipe: TableRecipe, *, draw: int = 0) -> Floats:
+    """Return what is said of every person by a model fitted to other people only.
+
+    Args:
+        table: of people.
+        recipe: how they are learnt from.
+        draw: of the folds.
+    """
     rows = rows_of(table, recipe)
     said = np.full(len(table.bad), np.nan)
-    folds = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=SEED)
+    folds = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=SEED + draw)
     for taught, asked in folds.split(rows, table.bad, table.people):
         learnt = learn(rows[taught], table.bad[taught], table.people[taught], recipe)
         said[asked] = _say(learnt, rows[asked])
