@@ -62,6 +62,7 @@ class ApiSettings(BaseSettings):
         names_kept: of so many people the names are kept in memory for searches (some 300 bytes
             each); who searches among more has records opened again.
         emergency_access_minutes: so long a record stays open to who has no relation to the patient.
+        withdrawal_erases: whoever takes consent to monitoring back is erased, not only discharged.
         fhir_snomed: give codes of SNOMED CT too, where the site has the licence.
         clock_start: ward time at the clock's origin; None is real time.
         clock_rate: ward seconds per real second.
@@ -110,6 +111,7 @@ class ApiSettings(BaseSettings):
     ward_time_zone: str | None = None
     names_kept: int = Field(default=50_000, ge=0)
     emergency_access_minutes: int = Field(default=60, ge=1, le=240)
+    withdrawal_erases: bool = False
     fhir_snomed: bool = False
     clock_start: datetime | None = None
     clock_rate: float = Field(default=1.0, gt=0)

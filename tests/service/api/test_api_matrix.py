@@ -25,6 +25,7 @@ OUTSIDERS = ("former doctor", "doctor elsewhere", "free nurse", "other patient",
 ENDED = ("expired", "revoked", "disabled", "")
 INSIDERS = ("team doctor", "coordinator", "admin")
 BODIES: dict[str, Any] = {
+    "POST /patients/{patient_id}/consents": {"scope": "research", "version": "1"},
     "POST /patients/{patient_id}/limits/what-if": {},
     "PUT /patients/{patient_id}/care-team": {"clinicians": []},
     "PUT /patients/{patient_id}/account": {"user_id": str(uuid4())},
@@ -129,7 +130,10 @@ def _things(ward: Ward, patient: str) -> Things:
     key = ward.post("admin", "/api-keys", body).json()["id"]
     begun = {"patient": patient, "reason": "a trial of the matrix"}
     access = ward.post("nurse", "/emergency-access", begun).json()["id"]
+    agreed = {"scope": "monitoring", "version": "1"}
+    consent = ward.post("coordinator", f"/patients/{patient}/consents", agreed).json()["id"]
     real = {
+        "consent_id": consent,
         "access_id": access,
         "key_id": key,
         "handover_id": ward.post("team doctor", "/handovers", given).json()["id"],

@@ -1,0 +1,56 @@
+"""SQL of consents: what a person agreed to, and when they took it back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from api.store.types import Conn, Row
+
+_CONSENT = """
+    SELECT c.id, c.patient_no, c.scope, c.version, c.given_at, c.withdrawn_at,
+           coalesce(nullif(r.display_name, ''), r.username) AS recorded_by,
+           coalesce(nullif(w.display_name, ''), w.username) AS withdrawn_by
+      FROM consent c JOIN app_user r ON r.id = c.recorded_by
+      LEFT JOIN app_user w ON w.id = c.withdrawn_by
+"""
+
+
+async def of_patient(conn: Conn, patient_no: int) -> list[Row]:
+    """A person's consents, the newest first."""
+    found = await conn.execute(
+        _CONSENT + " WHERE c.patient_no = %s ORDER BY c.given_at DESC, c.id LIMIT 200",
+        (patient_no,),
+    )
+    return await found.fetchall()
+
+
+async def consent(conn: Conn, patient_no: int, consent_id: UUID) -> Row | None:
+    """One consent of a person."""
+    found = await conn.execute(
+        _CONSENT + " WHERE c.patient_no = %s AND c.id = %s", (patient_no, consent_id)
+    )
+    return await found.fetchone()
+
+
+async def give(
+    conn: Conn, patient_no: int, told: tuple[str, str], by: UUID, now: datetime
+) -> UUID | None:
+    """Record a consent to ``told``, scope and version; None if one is in force already."""
+    found = await conn.execute(
+        """
+        INSERT INTO consent (patient_no, scope, version, given_at, recorded_by)
+        VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (patient_no, scope) WHERE withdrawn_at IS NULL DO NOTHING RETURNING id
+        """,
+        (patient_no, *told, now, by),
+    )
+    row = await found.fetchone()
+    return row["id"] if row else None
+
+
+async def withdraw(conn: Conn, consent_id: UUID, now: datetime, *, erasing: bool) -> bool:
+    """Take a consent back; of monitoring, the stay ends, and the person is erased if asked."""
+    found = await conn.execute(
+        "SELECT withdraw_consent(%s, %s, %s) AS done", (consent_id, now, erasing)
+    )
+    row = await found.fetchone()
+    return row is not None and bool(row["done"])
