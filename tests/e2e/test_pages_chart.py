@@ -2,11 +2,20 @@
 
 import json
 import re
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browsers import Desk
 from tests.support.seeded_ward import SeededWard
+
+
+@pytest.fixture(autouse=True)
+def alone(ward: SeededWard) -> Iterator[None]:
+    """What is raised here is nobody else's alert."""
+    yield
+    ward.end_alerts(["Alice Moore"])
 
 
 def test_the_parts_are_tabs_by_keyboard_and_kept_in_the_address(

@@ -19,7 +19,7 @@ let endLine = () => {};
 // The readings and scores of one period; `named` is what its titles add.
 async function period(id, { from, to }, bucket, named, group) {
   const wanted = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  const [points, history] = await Promise.all([all(`/patients/${id}/observations`, { ...wanted, metric: METRICS, bucket, limit: 5000 }, 60000), page(`/ui/patients/${id}/history`, wanted)]);
+  const [points, history] = await Promise.all([all(`/patients/${id}/observations`, { ...wanted, metric: METRICS, bucket, limit: 2500 }, 60000), page(`/ui/patients/${id}/history`, wanted)]);
   return { points: byMetric(points), history: history.items, from: from / 1000, to: to / 1000, named, group, cut: points.cut };
 }
 function byMetric(points) {
@@ -55,7 +55,8 @@ function draw(patient, now, earlier, events) {
   const mine = periodFigures(now, known, earlier);
   const wanted = earlier ? paired(periodFigures(earlier, known, now), mine) : mine;
   $("charts").classList.toggle("beside", Boolean(earlier));
-  document.body.dataset.charts = figures($("charts"), wanted, empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message."));
+  const curves = course.view === "curves"; // what is not looked at is not drawn
+  figures($("charts"), curves ? wanted : [], curves && empty("No readings in this time.", "Choose a longer time, or look at the devices: a silent device is shown above with its newest message.")).then(() => { document.body.dataset.charts = `${wanted.length}`; });
   endLine();
   endLine = timeline($("time-line"), events, { from: from * 1000, to: to * 1000 });
   exactly({ points: now.points, from: from * 1000, to: to * 1000 });
