@@ -30,7 +30,7 @@ function riskNow(model) {
   const course = (validation ?? []).slice(-COURSE).reverse();
   return [
     h("p", {}, h("b", {}, model.id), " ", h("span", { class: model.proven ? "tag" : "tag ageing" }, model.proven ? "proven here" : "not yet proven here"), model.proven ? " It is shown, and may raise an alert of its own." : " It is not shown, and raises nothing."),
-    h("dl", {}, line("Speaks", report.champion ?? "prior"), line("Judged on", `${report.examples} examples, ${report.positives} deteriorated`),
+    h("dl", { class: "told-facts" }, line("Speaks", report.champion ?? "prior"), line("Judged on", `${report.examples} examples, ${report.positives} deteriorated`),
       line("Against NEWS2 (AUROC)", gain(proof?.auroc_gain)), line("Against the average (Brier)", gain(proof?.brier_gain)),
       line("Calibration slope", known(proof?.slope)), line("Drift", report.drifts ? `found ${report.drifts} times` : "none found")),
     calibration(report.calibration),

@@ -15,7 +15,7 @@ function calibration(rows) {
 function told(report) {
   if (!report || !report.examples) return [h("p", {}, "Nothing has been learnt here yet: the figure is not yet proven here, is not shown, and raises no alert.")];
   return [
-    h("dl", {},
+    h("dl", { class: "told-facts" },
       line("Judged on", `${report.examples} examples`, `${report.positives} deteriorated`),
       line("Discrimination (AUROC)", figure(report.auroc), `NEWS2 alone ${figure(report.auroc_news2)}`),
       line("Error (Brier)", figure(report.brier), "0 is perfect"),
