@@ -14,6 +14,7 @@ from analytics.domain.care import Role
 from api.auth import sign_in
 from api.dashboard import (
     administration,
+    card_lines,
     chart,
     course_events,
     day_courses,
@@ -38,6 +39,7 @@ router.include_router(administration.router)
 router.include_router(chart.router)
 router.include_router(reached.router)
 router.include_router(first_steps.router)
+router.include_router(card_lines.router)
 
 _WRONG = "Wrong user name, password or one-time code."
 _OTP = "Now the one-time code, please."

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from analytics.domain.care import Role
+from analytics.domain.episode_policy import EpisodePolicy
 from analytics.news2.score import BANDS
 from analytics.ward import urgency
 from api.errors import InvalidError, NotFoundError
@@ -17,6 +18,7 @@ from api.forms.timestamps import Moment
 from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.patients import handover_lines
 from api.patients.identifiers import name_people
+from api.patients.ward_policy import WardPolicies
 from api.store import (
     alert_list,
     chart_points,
@@ -27,8 +29,10 @@ from api.store import (
     models,
     patients,
     shift_handovers,
+    wards,
 )
 from api.store import panel as ranking
+from api.store.alerts import OUT_OF_HOURS
 from api.store.timestamps import rfc3339
 from api.store.types import Row
 
@@ -48,7 +52,10 @@ async def status(work: Work) -> dict[str, Any]:
     ward = work.caller.ward
     every = work.caller.role is Role.ADMIN
     settings = work.services.settings
+    policy = WardPolicies().of(await wards.settings(work.conn, ward) if ward else None)
     return {
+        "phone": policy.contact.ward_phone or None,
+        "out_of_hours": _contact(policy.episodes),
         "now": rfc3339(work.now),
         "rate": settings.clock_rate if settings.clock_start else 1.0,
         "zone": settings.ward_time_zone,
@@ -56,6 +63,13 @@ async def status(work: Work) -> dict[str, Any]:
         "gateway": await gateways.alive(work.conn, settings.gateway_silent_s),
         "on_shift": sum(1 for one in there if every or one["ward"] == ward),
     }
+
+
+def _contact(policy: EpisodePolicy) -> dict[str, str] | None:
+    """Return whom to ring when nobody of the ward is there."""
+    if not policy.has_contact:
+        return None
+    return {"name": policy.out_of_hours_name or OUT_OF_HOURS, "phone": policy.out_of_hours_phone}
 
 
 async def _number(work: UnitOfWork, patient_id: UUID) -> int:

@@ -10,7 +10,8 @@ class LiveSettings(BaseSettings):
     Attributes:
         queue: most events that wait for one subscriber; one more and it is reset.
         heartbeat_s: how often a quiet stream says that it lives.
-        recheck_s: how often sessions and the engine's signs of life are looked at.
+        recheck_s: how often sessions and the engine's signs of life are looked at: a stream ends
+            within three of these after the right to it.
         stale_s: the feed says that it is stale after so long without a look at the database.
         engine_stale_s: the engine counts as stopped after so long without a sign of life.
         subscribers: most streams of one process.
@@ -23,7 +24,7 @@ class LiveSettings(BaseSettings):
 
     queue: int = Field(default=256, ge=1, le=10_000)
     heartbeat_s: float = Field(default=5.0, gt=0)
-    recheck_s: float = Field(default=3.0, gt=0)
+    recheck_s: float = Field(default=1.0, gt=0)
     stale_s: float = Field(default=12.0, gt=0)
     engine_stale_s: float = Field(default=10.0, gt=0)
     subscribers: int = Field(default=2_000, ge=1)

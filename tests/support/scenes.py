@@ -186,6 +186,12 @@ def courses(number: int) -> dict[str, Any]:
     return {"from": ago(1440), "slot_s": 1800, "items": items}
 
 
+def card_lines(n: int) -> dict[str, Any]:
+    """What a card says besides of the n-th person."""
+    last = {"what": "observed", "outcome": None, "by": "Nurse Pia Lund", "at": ago(200 + 7 * n)}
+    return {"patient": patient_id(n), "phone": f"+49 30 55501{n:02}", "last": last}
+
+
 def ward(kinds: Sequence[str], **more: Any) -> Scene:  # noqa: ANN401 - parts of a scene
     """A ward of people in these states."""
     told = panel(kinds)
@@ -202,5 +208,6 @@ def ward(kinds: Sequence[str], **more: Any) -> Scene:  # noqa: ANN401 - parts of
         "/api/v1/me": {"id": "me"},
         "/api/v1/me/panel": {"columns": None, "sort": None, "show": None},
         "/ui/day-courses": courses(len(kinds)),
+        "/ui/cards": {"items": [card_lines(n) for n in range(len(kinds))]},
     }
     return Scene(answers=answers, **more)

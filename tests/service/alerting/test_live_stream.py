@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import httpx2
 
+from api.live.settings import LiveSettings
 from api.vault.personal_data import Personal
 from tests.support.ward import Patient, Person, Told, Ward, read_events, served, story
 
@@ -167,6 +168,8 @@ def test_who_joins_the_care_team_hears_the_next_event(ward: Ward) -> None:
 
 
 def test_a_stream_ends_with_its_session(ward: Ward) -> None:
+    """Within three seconds: two looks at the sessions and their answer fit into that."""
+    assert 2 * LiveSettings().recheck_s < 3
     nurse = ward.doctor("N", kind="nurse")
 
     async def main() -> None:

@@ -2,13 +2,15 @@
 import { h, mark } from "../base/dom.js";
 import { moment } from "../base/moments.js";
 import { stateWords, whose } from "../parts/alert_words.js";
-import { dial } from "../parts/phone.js";
+import { dial } from "../base/phone.js";
 import { personLink } from "../parts/person.js";
 import { score } from "../parts/score.js";
 import { conditionName } from "../words/conditions.js";
 import { isOpen } from "../words/dangers.js";
 import { metricValue, shortMetrics } from "../words/metrics.js";
 import { called } from "../words/people.js";
+import { countdown } from "../words/unowned.js";
+import { cardLines } from "./card_lines.js";
 import { ask, asked, acknowledge, about, call, putOff } from "./answers.js";
 
 // Alerts of one patient are one card, the worst first: five limits broken by one sick person are
@@ -43,26 +45,32 @@ function line(alert, card, several) {
     h("div", {},
       h("div", { class: "what" }, mark(alert.priority), " ", h("b", {}, conditionName(alert.condition)), alert.message ? `: ${alert.message}` : "",
         alert.count > 1 && h("span", { class: "soft" }, ` (measured ${alert.count} times)`), alert.kind === "technical" && [" ", h("span", { class: "tag" }, "technical")]),
-      numbers(card.person), reasons(alert),
+      numbers(card.person, alert), reasons(alert), alert.patient && h("div", { class: "meta lines" }, cardLines(card.person, alert.patient)),
       h("div", { class: "meta" }, h("span", {}, moment(alert.raised_at, { prefix: "raised " })),
         h("span", {}, moment(alert.measured_at, { prefix: "measured " })), h("span", {}, stateWords(alert)), h("span", {}, whose(alert, card.person)),
         alert.cleared_at && isOpen(alert) && h("span", {}, moment(alert.cleared_at, { prefix: "over since " })),
         alert.comment && h("span", {}, `“${alert.comment}”`), document.body.dataset.role !== "patient" && h("a", { href: `/evidence/${alert.id}`, "aria-label": `Evidence: ${about(alert)}` }, "Evidence"),
+        alert.state === "open" && alert.kind === "clinical" && alert.escalates_at && !alert.snoozed_until && h("b", { class: "overdue nowrap", "data-key": "due", "data-due": alert.escalates_at }, `next call in ${countdown(Date.parse(alert.escalates_at))}`),
         alert.snoozed_until && isOpen(alert) && h("span", {}, moment(alert.snoozed_until, { prefix: "put off until " })),
         alert.out_of_hours && isOpen(alert) && alert.kind === "clinical" && h("span", {}, `${alert.out_of_hours.name} `, dial(alert.out_of_hours.phone)),
         refused && h("span", { class: "wrong" }, `Not done: ${refused}`))),
     isOpen(alert) && actions(alert, about(alert), card, several));
 }
-// The other reasons of the same alert: what holds first, then what is over.
+// The other reasons of the same alert: what holds first, then what is over. A card stays no longer than
+// a telephone's screen: of many the further ones open by a touch.
+const REASONS = 3;
 function reasons(alert) {
   const others = (alert.reasons ?? []).filter((one) => one.condition !== alert.condition);
-  return others.length > 0 && h("ul", { class: "reasons small", "aria-label": "Other reasons" }, others.map((one) =>
+  const list = (some) => h("ul", { class: "reasons small", "aria-label": "Other reasons" }, some.map((one) =>
     h("li", { "data-key": one.condition, class: one.holds ? "" : "soft" }, one.message || conditionName(one.condition), !one.holds && " (over)")));
+  const rest = others.slice(REASONS);
+  return [others.length > 0 && list(others.slice(0, REASONS)), rest.length > 0 && h("details", { class: "small", "data-key": "more" }, h("summary", {}, `${rest.length} more`), list(rest))];
 }
-// The two or three numbers that matter: those with points, against what is usual for the person.
-function numbers(person) {
-  const bad = (person?.vitals ?? []).filter((one) => one.points > 0).sort((a, b) => b.points - a.points).slice(0, 3);
-  return bad.length > 0 && h("div", { class: "numbers" }, bad.map((one) => h("span", { class: "nowrap", "data-key": one.metric }, `${shortMetrics([one.metric])} ${metricValue(one.metric, one.value)}`, usual(one))));
+// The two or three numbers that matter: what it is about, then those with points, against the person's usual.
+function numbers(person, alert) {
+  const about = alert.detail?.metric;
+  const bad = (person?.vitals ?? []).filter((one) => one.points > 0 || one.metric === about).sort((a, b) => Number(b.metric === about) - Number(a.metric === about) || b.points - a.points).slice(0, 3);
+  return bad.length > 0 && h("div", { class: "numbers" }, bad.map((one) => h("span", { class: "nowrap", "data-key": one.metric }, `${shortMetrics([one.metric])} ${metricValue(one.metric, one.value)}${one.metric === "spo2" ? " %" : ""}`, usual(one))));
 }
 const usual = (vital) => vital.usual != null && h("span", { class: "soft" }, ` ${vital.value > vital.usual ? "↑" : "↓"} usual ${metricValue(vital.metric, vital.usual)}`);
 

@@ -3,6 +3,7 @@ import { patch } from "../base/patch.js";
 import { overdue } from "../words/dangers.js";
 import { alertCard } from "./alert_card.js";
 import { askedOf } from "./answers.js";
+import { linesOf } from "./card_lines.js";
 import { people } from "./people.js";
 
 const cards = new Map();
@@ -11,7 +12,7 @@ const cards = new Map();
 export function card(part, alerts, { keep, draw }) {
   const key = `${part}:${alerts[0].patient ?? alerts[0].id}`;
   const person = people.get(alerts[0].patient);
-  const said = JSON.stringify([alerts, askedOf(alerts), alerts.map(overdue), person?.news2, person?.doctor]);
+  const said = JSON.stringify([alerts, askedOf(alerts), alerts.map(overdue), person?.news2, person?.doctor, person?.vitals, linesOf(alerts[0].patient)]);
   const known = cards.get(key);
   if (known?.said === said) return known.node;
   const made = alertCard(alerts, { person, onDone: keep, redraw: draw });

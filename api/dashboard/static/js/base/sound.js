@@ -1,9 +1,12 @@
-// Optional sound, off until somebody turns it on: pulses as IEC 60601-1-8 counts them (10, 3, 2),
-// kept short. It is an aid beside the screen, never the alarm itself. The choice lasts; a browser
-// that lets no page sound by itself is asked again at the first touch.
+// Optional sound, off until somebody turns it on: pulses as IEC 60601-1-8 counts them (10, 3, 2), each
+// with harmonics, by which a tone is heard in a loud room and found. It is an aid beside the screen,
+// never the alarm itself. The choice lasts; a browser that lets no page sound by itself is asked again
+// at the first touch.
 const KEPT = "homeward.sound";
 const PULSES = { high: [0, .2, .4, .75, .95, 1.6, 1.8, 2, 2.35, 2.55], medium: [0, .25, .5], low: [0, .3] };
 const PITCH = { high: 880, medium: 660, low: 520 };
+const LENGTH = { high: .15, medium: .2, low: .2 };
+const HARMONICS = [0, 1, .7, .6, .5, .4]; // the pitch and four above it, within 15 dB
 
 export class Sound {
   constructor(button) {
@@ -35,18 +38,21 @@ export class Sound {
   }
   burst(priority) {
     if (!this.context) return;
-    for (const at of PULSES[priority] ?? []) this.pulse(this.context.currentTime + at, PITCH[priority]);
+    for (const at of PULSES[priority] ?? []) this.pulse(this.context.currentTime + at, priority);
   }
-  pulse(at, pitch) {
+  pulse(at, priority) {
+    const end = at + LENGTH[priority];
     const tone = this.context.createOscillator();
     const volume = this.context.createGain();
-    tone.frequency.value = pitch;
+    tone.setPeriodicWave(this.context.createPeriodicWave(new Float32Array(HARMONICS.length), new Float32Array(HARMONICS)));
+    tone.frequency.value = PITCH[priority];
     volume.gain.setValueAtTime(0, at);
     volume.gain.linearRampToValueAtTime(.25, at + .02);
-    volume.gain.linearRampToValueAtTime(0, at + .14);
+    volume.gain.setValueAtTime(.25, end - .04);
+    volume.gain.linearRampToValueAtTime(0, end);
     tone.connect(volume).connect(this.context.destination);
     tone.start(at);
-    tone.stop(at + .16);
+    tone.stop(end + .02);
   }
 }
 function kept() { try { return localStorage.getItem(KEPT) === "on"; } catch { return false; } }

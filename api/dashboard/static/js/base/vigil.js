@@ -2,6 +2,7 @@
 // is wrong is said in one loud banner, with what to do, because a quiet page must mean a quiet ward.
 import { setClock, secondsText, wardNow } from "./clock.js";
 import { $, h, shape } from "./dom.js";
+import { dial } from "./phone.js";
 import { page } from "./http.js";
 import { tick } from "./moments.js";
 import { update } from "./patch.js";
@@ -19,6 +20,8 @@ const TOLD = {
 const TOLD_PATIENTS = { server: ["This page is not up to date.", "If you feel unwell, call the ward. In an emergency call the emergency number."] };
 const told = document.body.dataset.page === "mine" ? TOLD_PATIENTS : TOLD;
 const wrong = new Map(); // name -> ward time since
+/** @type {{ phone: string | null, out_of_hours: { name: string, phone: string } | null }} */
+let ring = { phone: null, out_of_hours: null }; // known from before the line was lost
 let streamed = false;
 
 export function set(name, isWrong) {
@@ -36,9 +39,15 @@ function draw() {
   document.body.classList.toggle("alarmed", names.length > 0);
   document.body.classList.toggle("lost", wrong.has("line") || wrong.has("server"));
   const items = names.map((name) => h("li", { "data-key": name, "data-wrong": name }, shape("high"),
-    h("div", {}, h("strong", {}, told[name][0]), told[name][1], ` Noticed here at ${secondsText(wrong.get(name))}.`)));
+    h("div", {}, h("strong", {}, told[name][0]), told[name][1], whomToRing(name), ` Noticed here at ${secondsText(wrong.get(name))}.`)));
   update(banner, h("ul", {}, items));
   pulse();
+}
+
+// The ward's number, and where nobody is on shift the out-of-hours contact's.
+function whomToRing(name) {
+  const out = name === "shift" && ring.out_of_hours;
+  return [out && [` ${out.name}: `, dial(out.phone), "."], ring.phone && [" Ring the ward: ", dial(ring.phone), "."]];
 }
 
 const drawSoon = steady(draw);
@@ -56,6 +65,7 @@ async function poll() {
   try {
     const status = await page("/ui/status");
     setClock(status.now, status.rate, status.zone);
+    ring = { phone: status.phone, out_of_hours: status.out_of_hours };
     set("server", false);
     set("engine", !status.engine);
     set("gateway", !status.gateway);

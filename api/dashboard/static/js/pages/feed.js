@@ -3,7 +3,9 @@
 import { lead } from "../alerts/lead.js";
 import { grouped, keepingPlace } from "../alerts/alert_card.js";
 import { forgetCards, card } from "../alerts/cards.js";
+import { forgetLines, linesOf, loadLines } from "../alerts/card_lines.js";
 import { people, loadPeople } from "../alerts/people.js";
+import { everySecond, heardLine } from "../alerts/seconds.js";
 import { chooser } from "../base/choosing.js";
 import { $, h, empty, say, trouble } from "../base/dom.js";
 import { all, get } from "../base/http.js";
@@ -15,14 +17,12 @@ import { lineState, watch } from "../base/vigil.js";
 import { countMarks } from "../parts/alert_words.js";
 import { conditionName } from "../words/conditions.js";
 import { counts, isOpen } from "../words/dangers.js";
-import { graveUnowned, nextCall } from "../words/unowned.js";
 import { called } from "../words/people.js";
 import { isPast, sections } from "../words/sections.js";
 
 const PEOPLE_MS = 15000;
 const RETRY_MS = 3000;
 const WORDS_MS = 60000;
-const REPEAT_MS = 10000; // a burst every 2.5 to 15 s (IEC 60601-1-8)
 const alerts = new Map();
 const streamedMeanwhile = new Set();
 const sound = new Sound($("sound"));
@@ -43,6 +43,7 @@ async function load() {
     const first = !loaded;
     loaded = true;
     loadPeople(alerts.values(), soon);
+    loadLines([...alerts.values()].filter(isOpen).map((alert) => alert.patient), soon);
     $("trouble").replaceChildren(...(open.cut ? [h("p", { class: "caution" }, `The newest ${open.length} open alerts are shown; there are more.`)] : []));
     if (first) { draw(); lead(); } else soon();
   } catch (problem) {
@@ -59,6 +60,7 @@ function onEvent(name, alert) {
     say(`New ${alert.priority} alert: ${alert.patient ? called(alert) : "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
     if (alert.patient && !people.has(alert.patient)) loadPeople(alerts.values(), soon);
   }
+  if (alert.patient && (alert.by === "person" || !linesOf(alert.patient))) loadLines([alert.patient], soon);
   if (alert.call) sound.burst(alert.priority);
   title();
   soon();
@@ -66,6 +68,7 @@ function onEvent(name, alert) {
 
 function keep(now) {
   alerts.set(now.id, now);
+  loadLines([now.patient], soon);
   draw();
 }
 
@@ -83,7 +86,7 @@ function lists() {
   title();
 }
 // A page that stays open for weeks keeps no more than it shows.
-function forget() { for (const [id, alert] of alerts) if (isPast(alert)) alerts.delete(id); forgetCards(); }
+function forget() { for (const [id, alert] of alerts) if (isPast(alert)) alerts.delete(id); forgetCards(); forgetLines(alerts.values()); }
 function list(id, some) {
   arrange($(id), grouped(some).map((one) => card(id, one, { keep, draw })));
   $(`${id}-part`).hidden = some.length === 0;
@@ -95,11 +98,7 @@ function title() {
   document.title = `${urgent ? `(${urgent}) ` : ""}Alerts · Homeward`;
   update($("counts"), countMarks(tally));
 }
-chooser($("kinds"), (data) => {
-  kind = data.kind;
-  draw();
-  if (clinician && kind === "technical") loadTechnical();
-});
+chooser($("kinds"), (data) => { kind = data.kind; draw(); if (clinician && kind === "technical") loadTechnical(); });
 // A clinician is not led by the coordinator's work, but may look at it.
 async function loadTechnical() {
   try { for (const alert of await all("/alerts", { state: ["open", "acknowledged"], kind: "technical" })) alerts.set(alert.id, alert); soon(); } catch (problem) { trouble($("trouble"), problem, undefined, true); }
@@ -109,6 +108,7 @@ await watch();
 get("/me").then((mine) => { me = mine.id; soon(); }).catch(() => { /* lanes stay one; nothing is hidden */ });
 const line = new AlertStream({ onEvent, onState: (state) => {
   lineState(state);
+  heardLine(state);
   if (state === "live" && !loaded) load();
 } });
 line.run();
@@ -116,5 +116,4 @@ loadPeople(alerts.values(), soon);
 setInterval(() => loadPeople(alerts.values(), soon), PEOPLE_MS);
 setInterval(() => { if (loaded && document.visibilityState === "visible") load(); }, WORDS_MS); // words age
 setInterval(soon, 30000);
-setInterval(() => { $("open-due").textContent = nextCall(alerts.values()); }, 1000);
-setInterval(() => { if (graveUnowned(alerts.values())) sound.burst("high"); }, REPEAT_MS);
+everySecond(alerts, sound);

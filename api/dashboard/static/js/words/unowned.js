@@ -9,8 +9,13 @@ const unowned = (alerts) => [...alerts].filter((alert) => alert.state === "open"
 export function nextCall(alerts) {
   const dues = unowned(alerts).flatMap((alert) => (alert.escalates_at ? [Date.parse(alert.escalates_at)] : []));
   if (!dues.length) return "";
-  const left = Math.max(0, Math.round((Math.min(...dues) - wardNow()) / 1000));
-  return `next call in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  return `next call in ${countdown(Math.min(...dues))}`;
+}
+// Minutes and seconds until a moment of the ward's time.
+/** @param {number} at */
+export function countdown(at) {
+  const left = Math.max(0, Math.round((at - wardNow()) / 1000));
+  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
 }
 // A grave one sounds again until somebody has it, or has put it off.
 /** @param {Iterable<Alert>} alerts */
