@@ -81,6 +81,22 @@ async def history(conn: Conn, alert: Row) -> list[dict[str, Any]]:
     ]
 
 
+async def seen(conn: Conn, alert: Row) -> list[dict[str, Any]]:
+    """Return who opened the alert or its evidence, by the audit log; the ward's own nobody."""
+    if alert["patient_no"] is None:
+        return []
+    return [
+        {
+            "by": row["by"],
+            "role": row["role"],
+            "first": rfc3339(row["first"]),
+            "last": rfc3339(row["last"]),
+            "times": row["times"],
+        }
+        for row in await alert_history.seen_by(conn, alert["patient_no"], alert["id"])
+    ]
+
+
 async def notices(conn: Conn, alert: Row) -> list[dict[str, Any]]:
     """Return who was told by which channel and when, and whether it was shown and opened."""
     return [

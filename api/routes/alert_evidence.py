@@ -21,7 +21,8 @@ async def get_evidence(work: Work, alert_id: UUID) -> dict[str, Any]:
 
     Each of ``observations`` says whether its signature ``signature_holds`` now, under a key that
     was its device's and in force, and whether the message ``contains_reading``; ``history`` is what
-    happened to the alert and who did it, ``notices`` who was told by which channel and when.
+    happened to the alert and who did it, ``notices`` who was told by which channel and when, and
+    ``seen`` who has opened the alert or its evidence.
     """
     row = await alerts.find(work.conn, alert_id)
     if row is None:
@@ -51,6 +52,7 @@ async def _people(work: UnitOfWork, row: Row) -> dict[str, Any]:
         "settings": await alert_story.settings(work.conn, row, revision),
         "history": history,
         "notices": await alert_story.notices(work.conn, row),
+        "seen": await alert_story.seen(work.conn, row),
     }
 
 

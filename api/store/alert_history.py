@@ -21,6 +21,14 @@ _OF_ALERT = """
      WHERE h.episode_id = %s ORDER BY h.no
 """
 
+_SEEN = """
+    SELECT coalesce(nullif(u.display_name, ''), u.username) AS by, u.role, r.first, r.last, r.times
+      FROM (SELECT a.actor, min(a.at) AS first, max(a.at) AS last, count(*) AS times FROM audit a
+             WHERE a.patient_no = %(patient)s AND a.detail ->> 'alert' = %(alert)s
+               AND a.action IN ('alert.read', 'alert.evidence') GROUP BY a.actor) r
+      JOIN app_user u ON u.id::text = r.actor ORDER BY r.first, u.id
+"""
+
 
 async def add(conn: Conn, rows: Sequence[Row]) -> None:
     """Note changes, in the transaction that made them."""
@@ -31,3 +39,9 @@ async def add(conn: Conn, rows: Sequence[Row]) -> None:
 async def of_alert(conn: Conn, episode_id: UUID) -> list[Row]:
     """Return what happened to an alert, oldest first, as far as whoever asks may see it."""
     return await (await conn.execute(_OF_ALERT, (episode_id,))).fetchall()
+
+
+async def seen_by(conn: Conn, patient_no: int, episode_id: UUID) -> list[Row]:
+    """Return who has opened an alert or its evidence: first and last time, and how often."""
+    asked = {"patient": patient_no, "alert": str(episode_id)}
+    return await (await conn.execute(_SEEN, asked)).fetchall()

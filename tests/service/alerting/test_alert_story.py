@@ -92,11 +92,14 @@ def test_evidence_tells_what_holds_now_and_who_was_told_saw_and_answered(
                 assert (sent["channel"], sent["state"], sent["role"]) == ("push", "seen", "doctor")
                 assert sent["opened_at"] is not None
                 assert told["settings"]["revision"] == 0
+                assert told["seen"] == []  # nobody has opened it but by the notice
                 ward.sql.execute(
                     "UPDATE observation SET value = 88 WHERE frame_id = 102 AND metric = %s",
                     (Metric.SPO2,),
                 )
-                [changed] = (await proof())["observations"]
+                again = await proof()
+                [changed] = again["observations"]
+                assert [(one["role"], one["times"]) for one in again["seen"]] == [("doctor", 1)]
                 assert (changed["signature_holds"], changed["contains_reading"]) == (True, False)
                 ward.sql.execute(
                     "UPDATE signed_frame SET frame = set_byte(frame, 40, 1) WHERE frame_id = 102"

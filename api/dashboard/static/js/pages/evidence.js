@@ -57,8 +57,9 @@ function page(told) {
     decided(told),
     section("The curve", h("p", { class: "small soft" }, "The dashed line is when the alert was raised."), h("div", { class: "board" }, told.curve.filter((one) => one.points.length).map((one) => curve(one, raised)))),
     section("The readings, checked now", table(["Measured", "What", "Value", "From", "Proof"], told.observations.map((one) => [at(one.time), metricName(one.metric), `${metricValue(one.metric, one.value)} ${metricUnit(one.metric)}`, one.device ?? one.entered_by ?? "–", proved(one)]))),
-    section("What happened to it", table(["When", "What", "Level", "By", "With"], told.history.map((one) => [at(one.at), `${one.change.replaceAll("_", " ")}${one.call ? ", called" : ""}`, one.level, one.by ? `${one.by}, ${one.role}` : "by itself", one.doctor ?? "–"]))),
+    section("What happened to it", table(["When", "What", "Level", "By", "With"], told.history.map((one) => [at(one.at), `${one.change.replaceAll("_", " ")}${one.call ? ", called" : ""}`, one.level.replaceAll("_", " "), one.by ? `${one.by}, ${one.role}` : "by itself", one.doctor ?? "–"]))),
     section("Who was told away from the page", table(["Called", "Whom", "By", "State", "Handed over", "Shown", "Opened"], told.notices.map((one) => [at(one.called_at), one.to, one.channel, one.failure ? `${one.state}: ${one.failure}` : one.state, at(one.sent_at), at(one.delivered_at), at(one.opened_at)]))),
+    section("Who looked at it", table(["Who", "First", "Last", "Times"], told.seen.map((one) => [`${one.by}, ${one.role}`, at(one.first), at(one.last), `${one.times}`]))),
     section("The signed bytes", table(["Frame", "Device", "Boot and number", "Public key", "Signed frame"], told.frames.map((one) => [`${one.frame}`, one.device, `${one.boot}, ${one.seq}`, h("code", { class: "wrap" }, one.public_key ?? "–"), h("code", { class: "wrap" }, one.signed_frame)]))),
   ];
 }
