@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from analytics.domain.care import Limit, Role
 from analytics.domain.vitals import CLINICAL, FACTS, Metric
 from analytics.policy import Policy
+from analytics.settings import ABOUT, FORMER
 from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.dashboard.visits import Visitor, own_page, to_first_page, to_login
@@ -96,7 +97,12 @@ async def care_fields(request: Request, visitor: Caller) -> dict[str, object]:
     async with acting(services_of(request), visitor) as work:
         row = await wards.settings(work.conn, visitor.ward)
     policy = WardPolicies().of(row).clinical
-    return {"limits": limits_shown(policy), "scale_2_low": policy.scale_2_low}
+    return {
+        "limits": limits_shown(policy),
+        "scale_2_low": policy.scale_2_low,
+        "ward_profile": row["profile"] if row else "standard",
+        "profiles": {name: why for name, why in ABOUT.items() if name not in FORMER},
+    }
 
 
 @router.get("/patients")

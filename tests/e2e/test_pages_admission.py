@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browsers import PHONE, Desk, becomes, no_wider_than, sign_in
+from tests.support.browsers import PHONE, Desk, becomes, look_and_save, no_wider_than, sign_in
 from tests.support.seeded_ward import SeededWard
 
 PASSWORD = secrets.token_urlsafe(16)
@@ -123,14 +123,14 @@ def test_a_record_is_changed_and_its_limits_go_back_to_the_wards(
     expect(page.locator("#person-told")).to_have_text("Saved.")
     page.get_by_role("tab", name="Plan and limits").click()
     page.get_by_label("SpO₂: alert below").fill("89")
-    page.get_by_role("button", name="Save scale and limits").click()
+    look_and_save(page)
     expect(page.locator("#care-told")).to_contain_text("Saved")
     expect(page.locator("#limits-told")).to_have_text("1 of their own")
     found = read(ward, f"/patients/{patient}")
     assert found["phone"] == "+49 30 999"
     assert found["limits"] == {"spo2": {"low": 89}}
     page.get_by_label("SpO₂: alert below").fill("")
-    page.get_by_role("button", name="Save scale and limits").click()
+    look_and_save(page)
     expect(page.locator("#limits-told")).to_contain_text("the ward's apply")
     assert read(ward, f"/patients/{patient}")["limits"] == {}
     assert desk.complaints == []
@@ -229,7 +229,7 @@ def test_a_doctor_sets_limits_and_nothing_else(desk: Desk, ward: SeededWard) -> 
     expect(page.locator("#person")).to_have_count(0)
     expect(page.locator("#devices")).to_have_count(0)
     page.get_by_label("Temperature: alert above").fill("38.4")
-    page.get_by_role("button", name="Save scale and limits").click()
+    look_and_save(page)
     expect(page.locator("#care-told")).to_contain_text("Saved")
     found = read(ward, f"/patients/{ward.patients['Jun Petrov']}")["limits"]
     assert isinstance(found, dict)

@@ -2,9 +2,9 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.browsers import PHONE, Desk, no_wider_than
+from tests.support.browsers import PHONE, Desk, look_and_save, no_wider_than
 from tests.support.seeded_ward import SeededWard
 
 
@@ -16,15 +16,6 @@ def settings_page(desk: Desk) -> Page:
 
 def setting(page: Page, name: str) -> Page:
     return page.locator(f'[name="{name}"]')  # type: ignore[return-value]
-
-
-def saving(page: Page, why: str) -> Locator:
-    """Ask for what would have been, say why, and press; the dialog is left to be looked at."""
-    page.get_by_role("button", name="See last week, and save").click()
-    dialog = page.get_by_role("dialog").first
-    dialog.get_by_label("Why").fill(why)
-    dialog.get_by_role("button", name="Save").click()
-    return dialog
 
 
 def test_a_coordinator_sees_last_week_saves_a_figure_and_sees_who_changed_what(desk: Desk) -> None:
@@ -56,7 +47,7 @@ def test_a_coordinator_sees_last_week_saves_a_figure_and_sees_who_changed_what(d
     expect(page.locator("#found")).to_contain_text("1 of ")
     row.get_by_role("button", name=re.compile("Back to the default")).click()
     expect(setting(page, "deadlines.urgent")).to_have_value("60")  # type: ignore[arg-type]
-    saving(page, "back again")
+    look_and_save(page, "back again")
     expect(page.locator("#told")).to_contain_text("Revision 2")
     assert desk.complaints == []
 
@@ -69,7 +60,7 @@ def test_who_saves_second_sees_both_values_and_decides(desk: Desk, ward: SeededW
         other.put("/wards/main/settings", json=theirs).raise_for_status()
     page.get_by_placeholder("Find").fill("routine")
     setting(page, "deadlines.routine").fill("180")
-    dialog = saving(page, "mine after all")
+    dialog = look_and_save(page, "mine after all")
     row = dialog.get_by_role("row", name="Routine")
     expect(row).to_contain_text("240 min")
     expect(row).to_contain_text("200 min")
@@ -131,11 +122,11 @@ def test_an_unusual_limit_of_one_person_needs_a_reason_and_an_end(
     patient = ward.patients["Alice Moore"]
     page = desk.open("singh", f"/patients/{patient}?tab=plan")
     page.get_by_label("SpO₂: alert below").fill("60")
-    page.get_by_role("button", name="Save scale and limits").click()
+    review = look_and_save(page, "palliative care")
     dialog = page.get_by_role("dialog", name="Is this meant for Alice Moore?")
     expect(dialog).to_contain_text("limits.spo2.low")
-    dialog.get_by_label("Why").fill("palliative care")
     dialog.get_by_role("button", name="It is meant").click()
+    expect(review).to_have_count(0)
     expect(page.locator("#care-told")).to_contain_text("Saved")
     page.get_by_text("Who changed what, when and why").click()
     expect(page.locator("#limits-history")).to_contain_text("palliative care")
@@ -148,7 +139,7 @@ def test_an_unusual_limit_of_one_person_needs_a_reason_and_an_end(
     expect(page.locator("[data-limits*='low 60, own']")).to_have_count(1)
     page.goto(f"{ward.url}/patients/{patient}?tab=plan")
     page.get_by_label("SpO₂: alert below").fill("88")
-    page.get_by_role("button", name="Save scale and limits").click()
+    look_and_save(page, "as before")
     expect(page.locator("#limits-history")).to_contain_text("60 → 88")
 
 
@@ -170,3 +161,46 @@ def test_every_chart_shows_the_limits_in_force_on_a_fixed_range(
         assert high - low >= 7, "no range is fitted to the data"
     mine = desk.open("alice", "/mine")
     expect(mine.locator("[data-limits*='ward']").first).to_be_attached()
+
+
+def test_one_limit_is_changed_from_the_list_and_last_week_follows_what_is_typed(
+    desk: Desk, ward: SeededWard
+) -> None:
+    patient = ward.patients["Hans Haddad"]
+    page = desk.open("singh", f"/patients/{patient}?tab=plan")
+    page.get_by_role("button", name="Change the limits of Heart rate").click()
+    dialog = page.get_by_role("dialog", name="Change the limits of Heart rate")
+    expect(dialog.get_by_label("Heart rate, alert below")).to_be_focused()
+    dialog.get_by_label("Heart rate, alert above").fill("121")
+    expect(dialog.locator(".found")).to_contain_text("1 patient, ")
+    dialog.get_by_label("Heart rate, alert above").press("Enter")
+    expect(dialog.get_by_label("Why")).to_be_focused()
+    page.keyboard.type("runs in the evening")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("#care-told")).to_contain_text("Saved")
+    expect(page.locator("#limits-now")).to_contain_text("runs in the evening")
+    with ward.client("singh") as doctor:
+        told = doctor.get(f"/patients/{patient}").json()
+        assert told["limits"]["hr"] == {"high": 121}, "the lower side is left to the ward"
+        doctor.patch(f"/patients/{patient}", json={"limits": {}}).raise_for_status()
+    assert desk.complaints == []
+
+
+def test_a_profile_of_ones_own_is_chosen_and_who_saves_second_is_told(
+    desk: Desk, ward: SeededWard
+) -> None:
+    patient = ward.patients["Giulia Yamada"]
+    page = desk.open("singh", f"/patients/{patient}?tab=plan")
+    page.locator("#profile").select_option("home_spot")
+    expect(page.locator("#profile-about")).to_contain_text("once or twice a day")
+    with ward.client("singh") as doctor:
+        theirs = {"limits": {"rr": {"high": 26}}, "reason": "theirs first"}
+        doctor.patch(f"/patients/{patient}", json=theirs).raise_for_status()
+    dialog = look_and_save(page, "measures at home by cuff")
+    expect(dialog).to_contain_text("Breathing rate, alert above")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator("#limits-now")).to_contain_text("profile “home_spot”")
+    with ward.client("singh") as doctor:
+        back = {"limits": {}, "profile": None}
+        doctor.patch(f"/patients/{patient}", json=back).raise_for_status()
+    assert [one for one in desk.complaints if "409" not in one] == []

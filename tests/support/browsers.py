@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, StorageState
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Request,
+    Response,
+    StorageState,
+)
 
 from tests.support.seeded_ward import SeededWard
 from tests.support.servers import wait_until
@@ -112,6 +120,15 @@ def becomes(read: Callable[[], object], holds: Callable[[Any], bool]) -> None:
 def no_wider_than(page: Page, width: int) -> None:
     """Wait until the page fits a width, which charts take a moment to do."""
     becomes(lambda: page.evaluate("document.documentElement.scrollWidth"), lambda w: w <= width)
+
+
+def look_and_save(page: Page, why: str = "agreed on the round") -> Locator:
+    """Ask what a change would have called, say why, and save; returns the dialog of it."""
+    page.get_by_role("button", name="See last week, and save").click()
+    dialog = page.get_by_role("dialog").first
+    dialog.get_by_label("Why").fill(why)
+    dialog.get_by_role("button", name="Save").click()
+    return dialog
 
 
 def sign_in(page: Page, username: str, password: str) -> None:

@@ -76,7 +76,7 @@ async function clash(before) {
 function ask() {
   const groups = inGroups(mine());
   const [whole, to] = [changed().length + (profile() === now.profile ? 0 : 1), profile()];
-  review({ title: `Save ${whole} change${whole === 1 ? "" : "s"} of ward ${ward}?`, about: "the ward's settings", changes: changes(), path: "/alerts/what-if", body: { ward, profile: to, settings: groups },
+  review({ title: `Save ${whole} change${whole === 1 ? "" : "s"} of ward ${ward}?`, about: "the ward's settings", changes: changes(), path: "/alerts/what-if", body: () => ({ ward, profile: to, settings: groups }),
     send: async (reason) => {
       const before = now;
       try { now = await meant((said) => put(address, said), { revision: now.revision, reason, profile: to, ...groups }, { whose: `ward ${ward}`, until: false, reason: false }); } catch (problem) {

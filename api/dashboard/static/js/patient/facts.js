@@ -71,6 +71,7 @@ function limitLine(limit, name) {
   const whose = [...new Set(there.map((at) => WHOSE[limit.origin[at]] ?? ""))].join(" and ");
   const words = there.length > 1 ? `${limit.low}–${limit.high}` : there.length ? `${there[0] === "low" ? "below" : "above"} ${limit[there[0]]}` : null;
   return [words ? [`${there.length > 1 ? "outside " : ""}${words} ${metricUnit(name)} `, h("span", { class: "soft small" }, whose)] : h("b", { class: "overdue" }, "no limit"),
+    $("care") && h("button", { type: "button", class: "quiet small", "data-limit": name, "aria-label": `Change the limits of ${metricName(name)}` }, "Change…"),
     limit.set_by_name && h("div", { class: "small soft" }, `set by ${limit.set_by_name} `, moment(limit.set_at), limit.until && [", until ", h("b", {}, moment(limit.until))], limit.reason && `: “${limit.reason}”`)];
 }
 function limitsOf(patient) {

@@ -87,7 +87,15 @@ export function fillPregnancy(form, told) {
   form.elements.pregnant_until.value = civilDay(told?.until);
 }
 export const fillDiabetes = (form, told) => { form.elements.diabetes.value = told === true ? "yes" : told === false ? "no" : ""; };
+// A profile that is no longer offered stays chosen until somebody chooses another.
+export function fillProfile(form, name) {
+  const list = form.elements.profile;
+  if (name && ![...list.options].some((one) => one.value === name)) list.append(h("option", { value: name }, name.replaceAll("_", " ")));
+  list.value = name ?? "";
+  list.dispatchEvent(new Event("change"));
+}
 export function readCare(form, before) {
   const { spo2_scale: scale, diabetes } = form.elements;
-  return { spo2_scale: Number(scale.value), limits: readLimits(form, before?.limits), pregnant: readPregnancy(form, before?.pregnant), diabetes: diabetes.value ? diabetes.value === "yes" : null };
+  const profile = form.elements.profile && (form.elements.profile.value || null);
+  return { ...(profile === undefined || profile === (before?.profile ?? null) ? {} : { profile }), spo2_scale: Number(scale.value), limits: readLimits(form, before?.limits), pregnant: readPregnancy(form, before?.pregnant), diabetes: diabetes.value ? diabetes.value === "yes" : null };
 }

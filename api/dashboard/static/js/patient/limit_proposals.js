@@ -1,5 +1,5 @@
 // What two weeks of a patient's own readings say of their limits: a proposal with its curve.
-import { h, svg, trouble } from "../base/dom.js";
+import { $, h, svg, trouble } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { update } from "../base/patch.js";
 import { metricName, metricUnit } from "../words/metrics.js";
@@ -32,6 +32,8 @@ function entry(one, accept) {
 export async function limitProposals(where, patient, accept) {
   try {
     const { items } = await get(`/patients/${patient}/limits/proposals`);
+    $("proposed-count").textContent = items.length ? `${items.length}` : "";
+    if (items.length) $("proposed").open = true;
     update(where, items.length ? h("ul", { class: "history" }, items.map((one) => entry(one, accept))) : h("p", { class: "soft" }, "Nothing is proposed: too few readings of two weeks, or the limits fit them."));
   } catch (problem) { trouble(where, problem); }
 }

@@ -40,7 +40,7 @@ const less = (now, then, what) => (now === then ? `as many ${what} (${now})` : `
 // The comparison in one sentence, which a screen reader hears once.
 export function sentence({ now, then, counts }) {
   if (counts.gained + counts.lost === 0 && now.calls === then.calls) return `Nothing would differ: ${now.alerts} alerts and ${now.calls} calls either way.`;
-  return `${counts.gained} alerts gained, ${counts.lost} lost: ${less(now.calls, then.calls, "calls")}, ${less(now.high, then.high, "alerts of high priority")}${then.missed_outcomes > now.missed_outcomes ? `; ${then.missed_outcomes - now.missed_outcomes} that were acted on would be missed` : ""}.`;
+  return `${counts.gained} alert${counts.gained === 1 ? "" : "s"} gained, ${counts.lost} lost: ${less(now.calls, then.calls, "calls")}, ${less(now.high, then.high, "alerts of high priority")}${then.missed_outcomes > now.missed_outcomes ? `; ${then.missed_outcomes - now.missed_outcomes} that were acted on would be missed` : ""}.`;
 }
 function totals({ now, then }) {
   const rows = [["Alerts", "alerts"], ["of high priority", "high"], ["Calls", "calls"], ["Calls a patient-day", "calls_a_patient_day"], ["Minutes of somebody's time", "minutes"], ["Alerts that were acted on, and would be missed", "missed_outcomes"]];
