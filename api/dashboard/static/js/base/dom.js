@@ -54,7 +54,10 @@ export function trouble(where, problem, advice = "The page tries again by itself
   for (const child of where.querySelectorAll(`${first}, :scope > .loading`)) child.remove();
   where.prepend(box);
 }
+// Each message is a line of its own, so that of two at once both are heard, and each once.
+const HEARD_MS = 10000;
 export function say(text, urgent = false) {
-  const region = $(urgent ? "say-now" : "say");
-  if (region) region.textContent = text;
+  const line = h("p", {}, text);
+  $(urgent ? "say-now" : "say")?.append(line);
+  setTimeout(() => line.remove(), HEARD_MS);
 }

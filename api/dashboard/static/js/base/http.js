@@ -1,4 +1,6 @@
 // The JSON API, asked as the person who is signed in. Errors are RFC 9457 problem details.
+import { SIGNED_OUT, signedOut } from "./unsaved.js";
+
 const API = "/api/v1";
 const PATIENCE_MS = 12000; // a server that hangs must not look like one that works
 
@@ -25,8 +27,8 @@ function query(params = {}) {
 async function ask(url, options = {}) {
   const response = await fetch(url, { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS), ...options });
   if (response.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-    throw new Problem(401, { title: "Please sign in again." });
+    signedOut();
+    throw new Problem(401, { title: SIGNED_OUT });
   }
   const text = await response.text();
   let body = null;

@@ -1,5 +1,7 @@
 // The alert stream (Server-Sent Events), read by hand rather than with EventSource: that one cannot
 // be asked when it last heard a byte, nor how it failed, and a dead line looks like a quiet ward to it.
+import { signedOut } from "./unsaved.js";
+
 const DEAF_MS = 12500; // two heartbeats missed: the line is dead, whatever TCP says
 const LONGEST_WAIT_MS = 10000;
 
@@ -55,7 +57,7 @@ export class AlertStream {
     const headers = { Accept: "text/event-stream" };
     if (this.lastId !== null) headers["Last-Event-ID"] = this.lastId;
     const response = await fetch(this.url, { headers, credentials: "same-origin", cache: "no-store", signal: this.line.signal });
-    if (response.status === 401) { location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`); this.stop(); return; }
+    if (response.status === 401) { signedOut(); throw new Error("signed out"); }
     if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
     this.failures = 0;
     this.heard = performance.now();

@@ -14,6 +14,7 @@ const TOLD = {
   server: ["The ward server does not answer.", "What you see is old. Phone the coordinator, and work from the last printed handover list."],
   engine: ["The alert engine is NOT running.", "No new alert will be raised. Watch the readings by hand and tell the technical service now."],
   gateway: ["Readings are NOT being taken in.", "The gateway does not answer. Devices keep their readings; nothing new arrives until it is back."],
+  signed: ["You are signed out.", "This page is not updated. What you typed is still here: sign in again in another window, then send it."],
   shift: ["NOBODY is on shift.", "No clinician receives alerts. Coordinators: add a shift on the capacity board, or use the out-of-hours route."],
 };
 // A patient is told what concerns them, in their words, and not the ward's own troubles.
@@ -51,6 +52,7 @@ function whomToRing(name) {
 }
 
 const drawSoon = steady(draw);
+addEventListener("signedout", () => set("signed", true));
 
 function pulse() {
   const node = $("pulse");
@@ -67,6 +69,7 @@ async function poll() {
     setClock(status.now, status.rate, status.zone);
     ring = { phone: status.phone, out_of_hours: status.out_of_hours };
     set("server", false);
+    set("signed", false);
     set("engine", !status.engine);
     set("gateway", !status.gateway);
     set("shift", status.on_shift === 0);

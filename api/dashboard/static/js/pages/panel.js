@@ -41,7 +41,7 @@ async function load() {
     const last = Math.max(0, Math.ceil(answer.matched / PAGE_SIZE) - 1);
     if (view.page > last) { view.page = last; await load(); return; }
     const came = performance.now();
-    Object.assign(state, { items: answer.items.map((row) => ({ ...row, came })), at: answer.at, total: answer.total, matched: answer.matched, counts: answer.counts ?? {}, bands: answer.bands ?? {}, loaded: came });
+    Object.assign(state, { items: [...answer.items.map((row) => ({ ...row, came })), ...shownRows.held(answer.items)], at: answer.at, total: answer.total, matched: answer.matched, counts: answer.counts ?? {}, bands: answer.bands ?? {}, loaded: came });
     if (line) shown.follow(line);
     $("trouble").replaceChildren();
     drawSoon();
@@ -94,9 +94,9 @@ function soon(delay) {
 }
 function onEvent(name, alert) {
   if (name === "panel.changed") { shown.changed(alert.patients); return; }
-  if (alert?.patient) shown.changed([alert.patient]);
+  if (alert?.patient) { shown.changed([alert.patient]); shownRows.told(alert.patient); }
   if (name === "alert.raised" && alert) {
-    shownRows.changed(alert.patient);
+    shownRows.raised(alert.patient);
     say(`New ${alert.priority} alert: ${alert.patient ? called(alert) : "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
   }
   soon(Math.max(300, (name === "alert.raised" ? LEAST_MS : RANK_MS) - (performance.now() - state.loaded)));

@@ -1,8 +1,9 @@
 // The round: from patient to patient, four taps each, with the words for a call beside it.
-import { $, h, empty, trouble } from "../base/dom.js";
+import { $, h, empty, say, trouble } from "../base/dom.js";
 import { all, get } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
+import { unsaved } from "../base/unsaved.js";
 import { watch } from "../base/vigil.js";
 import { vitalValue } from "../panel/row.js";
 import { personLink } from "../parts/person.js";
@@ -11,7 +12,9 @@ import { quickEntry } from "../patient/quick_entry.js";
 import { callScript, phoneLinks } from "../round/call.js";
 import { roundKeys } from "../round/keys.js";
 import { metricValue, shortMetrics } from "../words/metrics.js";
+import { called } from "../words/people.js";
 
+const LOOK_MS = 15000; // a colleague may be on the same round
 const FOLLOWS_MS = 3000; // the gateway judges what was entered within moments
 const state = { waiting: [], told: [], form: null };
 
@@ -35,6 +38,22 @@ function show() {
     h("section", { class: "card" }, h("h2", {}, "The call"), call, callScript(now)));
   phoneLinks(now.patient, call);
   state.form.querySelector("input").focus();
+}
+// Whom a colleague has told meanwhile is not asked again; a form that somebody has begun stays, and says so.
+async function look() {
+  try {
+    const found = await all("/panel", { show: "round", limit: 200 }, 1000);
+    const still = new Map(found.map((row) => [row.patient, row]));
+    const [now] = state.waiting;
+    const known = new Set([...state.waiting, ...state.told.map((one) => one.row)].map((row) => row.patient));
+    const done = now && !still.has(now.patient);
+    const begun = done && unsaved(document);
+    state.waiting = [...state.waiting.filter((row) => still.has(row.patient) || (begun && row === now)), ...found.filter((row) => !known.has(row.patient))];
+    $("trouble").replaceChildren();
+    if (begun) state.form.querySelector("[role=status]").textContent = "A colleague has told this meanwhile: yours is not needed, or saves what is newer.";
+    else if (done || (!now && state.waiting.length)) { if (done) say(`${called(now)}: told by a colleague`); show(); }
+    else $("left").textContent = state.waiting.length ? `${state.waiting.length} to ask` : "";
+  } catch (problem) { trouble($("trouble"), problem, undefined, state.waiting.length > 0); }
 }
 const later = () => { state.waiting.push(state.waiting.shift()); show(); };
 function saved(row) {
@@ -61,3 +80,4 @@ function draw() {
 roundKeys({ form: () => state.form, later });
 await watch();
 await load();
+setInterval(look, LOOK_MS);

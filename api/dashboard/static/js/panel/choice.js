@@ -25,6 +25,6 @@ export function viewChoice({ view, kept, choose }) {
     kept.show = said.get("start") ? view.show : null;
     try { await put("/me/panel", kept); told.textContent = "Kept for your account."; } catch (problem) { told.textContent = `Shown here, but not kept: ${problem.message}`; }
   });
-  const node = h("details", { class: "columns" }, h("summary", {}, "Columns and order"), form);
+  const node = h("details", { class: "columns", "data-view": true }, h("summary", {}, "Columns and order"), form);
   return { node, show(now) { order.value = now.sort; start.firstChild.checked = (kept.show ?? "attention") === now.show; } };
 }

@@ -3,6 +3,7 @@
 import { h } from "../base/dom.js";
 import { update } from "../base/patch.js";
 import { RANK } from "../words/dangers.js";
+import { addressOf } from "./address.js";
 import { openedRow } from "./opened.js";
 import { cells, freshCell } from "./row.js";
 
@@ -16,6 +17,7 @@ export function rows({ state, changed }) {
   const drawn = new Map();
   const opened = new Map();
   const fresh = new Set();
+  let of = "";
 
   function toggle(row) {
     if (opened.has(row.patient)) { opened.get(row.patient).node.remove(); opened.delete(row.patient); } else {
@@ -40,7 +42,16 @@ export function rows({ state, changed }) {
   }
   return {
     nodesOf: (row) => (opened.has(row.patient) ? [rowOf(row), opened.get(row.patient).node] : [rowOf(row)]),
-    changed(patient) { fresh.add(patient); opened.get(patient)?.load(); },
+    raised(patient) { fresh.add(patient); },
+    // Somebody has answered, or it got worse: who has the row open sees it.
+    told(patient) { opened.get(patient)?.load(); },
+    // A row that somebody has open stays while they look at the same list, though it would have left it.
+    held(items) {
+      const now = addressOf({ ...state.view, columns: [] });
+      const same = now === of;
+      of = now;
+      return same ? state.items.filter((row) => opened.has(row.patient) && !items.some((one) => one.patient === row.patient)) : [];
+    },
     anew() { drawn.clear(); opened.clear(); },
     // A page that stays open for weeks keeps no more than it shows.
     forget() {
