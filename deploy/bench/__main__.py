@@ -14,6 +14,7 @@ from deploy.bench.hostile import one_hostile_device
 from deploy.bench.memory import slope
 from deploy.bench.outage import catch_up
 from deploy.bench.paced import forged_flood, publish_to_stored
+from deploy.bench.pages import pages
 from deploy.bench.report import BenchFigure, say, table, write_lines
 from deploy.bench.run import QUICK, BenchRun, Size
 from deploy.bench.stack import SOURCES, base, database_server
@@ -36,6 +37,7 @@ SCENARIOS: Mapping[str, Callable[[BenchRun], list[BenchFigure]]] = {
     "whole": whole_ward,
     "hostile": one_hostile_device,
     "allocation": plans,
+    "pages": pages,
 }
 
 

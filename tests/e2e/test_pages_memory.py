@@ -1,0 +1,99 @@
+"""A page that stays open over a shift, and the next one, holds no more than at the start.
+
+Twelve hours are lived at speed: every timer of the page runs, alerts come, change and end, rows
+change, and after each hour the browser collects its garbage and counts what is left.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page, Route, expect
+
+from analytics.domain.care import Role
+from tests.support import scenes
+from tests.support.stage import Scene, Stage, ago
+
+HOURS, WARM_HOURS = 12, 2
+EVENTS_A_MINUTE = 6
+KINDS = [*["ill"] * 4, *["watched"] * 12, *["calm"] * 34]
+MOST_GROWTH = 1.15
+"""Of what stood after two hours; a page that kept each alert would hold thousands of them."""
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Stage]:
+    made = Stage(browser)
+    yield made
+    made.close()
+
+
+class LivingWard:
+    """Answers as a ward in which something changes all the time; alerts never come twice."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._alerts = 0
+        self._panel = scenes.panel(KINDS)
+
+    def scene(self) -> Scene:
+        answers = dict(scenes.ward(KINDS).answers)
+        return Scene(answers=answers | {"/api/v1/panel": self.panel, "/api/v1/alerts": self.list})
+
+    def panel(self, route: Route) -> None:
+        told = json.loads(json.dumps(self._panel))
+        for row in told["items"]:
+            for vital in row["vitals"]:
+                vital["value"] += self._chance.randrange(3)
+        if "patient=" in route.request.url:
+            told["items"] = [row for row in told["items"] if row["patient"] in route.request.url]
+        route.fulfill(json=told)
+
+    def list(self, route: Route) -> None:
+        asks = "state=open" in route.request.url
+        found = [self.alert("open") for _ in range(6)] if asks else []
+        route.fulfill(json={"items": found, "next": None, "stream": 1})
+
+    def alert(self, state: str) -> dict[str, Any]:
+        self._alerts += 1
+        number = self._chance.randrange(len(KINDS))
+        own = {"id": f"20000000-0000-0000-0000-{self._alerts:012d}", "state": state}
+        return scenes.alert(number, self._chance.choice(("medium", "low")), "single_3", **own)
+
+    def minute(self, page: Page) -> None:
+        """Live one minute of the ward."""
+        for _ in range(EVENTS_A_MINUTE):
+            one = self.alert("open")
+            page.evaluate("(one) => tell('alert.raised', one)", one)
+            ended = one | {"state": "resolved", "closed_at": ago(0)}
+            page.evaluate("(one) => tell('alert.closed', one)", ended)
+        shown = [scenes.patient_id(self._chance.randrange(len(KINDS))) for _ in range(3)]
+        page.evaluate("(shown) => tell('panel.changed', { patients: shown })", shown)
+        page.clock.run_for(60_000)
+
+
+def held(devtools: CDPSession) -> tuple[int, int]:
+    """Bytes of JavaScript and nodes of the document, after the garbage is collected."""
+    for _ in range(2):
+        devtools.send("HeapProfiler.collectGarbage")
+    used = devtools.send("Runtime.getHeapUsage")["usedSize"]
+    return int(used), int(devtools.send("Memory.getDOMCounters")["nodes"])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", ["/panel", "/feed"])
+def test_twelve_hours_leave_no_more_than_two(stage: Stage, path: str) -> None:
+    ward = LivingWard(7)
+    page = stage.open(path, ward.scene(), Role.DOCTOR)
+    expect(page.locator("#pulse")).to_have_text("Live")
+    devtools = page.context.new_cdp_session(page)
+    course = []
+    for _ in range(HOURS):
+        for _ in range(60):
+            ward.minute(page)
+        course.append(held(devtools))
+    print(path, [f"{used / 1e6:.1f} MB, {nodes} nodes" for used, nodes in course])  # noqa: T201 - shown with pytest -rP
+    for before, after in zip(course[WARM_HOURS - 1], course[-1], strict=True):
+        assert after <= before * MOST_GROWTH, course
