@@ -2,7 +2,7 @@
 
 uvicorn bounds how long a connection may idle between requests, not how slowly a head may come: a
 client that sends a byte now and then would hold a connection for ever. The body's time is
-``api.http.middleware.BoundedBody``'s.
+``api.http.middleware.BoundedBody``'s, an answer's pieces are ``api.http.streamed_body``'s.
 """
 
 import asyncio
@@ -10,6 +10,8 @@ import asyncio
 import h11
 from typing_extensions import override
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from api.http.streamed_body import StreamedBody
 
 _LATE = (
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n"
@@ -27,6 +29,8 @@ class TimedHead(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first head."""
         super().connection_made(transport)
+        limit = self.config.h11_max_incomplete_event_size
+        self.conn = StreamedBody(h11.SERVER, *(() if limit is None else (limit,)))
         self._await_head()
 
     @override

@@ -13,7 +13,7 @@ import httpx2
 import psycopg
 
 from api.admin import create_admin
-from deploy.bench.child import wait_until
+from deploy.bench.child import Child, wait_until
 from deploy.bench.commit_times import percentiles
 from deploy.bench.listeners import Listeners
 from deploy.bench.report import BenchFigure, at_most, plain
@@ -55,12 +55,12 @@ def doctors(run: BenchRun, ward: BenchWard, address: str, count: int) -> list[st
 
 
 @contextmanager
-def listened(run: BenchRun, people: int) -> Iterator[tuple[BenchWard, str, list[str]]]:
-    """Yield a ward with its API, the API's address, and sessions of so many doctors."""
-    with run.ward(WardPlan(devices=DEVICES, seed=21)) as ward, api(run, ward) as (_, address):
+def listened(run: BenchRun, people: int) -> Iterator[tuple[BenchWard, Child, str, list[str]]]:
+    """Yield a ward, its API and the API's address, and sessions of so many doctors."""
+    with run.ward(WardPlan(devices=DEVICES, seed=21)) as ward, api(run, ward) as (child, address):
         tokens = doctors(run, ward, address, people)
         ward.warm_up()
-        yield ward, address, tokens
+        yield ward, child, address, tokens
 
 
 def shock(ward: BenchWard, seconds: float, rate: int, first: int) -> dict[str, float]:
@@ -97,7 +97,7 @@ def _await(listeners: Listeners, patients: Sequence[str]) -> None:
 
 def deciding_to_doctor(run: BenchRun) -> list[BenchFigure]:
     """500 frames/s; two patients a second whose reading calls at once; one doctor listens."""
-    with listened(run, 1) as (ward, address, tokens), Listeners(address, tokens) as streams:
+    with listened(run, 1) as (ward, _, address, tokens), Listeners(address, tokens) as streams:
         sent = shock(ward, run.size.paced_s + _SETTLE_S, RATE, 0)
         _await(streams, list(sent))
         made = committed(run, ward)
@@ -116,20 +116,26 @@ def deciding_to_doctor(run: BenchRun) -> list[BenchFigure]:
 
 def thousand_streams(run: BenchRun) -> list[BenchFigure]:
     """1,000 streams of 50 doctors, two alerts a second; then 100 more that nobody reads."""
-    with listened(run, STREAMS // EACH + STALLED // EACH) as (ward, address, tokens):
+    with listened(run, STREAMS // EACH + STALLED // EACH) as (ward, child, address, tokens):
         readers = [token for token in tokens[: STREAMS // EACH] for _ in range(EACH)]
         others = [token for token in tokens[STREAMS // EACH :] for _ in range(EACH)]
         with Listeners(address, readers) as streams:
+            used = child.cpu_s()
             calm = _told(run, ward, streams, 0)
+            used = child.cpu_s() - used
             stalled = [streams.open(token, receive=1) for token in others]
             beside = _told(run, ward, streams, 1)
             for line in stalled:
                 line.close()
     note = f"from the alert's commit, {STREAMS:,} streams, {EVENTS_A_S} alerts/s"
+    share = used / (run.size.paced_s + _SETTLE_S)
     shift = (beside["p95"] or 0.0) / (calm["p95"] or 1.0)
     return [
         plain("alert to each of 1,000 streams, p50", calm["p50"] or 0.0, "ms", note),
         at_most("alert to each of 1,000 streams, p95", calm["p95"] or 0.0, "ms", STREAM_P95_MS),
+        plain(
+            "the API's share of a core meanwhile", share, "", "heartbeats and the engine with it"
+        ),
         at_most(
             f"the same with {STALLED} stalled / without",
             shift,
