@@ -2,9 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browsers import Desk
+from tests.support.browsers import Desk, becomes
 from tests.support.seeded_ward import SeededWard
 
 PAPER = {"width": 718, "height": 1046}  # A4 at 96 dpi, less the margins
@@ -73,3 +74,21 @@ def test_the_print_says_whose_course_it_is_and_of_when(desk: Desk, ward: SeededW
     expect(page.get_by_text("questionable, not scored")).to_be_visible()
     expect(page.locator("#ranges")).to_be_hidden()
     assert page.pdf(format="A4")[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize("asked", ["", "?view=news2", "?view=table", "?hours=168&beside=before"])
+def test_every_view_of_a_course_fits_the_paper(desk: Desk, ward: SeededWard, asked: str) -> None:
+    """Nothing is wider than A4; the score's chart keeps its points beside its colours."""
+    page = desk.open("singh", f"/patients/{ward.patients['Alice Moore']}{asked}")
+    expect(page.locator("body")).to_have_attribute("data-charts", re.compile(r"^\d+$"))
+    if "news2" in asked:
+        expect(page.locator(".news2-chart tbody.below tr")).to_have_count(4)
+        expect(page.locator(".news2-chart tbody")).to_have_count(8)
+    page.emulate_media(media="print")
+    page.set_viewport_size(PAPER)
+    becomes(
+        lambda: page.evaluate("document.documentElement.scrollWidth"),
+        lambda width: width <= PAPER["width"],
+    )
+    expect(page.locator("#tabs")).to_be_hidden()
+    expect(page.locator("#printed")).to_be_visible()

@@ -1,5 +1,6 @@
 // The NEWS2 observation chart as it is printed: rows of bands, columns of time, the score below.
 import { clockText, dayText } from "../base/clock.js";
+import { breath } from "../base/breath.js";
 import { h, shape, WORDS } from "../base/dom.js";
 import { metricValue } from "../words/metrics.js";
 import { eventWords } from "../words/events.js";
@@ -7,21 +8,30 @@ import { column, initials, inSlots, monitoring, partsOf } from "./news2_bands.js
 
 const SLOTS = 24;
 
-// `scores` are the course of NEWS2; `span` is from and to in seconds.
+// `scores` are the course of NEWS2; from and to are in seconds. `filled` resolves once all its parts stand.
 export function news2Chart({ points, scores, scale, from, to, events = [] }) {
   const step = ((to - from) * 1000) / SLOTS;
   const end = Math.ceil((to * 1000) / step) * step; // columns begin on whole steps, hours of a day
   const span = { from: end - SLOTS * step, to: end, slots: SLOTS };
   const starts = Array.from({ length: SLOTS }, (_, at) => span.from + (at * (span.to - span.from)) / SLOTS);
-  const body = partsOf(scale).map((part) => {
-    const cells = column(part, points, span);
-    return h("tbody", {}, part.bands.map((band, row) => h("tr", { "data-points": band.points },
-      row === 0 && h("th", { scope: "rowgroup", rowspan: part.bands.length, class: "part" }, part.name), h("th", { scope: "row" }, band.label), h("td", { class: "points" }, `${band.points}`),
-      cells.map((cell) => h("td", {}, cell?.band === band && h("span", { class: "dot", title: `${part.name}: ${metricValue(part.metric, cell.value)}, ${band.points} points${cell.count > 1 ? `, the most of ${cell.count}` : ""}` }, mark(part.metric, cell.value)))))));
-  });
-  return h("div", { class: "scroll card news2-chart" }, h("table", {}, h("caption", {}, "NEWS2 observation chart. Of each column the reading that scores most; what is questionable is not on it. ", h("span", { class: "soft" }, "Royal College of Physicians, 2017, reproduced with acknowledgement.")),
+  const table = h("table", {}, h("caption", {}, "NEWS2 observation chart. Of each column the reading that scores most; what is questionable is not on it. ", h("span", { class: "soft" }, "Royal College of Physicians, 2017, reproduced with acknowledgement.")),
     h("thead", {}, h("tr", {}, h("th", { scope: "col", colspan: 2 }, "Time from"), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Points")), starts.map((at, n) => h("th", { scope: "col" }, clockText(at), (n === 0 || dayText(at) !== dayText(starts[n - 1])) && h("small", {}, dayText(at)))))),
-    body, h("tbody", { class: "below" }, below(scores, events, span))));
+    h("tbody", { class: "below" }, below(scores, events, span)));
+  const filled = fill(table, partsOf(scale).map((part) => () => rows(part, points, span)));
+  return { node: h("div", { class: "scroll card news2-chart" }, table), filled };
+}
+// The parts come one after the other, each in a task of its own: it is a large table.
+async function fill(table, parts) {
+  for (const part of parts) {
+    await breath();
+    table.lastElementChild.before(part());
+  }
+}
+function rows(part, points, span) {
+  const cells = column(part, points, span);
+  return h("tbody", {}, part.bands.map((band, row) => h("tr", { "data-points": band.points },
+    row === 0 && h("th", { scope: "rowgroup", rowspan: part.bands.length, class: "part" }, part.name), h("th", { scope: "row" }, band.label), h("td", { class: "points" }, `${band.points}`),
+    cells.map((cell) => h("td", {}, cell?.band === band && h("span", { class: "dot", title: `${part.name}: ${metricValue(part.metric, cell.value)}, ${band.points} points${cell.count > 1 ? `, the most of ${cell.count}` : ""}` }, mark(part.metric, cell.value)))))));
 }
 // What the printed chart has below the observations: the score, how often to look, whom it called, who took it on.
 function below(scores, events, span) {

@@ -72,8 +72,11 @@ export function showAs(chosen) {
   for (const view of VIEWS) $(`as-${view}`).hidden = view !== chosen;
 }
 // The newest columns are looked at first.
-function printed(patient, { points, history, from, to }, events) {
-  const made = news2Chart({ points, scores: history, scale: patient?.spo2_scale ?? 1, from, to, events });
-  $("as-news2").replaceChildren(made);
-  made.scrollLeft = made.scrollWidth;
+async function printed(patient, { points, history, from, to }, events) {
+  const { node, filled } = news2Chart({ points, scores: history, scale: patient?.spo2_scale ?? 1, from, to, events });
+  const first = !$("as-news2").children.length;
+  if (first) $("as-news2").replaceChildren(node);
+  await filled;
+  if (!first) $("as-news2").replaceChildren(node); // the old one stands until the new one is whole
+  node.scrollLeft = node.scrollWidth;
 }
