@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.bench.allocation import plans
+from deploy.bench.assessment import one_assessment
 from deploy.bench.deciding import deciding_to_doctor, thousand_streams
 from deploy.bench.feed import publish_to_feed
 from deploy.bench.hostile import one_hostile_device
@@ -37,6 +38,7 @@ SCENARIOS: Mapping[str, Callable[[BenchRun], list[BenchFigure]]] = {
     "whole": whole_ward,
     "hostile": one_hostile_device,
     "allocation": plans,
+    "assessment": one_assessment,
     "pages": pages,
 }
 
