@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from analytics.domain.care import Role
+from api.dashboard import frames
 from tests.support import scenes
 from tests.support.browsers import PHONE, becomes
 from tests.support.pictures import FOLDER, MOST_SHARE, SCALE, Darkroom
@@ -174,6 +175,7 @@ def test_a_line_that_is_gone_is_seen(stage: Stage, darkroom: Darkroom) -> None:
 
 
 def test_fourteen_rows_stand_on_a_screen(stage: Stage) -> None:
+    stage.menu = frames.LINKS[Role.COORDINATOR]
     page = taken(stage, SHOTS["panel-flood"])
     seen = """() => [...document.querySelectorAll("#rows [data-patient]")]
         .filter((row) => row.getBoundingClientRect().bottom <= innerHeight).length"""

@@ -24,7 +24,7 @@ HOST = "http://ward.test"
 FONT = "DejaVu Sans"
 """Which the set-up brings; system-ui is another font on every machine."""
 _SAME_FONT = f"html, button, input, select, textarea {{ font-family: '{FONT}' !important; }}"
-_LINKS = tuple((f"/{name.lower()}", name) for name in ("Panel", "Feed", "Round", "Handover"))
+MENU = tuple((f"/{name.lower()}", name) for name in ("Panel", "Feed", "Round", "Handover"))
 """A menu of the stage's own: that of the ward may grow without new pictures."""
 _STILL = "*, *::before, *::after { animation: none !important; caret-color: transparent; }"
 # The live line, which Playwright cannot answer bit by bit; ``tell(name, data)`` says an event.
@@ -80,9 +80,14 @@ def caller(role: Role, name: str) -> Caller:
 
 
 class Stage:
-    """Opens pages over scenes."""
+    """Opens pages over scenes.
+
+    Attributes:
+        menu: the pages' addresses and names in the masthead.
+    """
 
     def __init__(self, browser: Browser) -> None:
+        self.menu = MENU
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
@@ -124,7 +129,7 @@ class Stage:
         if path.startswith("/patients/"):
             name = "patient"
             shown = {"patient": path.split("/")[2], "may_enter": True, "record_link": "Record"}
-        shown["links"] = _LINKS
+        shown["links"] = self.menu
         person = None if path == "/login" else caller(role, "Amara Singh")
         answer = frames.frame(name, person, **shown)
         style = f"<style>{_SAME_FONT}{_STILL}</style></head>"
