@@ -2,8 +2,8 @@
 
 Staff and demands have the shape of the product's own questions: two doctors to three nurses, six
 specialities of which everybody has some, urgent work for doctors only with deadlines of 30 and
-60 minutes, reviews within four hours, and routine minutes scaled so that all the work together is
-the asked share of all the time there is.
+60 minutes, reviews within four hours, minutes that are expected of everybody later, and routine
+minutes scaled so that all the work together is the asked share of all the time there is.
 """
 
 import random
@@ -24,6 +24,8 @@ _CLASSES = (
 _EMERGENCY = 7
 _SPREAD = 0.3
 _ASKS_SPECIALITY = 0.3
+_LATER = 2.0
+"""Most minutes that are expected of a patient in the hours to come, beside what is asked now."""
 _DOCTOR_SHARE = 0.4
 
 
@@ -90,12 +92,14 @@ def _demand(chance: random.Random, at: int, patients: int) -> Demand:
         skills=tuple(sorted(skills)),
         deadline_minutes=deadline,
         must=level >= _EMERGENCY,
+        later_minutes=round(chance.uniform(0, _LATER), 1),
     )
 
 
 def _scaled(demands: Sequence[Demand], minutes: float) -> list[Demand]:
     """Return the demands with those that can wait scaled, so that all make ``minutes``."""
     urgent = sum(one.minutes for one in demands if one.acuity >= URGENT_ACUITY)
+    urgent += sum(one.later_minutes for one in demands)
     rest = sum(one.minutes for one in demands if one.acuity < URGENT_ACUITY)
     factor = max(0.1, (minutes - urgent) / rest) if rest else 1.0
     return [

@@ -191,5 +191,5 @@ def test_wards_of_a_city_are_the_same_for_the_same_seed() -> None:
     one, other = city(wards=2, patients=40, staff=4, load=0.8, seed=1)
     assert one != other
     there = ward(patients=400, staff=20, load=0.95, seed=2)
-    minutes = sum(one.minutes for one in there.demands)
+    minutes = sum(one.whole_minutes for one in there.demands)
     assert minutes == pytest.approx(0.95 * sum(one.minutes for one in there.doctors), rel=0.01)
