@@ -6,7 +6,8 @@
     ├── NotSignedInError 401 ── OtpRequiredError 401
     ├── ForbiddenError 403 ── SecondFactorError 403
     ├── NotFoundError 404      (also what the caller may not see)
-    ├── ConflictError 409 ── StaleError 409, OverlapError 409 (names the shifts)
+    ├── ConflictError 409 ── StaleError 409, OverlapError 409 (names the shifts),
+    │                        WardFullError 409 (names what is not free)
     ├── SlowError 408
     ├── TooLargeError 413
     ├── MisdirectedError 421
@@ -127,6 +128,24 @@ class OverlapError(ConflictError):
     def members(self) -> dict[str, object]:
         """Name the shifts, so that a program can join or move them."""
         return {"shifts": self.shifts}
+
+
+class WardFullError(ConflictError):
+    """Nobody more can be taken in: ``lacking`` names what each patient needs and is not free."""
+
+    type = "ward_full"
+    title = "The ward is full"
+
+    def __init__(self, lacking: Sequence[str]) -> None:
+        """Keep what is lacking."""
+        named = ", ".join(lacking)
+        super().__init__(f"Not free: {named}. Discharge somebody, or change how many there are.")
+        self.lacking = list(lacking)
+
+    @override
+    def members(self) -> dict[str, object]:
+        """Name what is lacking."""
+        return {"lacking": self.lacking}
 
 
 class SlowError(ApiError):

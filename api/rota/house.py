@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from api.rota.demands import PatientSeen, RotaWorker
 from api.rota.expected import NOTHING_EXPECTED, outlooks
 from api.rota.outlook import WardHours
 from api.rota.questions import WardQuestion, patient_of, questions_of, worker_of
+from api.rota.resources import told
 from api.rota.settings import RotaSettings
-from api.store import duty, outlook, plans
-from api.store.types import Conn
+from api.store import duty, outlook, plans, resources
+from api.store.types import Conn, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class House:
         present: who is on shift.
         coming: who is or will be within the outlook, one entry a shift.
         counted: alerts of the last weeks by ward and hour of the day.
+        beds: beds, kits and equipment of every ward ...
+        holders: ... and who has or waits for one.
     """
 
     now: datetime
@@ -32,6 +36,8 @@ class House:
     present: Sequence[RotaWorker]
     coming: Sequence[RotaWorker]
     counted: Mapping[str, Sequence[int]]
+    beds: Sequence[Row]
+    holders: Sequence[Row]
 
     def questions(self) -> dict[str, WardQuestion]:
         """Return what to ask the solver, ward by ward."""
@@ -40,6 +46,15 @@ class House:
     def question(self, ward: str) -> WardQuestion:
         """Return what one ward asks; empty if there is nobody."""
         return self.questions().get(ward, WardQuestion(doctors=[], demands=[], pinned={}))
+
+    def resources(self, ward: str) -> list[dict[str, Any]]:
+        """Return one ward's beds, kits and equipment as they are kept with a plan."""
+        return told(
+            [row for row in self.beds if row["ward"] == ward],
+            self.holders,
+            [one for one in self.patients if one.ward == ward],
+            self.settings,
+        )
 
     def hours(self, ward: str) -> WardHours:
         """Return what one ward asks hour by hour."""
@@ -68,4 +83,6 @@ async def seen_house(conn: Conn, now: datetime, settings: RotaSettings) -> House
         present=[worker_of(row) for row in await duty.on_shift(conn, now)],
         coming=[worker_of(row) for row in await outlook.coming(conn, now, until)],
         counted=await outlook.by_hour(conn, since, now),
+        beds=await resources.of_wards(conn, None),
+        holders=await resources.holders(conn),
     )

@@ -15,6 +15,7 @@ _LISTS = (
     "relief",
     "changes",
     "overfull",
+    "resources",
 )
 
 

@@ -25,11 +25,11 @@ _WORST = ("optimal", "feasible", "infeasible")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Solved:
-    """What was asked of whom, and what was answered."""
+    """What was asked of whom, what was answered, and what is told beside: hours, resources."""
 
     questions: Mapping[str, WardQuestion]
     answers: Mapping[str, Plan]
-    hours: Mapping[str, dict[str, Any]]
+    beside: Mapping[str, dict[str, Any]]
     patients: Sequence[PatientSeen]
 
     @property
@@ -45,7 +45,8 @@ class _Solved:
             gone: why those are not at work who had somebody.
         """
         return {
-            ward: self.questions[ward].told(one, self._before(ward, asked, gone)) | self.hours[ward]
+            ward: self.questions[ward].told(one, self._before(ward, asked, gone))
+            | self.beside[ward]
             for ward, one in self.answers.items()
         }
 
@@ -113,12 +114,13 @@ async def _solved(
     """Ask the solver about every ward as it is now."""
     house = await seen_house(conn, now, settings)
     questions = house.questions()
-    answers, hours = {}, {}
+    answers, beside = {}, {}
     for ward, question in questions.items():
         answers[ward] = await question.answered(solver, settings.time_limit_s)
-        hours[ward] = await to_thread.run_sync(house.hours(ward).told)
+        beside[ward] = await to_thread.run_sync(house.hours(ward).told)
+        beside[ward]["resources"] = house.resources(ward)
         await asyncio.sleep(0)
-    return _Solved(questions=questions, answers=answers, hours=hours, patients=house.patients)
+    return _Solved(questions=questions, answers=answers, beside=beside, patients=house.patients)
 
 
 def _pins(patients: Sequence[PatientSeen]) -> dict[int, UUID | None]:

@@ -26,6 +26,7 @@ from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.patients import care_plans
 from api.patients.identifiers import identifier_of
 from api.store import keys, notes, patients, stays
+from api.store.resources import refused_when_full
 from api.store.timestamps import ms_of
 from api.store.types import Row
 from api.vault import personal_data
@@ -158,7 +159,8 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
     if row is not None and body.changes_more():
         await care_plans.change(work, row, body)
     if body.state != "discharged":
-        await stays.begin(work.conn, patient_no, work.now, again=False)
+        with refused_when_full():
+            await stays.begin(work.conn, patient_no, work.now, again=False)
     work.note("patient.create", patient_no)
     return await _in_full(work, patient_id)
 
@@ -285,8 +287,10 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
     except psycopg.errors.UniqueViolation as error:
         raise ConflictError(_TAKEN) from error
     if ward != row["ward"]:
-        await stays.move(work.conn, row["no"], ward)
-    changed = await stays.follow(work.conn, row["no"], row["state"], state, work.now)
+        with refused_when_full():
+            await stays.move(work.conn, row["no"], ward, work.now)
+    with refused_when_full():
+        changed = await stays.follow(work.conn, row["no"], row["state"], state, work.now)
     if changed:
         work.note(changed, row["no"])
 

@@ -52,11 +52,12 @@ async def leave_wards(conn: Conn, user_id: UUID, ward: str) -> None:
     await conn.execute("SELECT leave_wards(%s, %s)", (user_id, ward))
 
 
-async def move(conn: Conn, patient_no: int, ward: str) -> None:
+async def move(conn: Conn, patient_no: int, ward: str, now: datetime) -> None:
     """Take from the accounts of other wards what they had of a patient who is in ``ward`` now.
 
-    The patient's own account goes with them.
+    The patient's own account goes with them; beds and kits of the old ward stay there.
     """
+    await conn.execute("SELECT move_resources(%s, %s)", (patient_no, now))
     await conn.execute(
         """
         DELETE FROM care_team t USING app_user u

@@ -42,6 +42,8 @@ ABOUT_NOBODY = {
     "POST /doctors",
     "PATCH /doctors/{doctor_id}",
     "POST /shifts/{shift_id}/absence",
+    "POST /resources",
+    "PATCH /resources/{resource_id}",
     "POST /allocation/what-if",
     "POST /allocation/scenarios",
     "POST /staffing/plan",

@@ -148,6 +148,12 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /patients/{patient_id}/limits/what-if": STAFF,
     "GET /patients/{patient_id}/limits/what-if/{trial_id}": STAFF,
     "PUT /allocation/pins": COORDINATOR,
+    "GET /resources": COORDINATOR,
+    "POST /resources": COORDINATOR,
+    "PATCH /resources/{resource_id}": COORDINATOR,
+    "DELETE /resources/{resource_id}": COORDINATOR,
+    "PUT /resources/{resource_id}/patients/{patient_id}": COORDINATOR,
+    "DELETE /resources/{resource_id}/patients/{patient_id}": COORDINATOR,
 }
 
 FILLED = {

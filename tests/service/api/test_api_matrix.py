@@ -41,6 +41,8 @@ BODIES: dict[str, Any] = {
     "PATCH /patients/{patient_id}": {"time_zone": "UTC"},
     "POST /shifts/{shift_id}/absence": {"reason": "sick"},
     "PATCH /users/{user_id}": {"display_name": "N"},
+    "PATCH /resources/{resource_id}": {"count": 3},
+    "PUT /resources/{resource_id}/patients/{patient_id}": {"wait": True},
     "PUT /wards/{ward}/settings": {"reason": "a trial", "settings": {}},
 }
 NOT_OF_A_PATIENT = ("/models/{model_id}", "/calendars/{token}.ics")
@@ -107,6 +109,7 @@ def _things(ward: Ward, patient: str) -> Things:
     )
     doctor = ward.post("coordinator", "/doctors", {"name": "Dr A"}).json()["id"]
     shift = {"doctor_id": doctor, "start": "2030-01-01T08:00:00Z", "end": "2030-01-01T16:00:00Z"}
+    concentrators = {"kind": "equipment", "name": "oxygen concentrator", "count": 2}
     observation = ObservationId(time=measured, patient_no=no, metric=1, frame_id=100)
     nobodys = ObservationId(time=measured, patient_no=no + 5_000, metric=1, frame_id=100)
     ((channel,),) = ward.sql(
@@ -151,6 +154,7 @@ def _things(ward: Ward, patient: str) -> Things:
         "frame_id": str(frame),
         "doctor_id": doctor,
         "shift_id": ward.post("coordinator", "/shifts", shift).json()["id"],
+        "resource_id": ward.post("coordinator", "/resources", concentrators).json()["id"],
         "user_id": ward.ids["nurse"],
         "ward": "main",
     }

@@ -14,6 +14,7 @@ import { why } from "../rota/causes.js";
 import { hours } from "../rota/hours.js";
 import { pins } from "../rota/pins.js";
 import { changesCard, history, proposals } from "../rota/proposals.js";
+import { resources } from "../rota/resources.js";
 import { scenarios } from "../rota/scenarios.js";
 import { scoresOf } from "../rota/scores.js";
 import { shiftTable } from "../rota/shifts.js";
@@ -37,6 +38,7 @@ async function load() {
       get("/allocation").catch((problem) => { if (problem.status === 404) return null; throw problem; })]);
     Object.assign(state, { doctors, shifts, plan });
     drawSoon();
+    await beds.load();
   } catch (problem) { trouble($("board"), problem); }
 }
 function loadOf(doctor) {
@@ -73,6 +75,7 @@ function draw() {
   update($("plan"), planCard(), emergencyCard(state.plan, { doctorName }), unmetCard(state.plan), changesCard(state.plan), callInCard(state.plan));
   drawAxis(state.plan, { doctorName, pinned: new Set((state.plan?.pinned ?? []).map((one) => one.patient)) });
   drawHours(state.plan);
+  beds.show(state.plan);
   drawScenarios();
   update($("board"), there.length ? there.map(doctorCard) : empty("No doctors or nurses yet.", "Add the first one below, then a shift."));
   const picker = $("shift-doctor");
@@ -88,6 +91,7 @@ async function told(node, work, done) {
 const give = (patient, doctor, who) => told($("axis-told"), () => put("/allocation/pins", { patient, doctor }), `${who} is fixed to ${doctorName(doctor)}. A new plan follows by itself.`);
 const drawAxis = axis($("axis"), { give, people: () => state.doctors.filter((doctor) => onShift(state.shifts, doctor)) });
 const drawHours = hours($("hours"), { doctorName });
+const beds = resources($("resources"), { told: (work, done) => told($("resources-told"), work, done) });
 const drawScenarios = scenarios($("scenarios"), { people: () => state.doctors.filter((doctor) => onShift(state.shifts, doctor)) });
 proposals($("proposals"), { told: (work, done) => told($("axis-told"), work, done) });
 history($("history"));

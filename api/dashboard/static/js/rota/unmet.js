@@ -2,6 +2,7 @@
 import { clockText } from "../base/clock.js";
 import { h } from "../base/dom.js";
 import { personLink } from "../parts/person.js";
+import { shortOf } from "./resources.js";
 import { unmetLine } from "./what_if.js";
 
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
@@ -9,10 +10,12 @@ const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 export function unmetCard(plan) {
   const unmet = plan?.unmet ?? [];
   const shortage = plan?.shortage ?? [];
-  if (!unmet.length && !shortage.length) return null;
-  return h("section", { class: "trouble" }, h("strong", {}, `${unmet.length} patients have nobody`),
+  const beds = shortOf(plan);
+  if (!unmet.length && !shortage.length && !beds.length) return null;
+  return h("section", { class: "trouble" }, h("strong", {}, unmet.length ? `${unmet.length} patients have nobody` : "Something is short"),
+    beds.length > 0 && h("ul", { class: "events", "data-short-beds": true }, beds.map((one) => h("li", {}, one))),
     h("ul", { class: "events" }, unmet.map((one) => h("li", {}, personLink(one), unmetLine(one)))),
     shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${whole(one.minutes)} of ${one.skill ?? "anybody's time"}${one.to ? `, ${clockText(Date.parse(one.from))}–${clockText(Date.parse(one.to))}` : ""}`).join("; ")),
     plan.relief?.length > 0 && h("div", {}, "What would help, the cheapest first:", h("ol", { "data-relief": true }, plan.relief.map((one) => h("li", {}, one.sentence)))),
-    h("p", {}, "Add a shift below, or call somebody in."));
+    unmet.length > 0 && h("p", {}, "Add a shift below, or call somebody in."));
 }
