@@ -34,6 +34,7 @@ class PatientSeen:
         pinned: whether a coordinator said so.
         holder: who holds the patient's gravest open alert.
         seen_by: who has acknowledged an alert of theirs a moment ago and is with them.
+        team: the doctors and nurses of their care team.
         outlook: what they are expected to ask in the coming hours.
     """
 
@@ -48,6 +49,7 @@ class PatientSeen:
     pinned: bool = False
     holder: UUID | None = None
     seen_by: UUID | None = None
+    team: Sequence[UUID] = ()
     outlook: PatientOutlook = NOTHING_EXPECTED
 
     @property

@@ -1,7 +1,7 @@
 """What is asked of the solver, ward by ward, and how it is asked: in a thread or a process."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from anyio import to_thread
 from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
 from api.rota import solver as solving
 from api.rota.changes import Before, changes
-from api.rota.demands import PatientSeen, RotaWorker, demand, pins, worker
+from api.rota.demands import DOCTOR, PatientSeen, RotaWorker, demand, pins, worker
 from api.rota.emergencies import told
 from api.rota.settings import RotaSettings
 from api.rota.solver import Solver
@@ -65,12 +65,35 @@ def questions_of(
         present = [w for w in workers if w.ward == ward]
         ids = {w.id for w in present}
         here = [p.now_with(ids) for p in patients if p.ward == ward]
+        doctors = [worker(w, now, settings) for w in present]
+        demands = [demand(p, settings) for p in here]
         asked[ward] = WardQuestion(
-            doctors=[worker(w, now, settings) for w in present],
-            demands=[demand(p, settings) for p in here],
-            pinned=pins(here),
+            doctors=doctors, demands=_known_again(here, demands, doctors), pinned=pins(here)
         )
     return asked
+
+
+def _known_again(
+    patients: Sequence[PatientSeen], demands: Sequence[Demand], doctors: Sequence[Doctor]
+) -> list[Demand]:
+    """Return the demands with somebody of the care team where nobody has them who is at work.
+
+    So those who know a patient have them again on another day, as far as nothing weightier speaks
+    against it. Nurses before doctors, of equals who knows fewest of the others.
+    """
+    there = {one.id: one for one in doctors}
+    known = dict.fromkeys(there, 0)
+    found = []
+    for patient, one in zip(patients, demands, strict=True):
+        if one.current_doctor not in there:
+            team = [there[str(who)] for who in patient.team if str(who) in there]
+            able = [who for who in team if set(one.skills) <= set(who.skills)]
+            if able:
+                best = min(able, key=lambda who: (DOCTOR in who.skills, known[who.id], who.id))
+                known[best.id] += 1
+                one = replace(one, current_doctor=best.id)  # noqa: PLW2901
+        found.append(one)
+    return found
 
 
 def patient_of(row: Row) -> PatientSeen:
@@ -87,6 +110,7 @@ def patient_of(row: Row) -> PatientSeen:
         pinned=bool(row["pinned"]),
         holder=row["holder"],
         seen_by=row["seen_by"],
+        team=row["team"],
     )
 
 

@@ -11,7 +11,9 @@ from api.store.types import Conn, Row
 _PATIENTS = """
     SELECT p.no, p.id, p.ward, n.news2_low, n.news2_high, n.risk, a.doctor_id, a.pinned,
            coalesce(e.worst, 0) AS worst, coalesce(e.conditions, '{}') AS conditions, e.holder,
-           e.seen_by
+           e.seen_by,
+           array(SELECT d.id FROM care_team t JOIN doctor d ON d.user_id = t.user_id
+                  WHERE t.patient_no = p.no AND d.ward = p.ward ORDER BY d.kind, d.id) AS team
       FROM patient p
       LEFT JOIN patient_now n ON n.patient_no = p.no
       LEFT JOIN assignment a ON a.patient_no = p.no

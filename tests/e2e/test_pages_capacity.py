@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browsers import Desk
 from tests.support.seeded_ward import SeededWard
@@ -14,8 +14,8 @@ from tests.support.servers import wait_until
 ACCEPT = "**/api/v1/allocation/accept"
 
 
-@pytest.fixture
-def cheap(ward: SeededWard) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def ada(ward: SeededWard) -> Iterator[str]:
     """A nurse who costs a sixth of the others comes to work; nobody is moved to save money."""
     with ward.client("carla") as carla:
         body = {"name": "Nurse Ada Low", "kind": "nurse", "cost_per_hour": 10}
@@ -25,9 +25,27 @@ def cheap(ward: SeededWard) -> Iterator[str]:
         made = carla.post("/shifts", json={"doctor_id": doctor, **hours}).raise_for_status().json()
         yield doctor
         carla.delete(f"/shifts/{made['id']}").raise_for_status()
+
+
+@pytest.fixture
+def cheap(ward: SeededWard, ada: str) -> Iterator[str]:
+    """The same nurse, to whom nobody is fixed when a test ends."""
+    yield ada
+    with ward.client("carla") as carla:
         for one in carla.get("/allocation").raise_for_status().json()["pinned"]:
             unpinned = {"patient": one["patient"], "doctor": None}
             carla.put("/allocation/pins", json=unpinned).raise_for_status()
+
+
+def drag(page: Page, piece: Locator, to: Locator) -> None:
+    """As with a hand: a drag begins with a move, enters with another, and nothing scrolls in it."""
+    page.locator("#axis").evaluate("node => node.scrollIntoView({block: 'center'})")
+    piece.hover()
+    page.mouse.down()
+    to.hover(position={"x": 30, "y": 8})
+    to.hover(position={"x": 40, "y": 10})
+    to.hover(position={"x": 50, "y": 12})
+    page.mouse.up()
 
 
 def at_work(page: Page, doctor: str) -> None:
@@ -42,7 +60,8 @@ def test_a_piece_is_dragged_onto_somebodys_line_and_stays_there(
     piece = page.locator("#axis .piece", has_text="Giulia Yamada")
     owner = piece.get_attribute("data-owner")
     assert owner != cheap
-    piece.drag_to(page.locator(f"#axis [data-doctor='{cheap}'] .track"))
+    drag(page, piece, page.locator(f"#axis [data-doctor='{cheap}'] .track"))
+
     expect(page.locator("#axis-told")).to_have_text(
         "Giulia Yamada is fixed to Nurse Ada Low. A new plan follows by itself."
     )
@@ -65,7 +84,7 @@ def test_a_piece_that_is_dropped_where_it_was_changes_nothing(
     page.on("request", lambda one: sent.append(one.url) if one.method == "PUT" else None)
     piece = page.locator("#axis .piece", has_text="Emeka Ibrahim")
     owner = piece.get_attribute("data-owner")
-    piece.drag_to(page.locator(f"#axis [data-doctor='{owner}'] .who"))
+    drag(page, piece, page.locator(f"#axis [data-doctor='{owner}'] .who"))
     page.locator("#replan").click()  # comes after whatever the drop would have sent
     expect(page.locator("#replan-told")).to_have_text("A new plan is being made.")
     assert sent == []
@@ -88,6 +107,7 @@ def test_a_proposal_is_taken_in_part_by_keyboard_and_then_whole(
             plan = carla.get("/allocation").raise_for_status().json()
         return {one["name"] for one in plan["assignments"] if one["doctor"] == cheap}
 
+    before = theirs()
     propose()
     boxes = proposal.get_by_role("checkbox", name=re.compile(" to Nurse Ada Low$"))
     expect(proposal.locator("label", has_text="Chen Lindqvist")).to_contain_text(
@@ -106,12 +126,12 @@ def test_a_proposal_is_taken_in_part_by_keyboard_and_then_whole(
         proposal.get_by_role("button", name="Take over the chosen").press("Enter")
     assert len(sent.value.post_data_json["changes"]) == 1
     expect(page.locator("#axis-told")).to_contain_text("1 taken over")
-    wait_until(lambda: theirs() == {"Chen Lindqvist"}, timeout_s=30)
+    wait_until(lambda: theirs() == before | {"Chen Lindqvist"}, timeout_s=30)
     propose()
     with page.expect_request(ACCEPT) as sent:
         proposal.get_by_role("button", name="Take over all").click()
     assert len(sent.value.post_data_json["changes"]) == offered - 1
-    wait_until(lambda: len(theirs()) == offered, timeout_s=30)
+    wait_until(lambda: len(theirs()) == len(before) + offered, timeout_s=30)
     page.locator("#history summary").click()
     first = page.locator("[data-history] li", has_text="a proposal was taken over").first
     expect(first).to_be_visible()
@@ -132,4 +152,43 @@ def test_the_coming_hours_say_what_is_asked_and_which_are_overfull(
         # nobody has a shift at the end of the outlook: looks that fall due then are short
         told = page.locator("[data-overfull] li").first
         expect(told).to_contain_text(re.compile(r"Short of \d+ min of .+, \d\d:\d\d.\d\d:\d\d"))
+    assert desk.complaints == []
+
+
+def test_equipment_is_counted_given_waited_for_and_taken_back(desk: Desk, ward: SeededWard) -> None:
+    del ward
+    page = desk.open("carla", "/capacity")
+    form = page.locator("#resource-form")
+    form.get_by_label("Kind").select_option("equipment")
+    form.get_by_label("What").fill("oxygen concentrator")
+    form.get_by_label("How many").fill("1")
+    form.get_by_role("button", name="Add beds or equipment").press("Enter")
+    line = page.locator("[data-resource='oxygen concentrator']")
+    expect(line).to_contain_text("0 of 1 in use")
+    asked = page.get_by_role("dialog")
+    for name, act in (("Hans Haddad", "Give"), ("Jun Petrov", "Put on the list")):
+        line.get_by_role("button", name="Give to a patient: oxygen concentrator").press("Enter")
+        asked.get_by_label("Find").fill(name)
+        wanted = asked.get_by_label("Patient").locator("option", has_text=name)
+        expect(wanted).to_have_count(1)
+        asked.get_by_label("Patient").select_option(value=wanted.get_attribute("value"))
+        asked.get_by_role("button", name=act, exact=True).press("Enter")
+        expect(asked).to_have_count(0)
+    expect(line).to_contain_text("1 of 1 in use, 1 wait")
+    short = page.locator("[data-short-beds] li")
+    expect(short).to_contain_text("1 more oxygen concentrator: 1 of 1 in use; Jun Petrov")
+    line.locator("summary").press("Enter")
+    line.get_by_role("button", name=re.compile("^Take back from Hans Haddad")).press("Enter")
+    asked.get_by_role("button", name="Take back").press("Enter")
+    following = line.get_by_role("button", name=re.compile("^Give Jun Petrov.* the next"))
+    following.press("Enter")
+    expect(line).to_contain_text("1 of 1 in use")
+    expect(short).to_have_count(0)
+    line.locator("summary").press("Enter")
+    line.get_by_role("button", name=re.compile("^Take back from Jun Petrov")).press("Enter")
+    asked.get_by_role("button", name="Take back").press("Enter")
+    expect(line).to_contain_text("0 of 1 in use")
+    line.get_by_role("button", name="Remove oxygen concentrator").press("Enter")
+    asked.get_by_role("button", name="Remove").press("Enter")
+    expect(line).to_have_count(0)
     assert desk.complaints == []

@@ -145,6 +145,25 @@ def test_whose_person_has_gone_starts_from_who_holds_the_alert() -> None:
     assert asked.pinned == {str(UUID(int=3)): str(gone)}
 
 
+def test_somebody_of_the_care_team_has_a_patient_again_on_another_day() -> None:
+    """Dearer than the stranger, and still theirs; what only a doctor can do is the doctor's."""
+    nurse, doctor, gone = UUID(int=6), UUID(int=5), UUID(int=9)
+    people = [
+        person(cost_per_hour=120.0),
+        person(6, kind="nurse", cost_per_hour=90.0),
+        person(7, kind="nurse", cost_per_hour=10.0),
+    ]
+    seen = [
+        patient(team=[doctor, nurse, gone]),
+        patient(no=2, id=UUID(int=2), team=[doctor, nurse], doctor=gone, news2_low=5),
+        patient(no=3, id=UUID(int=3), team=[nurse], doctor=UUID(int=7)),
+        patient(no=4, id=UUID(int=4)),
+    ]
+    [asked] = questions_of(seen, people, NOW, SETTINGS).values()
+    plan = asked.solve(2.0)
+    assert [UUID(one.doctor).int for one in plan.assignments] == [6, 5, 7, 7]
+
+
 def test_only_pinned_patients_with_a_doctor_are_fixed() -> None:
     fixed = patient(pinned=True, doctor=UUID(int=5))
     assert pins([fixed, patient(doctor=UUID(int=5)), patient(pinned=True)]) == {

@@ -8,6 +8,7 @@ const CLICK_FOLLOWS_MS = 100;
 const LOOK_MS = 50;
 const waiting = new Set();
 let pressedAt = null;
+let draggedAt = null;
 let movedAt = -Infinity;
 let waitsSince = null;
 
@@ -17,6 +18,9 @@ function letGo() {
 }
 addEventListener("pointerdown", () => { pressedAt = performance.now(); }, true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, letGo, true);
+// A drag cancels the press it began with, and moves the pointer without saying so.
+addEventListener("dragstart", () => { draggedAt = performance.now(); }, true);
+for (const end of ["dragend", "drop"]) addEventListener(end, () => { draggedAt = null; }, true);
 addEventListener("blur", (event) => { if (event.target === window) letGo(); });
 addEventListener("pointermove", (event) => {
   movedAt = performance.now();
@@ -24,6 +28,7 @@ addEventListener("pointermove", (event) => {
 }, true);
 
 function handIsOn(now) {
+  if (draggedAt !== null) return now - draggedAt < LONGEST_PRESS_MS;
   if (pressedAt !== null) return now - pressedAt < LONGEST_PRESS_MS;
   return now - movedAt < RESTED_MS && now - waitsSince < LONGEST_AIM_MS;
 }

@@ -4,6 +4,7 @@ import { bar, h, trouble } from "../base/dom.js";
 import { get, patch as change, post, put, remove } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
+import { steady } from "../base/steady.js";
 import { personLink } from "../parts/person.js";
 import { personPicker } from "../patient/person_picker.js";
 import { called } from "../words/people.js";
@@ -56,7 +57,7 @@ export function resources(where, { told }) {
         h("button", { type: "button", class: "quiet", "aria-label": `Change how many: ${one.name}`, onclick: () => edit(one) }, "Change…"), h("button", { type: "button", class: "quiet", "aria-label": `Remove ${one.name}`, onclick: () => gone(one) }, "Remove…")));
   }
   let plan = null;
-  const draw = () => update(list, known.length ? known.map((one) => row(one, plan)) : h("li", { class: "soft" }, "Nothing is counted yet. Add what limits how many patients the ward can have, such as beds, monitoring kits or oxygen concentrators."));
+  const draw = steady(() => update(list, known.length ? known.map((one) => row(one, plan)) : h("li", { class: "soft" }, "Nothing is counted yet. Add what limits how many patients the ward can have, such as beds, monitoring kits or oxygen concentrators.")));
   async function load() {
     try { known = (await get("/resources")).items; draw(); } catch (problem) { trouble(list, problem); }
   }
