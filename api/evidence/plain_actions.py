@@ -40,6 +40,8 @@ _KNOWN: Mapping[str, str] = MappingProxyType(
         "patient.limits.read": "looked at your limits",
         "patient.read": "looked at your record",
         "patients.list": "saw you in the list of patients",
+        "resource.give": "gave you a piece of equipment, or put you on the list for one",
+        "resource.return": "took a piece of equipment back",
     }
 )
 _VERBS: Mapping[str, str] = MappingProxyType(

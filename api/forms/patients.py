@@ -56,6 +56,7 @@ BirthDate = Annotated[date, BeforeValidator(_written_out), AfterValidator(_possi
 Sex = Literal["female", "male", "other", "unknown"]
 Ward = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
+Language = Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]
 State = Literal["active", "paused", "discharged"]
 
 
@@ -85,6 +86,7 @@ class NewPatient(SaidOfLimits):
     external_id: Text | None = None
     phone: Text | None = None
     emergency_contact: Text | ContactForm | None = None
+    language: Annotated[Language | None, Field(description="ISO 639-1, like pl")] = None
     time_zone: Annotated[TimeZone | None, Field(description="left out: the ward's")] = None
     spo2_scale: Scale = 1
     limits: Limits = Field(default_factory=dict)
@@ -106,6 +108,7 @@ class PatientChange(SaidOfLimits):
     external_id: Text | None = None
     phone: Text | None = None
     emergency_contact: Text | ContactForm | None = None
+    language: Language | None = None
     time_zone: Annotated[TimeZone | None, Kept] = None
     pregnant: Pregnancy | None = None
     diabetes: Diabetes = None
@@ -137,6 +140,7 @@ class PatientAnswer(BaseModel):
     birth_date: date | None
     age: int | None
     sex: Sex
+    language: str | None
     ward: str
     external_id: str | None
     phone: str | None

@@ -35,6 +35,7 @@ class PatientSeen:
         holder: who holds the patient's gravest open alert.
         seen_by: who has acknowledged an alert of theirs a moment ago and is with them.
         team: the doctors and nurses of their care team.
+        language: in which they are best spoken with (ISO 639-1).
         outlook: what they are expected to ask in the coming hours.
     """
 
@@ -50,6 +51,7 @@ class PatientSeen:
     holder: UUID | None = None
     seen_by: UUID | None = None
     team: Sequence[UUID] = ()
+    language: str | None = None
     outlook: PatientOutlook = NOTHING_EXPECTED
 
     @property

@@ -68,32 +68,57 @@ def questions_of(
         doctors = [worker(w, now, settings) for w in present]
         demands = [demand(p, settings) for p in here]
         asked[ward] = WardQuestion(
-            doctors=doctors, demands=_known_again(here, demands, doctors), pinned=pins(here)
+            doctors=doctors, demands=_preferred(here, demands, doctors), pinned=pins(here)
         )
     return asked
 
 
-def _known_again(
+def _preferred(
     patients: Sequence[PatientSeen], demands: Sequence[Demand], doctors: Sequence[Doctor]
 ) -> list[Demand]:
-    """Return the demands with somebody of the care team where nobody has them who is at work.
+    """Return the demands, those of whom nobody at work has them with who should, if that can be.
 
-    So those who know a patient have them again on another day, as far as nothing weightier speaks
-    against it. Nurses before doctors, of equals who knows fewest of the others.
+    Who speaks the patient's language, and of these somebody of the care team, who knows them from
+    another day; nurses before doctors, of equals who has fewest of the others. It weighs as
+    staying with somebody does: more than cost, less than that anybody has the patient in time.
     """
     there = {one.id: one for one in doctors}
-    known = dict.fromkeys(there, 0)
+    given = dict.fromkeys(there, 0)
     found = []
     for patient, one in zip(patients, demands, strict=True):
+        best = None
         if one.current_doctor not in there:
-            team = [there[str(who)] for who in patient.team if str(who) in there]
-            able = [who for who in team if set(one.skills) <= set(who.skills)]
-            if able:
-                best = min(able, key=lambda who: (DOCTOR in who.skills, known[who.id], who.id))
-                known[best.id] += 1
-                one = replace(one, current_doctor=best.id)  # noqa: PLW2901
-        found.append(one)
+            best = _best_known(patient, one, doctors, given)
+        if best is not None:
+            given[best] += 1
+        found.append(one if best is None else replace(one, current_doctor=best))
     return found
+
+
+def _best_known(
+    patient: PatientSeen, asked: Demand, doctors: Sequence[Doctor], given: Mapping[str, int]
+) -> str | None:
+    """Return who should have a patient whom nobody at work has; None: anybody."""
+    team = {str(who) for who in patient.team}
+    speaks = f"language:{patient.language}"
+    able = [
+        one
+        for one in doctors
+        if set(asked.skills) <= set(one.skills) and (one.id in team or speaks in one.skills)
+    ]
+    if not able:
+        return None
+
+    def order(one: Doctor) -> tuple[object, ...]:
+        return (
+            speaks not in one.skills,
+            one.id not in team,
+            DOCTOR in one.skills,
+            given[one.id],
+            one.id,
+        )
+
+    return min(able, key=order).id
 
 
 def patient_of(row: Row) -> PatientSeen:
@@ -111,6 +136,7 @@ def patient_of(row: Row) -> PatientSeen:
         holder=row["holder"],
         seen_by=row["seen_by"],
         team=row["team"],
+        language=row["language"],
     )
 
 

@@ -134,7 +134,7 @@ async def take_in(work: Work, body: NewPatient) -> PatientInFull:
     patient_id = uuid4()
     key, wrapped = personal_data.new_patient_key(work.services.vault, patient_id)
     values = {
-        **body.model_dump(include={"sex", "state"}),
+        **body.model_dump(include={"sex", "state", "language"}),
         "spo2_scale": body.spo2_scale,
         "limits": {},
         "time_zone": zone,
@@ -278,6 +278,7 @@ async def _change_record(work: UnitOfWork, row: Row, body: PatientChange) -> Non
         "sealed": personal_data.seal_personal(key, row["id"], personal),
         "external_hash": await _external_hash(work, personal.external_id),
         "sex": body.sex or row["sex"],
+        "language": body.language if "language" in body.changes() else row["language"],
         "time_zone": zone,
         "state": state,
         "paused_until": until if not _touches_state(body) else _check_state(state, until, work.now),

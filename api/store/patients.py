@@ -9,9 +9,9 @@ from psycopg.types.json import Jsonb
 from api.store.types import Conn, Row
 
 _RECORD = """
-    SELECT p.id, p.no, p.bucket, p.ward, p.sealed, p.sex, p.time_zone, p.state, p.simulated,
-           p.paused_until,
-           p.plan_revision, p.rev AS revision, p.created_at, k.master_version, k.wrapped,
+    SELECT p.id, p.no, p.bucket, p.ward, p.sealed, p.sex, p.language, p.time_zone, p.state,
+           p.simulated, p.paused_until, p.plan_revision, p.rev AS revision, p.created_at,
+           k.master_version, k.wrapped,
            c.spo2_scale, c.limits, c.scoring, c.profile, c.settings, c.reasons,
            d.id AS doctor_id, d.name AS doctor_name
       FROM patient p
@@ -148,10 +148,10 @@ async def number_and_ward(conn: Conn, patient_id: UUID) -> tuple[int, str] | Non
 
 
 _ADD = """
-    INSERT INTO patient (id, bucket, ward, sealed, external_hash, sex, time_zone, state,
-                         paused_until, created_at)
+    INSERT INTO patient (id, bucket, ward, sealed, external_hash, sex, language, time_zone,
+                         state, paused_until, created_at)
     VALUES (%(id)s, %(bucket)s, %(ward)s, %(sealed)s, %(external_hash)s, %(sex)s,
-            %(time_zone)s, %(state)s, %(paused_until)s, %(now)s) RETURNING no
+            %(language)s, %(time_zone)s, %(state)s, %(paused_until)s, %(now)s) RETURNING no
 """
 
 
@@ -160,9 +160,9 @@ async def add(conn: Conn, values: Row) -> int:
 
     Args:
         conn: a connection acting for who manages the ward.
-        values: ``id``, ``bucket``, ``ward``, ``sealed``, ``external_hash``, ``sex``, ``time_zone``,
-            ``state``, ``paused_until``, ``spo2_scale``, ``limits``, ``scoring``, ``set_by``,
-            ``now``.
+        values: ``id``, ``bucket``, ``ward``, ``sealed``, ``external_hash``, ``sex``,
+            ``language``, ``time_zone``, ``state``, ``paused_until``, ``spo2_scale``,
+            ``limits``, ``scoring``, ``set_by``, ``now``.
     """
     found = await conn.execute(
         _ADD,
@@ -195,13 +195,14 @@ async def change(conn: Conn, patient_no: int, values: Row) -> None:
     Args:
         conn: a connection acting for who manages the ward.
         patient_no: whose record.
-        values: ``ward``, ``sealed``, ``external_hash``, ``sex``, ``time_zone``, ``state``,
-            ``paused_until``.
+        values: ``ward``, ``sealed``, ``external_hash``, ``sex``, ``language``, ``time_zone``,
+            ``state``, ``paused_until``.
     """
     await conn.execute(
         """
         UPDATE patient SET ward = %(ward)s, sealed = %(sealed)s,
-               external_hash = %(external_hash)s, sex = %(sex)s, time_zone = %(time_zone)s,
+               external_hash = %(external_hash)s, sex = %(sex)s, language = %(language)s,
+               time_zone = %(time_zone)s,
                state = %(state)s, paused_until = %(paused_until)s
          WHERE no = %(no)s
         """,

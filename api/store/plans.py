@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from api.store.types import Conn, Row
 
 _PATIENTS = """
-    SELECT p.no, p.id, p.ward, n.news2_low, n.news2_high, n.risk, a.doctor_id, a.pinned,
+    SELECT p.no, p.id, p.ward, p.language, n.news2_low, n.news2_high, n.risk, a.doctor_id, a.pinned,
            coalesce(e.worst, 0) AS worst, coalesce(e.conditions, '{}') AS conditions, e.holder,
            e.seen_by,
            array(SELECT d.id FROM care_team t JOIN doctor d ON d.user_id = t.user_id

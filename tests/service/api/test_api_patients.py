@@ -178,3 +178,19 @@ def test_an_erased_person_cannot_be_read_again_and_the_record_still_verifies(sta
     assert record["verification"]["ok"]
     assert "patient.erase" in [one["action"] for one in record["items"]]
     assert staffed.take_in(external_id="E-1") != patient
+
+
+def test_a_language_is_a_code_kept_with_the_record_and_gone_with_the_person(staffed: Ward) -> None:
+    patient = staffed.take_in(language="pl")
+    path = f"/patients/{patient}"
+    assert staffed.get("coordinator", path).json()["language"] == "pl"
+    for wrong in ("Polish", "PL", "", "p", 7, True):
+        answer = staffed.patch("coordinator", path, {"language": wrong})
+        assert answer.status_code == 422, wrong
+    staffed.patch("coordinator", path, {"sex": "male"})
+    assert staffed.get("coordinator", path).json()["language"] == "pl", "what is left out stays"
+    assert staffed.patch("coordinator", path, {"language": None}).json()["language"] is None
+    staffed.patch("coordinator", path, {"language": "tr"})
+    assert staffed.post("admin", f"{path}/erase", {}).status_code < 300
+    ((kept,),) = staffed.sql("SELECT language FROM patient WHERE id = %s", patient)
+    assert kept is None

@@ -164,6 +164,25 @@ def test_somebody_of_the_care_team_has_a_patient_again_on_another_day() -> None:
     assert [UUID(one.doctor).int for one in plan.assignments] == [6, 5, 7, 7]
 
 
+def test_a_patient_is_with_who_speaks_their_language_if_that_can_be() -> None:
+    people = [
+        person(cost_per_hour=120.0, skills=["language:pl"]),
+        person(6, kind="nurse", cost_per_hour=30.0),
+        person(7, kind="nurse", cost_per_hour=90.0, skills=["language:pl"]),
+    ]
+    seen = [
+        patient(language="pl"),
+        patient(no=2, id=UUID(int=2), language="pl", news2_low=5),
+        patient(no=3, id=UUID(int=3), language="ur"),
+        patient(no=4, id=UUID(int=4), language="pl", team=[UUID(int=6)]),
+    ]
+    [asked] = questions_of(seen, people, NOW, SETTINGS).values()
+    plan = asked.solve(2.0)
+    assert [UUID(one.doctor).int for one in plan.assignments] == [7, 5, 6, 7]
+    [few] = questions_of([patient(language="pl")], [person(6)], NOW, SETTINGS).values()
+    assert few.solve(1.0).unmet == [], "a language leaves nobody without anybody"
+
+
 def test_only_pinned_patients_with_a_doctor_are_fixed() -> None:
     fixed = patient(pinned=True, doctor=UUID(int=5))
     assert pins([fixed, patient(doctor=UUID(int=5)), patient(pinned=True)]) == {

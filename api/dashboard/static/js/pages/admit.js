@@ -6,7 +6,7 @@ import { meant } from "../base/meant.js";
 import { watch } from "../base/vigil.js";
 import { readSchedule, scheduleRow } from "../patient/device_schedule.js";
 import { codeParts } from "../patient/enrolment.js";
-import { enableForms, fillLimits, offerZones, readCare, readPerson, watchScale } from "../patient/form.js";
+import { enableForms, fillLimits, offerLanguages, offerZones, readCare, readPerson, watchScale } from "../patient/form.js";
 import { called } from "../words/people.js";
 
 const form = $("admit");
@@ -54,6 +54,7 @@ await watch();
 fillLimits(form, {});
 watchScale(form);
 offerZones();
+offerLanguages();
 enableForms();
 withDevice.checked = location.hash === "#device";
 choose();

@@ -1,6 +1,6 @@
 // The capacity board: whose time there is, what needs it, and why the plan is as it is.
 import { wardNow } from "../base/clock.js";
-import { confirmDialog, options, answers } from "../base/dialog.js";
+import { options } from "../base/dialog.js";
 import { $, h, bar, empty, say, trouble } from "../base/dom.js";
 import { all, get, post, put } from "../base/http.js";
 import { moment } from "../base/moments.js";
@@ -8,6 +8,7 @@ import { update } from "../base/patch.js";
 import { steady } from "../base/steady.js";
 import { watch } from "../base/vigil.js";
 import { personLink } from "../parts/person.js";
+import { adding } from "../rota/adding.js";
 import { axis } from "../rota/axis.js";
 import { callInCard, emergencyCard } from "../rota/call_in.js";
 import { why } from "../rota/causes.js";
@@ -99,21 +100,7 @@ week($("week"), { told: (work, done) => told($("shift-told"), work, done) });
 const drawPins = pins($("pin-form"), { told: (work, done) => told($("pin-told"), work, done), name, doctorName });
 const drawShifts = shiftTable($("shifts"), { told: (work, done) => told($("shift-told"), work, done), doctorName });
 $("replan").addEventListener("click", () => told($("replan-told"), () => post("/allocation/replan"), "A new plan is being made."));
-$("shift-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const said = answers(event.target);
-  const start = wardNow() + Number(said.get("starts")) * 3600000;
-  const body = { doctor_id: said.get("doctor"), start: new Date(start).toISOString(), end: new Date(start + Number(said.get("hours")) * 3600000).toISOString() };
-  const add = (more) => told($("shift-told"), () => post("/shifts", { ...body, ...more }), "Shift added. A new plan follows by itself.");
-  const join = (problem) => confirmDialog({ title: `${doctorName(body.doctor_id)} is on the rota then already`, act: "Make one shift of both", parts: [h("p", {}, problem.message)], send: () => add({ merge: true }) });
-  add({}).then((problem) => { if (problem?.type === "shift_overlaps") join(problem); });
-});
-$("doctor-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const said = answers(event.target);
-  const skills = said.get("skills").split(",").map((skill) => skill.trim()).filter(Boolean);
-  told($("doctor-told"), async () => { await post("/doctors", { name: said.get("name"), kind: said.get("kind"), skills, phone: said.get("phone").trim() || null }); event.target.reset(); }, "Added.");
-});
+adding({ told, doctorName });
 whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName, prepare: scores, acuity: (patient) => Math.min(20, state.scores.get(patient) ?? 0) });
 
 await watch();

@@ -4,6 +4,7 @@ import { $, h, bar } from "../base/dom.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { refusedWords, score } from "../parts/score.js";
+import { languageName } from "../words/languages.js";
 import { metricName, metricUnit, metricValue } from "../words/metrics.js";
 import { notScored, percent } from "../words/news2.js";
 import { STATEMENTS } from "../words/statements.js";
@@ -22,7 +23,7 @@ const pregnancy = (told) => told && (told.until ? `from ${told.from} until ${tol
 function person(patient) {
   const born = patient.birth_date ? `${patient.birth_date} (${patient.age} years)` : patient.name && h("b", { class: "ageing" }, "not known: scored as an adult");
   return card("Person", list([
-    ["Born", born], ["Sex", patient.sex], ["Pregnant", pregnancy(patient.pregnant)], ["Diabetes", patient.diabetes === null ? null : patient.diabetes ? "yes" : "no"], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
+    ["Born", born], ["Sex", patient.sex], ["Language", patient.language && languageName(patient.language)], ["Pregnant", pregnancy(patient.pregnant)], ["Diabetes", patient.diabetes === null ? null : patient.diabetes ? "yes" : "no"], ["Phone", contact(patient.phone)], ["In an emergency", contact(patient.emergency_contact)],
     ["Their time", patient.time_zone && h("span", {}, h("b", { "data-zone-clock": patient.time_zone }, clockText(wardNow(), patient.time_zone)), ` ${patient.time_zone}`)],
     ["Record no.", patient.external_id],
     ...Object.entries(STATEMENTS).map(([kind, { label }]) => [label, stated(patient.statements?.[kind])]),

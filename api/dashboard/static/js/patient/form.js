@@ -1,6 +1,7 @@
 // A patient's record as a form: read from it and written to it, for admission and for changes.
 import { civilDay, zoneName } from "../base/clock.js";
 import { $, h, $$ } from "../base/dom.js";
+import { LANGUAGES, languageName } from "../words/languages.js";
 
 const text = (form, name) => form.elements[name].value.trim() || null;
 
@@ -14,16 +15,19 @@ export function offerZones() {
   const field = $$("input[list=zones]")[0];
   if (!field.value) field.value = zoneName() || "UTC";
 }
+export function offerLanguages() {
+  $("languages").append(...LANGUAGES.map((code) => h("option", { value: code }, languageName(code))));
+}
 export function readPerson(form) {
   const contact = { name: text(form, "contact_name") ?? "", phone: text(form, "contact_phone") ?? "", relation: text(form, "contact_relation") ?? "" };
   return {
     name: text(form, "name"), birth_date: text(form, "birth_date"), sex: form.elements.sex.value, external_id: text(form, "external_id"),
-    phone: text(form, "phone"), time_zone: text(form, "time_zone"),
+    phone: text(form, "phone"), language: text(form, "language"), time_zone: text(form, "time_zone"),
     emergency_contact: Object.values(contact).some(Boolean) ? contact : null,
   };
 }
 export function fillPerson(form, patient) {
-  for (const name of ["name", "birth_date", "sex", "external_id", "phone", "time_zone"]) form.elements[name].value = patient[name] ?? "";
+  for (const name of ["name", "birth_date", "sex", "external_id", "phone", "language", "time_zone"]) form.elements[name].value = patient[name] ?? "";
   const contact = typeof patient.emergency_contact === "string" ? { name: patient.emergency_contact } : patient.emergency_contact ?? {};
   for (const name of ["name", "phone", "relation"]) form.elements[`contact_${name}`].value = contact[name] ?? "";
 }

@@ -1,7 +1,7 @@
 // The tab “Record”: the person, whether they are watched, team and account, for who manages the ward.
 import { tried } from "../base/dialog.js";
 import { $ } from "../base/dom.js";
-import { enableForms, fillPerson, offerZones, readPerson } from "./form.js";
+import { enableForms, fillPerson, offerLanguages, offerZones, readPerson } from "./form.js";
 import { change, held, hold, onHeld } from "./held.js";
 import { accounts, team, teamForm } from "./team.js";
 import { watching } from "./watching.js";
@@ -15,6 +15,7 @@ export async function showRecord(id) {
   onHeld(watching);
   fillPerson(form, held());
   offerZones();
+  offerLanguages();
   await Promise.all([team(), accounts()]);
   enableForms($("part-record"));
 }
