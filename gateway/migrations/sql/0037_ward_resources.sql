@@ -112,6 +112,16 @@ END $$;
 CREATE TRIGGER stay_takes_resources AFTER INSERT OR UPDATE OF period_end ON encounter
     FOR EACH ROW EXECUTE FUNCTION stay_takes_resources();
 
+-- A simulated patient has no bed.
+CREATE FUNCTION simulated_has_no_resources() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM resource_use WHERE patient_no = NEW.no;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER simulated_has_no_resources AFTER UPDATE OF simulated ON patient
+    FOR EACH ROW WHEN (NEW.simulated) EXECUTE FUNCTION simulated_has_no_resources();
+
 -- A patient goes to another ward: what the old one gave stays there.
 CREATE FUNCTION move_resources(patient_number integer, at_time timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -138,6 +148,7 @@ BEGIN
                SELECT count(*) FROM resource_use u
                 WHERE u.resource_id = r.id AND u.given_at IS NOT NULL AND u.ended_at IS NULL) THEN at_time END
       FROM ward_resource r JOIN patient p ON p.ward = r.ward AND p.state <> 'discharged'
+           AND NOT p.simulated
      WHERE r.id = what AND r.each_patient AND NOT EXISTS (
          SELECT FROM resource_use u
           WHERE u.resource_id = r.id AND u.patient_no = p.no AND u.ended_at IS NULL);
@@ -150,7 +161,7 @@ CREATE TRIGGER resource_use_wakes AFTER INSERT OR UPDATE ON resource_use
 
 REVOKE EXECUTE ON FUNCTION give_resource(uuid, integer, timestamptz, boolean),
     return_resource(uuid, integer, timestamptz), take_resources(integer, timestamptz),
-    stay_takes_resources(), move_resources(integer, timestamptz), share_resource(uuid, timestamptz) FROM PUBLIC;
+    stay_takes_resources(), simulated_has_no_resources(), move_resources(integer, timestamptz), share_resource(uuid, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION give_resource(uuid, integer, timestamptz, boolean),
     return_resource(uuid, integer, timestamptz), move_resources(integer, timestamptz),
     share_resource(uuid, timestamptz) TO homeward_api;

@@ -10,6 +10,7 @@ END $$;
 CREATE TRIGGER erased_has_no_language BEFORE UPDATE ON patient
     FOR EACH ROW WHEN (NEW.erased_at IS NOT NULL AND NEW.language IS NOT NULL)
     EXECUTE FUNCTION erased_has_no_language();
+GRANT SELECT (language) ON patient TO homeward_engine;
 REVOKE EXECUTE ON FUNCTION erased_has_no_language() FROM PUBLIC;
 CREATE TRIGGER patient_language_wakes AFTER UPDATE ON patient
     FOR EACH ROW WHEN (OLD.language IS DISTINCT FROM NEW.language)
