@@ -13,6 +13,7 @@ from api.errors import ConflictError
 from api.forms.news2_scope import scoring_json
 from api.http.deps import UnitOfWork
 from api.store import keys, patients, simulations, stays
+from api.store.resources import refused_when_full
 from api.vault import personal_data
 from api.vault.personal_data import Personal
 
@@ -38,6 +39,7 @@ async def admit(work: UnitOfWork) -> UUID:
         "sealed": personal_data.seal_personal(key, patient_id, _PERSON),
         "external_hash": None,
         "sex": "unknown",
+        "language": None,
         "time_zone": zone,
         "state": "active",
         "paused_until": None,
@@ -49,7 +51,8 @@ async def admit(work: UnitOfWork) -> UUID:
     }
     patient_no = await patients.add(work.conn, values)
     await keys.put_patient_key(work.conn, patient_no, wrapped.version, wrapped.data)
-    await stays.begin(work.conn, patient_no, work.now, again=False)
+    with refused_when_full():
+        await stays.begin(work.conn, patient_no, work.now, again=False)
     await simulations.begin(work.conn, patient_no, work.now)
     work.note("simulated.create", patient_no)
     return patient_id

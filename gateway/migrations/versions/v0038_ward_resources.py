@@ -1,4 +1,4 @@
-"""Schema step language: see ``sql/0038_language.sql``."""
+"""Schema step ward resources: see ``sql/0038_ward_resources.sql``."""
 
 from gateway.migrations import run, sql
 
@@ -10,4 +10,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0038_language.sql"))
+    run(sql("0038_ward_resources.sql"))
