@@ -57,6 +57,8 @@ class ApiSettings(BaseSettings):
             (ward time; proposed).
         handover_hours: hours after which an offer of a handover lapses that nobody takes; what was
             taken by somebody without a shift opens the records for as long (ward time; proposed).
+        report_hours: hours for which a patient's report that they feel worse holds as a reason
+            (ward time; proposed: until the next morning's round).
         ward_time_zone: IANA zone in which pages write times (None: the reader's own), and of the
             civil time of patients of whom no zone is told (None: UTC).
         names_kept: of so many people the names are kept in memory for searches (some 300 bytes
@@ -108,6 +110,7 @@ class ApiSettings(BaseSettings):
     gateway_silent_s: float = Field(default=15.0, gt=0)
     shift_restore_hours: float = Field(default=24.0, ge=0)
     handover_hours: float = Field(default=12.0, gt=0, le=168)
+    report_hours: float = Field(default=12.0, gt=0, le=168)
     ward_time_zone: str | None = None
     names_kept: int = Field(default=50_000, ge=0)
     emergency_access_minutes: int = Field(default=60, ge=1, le=240)

@@ -172,6 +172,12 @@ def next_due(worn: Worn, now_ms: int) -> dict[str, Any] | None:
     return {"at": _moment(first), "metrics": names}
 
 
+def due_of(metric: Metric, worn: Worn) -> tuple[int, datetime] | None:
+    """Return until when the newest good reading of a metric counts; None: there is none."""
+    end = _too_old_ms(metric, worn)
+    return (end, _moment(end)) if end else None
+
+
 def _too_old_ms(metric: Metric, worn: Worn) -> int:
     newest = worn.latest.get(metric.wire_name)
     good = None if newest is None else newest.get("g", newest["t"])

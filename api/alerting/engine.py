@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import due, findings, measure_requests, metrics, sweep
+from api.alerting import due, findings, measure_requests, metrics, reports_over, sweep
 from api.alerting.settings import AlertingSettings
 from api.jobs.leader import Wakeup, run_as_leader
 from api.patients.ward_policy import WardPolicies
@@ -48,6 +48,7 @@ class AlertEngine:
             if self._due("tick", self.settings.tick_s):
                 await due.stop_watching(conn, self.services.now(), self.policy)
                 await due.tick(conn, self.services.now(), self.policy)
+                await reports_over.end_reports(conn, self.services.now())
             if self._due("duty", self.settings.sweep_s):
                 await due.hand_over(conn, self.services.now(), self.policy)
             if self._due("sweep", self.settings.sweep_s):

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from analytics.domain.care import Role
 from api.auth import sign_in
 from api.dashboard import (
     administration,
@@ -21,13 +20,14 @@ from api.dashboard import (
     directory,
     first_steps,
     frames,
+    mine,
     reached,
     ui,
 )
 from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_login
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
 from api.http.deps import Shared, acting, own_origin
-from api.store import accounts, chart_points
+from api.store import accounts
 
 router = APIRouter(include_in_schema=False)
 router.include_router(frames.static)
@@ -40,6 +40,7 @@ router.include_router(chart.router)
 router.include_router(reached.router)
 router.include_router(first_steps.router)
 router.include_router(card_lines.router)
+router.include_router(mine.router)
 
 _WRONG = "Wrong user name, password or one-time code."
 _OTP = "Now the one-time code, please."
@@ -193,15 +194,3 @@ async def emergency(request: Request, visitor: Visitor) -> Response:
 async def looked(request: Request, visitor: Visitor) -> Response:
     """Who looked at a patient's own record."""
     return own_page(request, visitor, "looked")
-
-
-@router.get("/mine")
-async def mine(request: Request, services: Shared, visitor: Visitor) -> Response:
-    """A patient's own readings and messages."""
-    if visitor is None or visitor.role is not Role.PATIENT:
-        return own_page(request, visitor, "mine")
-    found = None
-    if visitor.patient_no is not None:
-        async with acting(services, visitor) as work:
-            found = await chart_points.patient_id(work.conn, visitor.patient_no)
-    return frames.frame("mine", visitor, patient=found)

@@ -142,7 +142,9 @@ class Story:
         body = body_for(route, at)
         if route == "POST /handovers":
             body |= {"to": self.colleague(), "patients": [{"patient": self.patients[0]}]}
-        answer = self.http.request(method, path, json=with_text(body, at, text))
+        headers = self.as_patient() if route == "POST /me/reports" else None
+        filled = with_text(body, at, text)
+        answer = self.http.request(method, path, json=filled, headers=headers)
         assert answer.status_code in {200, 201, 409}, f"{route} {at}: {answer.text}"
         self._known(route, answer.json())
 
@@ -155,6 +157,15 @@ class Story:
     def colleague(self) -> str:
         body = {"username": word(), "password": PASSWORD, "role": "nurse"}
         return str(self.post("/users", body)["id"])
+
+    def as_patient(self) -> dict[str, str]:
+        """Headers of somebody who signs in with the patient's own account."""
+        account = {"username": word(), "password": PASSWORD}
+        made = self.post("/users", {**account, "role": "patient"})
+        linked = {"user_id": made["id"]}
+        self.http.put(f"/patients/{self.patients[0]}/account", json=linked).raise_for_status()
+        token = self.http.post("/auth/login", data=account).json()["access_token"]
+        return {"Authorization": f"Bearer {token}"}
 
     def device(self) -> Device:
         registered = self.post(f"/patients/{self.patients[0]}/devices", {"kind": "watch"})
@@ -207,6 +218,9 @@ BODIES: dict[str, Any] = {
     "POST /alerts/{alert_id}/acknowledge": dict,
     "POST /alerts/{alert_id}/escalate": dict,
     "POST /alerts/{alert_id}/resolve": dict,
+    "POST /me/reports": lambda: {
+        "answers": {"breath": "no", "chest": "no", "mind": "no", "fever": "no", "drink": "no"}
+    },
 }
 """Each route by which somebody writes about a person, with the rest of a valid body, in order."""
 

@@ -58,6 +58,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /patients/{patient_id}/emergency-access": STAFF,
     "GET /clinicians": COORDINATOR,
     "GET /registrations": COORDINATOR,
+    "POST /me/reports": {"patient", "admin"},
+    "GET /patients/{patient_id}/reports": SIGNED,
     "POST /simulated-patients": COORDINATOR,
     "DELETE /simulated-patients/{patient_id}": COORDINATOR,
     "GET /patients": SIGNED,

@@ -7,6 +7,7 @@ import pytest
 
 from analytics.domain.care import Role
 from analytics.policy import Policy
+from analytics.rules.patient_report import QUESTIONS
 from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.dashboard.administration import REASONS, limits_shown
@@ -14,7 +15,12 @@ from api.dashboard.chart import PARTS
 from api.dashboard.pages import own_path
 
 STATIC = frames.HERE / "static"
-CARE: dict[str, object] = {"limits": limits_shown(Policy()), "scale_2_low": 86.0}
+CARE: dict[str, object] = {
+    "limits": limits_shown(Policy()),
+    "scale_2_low": 86.0,
+    "ward_profile": "standard",
+    "profiles": {"standard": "for most"},
+}
 SHOWN: dict[str, dict[str, object]] = {
     "login": {"next": "/", "told": "", "username": "", "otp": True},
     "panel": {},
@@ -37,7 +43,7 @@ SHOWN: dict[str, dict[str, object]] = {
     "refused": {"reasons": REASONS},
     "register": {"least": 12},
     "account": {"username": "singh", "least": 12},
-    "mine": {"patient": UUID(int=1)},
+    "mine": {"patient": UUID(int=1), "questions": QUESTIONS},
 }
 
 

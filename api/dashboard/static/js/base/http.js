@@ -40,11 +40,11 @@ async function ask(url, options = {}) {
 export const get = (path, params) => ask(`${API}${path}${query(params)}`);
 export const page = (path, params) => ask(`${path}${query(params)}`);
 
-function send(method, path, body) {
-  return ask(`${API}${path}`, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
+function send(method, path, body, headers = {}) {
+  return ask(`${API}${path}`, { method, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body ?? {}) });
 }
 export const remove = (path) => ask(`${API}${path}`, { method: "DELETE" });
-export const post = (path, body) => send("POST", path, body);
+export const post = (path, body, headers) => send("POST", path, body, headers);
 export const put = (path, body) => send("PUT", path, body);
 export const patch = (path, body) => send("PATCH", path, body);
 

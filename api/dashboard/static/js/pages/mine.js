@@ -1,4 +1,5 @@
-// A patient's own page: my readings and what my care team told me, in plain words.
+// A patient's own page: what to do, how I am in plain words, saying that I feel worse, my readings and messages.
+// What is entered works without a line; so nothing here waits for one before it listens.
 import { setPlace, wardNow } from "../base/clock.js";
 import { $, h, empty, say, trouble } from "../base/dom.js";
 import { all, get, page } from "../base/http.js";
@@ -7,12 +8,16 @@ import { update } from "../base/patch.js";
 import { watch } from "../base/vigil.js";
 import { figures } from "../charts/figures.js";
 import { vitalChart } from "../charts/plots.js";
+import { callLinks, showPlain, showToday } from "../mine/today.js";
+import { sendOrKeep, sendWhenThereIsALine, unsent } from "../mine/unsent.js";
+import { feelingWorse } from "../mine/worse.js";
 import { readingList } from "../patient/corrections.js";
 import { enterSample, sampleOf } from "../patient/entering.js";
 import { metricName, metricUnit, metricValue } from "../words/metrics.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "weight"];
 const REFRESH_MS = 30000;
+let day = null;
 
 async function load() {
   const id = document.body.dataset.patient;
@@ -20,12 +25,20 @@ async function load() {
   const to = wardNow();
   const from = to - 48 * 3600000;
   try {
-    const me = await get(`/patients/${id}`);
+    const [me, now, messages] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages")]);
     setPlace(me.time_zone);
-    const [points, messages] = await Promise.all([all(`/patients/${id}/observations`, { metric: SHOWN, from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString(), limit: 5000 }, 20000), page("/ui/messages")]);
-    readings(points, from / 1000, to / 1000, me.limits_in_force);
+    day = now;
+    today();
     told(messages.items);
+    const points = await all(`/patients/${id}/observations`, { metric: SHOWN, from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString(), limit: 5000 }, 20000);
+    readings(points, from / 1000, to / 1000, me.limits_in_force);
   } catch (problem) { trouble($("readings"), problem); }
+}
+function today() {
+  if (!day) { update($("todo"), unsent().length > 0 && h("li", { "data-key": "unsent", class: "caution" }, `${unsent().length} kept on this phone to be sent.`)); return; }
+  callLinks(day);
+  showToday(day, unsent().length);
+  showPlain(day);
 }
 function readings(points, from, to, limits) {
   const wanted = SHOWN.map((name) => [name, points.filter((point) => point.metric === name)]).filter(([, some]) => some.length);
@@ -38,18 +51,45 @@ function reading(name, some, from, to, limits) {
   return { title: metricName(name), newest, about: `${metricName(name)} over the last two days`, draw: (plot) => vitalChart(plot, { metrics: [{ name, label: metricName(name), points: some }], unit: metricUnit(name), digits, from, to, limits: { [name]: limits[name] ?? {} } }) };
 }
 function told(items) {
-  update($("messages"), items.length ? items.map((one) => h("div", { class: "said" }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : h("p", { class: "soft" }, "No messages."));
+  update($("messages"), items.length ? items.map((one) => h("div", { class: "said", "data-key": one.id }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : h("p", { class: "soft", "data-key": "none" }, "No messages."));
 }
-$("enter")?.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const entered = $("entered");
-  const sample = sampleOf(form, SHOWN, wardNow());
-  if (!sample) { entered.textContent = "Nothing was filled in."; entered.className = "wrong"; return; }
-  const saved = () => { form.reset(); entered.textContent = "Saved. Your care team sees it."; entered.className = ""; say("Saved"); setTimeout(load, 2500); };
-  try { await enterSample("/me/observations", sample, { whose: "you", labels: metricName, saved }); } catch (problem) { entered.textContent = `Not saved: ${problem.message}`; entered.className = "wrong"; }
-});
+function entering() {
+  const form = $("enter");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const entered = $("entered");
+    const sample = sampleOf(form, SHOWN, wardNow());
+    if (!sample) { entered.textContent = "Nothing was filled in."; entered.className = "wrong"; return; }
+    let sent = true;
+    const saved = () => {
+      form.reset();
+      entered.className = sent ? "" : "caution";
+      entered.textContent = sent ? "Saved. Your care team sees it." : "Kept on this phone: there is no line. It is sent by itself as soon as there is one.";
+      say(entered.textContent);
+      today();
+      if (sent) setTimeout(load, 2500);
+    };
+    const send = async (path, body) => { sent = await sendOrKeep(path, body, { kept: { samples: body.samples } }); };
+    try { await enterSample("/me/observations", sample, { whose: "you", labels: metricName, saved, send }); } catch (problem) { entered.textContent = `Not saved: ${problem.message}`; entered.className = "wrong"; }
+  });
+}
+function afterwards(one, problem) {
+  const what = one.path === "/me/reports" ? "What you said about feeling worse" : "A reading that you entered without a line";
+  const text = problem ? `${what} could not be taken: ${problem.message}` : `${what} is sent now.`;
+  $("later").className = problem ? "wrong" : "";
+  $("later").textContent = text;
+  say(text, Boolean(problem));
+  today();
+  if (!problem) setTimeout(load, 2500);
+}
+if (document.body.dataset.patient) {
+  entering();
+  feelingWorse();
+  sendWhenThereIsALine(afterwards);
+  today();
+}
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/worker.js").catch(() => {});
 await watch();
-if ($("readings-part")) readingList(document.body.dataset.patient, { who: () => "yours", changed: load, only: (await get("/me")).id, list: $("readings-list") });
+if ($("readings-part")) readingList(document.body.dataset.patient, { who: () => "yours", changed: load, only: (await get("/me").catch(() => ({}))).id, list: $("readings-list") });
 await load();
 setInterval(load, REFRESH_MS);

@@ -9,15 +9,16 @@ export function sampleOf(form, names, now) {
   const filled = names.filter((name) => said.get(name));
   return filled.length ? { t: new Date(now).toISOString(), ...Object.fromEntries(filled.map((name) => [name, Number(said.get(name))])) } : null;
 }
-// Saves the sample; resolves once it is saved, also after the question. `labels` gives a field's words.
-export async function enterSample(path, sample, { whose, labels, saved }) {
+// Saves the sample; resolves once it is saved, also after the question. `labels` gives a field's words;
+// `send` is another way to send it, for a line that may not be there.
+export async function enterSample(path, sample, { whose, labels, saved, send = post }) {
   try {
-    await post(path, { samples: [sample], confirmed: false });
+    await send(path, { samples: [sample], confirmed: false });
     saved();
   } catch (problem) {
-    if (!problem.type.endsWith("doubtful")) throw problem;
+    if (!problem.type?.endsWith("doubtful")) throw problem;
     const doubt = (one) => { const name = one.field.split(".").pop(); return h("li", {}, h("b", {}, `${labels(name)} ${sample[name]}`), ` ${one.message}.`); };
     confirmDialog({ title: `Is this right for ${whose}?`, act: "Save as it is", parts: [h("ul", {}, problem.errors.map(doubt)), h("p", {}, "If you can, measure again first.")],
-      send: async () => { await post(path, { samples: [sample], confirmed: true }); saved(); } });
+      send: async () => { await send(path, { samples: [sample], confirmed: true }); saved(); } });
   }
 }
