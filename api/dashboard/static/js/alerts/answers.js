@@ -68,18 +68,18 @@ export function ask(alert, verb, onDone) {
   const wrong = h("p", { class: "wrong", role: "alert" });
   const form = h("form", { method: "dialog" },
     h("h2", { id: "ask-title" }, `${resolve ? "Resolve" : "Escalate"}: ${about(alert)}`),
-    resolve && h("fieldset", {}, h("legend", {}, "What was it?"), OUTCOMES.map(([value, text], index) =>
-      h("label", { class: "choice" }, h("input", { type: "radio", name: "outcome", value, required: true, autofocus: index === 0 }), text))),
     h("div", { class: "field" }, h("label", { for: "comment" }, holds ? "What is planned, and why " : resolve ? "Comment " : "Why, and to whom ", h("span", { class: "hint" }, "goes to the handover list")),
-      h("textarea", { id: "comment", name: "comment", rows: "3", maxlength: "2000", autofocus: !resolve, required: holds && "required" })),
+      h("textarea", { id: "comment", name: "comment", rows: "3", maxlength: "2000", autofocus: true, required: holds && "required" })),
     holds && h("p", { class: "soft", id: "holds" }, "The condition still holds, so this does not close it: it keeps its place and priority, is quiet for a while by your plan, and calls again if it goes on or gets worse."),
     !resolve && whom(alert, () => form.querySelector("[type=submit]")), wrong,
-    h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { class: "primary", type: "submit", "aria-label": `${resolve ? "Resolve" : "Escalate"}: ${about(alert)}` }, resolve ? "Resolve" : "Escalate")));
+    resolve && h("fieldset", { class: "outcomes" }, h("legend", {}, "What was it? One press answers it."), OUTCOMES.map(([value, text]) =>
+      h("button", { type: "submit", value, "aria-label": `${text}: ${about(alert)}` }, text))),
+    h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), resolve ? "" : h("button", { class: "primary", type: "submit", "aria-label": `Escalate: ${about(alert)}` }, "Escalate")));
   const dialog = h("dialog", { "aria-labelledby": "ask-title" }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = answers(form);
-    const body = { comment: said.get("comment").trim() || undefined, outcome: said.get("outcome") ?? undefined };
+    const body = { comment: said.get("comment").trim() || undefined, outcome: event.submitter?.value || undefined };
     try { await act(alert, verb, body, onDone); dialog.close(); } catch (problem) { wrong.textContent = problem.message; }
   });
   dialog.addEventListener("close", () => dialog.remove());

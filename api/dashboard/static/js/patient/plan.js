@@ -78,6 +78,13 @@ function fill() {
 // Shows the plan of the patient for the first time; whoever may not change it reads it.
 export async function showPlan(id) {
   if (form()) form().elements.profile.addEventListener("change", (event) => { $("profile-about").textContent = event.target.selectedOptions[0]?.dataset.about ?? ""; });
+  // The list stands before the rest is read: what is pressed there answers at once.
+  if (form()) $("limits-now").addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-limit]");
+    if (!button) return;
+    if (!held()) await hold(id);
+    changeLimit(button.dataset.limit);
+  });
   await ofLimits(id);
   if (!form()) return;
   warn = watchScale(form(), () => held()?.spo2_scale ?? 1);
@@ -87,7 +94,6 @@ export async function showPlan(id) {
     const body = readCare(form(), held());
     ask({ title: `Save how ${whose()} is judged?`, changes: null, body: () => body });
   });
-  $("limits-now").addEventListener("click", (event) => { const button = event.target.closest("[data-limit]"); if (button) changeLimit(button.dataset.limit); });
   if (!held()) await hold(id);
   fill();
 }
