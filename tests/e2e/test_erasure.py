@@ -64,7 +64,7 @@ ABOUT_NOBODY = {
     "POST /me/totp/remove",
 }
 """Routes whose text is a secret, a key, about the ward and its staff, or kept nowhere."""
-NO_WORDS = {"password", "ward", "time_zone", "metric", "profile", "version"}
+NO_WORDS = {"password", "ward", "time_zone", "metric", "profile", "version", "language"}
 """Fields that take secrets or names of a closed list."""
 
 

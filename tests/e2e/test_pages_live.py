@@ -189,7 +189,7 @@ def test_an_engine_that_is_gone_is_said_loudly(desk: Desk) -> None:
 def test_staff_enter_observations_under_their_name(desk: Desk, ward: SeededWard) -> None:
     page = desk.open("lund", f"/patients/{ward.patients['Giulia Yamada']}")
     page.get_by_role("button", name="Observe…").click()
-    page.get_by_label("Breathing rate").fill("22")
+    page.get_by_role("spinbutton", name="Breathing rate").fill("22")
     page.get_by_role("group", name="Consciousness").get_by_text("Confused").click()
     page.get_by_role("button", name=re.compile("^Save as")).click()
     expect(page.locator("#entered")).to_contain_text("Saved")

@@ -18,9 +18,13 @@ def setting(page: Page, name: str) -> Page:
     return page.locator(f'[name="{name}"]')  # type: ignore[return-value]
 
 
-def test_a_coordinator_sees_last_week_saves_a_figure_and_sees_who_changed_what(desk: Desk) -> None:
+def test_a_coordinator_sees_last_week_saves_a_figure_and_sees_who_changed_what(
+    desk: Desk, ward: SeededWard
+) -> None:
+    with ward.client("carla") as client:  # other tests set this ward too
+        read = client.get("/wards/main/settings").raise_for_status().json()["revision"]
     page = settings_page(desk)
-    expect(page.locator("#told")).to_contain_text("as by default")
+    expect(page.locator("#told")).to_contain_text(f"Revision {read}" if read else "as by default")
     page.get_by_placeholder("Find").fill("deadline urgent")
     expect(page.locator("#found")).to_have_text(re.compile(r"^\d of \d+ settings"))
     expect(page.locator("#set-deadlines-urgent-about")).to_contain_text("RCP")
@@ -33,22 +37,22 @@ def test_a_coordinator_sees_last_week_saves_a_figure_and_sees_who_changed_what(d
     expect(dialog.locator(".found")).to_contain_text("patient-days, replayed")
     expect(dialog.locator(".found")).to_contain_text("Nothing would differ")
     dialog.get_by_role("button", name="Save").click()
-    expect(page.locator("#history")).to_contain_text("Nothing was ever changed")
+    expect(page.locator("#history")).not_to_contain_text("agreed by the clinical lead")
     dialog.get_by_label("Why").fill("agreed by the clinical lead")
     dialog.get_by_role("button", name="Save").click()
     expect(page.locator("#saved")).to_contain_text("Saved")
     expect(page.locator("#history")).to_contain_text("agreed by the clinical lead")
     expect(page.locator("#history")).to_contain_text("60 → 45")
-    expect(page.locator("#told")).to_contain_text("Revision 1")
+    expect(page.locator("#told")).to_contain_text(f"Revision {read + 1}")
     row = page.locator('[data-setting="deadlines.urgent"]')
     row.get_by_text("Changed once").click()
     expect(row).to_contain_text("agreed by the clinical lead")
     page.get_by_role("button", name="Set by this ward").click()
-    expect(page.locator("#found")).to_contain_text("1 of ")
+    expect(page.locator("#found")).to_have_text(re.compile(r"^[1-9]\d* of "))
     row.get_by_role("button", name=re.compile("Back to the default")).click()
     expect(setting(page, "deadlines.urgent")).to_have_value("60")  # type: ignore[arg-type]
     look_and_save(page, "back again")
-    expect(page.locator("#told")).to_contain_text("Revision 2")
+    expect(page.locator("#told")).to_contain_text(f"Revision {read + 2}")
     assert desk.complaints == []
 
 
