@@ -25,6 +25,15 @@ class ResourcePage:
     following: str | None = None
 
 
+NOTHING = ResourcePage(resources=())
+"""What is answered where nothing is found, or nothing may be seen."""
+
+
+def page_of(found: Resource | None) -> ResourcePage:
+    """Return the page of one resource that was sought by its id, or of none."""
+    return ResourcePage(resources=[found]) if found else NOTHING
+
+
 def searchset(
     search: FhirSearch, found: ResourcePage, origin: str, operation: str = ""
 ) -> Resource:

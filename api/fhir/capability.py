@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from api.fhir.elements import Resource
+from api.http.outcomes import MEDIA_TYPE
 
 VERSION = "4.0.1"
 DEFINITION = "http://hl7.org/fhir/OperationDefinition/"
@@ -30,7 +31,7 @@ def statement(types: Mapping[str, Mapping[str, str]], base: str, made: date) -> 
             "url": base,
         },
         "fhirVersion": VERSION,
-        "format": ["application/fhir+json"],
+        "format": [MEDIA_TYPE],
         "rest": [
             {
                 "mode": "server",

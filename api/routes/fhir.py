@@ -23,10 +23,9 @@ from api.fhir.find.registry import TYPES, ResourceType
 from api.fhir.operations import EXPORTED, everything, last_of_each, lines, may_export
 from api.fhir.simulated import mark
 from api.http.deps import Shared, Signed, Work, acting
-from api.http.outcomes import information
+from api.http.outcomes import MEDIA_TYPE, information
 
 PREFIX = BASE
-MEDIA_TYPE = "application/fhir+json"
 _SINCE = date(2026, 11, 30)
 _JSON = frozenset({"json", "application/json", MEDIA_TYPE, "text/json", "application/*", "*/*"})
 Prefer = Annotated[str, Header(max_length=200)]

@@ -11,6 +11,7 @@ from api.auth.sessions import Caller
 from api.fhir.find.registry import TYPES
 from api.fhir.operations import EXPORTED, lines
 from api.http.deps import Shared, Signed, acting, allow
+from api.http.outcomes import MEDIA_TYPE
 from api.services import Services
 
 router = APIRouter(tags=["patients"])
@@ -21,7 +22,7 @@ _FILE = "my-homeward-record.fhir.json"
     "/me/export",
     dependencies=[allow(Role.PATIENT)],
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/fhir+json": {}}, "description": "a FHIR Bundle"}},
+    responses={200: {"content": {MEDIA_TYPE: {}}, "description": "a FHIR Bundle"}},
 )
 async def export_own(caller: Signed, services: Shared) -> StreamingResponse:
     """Take one's whole record along: a FHIR R4 Bundle (collection), read while it is fetched."""
@@ -30,7 +31,7 @@ async def export_own(caller: Signed, services: Shared) -> StreamingResponse:
         until = work.now
     return StreamingResponse(
         _bundle(services, caller, until),
-        media_type="application/fhir+json",
+        media_type=MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{_FILE}"'},
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from api.errors import InvalidError
-from api.fhir.bundles import ResourcePage
+from api.fhir.bundles import NOTHING, ResourcePage, page_of
 from api.fhir.elements import Resource
 from api.fhir.resources.alerts import detected_issue_of, flag_of
 from api.fhir.resources.audit_events import audit_event_of
@@ -16,7 +16,6 @@ from api.store import alert_list, alerts, audit, fhir, patients
 from api.store.aging import aged_message
 from api.store.types import Row
 
-NOTHING = ResourcePage(resources=())
 _STATES = {"active": ("open", "acknowledged"), "inactive": ("resolved", "expired")}
 
 
@@ -39,7 +38,7 @@ async def search_flags(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """Alerts of patients, the most endangered first; by ``patient`` and ``status``."""
     if (only := search.one("_id")) is not None:
         found = await flag(work, only)
-        return ResourcePage(resources=[found]) if found else NOTHING
+        return page_of(found)
     rows, following = await _alerts(work, search, search.any_of("status"))
     return ResourcePage(resources=[_flag(work, row) for row in rows], following=following)
 
@@ -91,7 +90,7 @@ async def search_issues(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The reasons of one patient's alerts, alert by alert; ``_count`` counts alerts."""
     if (only := search.one("_id")) is not None:
         found = await issue(work, only)
-        return ResourcePage(resources=[found]) if found else NOTHING
+        return page_of(found)
     if search.patient() is None:
         raise InvalidError("patient", "is needed")
     rows, following = await _alerts(work, search, [])
@@ -113,7 +112,7 @@ async def search_audit_events(work: UnitOfWork, search: FhirSearch) -> ResourceP
     """Accesses from the newest down; of one patient if asked."""
     if (only := search.one("_id")) is not None:
         found = await audit_event(work, only)
-        return ResourcePage(resources=[found]) if found else NOTHING
+        return page_of(found)
     patient_id = search.patient()
     no = await patients.number(work.conn, patient_id) if patient_id else None
     if patient_id is not None and no is None:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from analytics.domain.care import Role
-from api.fhir.bundles import ResourcePage
+from api.fhir.bundles import NOTHING, ResourcePage, page_of
 from api.fhir.elements import Resource
 from api.fhir.resources.devices import device_of
 from api.fhir.resources.people import (
@@ -20,8 +20,6 @@ from api.store import accounts, devices, fhir, patients, staffing, stays
 from api.store.types import Row
 from api.vault import personal_data
 from api.vault.private_text import PatientText
-
-NOTHING = ResourcePage(resources=())
 
 
 async def patient(work: UnitOfWork, key: str) -> Resource | None:
@@ -76,7 +74,7 @@ async def search_care_teams(work: UnitOfWork, search: FhirSearch) -> ResourcePag
     """The care team of one patient."""
     wanted = search.patient() or _only(search)
     found = await care_team(work, str(wanted)) if wanted else None
-    return ResourcePage(resources=[found]) if found else NOTHING
+    return page_of(found)
 
 
 def _only(search: FhirSearch) -> UUID | None:
@@ -97,7 +95,7 @@ async def search_encounters(work: UnitOfWork, search: FhirSearch) -> ResourcePag
     """The stays of one patient, newest first."""
     if (only := search.one("_id")) is not None:
         found = await encounter(work, only)
-        return ResourcePage(resources=[found]) if found else NOTHING
+        return page_of(found)
     patient_id = search.patient()
     no = await patients.number(work.conn, patient_id) if patient_id else None
     if no is None or patient_id is None:
@@ -148,7 +146,7 @@ async def search_practitioner_roles(work: UnitOfWork, search: FhirSearch) -> Res
     """People of the rota, by name."""
     if (only := _only(search)) is not None:
         found = await practitioner_role(work, str(only))
-        return ResourcePage(resources=[found]) if found else NOTHING
+        return page_of(found)
     key = read_cursor(search.cursor, str, UUID)
     after = (str(key[0]), key[1]) if key and isinstance(key[1], UUID) else None
     rows = await staffing.doctors(work.conn, _ward(work), after=after, limit=search.count + 1)
@@ -180,7 +178,7 @@ async def search_devices(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """Devices by number of registration; of one patient if asked."""
     if (only := search.one("_id")) is not None:
         found = await device(work, only)
-        return ResourcePage(resources=[found]) if found else NOTHING
+        return page_of(found)
     patient_id = search.patient()
     no = await patients.number(work.conn, patient_id) if patient_id else None
     if patient_id is not None and no is None:

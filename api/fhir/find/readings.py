@@ -8,7 +8,7 @@ from uuid import UUID
 from analytics.domain.vitals import CLINICAL, Metric
 from api.errors import InvalidError
 from api.fhir import terms
-from api.fhir.bundles import ResourcePage
+from api.fhir.bundles import NOTHING, ResourcePage, page_of
 from api.fhir.elements import Resource
 from api.fhir.identity import parsed
 from api.fhir.resources.observations import observation_of
@@ -20,7 +20,6 @@ from api.http.deps import UnitOfWork
 from api.store import chart_points, fhir, patients, readings
 from api.store.types import Row
 
-NOTHING = ResourcePage(resources=())
 SOURCES = frozenset(Metric) - {Metric.BATTERY}
 """Metrics that are observations of the person."""
 _SLACK = timedelta(seconds=1)
@@ -201,7 +200,7 @@ async def search_risks(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The risk of one patient now, where the model is proven so far that it is shown."""
     only = search.one("_id")
     found = await risk(work, only) if only else await _risk_of(work, _patient(search))
-    return ResourcePage(resources=[found]) if found else NOTHING
+    return page_of(found)
 
 
 async def included(
