@@ -16,9 +16,13 @@ from tests.support.servers import wait_until
 PATH = "/api/v1/allocation/what-if"
 
 
-def hard(seed: int, limit_s: float) -> dict[str, Any]:
-    """A ward that no solver proves in seconds: 60,000 pairs, skills, places, deadlines."""
-    chance = random.Random(seed)
+def hard(limit_s: float) -> dict[str, Any]:
+    """A ward that no solver proves in seconds: 60,000 pairs, skills, places, deadlines.
+
+    Of these by chance some are within the solver's gap in half a second; the one of this seed is
+    not after ten.
+    """
+    chance = random.Random(3)
     skills = [f"s{n}" for n in range(6)]
     return {
         "doctors": [
@@ -110,17 +114,18 @@ def asked(
 
 
 def test_the_time_limit_holds_for_everything(crowd: Ward) -> None:
-    answer, took = asked(crowd, "coordinator", hard(1, 3.0))
+    answer, took = asked(crowd, "coordinator", hard(3.0))
     assert answer.status_code == 200
     plan = answer.json()
     assert plan["status"] in {"feasible", "infeasible"}
     assert len(plan["assignments"]) + len(plan["unmet"]) == 300
+    assert took > 1.5, "the question is so hard that the limit ends it"
     assert took < 3.0 + 1.5, "the limit, and the way there and back on a busy machine"
 
 
 def test_a_client_that_goes_away_takes_its_question_along(crowd: Ward) -> None:
     with pytest.raises(httpx2.ReadTimeout):
-        asked(crowd, "c1", hard(2, 30.0), timeout_s=0.6)
+        asked(crowd, "c1", hard(30.0), timeout_s=0.6)
     answer, took = asked(crowd, "c2", EASY)
     assert answer.json()["status"] == "optimal"
     assert took < 10, "nobody waits for the answer to a question that was dropped"
@@ -134,7 +139,7 @@ def answered(flood: Sequence[Future[tuple[Any, float]]]) -> int:
 
 def test_one_ward_cannot_shut_out_another(crowd: Ward) -> None:
     with ThreadPoolExecutor(12) as pool:
-        flood = [pool.submit(asked, crowd, f"c{n}", hard(n, 3.0)) for n in range(9)]
+        flood = [pool.submit(asked, crowd, f"c{n}", hard(3.0)) for n in range(9)]
         wait_until(lambda: sum(one.done() for one in flood) >= 9 - 5, 30.0)
         before = answered(flood)
         answer, _ = asked(crowd, "other", EASY)
@@ -148,7 +153,7 @@ def test_one_ward_cannot_shut_out_another(crowd: Ward) -> None:
 
 def test_a_person_has_one_question_and_is_told_when_the_next_may_come(crowd: Ward) -> None:
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(asked, crowd, "c1", hard(3, 3.0))
+        first = pool.submit(asked, crowd, "c1", hard(3.0))
         desk = crowd.app.state.what_if
         wait_until(lambda: bool(desk._in_order()), 30.0)  # noqa: SLF001 - who is heard
         refused, _ = asked(crowd, "c1", EASY)
