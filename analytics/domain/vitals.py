@@ -11,6 +11,9 @@ questionable) are proposed by this project and must be approved by the site that
 from dataclasses import dataclass
 from enum import IntEnum
 
+LOINC = "http://loinc.org"
+"""The code system of :attr:`MetricFacts.loinc`, as FHIR names it."""
+
 
 class Metric(IntEnum):
     """A measured quantity; the value is its code in the database."""
@@ -73,6 +76,11 @@ class MetricFacts:
     loinc: str | None
     reject: tuple[float, float]
     plausible: tuple[float, float]
+
+    @property
+    def code_system(self) -> str | None:
+        """The system of the code; None where there is no code."""
+        return LOINC if self.loinc else None
 
 
 FACTS: dict[Metric, MetricFacts] = {

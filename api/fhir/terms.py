@@ -9,11 +9,10 @@ College's score uses them) only where a site has the licence and says so.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from analytics.domain.vitals import FACTS, Metric
+from analytics.domain.vitals import FACTS, LOINC, Metric
 
 Coding = dict[str, str]
 
-LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 SNOMED = "http://snomed.info/sct"
 OWN = "urn:homeward:codes"

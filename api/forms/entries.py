@@ -31,13 +31,15 @@ _LARGEST = 2**53
 
 
 def _ranged(metric: Metric) -> Any:  # noqa: ANN401 - pydantic's own type of a field
-    """A field whose range is told in the schema, and judged with all others by ``checked``."""
-    low, high = FACTS[metric].reject
-    told: dict[str, Any] = {"minimum": low, "maximum": high}
+    """A field whose range, unit and code the schema tells; it is judged by ``checked``."""
+    facts = FACTS[metric]
+    low, high = facts.reject
+    told: dict[str, Any] = {"minimum": low, "maximum": high, "x-ucum": facts.unit}
+    told |= {"x-loinc": facts.loinc} if facts.loinc else {}
     return Field(
         default=None,
         allow_inf_nan=False,
-        description=FACTS[metric].unit,
+        description=f"{facts.label} in {facts.unit}",
         json_schema_extra=told,
     )
 

@@ -1,17 +1,40 @@
 """One reading as it is told: by whom, how good, and whether it was entered in error."""
 
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from analytics.domain.vitals import Metric, Quality
+from analytics.domain.vitals import FACTS, Metric, Quality
 from api.evidence.observation_ids import ObservationId
 from api.services import Services
 from api.store.types import Row
 from api.vault import personal_data
 
 FINAL, IN_ERROR = "final", "entered-in-error"
+
+
+class Coded(BaseModel):
+    """What a metric's name alone leaves open: its unit, and by which code others know it."""
+
+    unit: str = Field(description="of the value, as UCUM writes it")
+    code: str | None = Field(description="of LOINC; null: LOINC has none for it")
+    code_system: str | None = Field(description="the code's system, as FHIR names it")
+
+
+class CodeMembers(TypedDict):
+    """The members of :class:`Coded`."""
+
+    unit: str
+    code: str | None
+    code_system: str | None
+
+
+def coded(metric: Metric) -> CodeMembers:
+    """Return the members of :class:`Coded` for a metric."""
+    facts = FACTS[metric]
+    return CodeMembers(unit=facts.unit, code=facts.loinc, code_system=facts.code_system)
 
 
 class Mark(BaseModel):
@@ -23,7 +46,7 @@ class Mark(BaseModel):
     reason: str | None
 
 
-class ReadingPoint(BaseModel):
+class ReadingPoint(Coded):
     """One reading: by a device, or entered by a person.
 
     Attributes:
@@ -52,10 +75,12 @@ def identity_of(row: Row, patient_no: int) -> ObservationId:
 
 def point_of(row: Row, patient_no: int, mark: Mark | None) -> ReadingPoint:
     """Return a reading's row as it is told."""
+    metric = Metric(row["metric"])
     return ReadingPoint(
         id=identity_of(row, patient_no).text(),
         time=row["time"],
-        metric=Metric(row["metric"]).wire_name,
+        metric=metric.wire_name,
+        **coded(metric),
         value=row["value"],
         quality=Quality(row["quality"]).name.lower(),
         status=FINAL if mark is None else IN_ERROR,

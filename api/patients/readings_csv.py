@@ -13,7 +13,6 @@ from typing import Final
 
 from analytics.domain.vitals import FACTS, Metric, Quality
 
-LOINC: Final = "http://loinc.org"
 COLUMNS: Final = (
     "patient",
     "time",
@@ -83,7 +82,7 @@ def _row(one: Measured, zone: str) -> tuple[str, ...]:
         zone,
         one.metric.wire_name,
         facts.label,
-        LOINC if facts.loinc else "",
+        facts.code_system or "",
         facts.loinc or "",
         f"{one.value:g}" if one.value == round(one.value, 3) else repr(one.value),
         facts.unit,

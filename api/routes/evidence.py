@@ -13,7 +13,7 @@ from api.errors import NotFoundError
 from api.evidence import proof
 from api.evidence.observation_ids import parse
 from api.http.deps import UnitOfWork, Work
-from api.patients.readings import FINAL, IN_ERROR, Mark, mark_of
+from api.patients.readings import FINAL, IN_ERROR, Coded, Mark, coded, mark_of
 from api.store import patients, readings
 from api.store.types import Row
 
@@ -21,7 +21,7 @@ router = APIRouter(tags=["readings"])
 _SLACK = timedelta(seconds=5)
 
 
-class ProvedReading(BaseModel):
+class ProvedReading(Coded):
     """The reading that is proved."""
 
     id: str
@@ -107,11 +107,13 @@ async def read_evidence(
     marked = row["marked_at"] is not None
     patient = await patients.record(work.conn, row["patient"]) if marked else None
     mark = mark_of(work.services, row, patient)
+    metric = Metric(row["metric"])
     reading = ProvedReading(
         **{
             **row,
             "id": observation_id,
-            "metric": Metric(row["metric"]).wire_name,
+            "metric": metric.wire_name,
+            **coded(metric),
             "quality": Quality(row["quality"]).name.lower(),
             "status": FINAL if mark is None else IN_ERROR,
             "entered_in_error": mark,

@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 
 from analytics.domain.vitals import METRIC_BY_NAME, Metric
 from api.errors import InvalidError, NotFoundError
 from api.forms.paging import Cursor, Page, cut, read_cursor
 from api.forms.time_range import LONGEST, End, Start, Width, span_of, width_of
 from api.http.deps import UnitOfWork, Work
-from api.patients.readings import ReadingPoint, mark_of, point_of
+from api.patients.readings import Coded, ReadingPoint, coded, mark_of, point_of
 from api.store import patients, readings
 from api.store.types import Row
 
@@ -21,7 +20,7 @@ router = APIRouter(tags=["readings"])
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 
 
-class Bucket(BaseModel):
+class Bucket(Coded):
     """The readings of one metric in one stretch of time, ``time`` its start."""
 
     time: datetime
@@ -146,9 +145,10 @@ async def _in_buckets(work: UnitOfWork, asked: ReadingsQuery, width: Width) -> B
         limit=asked.limit + 1,
     )
     shown, following = cut(rows, asked.limit, lambda row: [row["start"], row["metric"]])
-    items = [Bucket(**{**row, "time": row["start"], "metric": _name(row)}) for row in shown]
-    return Buckets(items=items, next=following, time_zone=zone)
+    return Buckets(items=[_bucket(row) for row in shown], next=following, time_zone=zone)
 
 
-def _name(row: Row) -> str:
-    return Metric(row["metric"]).wire_name
+def _bucket(row: Row) -> Bucket:
+    metric = Metric(row["metric"])
+    told = {"time": row["start"], "metric": metric.wire_name}
+    return Bucket(**{**row, **told, **coded(metric)})

@@ -7,7 +7,7 @@ interpretation in words, one entered in error keeps its value and its status say
 from typing import Any
 from uuid import UUID
 
-from analytics.domain.vitals import FACTS, Metric, Quality
+from analytics.domain.vitals import FACTS, LOINC, Metric, Quality
 from api.evidence.observation_ids import ObservationId
 from api.fhir import terms
 from api.fhir.elements import (
@@ -87,7 +87,7 @@ def _performer(row: Row, patient: UUID) -> list[Resource]:
 def _value(metric: Metric, value: float) -> Resource:
     if metric is Metric.ACVPU:
         code, text = terms.ACVPU_ANSWERS[int(value)]
-        coding = {"system": terms.LOINC, "code": code, "display": text}
+        coding = {"system": LOINC, "code": code, "display": text}
         return {"valueCodeableConcept": concept([coding], text)}
     if metric is Metric.O2:
         code, text = terms.OXYGEN[int(value)]

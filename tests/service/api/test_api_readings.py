@@ -7,7 +7,7 @@ from time import sleep
 import psycopg
 import pytest
 
-from analytics.domain.vitals import METRIC_BY_NAME
+from analytics.domain.vitals import FACTS, METRIC_BY_NAME
 from tests.service.api.conftest import Ward
 from tests.service.api.writing import NOW, iso, store
 
@@ -55,6 +55,38 @@ def test_buckets_tell_extremes_mean_and_count(watched: tuple[Ward, str]) -> None
     page = ward.get("doctor", f"/patients/{patient}/observations", params=asked).json()
     assert [one["mean"] for one in page["items"]] == [80]
     assert page["next"] is None
+
+
+def test_every_reading_bears_its_unit_and_code(watched: tuple[Ward, str]) -> None:
+    ward, patient = watched
+    for name, metric in METRIC_BY_NAME.items():
+        store(ward, patient, name, [FACTS[metric].plausible[0]])
+    path = f"/patients/{patient}/observations"
+    for asked in ({}, {"bucket": "1d"}):
+        page = ward.get("doctor", path, params=asked).json()
+        told = {one["metric"]: one for one in page["items"]}
+        assert set(told) == set(METRIC_BY_NAME)
+        for name, metric in METRIC_BY_NAME.items():
+            facts = FACTS[metric]
+            assert told[name]["unit"] == facts.unit, name
+            assert told[name]["code"] == facts.loinc, name
+            assert told[name]["code_system"] == ("http://loinc.org" if facts.loinc else None)
+    first = ward.get("doctor", path, params={"metric": "spo2"}).json()["items"][0]
+    proof = ward.get("doctor", f"/observations/{first['id']}/evidence").json()["observation"]
+    assert (proof["unit"], proof["code"]) == ("%", "59408-5")
+
+
+def test_the_openapi_tells_units_and_codes_of_what_may_be_entered(
+    watched: tuple[Ward, str],
+) -> None:
+    ward, _ = watched
+    document = ward.client.get("/openapi.json").json()
+    fields = document["components"]["schemas"]["EnteredSample"]["properties"]
+    assert (fields["temp"]["x-ucum"], fields["temp"]["x-loinc"]) == ("Cel", "8310-5")
+    assert set(fields) >= {one for one in METRIC_BY_NAME if one != "battery"}
+    assert all("x-ucum" in field for name, field in fields.items() if name != "t")
+    point = document["components"]["schemas"]["ReadingPoint"]
+    assert {"unit", "code", "code_system"} <= set(point["required"])
 
 
 def test_what_cannot_be_asked_is_named(watched: tuple[Ward, str]) -> None:
