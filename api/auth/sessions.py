@@ -8,7 +8,7 @@ throttling live by real time (the database's clock), not by the ward's.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from anyio import CapacityLimiter, to_thread
@@ -34,6 +34,14 @@ _TOKEN_PREFIX = "hw_"  # noqa: S105 - no password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where somebody calls from: the address, and browser and system in two words."""
+
+    address: str = ""
+    machine: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Somebody who is signed in.
 
@@ -46,9 +54,12 @@ class Caller:
         ward: the ward that they work in.
         patient_no: the patient whom a patient's account belongs to.
         session: hash of the session's token, to end it.
-        second_factor: whether the account asks for a one-time password.
+        second_factor: whether the account asks for a one-time password, or this session was opened
+            by what stands for both factors.
         by_cookie: whether the session came as a cookie.
         scopes: what a machine may do, with a coordinator's view of its ward; None: a person.
+        session_id: the session as its owner's list and the audit name it.
+        origin: where this request comes from.
     """
 
     user_id: UUID
@@ -62,11 +73,24 @@ class Caller:
     by_cookie: bool
     second_factor: bool = False
     scopes: frozenset[str] | None = None
+    session_id: UUID | None = None
+    origin: Origin = field(default_factory=Origin)
 
     @property
     def staff(self) -> bool:
         """Whether this is a person who works here."""
         return self.role is not Role.PATIENT and self.scopes is None
+
+    @property
+    def came_from(self) -> dict[str, str]:
+        """What the audit keeps of this request's origin.
+
+        A patient's address is their home's, and the audit outlives their erasure: it is left out.
+        """
+        named = {"session": str(self.session_id) if self.session_id else ""}
+        if self.role is not Role.PATIENT:
+            named |= {"address": self.origin.address, "machine": self.origin.machine}
+        return {name: text for name, text in named.items() if text}
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -102,7 +126,15 @@ async def password_matches(stored: str | None, password: str) -> bool:
     return fits and stored is not None
 
 
-async def open_session(conn: Conn, user_id: UUID, *, kind: str, hours: float) -> str:
+async def open_session(
+    conn: Conn,
+    user_id: UUID,
+    *,
+    kind: str,
+    hours: float,
+    origin: Origin,
+    proved_by: str = "password",
+) -> str:
     """Open a session and return its token, which is shown once.
 
     Args:
@@ -110,19 +142,26 @@ async def open_session(conn: Conn, user_id: UUID, *, kind: str, hours: float) ->
         user_id: whose session it is.
         kind: ``cookie`` or ``bearer``.
         hours: real hours until it ends.
+        origin: where the log-in came from.
+        proved_by: ``password``, ``passkey`` or ``provider``.
     """
     token = new_token()
-    await accounts.add_session(conn, token_hash(token), user_id, kind, hours)
+    opened = {"address": origin.address, "machine": origin.machine, "proved_by": proved_by}
+    hashed = token_hash(token)
+    await accounts.add_session(conn, hashed, user_id, kind=kind, hours=hours, opened=opened)
     return token
 
 
-async def caller_of(conn: Conn, token: str, idle_minutes: float = 0.0) -> Caller | None:
+async def caller_of(
+    conn: Conn, token: str, idle_minutes: float = 0.0, origin: Origin | None = None
+) -> Caller | None:
     """Return whose session a token opens, None if it never did or no longer does.
 
     Args:
         conn: any connection of the API.
         token: as it was sent.
         idle_minutes: a session of staff that was not used for so long has ended; 0: none has.
+        origin: where the request comes from, if it is known.
     """
     row = await accounts.session(conn, token_hash(token), idle_minutes)
     if row is None:
@@ -142,4 +181,6 @@ async def caller_of(conn: Conn, token: str, idle_minutes: float = 0.0) -> Caller
         by_cookie=row["kind"] == "cookie",
         second_factor=row["second_factor"],
         scopes=frozenset(row["scopes"] or ()) if machine else None,
+        session_id=row["session_id"],
+        origin=origin or Origin(),
     )

@@ -12,6 +12,7 @@ from typing import Literal
 from fastapi import Request, Response
 
 from api.auth import sessions, throttle, totp
+from api.auth.machines import machine_of
 from api.auth.sessions import Caller
 from api.auth.throttle import CountedAttempt, Keyed
 from api.errors import (
@@ -45,6 +46,7 @@ class Attempt:
         otp: the one-time password, if one was given.
         address: where the request came from.
         browser: what the browser has carried since an earlier log-in; empty if nothing.
+        machine: browser and system in two words.
     """
 
     username: str
@@ -52,11 +54,23 @@ class Attempt:
     otp: str | None = None
     address: str = ""
     browser: str = ""
+    machine: str = ""
+
+    @property
+    def origin(self) -> sessions.Origin:
+        """Where it came from."""
+        return sessions.Origin(address=self.address, machine=self.machine)
 
 
 def address_of(request: Request) -> str:
     """Return the client's address, as the trusted proxies tell it."""
     return request.client.host if request.client else ""
+
+
+def origin_of(request: Request) -> sessions.Origin:
+    """Return where a request comes from."""
+    machine = machine_of(request.headers.get("user-agent", ""))
+    return sessions.Origin(address=address_of(request), machine=machine)
 
 
 def browser_of(request: Request) -> str:
@@ -79,7 +93,7 @@ async def sign_in(services: Services, attempt: Attempt, kind: Literal["cookie", 
     try:
         counted = await _counted(services, made, attempt, places)
         user = await _proved(services, made, username, attempt)
-        token = await _open(services, user, kind, counted, places)
+        token = await _open(services, user, counted, places, kind=kind, origin=attempt.origin)
     except OtpRequiredError as asked:
         LOGINS.labels(asked.type).inc()
         async with services.pool.connection() as conn:
@@ -184,7 +198,13 @@ async def use_otp(services: Services, user: Row, otp: str) -> bool:
 
 
 async def _open(
-    services: Services, user: Row, kind: str, counted: CountedAttempt, places: list[str]
+    services: Services,
+    user: Row,
+    counted: CountedAttempt,
+    places: list[str],
+    *,
+    kind: str,
+    origin: sessions.Origin,
 ) -> str:
     """Open the session, unless what was proved was changed while it was looked at."""
     async with services.pool.connection() as conn, conn.transaction():
@@ -193,10 +213,18 @@ async def _open(
         await throttle.succeeded(conn, counted)
         await throttles.remember(conn, user["id"], places, services.settings.known_places)
         hours = services.settings.session_hours
-        token = await sessions.open_session(conn, user["id"], kind=kind, hours=hours)
-        note = audit.Note(action="session.open", detail={"kind": kind})
+        token = await sessions.open_session(conn, user["id"], kind=kind, hours=hours, origin=origin)
+        detail = {"kind": kind, "proved_by": "password"} | _seen_from(user, origin)
+        note = audit.Note(action="session.open", detail=detail)
         await audit.append(conn, services.now(), str(user["id"]), [note])
     return token
+
+
+def _seen_from(user: Row, origin: sessions.Origin) -> dict[str, object]:
+    """Return what the audit keeps of a log-in's origin: of a patient's home, nothing."""
+    if user["role"] == "patient":
+        return {}
+    return {"from": {"address": origin.address, "machine": origin.machine}}
 
 
 async def demand_password(services: Services, caller: Caller, field: str, given: str) -> str:

@@ -83,6 +83,7 @@ async def log_in(
         otp=form.otp.replace(" ", "") or None,
         address=sign_in.address_of(request),
         browser=browser,
+        machine=sign_in.origin_of(request).machine,
     )
     try:
         token = await sign_in.sign_in(services, given, "cookie")

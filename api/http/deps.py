@@ -26,7 +26,7 @@ The names to use:
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -35,16 +35,25 @@ from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from analytics.domain.care import Role
-from api.auth import scopes, sessions
+from api.auth import scopes, sessions, sign_in
 from api.auth.sessions import Caller
 from api.errors import ForbiddenError, NotSignedInError, SecondFactorError
 from api.evidence import audit
 from api.services import Connection, Services
+from api.store import own_sessions
 from api.store import rls_context as acting_sql
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
 _BEFORE_FACTOR = frozenset(
-    {"/me", "/me/password", "/me/totp", "/me/totp/verify", "/auth/logout", "/auth/login"}
+    {
+        "/me",
+        "/me/password",
+        "/me/sessions",
+        "/me/totp",
+        "/me/totp/verify",
+        "/auth/logout",
+        "/auth/login",
+    }
 )
 """What staff may call before they have the second factor that they need."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -92,7 +101,8 @@ async def optional_caller(request: Request) -> Caller | None:
         return None
     services = services_of(request)
     async with services.pool.connection() as conn:
-        found = await sessions.caller_of(conn, token, services.settings.staff_idle_minutes)
+        idle, origin = services.settings.staff_idle_minutes, sign_in.origin_of(request)
+        found = await sessions.caller_of(conn, token, idle, origin)
     granted = None if found is None else found.scopes
     if granted is not None and not scopes.allows(granted, request.method, request.url.path):
         raise ForbiddenError("The scopes of this key do not reach that.")
@@ -173,8 +183,17 @@ class UnitOfWork:
 
     async def write_notes(self) -> None:
         """Append what was noted; last in the transaction, since the chain has one writer."""
-        await audit.append(self.conn, self.now, str(self.caller.user_id), self._notes)
+        notes = [await self._explained(note) for note in self._notes]
+        await audit.append(self.conn, self.now, str(self.caller.user_id), notes)
         self._notes.clear()
+
+    async def _explained(self, note: audit.Note) -> audit.Note:
+        """Add where the request came from and, of one record, by what right it was opened."""
+        more: dict[str, object] = {"from": self.caller.came_from}
+        if note.patient_no is not None:
+            why = "scopes of a key" if self.caller.scopes is not None else None
+            more["why"] = why or await own_sessions.relation(self.conn, note.patient_no)
+        return replace(note, detail={**note.detail, **more})
 
 
 @asynccontextmanager

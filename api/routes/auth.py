@@ -92,6 +92,7 @@ async def log_in(
         password=form.password,
         otp=form.otp,
         address=sign_in.address_of(request),
+        machine=sign_in.origin_of(request).machine,
     )
     token = await sign_in.sign_in(services, attempt, "bearer")
     return Token(access_token=token, expires_in=int(services.settings.session_hours * 3600))

@@ -15,13 +15,14 @@ router = APIRouter(tags=["patients"])
 
 
 class OwnAccess(BaseModel):
-    """One access to one's record: when, who in which role, what they did."""
+    """One access to one's record: when, who in which role, what they did, by what right."""
 
     at: datetime
     who: str
     role: str | None
     what: str
     action: str
+    why: str | None
 
 
 @router.get("/audit/me", dependencies=[allow(Role.PATIENT)])

@@ -6,17 +6,30 @@ from uuid import UUID
 from api.store.types import Conn, Row
 
 
-async def add_session(conn: Conn, hashed: bytes, user_id: UUID, kind: str, hours: float) -> None:
-    """Store a session that ends after ``hours`` real hours; sweep the user's ended ones."""
+async def add_session(
+    conn: Conn, hashed: bytes, user_id: UUID, *, kind: str, hours: float, opened: Row
+) -> None:
+    """Store a session that ends after ``hours`` real hours; sweep the user's ended ones.
+
+    Args:
+        conn: any connection of the API.
+        hashed: what is stored of its token.
+        user_id: whose it is.
+        kind: ``cookie`` or ``bearer``.
+        hours: until its end.
+        opened: ``address``, ``machine`` and ``proved_by`` of the log-in.
+    """
     await conn.execute(
         "DELETE FROM session_token WHERE user_id = %s AND expires_at < now()", (user_id,)
     )
     await conn.execute(
         """
-        INSERT INTO session_token (token_hash, user_id, kind, expires_at)
-        VALUES (%s, %s, %s, now() + make_interval(secs => %s))
+        INSERT INTO session_token
+               (token_hash, user_id, kind, expires_at, address, machine, proved_by)
+        VALUES (%(hashed)s, %(user)s, %(kind)s, now() + make_interval(secs => %(seconds)s),
+                %(address)s, %(machine)s, %(proved_by)s)
         """,
-        (hashed, user_id, kind, hours * 3600),
+        {"hashed": hashed, "user": user_id, "kind": kind, "seconds": hours * 3600, **opened},
     )
 
 
@@ -28,7 +41,8 @@ async def session(conn: Conn, hashed: bytes, idle_minutes: float) -> Row | None:
     found = await conn.execute(
         """
         SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, u.patient_no,
-               s.token_hash, s.kind, u.totp_step IS NOT NULL AS second_factor,
+               s.token_hash, s.kind, s.id AS session_id,
+               u.totp_step IS NOT NULL OR s.proved_by <> 'password' AS second_factor,
                s.used_at < now() - interval '1 minute' AS stale, k.scopes
           FROM session_token s JOIN app_user u ON u.id = s.user_id
           LEFT JOIN api_key k ON k.token_hash = s.token_hash

@@ -66,7 +66,10 @@ async def hashes(conn: Conn, ids: list[int]) -> dict[int, str]:
 async def newest(
     conn: Conn, before: int | None, limit: int, patient_no: int | None = None
 ) -> list[Row]:
-    """Rows from the newest down, older than id ``before``, with the readable names of actors."""
+    """Rows from the newest down, older than id ``before``, with the readable names of actors.
+
+    Of one patient: also the lists that they were in.
+    """
     found = await conn.execute(
         """
         SELECT a.id, a.at, a.actor, a.login, u.username, a.action, p.id AS patient, a.detail,
@@ -75,7 +78,9 @@ async def newest(
           LEFT JOIN app_user u ON u.id::text = a.actor
           LEFT JOIN patient p ON p.no = a.patient_no
          WHERE (%(before)s::bigint IS NULL OR a.id < %(before)s)
-           AND (%(patient)s::integer IS NULL OR a.patient_no = %(patient)s)
+           AND (%(patient)s::integer IS NULL OR a.patient_no = %(patient)s
+                OR (a.detail ? 'patients'
+                    AND a.detail -> 'patients' @> to_jsonb(%(patient)s::integer)))
          ORDER BY a.id DESC LIMIT %(limit)s
         """,
         {"before": before, "limit": limit, "patient": patient_no},

@@ -41,6 +41,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /api-keys": ADMIN,
     "DELETE /api-keys/{key_id}": ADMIN,
     "POST /me/password": SIGNED,
+    "GET /me/sessions": SIGNED,
+    "DELETE /me/sessions/{session_id}": SIGNED,
+    "DELETE /me/sessions": SIGNED,
     "POST /me/totp": SIGNED,
     "POST /me/totp/verify": SIGNED,
     "POST /me/totp/remove": SIGNED,
@@ -164,6 +167,8 @@ FILLED = {
     "{frame_id}": "1",
     "{observation_id}": "AAAA",
 }
+QUERIES = {"DELETE /me/sessions": "?others=true"}
+"""What keeps the session that asks."""
 
 
 def routes_of(app: FastAPI) -> Iterator[str]:
@@ -187,6 +192,7 @@ def status_of(ward: Ward, who: str, route: str) -> int:
         path = path.replace(name, value)
     while "{" in path:
         path = path[: path.index("{")] + str(uuid4()) + path[path.index("}") + 1 :]
+    path += QUERIES.get(route, "")
     whole = path if path in {"/healthz", "/readyz", "/metrics"} else f"/api/v1{path}"
     headers = {"Authorization": f"Bearer {ward.tokens[who]}"} if who in ward.tokens else {}
     body = None if method in {"GET", "DELETE"} else {}

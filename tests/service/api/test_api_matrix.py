@@ -135,9 +135,13 @@ def _things(ward: Ward, patient: str) -> Things:
     access = ward.post("nurse", "/emergency-access", begun).json()["id"]
     agreed = {"scope": "monitoring", "version": "1"}
     consent = ward.post("coordinator", f"/patients/{patient}/consents", agreed).json()["id"]
+    ((session,),) = ward.sql(
+        "SELECT id::text FROM session_token WHERE user_id = %s", ward.ids["team doctor"]
+    )
     real = {
         "consent_id": consent,
         "access_id": access,
+        "session_id": session,
         "key_id": key,
         "handover_id": ward.post("team doctor", "/handovers", given).json()["id"],
         "replay_id": job,

@@ -4,6 +4,7 @@ import { $, h, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { watch } from "../base/vigil.js";
 import { showChannels } from "../staff/channels.js";
+import { showSessions } from "../staff/sessions.js";
 
 $("password-form").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -55,4 +56,4 @@ async function offer(password, asked) {
   }, asked);
 }
 await watch();
-await Promise.all([show(), showChannels()]);
+await Promise.all([show(), showSessions(), showChannels()]);

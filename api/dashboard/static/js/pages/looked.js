@@ -5,12 +5,16 @@ import { get } from "../base/http.js";
 import { watch } from "../base/vigil.js";
 
 const ROLES = { doctor: "doctor", nurse: "nurse", coordinator: "coordinator", admin: "administrator", machine: "program" };
+const WHY = {
+  "care team": "as one of your care team", plan: "as the person whom the plan gave you to", handover: "to take you over for a shift",
+  alert: "for an alert about you", "emergency access": "by emergency access", ward: "for your ward",
+};
 let following = null;
 
 function line(one) {
   const at = Date.parse(one.at);
   const role = ROLES[one.role];
-  return h("li", {}, h("span", { class: "soft" }, clockText(at), " "), h("b", {}, one.who), role ? ` (${role}) ` : " ", one.what, ".");
+  return h("li", {}, h("span", { class: "soft" }, clockText(at), " "), h("b", {}, one.who), role ? ` (${role}) ` : " ", one.what, WHY[one.why] ? h("span", { class: "soft" }, `, ${WHY[one.why]}`) : "", ".");
 }
 function show(items) {
   const others = items.filter((one) => one.role !== "patient");
