@@ -29,6 +29,7 @@ GROUPS: Mapping[str, str] = {
     "delays": "For how long something must last",
     "rules": "Rules",
     "trends": "How much of a change, or of a lack, over time is told",
+    "observation": "How often a person is to be observed, by the band of NEWS2",
     "deadlines": "By when somebody should have responded",
     "ladder": "When it calls again, and for how long an answer holds",
     "rungs": "Who is called first, and who when nobody answers",

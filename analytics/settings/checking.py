@@ -16,6 +16,15 @@ _ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _CONTACT_NAME, _CONTACT_EMAIL = "contact.out_of_hours_name", "contact.out_of_hours_email"
 _ORDERED = (
     ("rules.risk_clear", "rules.risk_raise"),
+    *(
+        (f"observation.{shorter}", f"observation.{longer}")
+        for shorter, longer in (
+            ("emergency", "urgent"),
+            ("urgent", "raised"),
+            ("single_3", "raised"),
+            ("raised", "low"),
+        )
+    ),
     ("deadlines.emergency", "deadlines.urgent"),
     ("deadlines.urgent", "deadlines.routine"),
     *(

@@ -11,6 +11,7 @@ from analytics.domain.budget import BudgetPolicy
 from analytics.domain.contact import ContactPolicy
 from analytics.domain.episode_policy import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
+from analytics.domain.observation_policy import ObservationPolicy
 from analytics.policy import HOUR_MS, MINUTE_MS, Policy
 from analytics.settings.words import COORDINATOR, EMAIL, FIRST, NAME, PHONE, SECOND
 
@@ -81,6 +82,13 @@ def _chosen(name: str, choices: Mapping[str, str]) -> Declared:
 
 def _contact(name: str, pattern: tuple[str, str]) -> Declared:
     return Declared(group="contact", name=name, pattern=pattern)
+
+
+def _observed(name: str, low: float, high: float) -> Declared:
+    """An interval of the observation schedule, which may be a patient's own."""
+    return Declared(
+        group="observation", name=name, unit="min", low=low, high=high, whole=True, patient=True
+    )
 
 
 def _equipment(name: str, unit: str, low: float, high: float, *, whole: bool = False) -> Declared:
@@ -218,6 +226,20 @@ RETENTION: Mapping[str, Declared] = {
 BUDGET: Mapping[str, Declared] = {
     "calls_a_nurse_hour": Declared(group="budget", name="calls", unit="/h", low=0.1, high=60),
 }
+OBSERVATION: Mapping[str, Declared] = {
+    "low_min": _observed("low", 60, 1_440),
+    "raised_min": _observed("raised", 30, 720),
+    "single_3_min": _observed("single_3", 10, 240),
+    "urgent_min": _observed("urgent", 10, 120),
+    "emergency_min": _observed("emergency", 5, 60),
+    "grace_share": Declared(
+        group="observation", name="grace", unit="1", low=0.05, high=1, patient=True
+    ),
+    "remind_min": _observed("remind", 5, 240),
+    "remind_most": Declared(
+        group="observation", name="reminders", unit="1", low=1, high=10, whole=True, patient=True
+    ),
+}
 OWNERS: Mapping[type, Mapping[str, Declared]] = {
     Policy: POLICY,
     EpisodePolicy: EPISODES,
@@ -225,6 +247,7 @@ OWNERS: Mapping[type, Mapping[str, Declared]] = {
     RetentionPolicy: RETENTION,
     BudgetPolicy: BUDGET,
     ContactPolicy: CONTACT,
+    ObservationPolicy: OBSERVATION,
 }
 
 FIXED: Mapping[str, str] = {

@@ -15,6 +15,7 @@ from analytics.domain.care import Limit
 from analytics.domain.contact import ContactPolicy
 from analytics.domain.episode import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
+from analytics.domain.observation_policy import ObservationPolicy
 from analytics.domain.vitals import Metric
 from analytics.policy import Policy
 from analytics.settings.catalog import CATALOG, PROFILES, Setting, Value
@@ -34,6 +35,7 @@ class WardPolicy:
     retention: RetentionPolicy
     budget: BudgetPolicy = field(default_factory=BudgetPolicy)
     contact: ContactPolicy = field(default_factory=ContactPolicy)
+    observation: ObservationPolicy = field(default_factory=ObservationPolicy)
 
 
 DEFAULTS = WardPolicy(
@@ -65,11 +67,12 @@ def ward_policy(
         retention=_with(base.retention, told),
         budget=_with(base.budget, told),
         contact=_with(base.contact, told),
+        observation=_with(base.observation, told),
     )
 
 
-def own_policy(ward: Policy, profile: str | None, values: Mapping[str, Value]) -> Policy:
-    """Return what one patient is judged by: the ward's policy with what was set for them.
+def own_policy(ward: P, profile: str | None, values: Mapping[str, Value]) -> P:
+    """Return what one patient is judged or observed by: the ward's with what was set for them.
 
     All of their own profile counts, its limits too; of what was set by name only what may be a
     patient's own.

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import due, findings, measure_requests, metrics, reports_over, sweep
+from api.alerting import (
+    due,
+    findings,
+    measure_requests,
+    metrics,
+    observations_due,
+    reports_over,
+    sweep,
+)
 from api.alerting.settings import AlertingSettings
 from api.jobs.leader import Wakeup, run_as_leader
 from api.patients.ward_policy import WardPolicies
@@ -53,12 +61,18 @@ class AlertEngine:
                 await due.hand_over(conn, self.services.now(), self.policy)
             if self._due("sweep", self.settings.sweep_s):
                 await self._sweep(conn, began)
-            if self._due("missing", self.settings.ask_missing_sweep_s):
-                await measure_requests.ask_for_missing(conn, self.services.now(), self.settings)
+            await self._ask(conn)
             if self._due("tidy", self.settings.tidy_s):
                 await self._tidy(conn)
             if not busy:
                 self._hurry(await wake.wait(self.settings.tick_s))
+
+    async def _ask(self, conn: Connection) -> None:
+        """Ask for what scores lack, and for what is due by schedule."""
+        if self._due("missing", self.settings.ask_missing_sweep_s):
+            await measure_requests.ask_for_missing(conn, self.services.now(), self.settings)
+        if self._due("schedule", self.settings.schedule_sweep_s):
+            await observations_due.keep_schedule(conn, self.services.now())
 
     async def _drain(self, conn: Connection) -> bool:
         """Take what waits; True if more may wait than was allowed between two looks at time."""

@@ -35,6 +35,7 @@ class AlertingSettings(BaseSettings):
         ask_missing_every_s: and a device is asked for one metric at most this often (proposed;
             RCP: 4-6-hourly observations at a score of 1-4).
         ask_missing_sweep_s: real seconds between two looks at what scores lack.
+        schedule_sweep_s: real seconds between two looks at the observation schedule.
         resolved_memory_s: a condition that a person resolved is remembered for so long.
         keep_outbox_s: real seconds for which taken outbox rows stay.
         keep_events_s: seconds for which feed events can be resumed from.
@@ -61,6 +62,7 @@ class AlertingSettings(BaseSettings):
     ask_missing_after_s: float = Field(default=600.0, ge=0)
     ask_missing_every_s: float = Field(default=14_400.0, gt=0)
     ask_missing_sweep_s: float = Field(default=60.0, gt=0)
+    schedule_sweep_s: float = Field(default=5.0, gt=0)
     resolved_memory_s: float = Field(default=86_400.0, ge=0)
     keep_outbox_s: float = Field(default=3 * 86_400.0, ge=0)
     keep_events_s: float = Field(default=7 * 86_400.0, ge=0)

@@ -14,7 +14,7 @@ from api.errors import NotFoundError
 from api.http.deps import UnitOfWork, Work, acting, allow, services_of
 from api.patients import care_plans
 from api.patients.ward_policy import WardPolicies
-from api.store import alert_list, chart_points, devices, patients, wards
+from api.store import alert_list, chart_points, devices, observation_due, patients, wards
 from api.store.timestamps import ms_of
 from api.store.types import Row
 
@@ -55,7 +55,9 @@ async def own_day_now(work: Work) -> dict[str, Any]:
     return {
         "vitals": vitals.vitals_now(worn, now_ms),
         "limits": await care_plans.limits_in_force(work, row),
-        "todo": own_day.to_measure(worn, expected, now_ms),
+        "todo": own_day.to_measure(
+            worn, expected, now_ms, every_min=await observation_due.every_min(work.conn, row["no"])
+        ),
         "alerted": bool(raised),
         "watched": row["state"] == "active",
         "phone": policy.contact.ward_phone or None,

@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Resp
 from api.dashboard import frames
 from api.dashboard.visits import ACCOUNT, SEE_OTHER, Visitor, to_first_page, to_login
 from api.http.deps import Shared, acting
+from api.notify.words import REMINDER
 from api.store import calls
 
 router = APIRouter(include_in_schema=False)
@@ -57,6 +58,8 @@ async def opened(request: Request, services: Shared, visitor: Visitor, notice_id
             work.note("notice.open", row["patient_no"], notice=str(notice_id))
     if row is None:
         return to_first_page(visitor)
+    if row["change"] == REMINDER:
+        return RedirectResponse(frames.MINE, SEE_OTHER)
     if row["episode_id"] is None:
         return RedirectResponse(ACCOUNT, SEE_OTHER)
     return RedirectResponse(f"{frames.FEED}#{row['episode_id']}", SEE_OTHER)

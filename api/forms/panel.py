@@ -13,5 +13,6 @@ Show = Literal[
     "steady",
     "unowned",
     "round",
+    "overdue",
 ]
 Sort = Literal["urgency", "score", "waiting", "silent", "name"]

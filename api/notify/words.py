@@ -10,6 +10,7 @@ from uuid import UUID
 from analytics.domain.patient_code import code_of
 
 TEST = "test"
+REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Notice:
     Attributes:
         id: by which its opening is recorded.
         priority: of its alert.
-        change: what happened; ``test`` for a test of the channel.
+        change: what happened; ``test`` for a test of the channel, ``reminder`` to a patient.
         patient_no: whom it is about; None: the ward.
         ward: the alert's ward.
         ward_phone: whom somebody without an account may ring; empty: not known.
@@ -61,6 +62,8 @@ def words(notice: Notice, site: str) -> Words:
     link = f"{site.rstrip('/')}/n/{notice.id}"
     if notice.change == TEST:
         return Words(title="Test of this channel", line="open Homeward", link=link)
+    if notice.change == REMINDER:
+        return Words(title="Reminder", line="something is to do, open Homeward", link=link)
     no = notice.patient_no
     about = f"ward {notice.ward}" if no is None else f"patient {code_of(no)}"
     return Words(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -35,12 +35,27 @@ Search = Annotated[
 ]
 
 
+class ObservationTold(BaseModel):
+    """The next observation by the schedule of the score's band; ``overdue`` past its grace.
+
+    ``reminders``: how often the patient was reminded of it.
+    """
+
+    at: datetime
+    metrics: list[str]
+    band: Literal["low", "raised", "single_3", "urgent", "emergency"]
+    every_minutes: int
+    overdue: bool
+    reminders: int
+
+
 class PanelRow(BaseModel):
     """One patient; ``freshness_s`` in ward seconds, ``coverage`` the share that is up to date.
 
     ``refused``: metrics whose newest readings count for nothing, as in the assessment.
     ``vitals``: the newest of each, with the NEWS2 points that it alone scores; ``due``: what has to
-    be measured next for the score to stay whole (``at`` null: it is missing already).
+    be measured next for the score to stay whole (``at`` null: it is missing already);
+    ``observation``: by when somebody is to be observed next by the schedule, null for who is not.
     ``quality``: the ``share`` of the readings of the last hours that counted, 0 to 1, and the
     ``doubts`` about the equipment in words; null until something was assessed.
     """
@@ -68,6 +83,7 @@ class PanelRow(BaseModel):
     spo2_scale: int
     vitals: list[dict[str, Any]]
     due: dict[str, Any] | None
+    observation: ObservationTold | None
     quality: dict[str, Any] | None
 
 
@@ -76,7 +92,8 @@ class Panel(Page[PanelRow]):
 
     ``counts`` are alerts that nobody has answered, by priority, in all that may be seen; ``bands``
     are patients: ``act`` now, ``review``, ``steady``; ``unowned`` are those in ``act`` whom nobody
-    has taken on, ``round`` those who lack nothing but consciousness or oxygen.
+    has taken on, ``round`` those who lack nothing but consciousness or oxygen, ``overdue`` those
+    whose observation by the schedule was not made in time.
     """
 
     at: datetime
@@ -122,7 +139,21 @@ def _shown(work: UnitOfWork, row: Row, rules: Policies) -> PanelRow:
         spo2_scale=row["spo2_scale"],
         vitals=vitals.vitals_now(worn, now_ms),
         due=vitals.next_due(worn, now_ms),
+        observation=_observation(row, work.now),
         quality=row["quality"],
+    )
+
+
+def _observation(row: Row, now: datetime) -> ObservationTold | None:
+    if row["due_at"] is None or row["state"] != "active":
+        return None
+    return ObservationTold(
+        at=row["due_at"],
+        metrics=row["observation_metrics"],
+        band=row["observation_band"],
+        every_minutes=row["every_min"],
+        overdue=row["overdue_at"] <= now,
+        reminders=row["reminders"],
     )
 
 

@@ -231,7 +231,8 @@ async def open_(conn: Conn, notice_id: UUID, now: datetime) -> Row | None:
         """UPDATE notice SET opened_at = coalesce(opened_at, %(now)s), seen_due = NULL,
                   state = CASE WHEN state IN ('waiting', 'sent', 'lapsed') THEN 'seen'
                                ELSE state END
-            WHERE id = %(id)s AND user_id = acting_user() RETURNING episode_id, patient_no""",
+            WHERE id = %(id)s AND user_id = acting_user()
+           RETURNING episode_id, patient_no, change""",
         {"id": notice_id, "now": now},
     )
     return await found.fetchone()

@@ -19,6 +19,7 @@ _SEEN = """
               AND NOT coalesce((pregnant_ms ->> 0)::bigint <= %(now_ms)s
                   AND (pregnant_ms ->> 1 IS NULL
                        OR %(now_ms)s < (pregnant_ms ->> 1)::bigint), false) AS scored,
+           coalesce(state = 'active' AND overdue_at <= %(now)s, false) AS overdue,
            extract(epoch FROM %(now)s - received)::float8 AS heard_s,
            extract(epoch FROM %(now)s - measured)::float8 AS scored_s
       FROM panel_standing WHERE %(ids)s::uuid[] IS NULL OR id = ANY (%(ids)s)
@@ -51,6 +52,7 @@ _SHOWN = {
     "attention": "urgency >= %(review)s",
     "steady": "urgency < %(review)s",
     "unowned": "urgency >= %(act)s AND NOT owned",
+    "overdue": "overdue",
     "round": "state = 'active' AND ({gap})",
 }
 SHOWN = tuple(_SHOWN)
@@ -85,6 +87,7 @@ _PAGE = """
       FROM (SELECT count(*) AS total, count(*) FILTER (WHERE urgency >= %(act)s) AS act,
                    count(*) FILTER (WHERE urgency >= %(review)s) AS attention,
                    count(*) FILTER (WHERE urgency >= %(act)s AND NOT owned) AS unowned,
+                   count(*) FILTER (WHERE overdue) AS overdue_total,
                    count(*) FILTER (WHERE state = 'active' AND ({gap})) AS round
               FROM ranked) AS whole LEFT JOIN page ON true ORDER BY key, no
 """
@@ -118,7 +121,8 @@ class Ranked:
     """A page: its rows, of how many that were wanted, and of how many that may be seen.
 
     ``bands`` counts everybody who may be seen by what they need: ``act``, ``review``, ``steady``;
-    of those in ``act`` the ``unowned`` are with nobody; ``round`` lack what staff alone can tell.
+    of those in ``act`` the ``unowned`` are with nobody; ``round`` lack what staff alone can tell;
+    ``overdue`` are those whose observation by the schedule was not made in time.
     """
 
     rows: list[Row]
@@ -180,6 +184,7 @@ def _bands(told: Row) -> dict[str, int]:
         "steady": told["total"] - attention,
         "unowned": told["unowned"],
         "round": told["round"],
+        "overdue": told["overdue_total"],
     }
 
 

@@ -238,6 +238,7 @@ def test_each_choice_shows_its_own(staffed: Ward, show: str) -> None:
         "steady": {well, partial, silent},
         "unowned": set(),
         "round": set(),
+        "overdue": set(),
     }[show]
     page = staffed.get("coordinator", "/panel", params={"show": show}).json()
     assert {staffed.number(row["patient"]) for row in page["items"]} == expected
@@ -288,7 +289,14 @@ def test_the_bands_count_everybody_and_the_round_gathers_whom_staff_must_see(
         scored(cursor, gap, 0, now, score=None, high=5, missing=["acvpu", "o2"])
         connection.commit()
     page, _ = took(staffed, limit=50)
-    assert page["bands"] == {"act": 2, "review": 1, "steady": 2, "unowned": 1, "round": 1}
+    assert page["bands"] == {
+        "act": 2,
+        "review": 1,
+        "steady": 2,
+        "unowned": 1,
+        "round": 1,
+        "overdue": 0,
+    }
 
     def shown(show: str) -> list[str]:
         return [row["name"] for row in took(staffed, show=show)[0]["items"]]

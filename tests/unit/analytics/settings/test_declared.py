@@ -73,7 +73,7 @@ def test_what_is_set_is_what_decides_and_nothing_else_changes(one: settings.Sett
     assert settings.ward_policy("standard", {one.path: one.default}) == plain
     value = one.low if one.default != one.low else one.high
     changed = settings.ward_policy("standard", {one.path: value})
-    parts = ("clinical", "episodes", "equipment", "retention", "budget", "contact")
+    parts = ("clinical", "episodes", "equipment", "retention", "budget", "contact", "observation")
     differs = {
         field.name
         for part in parts

@@ -26,3 +26,13 @@ def test_what_is_too_old_is_due_now_and_stands_first() -> None:
     assert found[0]["at"] is None
     assert found[1]["at"] is not None
     assert found[1]["at"].timestamp() * 1000 > NOW
+
+
+def test_the_schedule_asks_sooner_and_never_later() -> None:
+    [hourly] = to_measure(worn(temp=0.5), (), NOW, every_min=60)
+    [daily] = to_measure(worn(temp=0.5), (), NOW, every_min=1_440)
+    [by_age] = to_measure(worn(temp=0.5), (), NOW)
+    assert hourly["at"].timestamp() * 1000 == NOW + HOUR / 2
+    assert daily == by_age
+    [weight] = to_measure(worn(weight=0.5), (), NOW, every_min=60)
+    assert weight == to_measure(worn(weight=0.5), (), NOW)[0], "no schedule asks for a weight"

@@ -27,6 +27,13 @@ def test_a_notice_names_urgency_and_code_and_nothing_else() -> None:
     assert said.whole == f"HIGH alert, patient 7K, open Homeward https://ward.example.org/n/{ID}"
 
 
+def test_a_reminder_says_nothing_of_what_is_to_do() -> None:
+    reminder = Notice(id=UUID(int=1), priority="low", change="reminder", patient_no=7, ward="main")
+    said = words(reminder, "https://ward.example.org/")
+    assert (said.title, said.line) == ("Reminder", "something is to do, open Homeward")
+    assert said.link.endswith(f"/n/{UUID(int=1)}")
+
+
 def test_codes_of_patients_are_all_different() -> None:
     codes = [code_of(no) for no in range(1, 40_000)]
     assert len(set(codes)) == len(codes)

@@ -40,6 +40,10 @@ export function unownedLine(count, show) {
   return h("p", { class: "unowned", role: "status", "data-key": "unowned" }, h("b", {}, `${count} ${count === 1 ? "emergency" : "emergencies"} without an owner`), h("button", { type: "button", onclick: show }, "Show"));
 }
 const enters = ["doctor", "nurse", "admin"].includes(globalThis.document?.body.dataset.role ?? "");
+export function overdueLine(count, show) {
+  if (!count) return null;
+  return h("span", { class: "round-line", "data-key": "overdue" }, h("b", { class: "overdue" }, `${count} ${count === 1 ? "observation is" : "observations are"} overdue: `), h("button", { type: "button", class: "quiet", onclick: show }, "show"));
+}
 export function roundLine(count, show) {
   if (!count) return null;
   return h("span", { class: "round-line soft", "data-key": "round" }, `${count} ${count === 1 ? "lacks" : "lack"} only consciousness or oxygen: `, enters ? h("a", { href: "/round" }, "start a round") : h("button", { type: "button", class: "quiet", onclick: show }, "show them"));

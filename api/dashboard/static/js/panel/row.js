@@ -6,7 +6,7 @@ import { personLink } from "../parts/person.js";
 import { refusedWords, score } from "../parts/score.js";
 import { metricValue } from "../words/metrics.js";
 import { percent } from "../words/news2.js";
-import { against, aloud, dueWords, lacksStaff, ownerOf, reasonOf } from "../words/vitals.js";
+import { against, aloud, dueWords, everyWords, lacksStaff, ownerOf, reasonOf } from "../words/vitals.js";
 import { COLUMNS } from "./columns.js";
 import { spark } from "./spark.js";
 
@@ -51,6 +51,9 @@ function ownerCell(row) {
     owner.until && h("small", { class: late ? "overdue" : "soft" }, moment(owner.until, { prefix: OWNER[owner.kind] }))];
 }
 function dueCell(row) {
+  const next = row.observation;
+  const missing = row.due && !row.due.at ? h("small", { class: "soft" }, `missing ${dueWords(row)}`) : null;
+  if (next) return [h("span", { class: next.overdue ? "overdue" : "" }, moment(next.at, { only: true, prefix: next.overdue ? "OVERDUE " : "" })), h("small", { class: "soft" }, everyWords(next)), missing];
   if (row.due === null) return h("span", { class: "soft" }, "–");
   return row.due.at ? [moment(row.due.at, { only: true }), h("small", { class: "soft" }, dueWords(row))] : [h("span", {}, "now"), h("small", { class: "soft" }, dueWords(row))];
 }

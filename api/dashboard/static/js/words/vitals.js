@@ -61,6 +61,12 @@ const STAFF = ["acvpu", "o2"]; // what only a person can tell
 // Whether nothing but consciousness or oxygen is missing: quiet, since a round answers it.
 /** @param {any} news2 */
 export const lacksStaff = (news2) => !news2?.stale && (news2?.missing ?? []).length > 0 && news2.missing.every((/** @type {string} */ name) => STAFF.includes(name));
+// How often by the schedule, and what is due: "every 6 h: BP, Temp".
+/** @param {{ every_minutes: number, metrics: string[] }} next */
+export function everyWords(next) {
+  const often = next.every_minutes % 60 === 0 ? `${next.every_minutes / 60} h` : `${next.every_minutes} min`;
+  return `every ${often}: ${shortMetrics(next.metrics.slice(0, 2))}${next.metrics.length > 2 ? ` +${next.metrics.length - 2}` : ""}`;
+}
 /** @param {Row} row */
 export function dueWords(row) {
   const names = row.due?.metrics ?? [];
