@@ -8,18 +8,30 @@ never hidden in a penalty. Computing takes up to the time limit on one
 core: call it in a process or thread of its own.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from analytics.allocation.plan import best_plan
 from analytics.allocation.problem import DOCTOR, UNMET, Choice, Problem, pose
 from analytics.allocation.relief import relief
 from analytics.allocation.solver import Solved
-from analytics.domain.rota import Assignment, Demand, Doctor, Load, Plan, Relief, Shortage, Unmet
+from analytics.domain.rota import (
+    Assignment,
+    Demand,
+    Doctor,
+    Late,
+    Load,
+    Plan,
+    Relief,
+    Shortage,
+    Unmet,
+)
 
 __all__ = [
     "Assignment",
     "Demand",
     "Doctor",
+    "Late",
     "Load",
     "Plan",
     "Relief",
@@ -28,6 +40,8 @@ __all__ = [
     "allocate",
 ]
 
+_HAIR = 1 / 60
+"""A second: work is reckoned in whole ones."""
 _CENT_SECONDS = 360_000
 """Cents per hour times seconds, in one unit of currency."""
 
@@ -91,7 +105,30 @@ def _answer(
         relief=relief(doctors, demands, {one.patient: doctors[to].id for one, to in given}, loads)
         if unmet
         else [],
+        late=_late(doctors, given),
     )
+
+
+def _late(doctors: Sequence[Doctor], given: Sequence[tuple[Demand, int]]) -> list[Late]:
+    """Return what is done after its deadline, everybody working in the order of the deadlines."""
+    done = [0.0] * len(doctors)
+    found = []
+    for demand, to in sorted(given, key=lambda one: pressing(one[0])):
+        done[to] += demand.minutes
+        due = demand.deadline_minutes
+        if due is not None and done[to] - due > _HAIR:
+            over = round(done[to] - due, 2)
+            late = Late(
+                patient=demand.patient, doctor=doctors[to].id, minutes=over, deadline_minutes=due
+            )
+            found.append(late)
+    return sorted(found, key=lambda one: -one.minutes)
+
+
+def pressing(demand: Demand) -> tuple[float, int]:
+    """Return the place of a piece of work in its doctor's order: deadline, then acuity."""
+    due = demand.deadline_minutes
+    return (math.inf if due is None else due, -demand.acuity)
 
 
 def _loads(doctors: Sequence[Doctor], demands: Sequence[Demand], choice: Choice) -> list[Load]:
@@ -117,7 +154,8 @@ def _unmet(
     lost = [
         Unmet(
             patient=demand.patient,
-            minutes=demand.whole_minutes,
+            minutes=demand.minutes,
+            later_minutes=demand.later_minutes,
             reason=_fullness(problem, at, left) if problem.able[at] else _lack(doctors, demand),
             acuity=demand.acuity,
         )
@@ -151,7 +189,8 @@ def _shortage(demands: Sequence[Demand], choice: Choice) -> list[Shortage]:
     return [
         Shortage(
             skill=skill,
-            minutes=sum(demand.whole_minutes for demand in lacked),
+            minutes=sum(demand.minutes for demand in lacked),
+            later_minutes=sum(demand.later_minutes for demand in lacked),
             patients=len({demand.patient for demand in lacked}),
             by_minutes=_last_due(lacked),
         )

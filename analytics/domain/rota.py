@@ -82,12 +82,14 @@ class Unmet:
 
     ``nobody``: there is nobody at all; ``no_doctor``: it wants a doctor and none is there;
     ``no_skill``: those who are there cannot; ``no_time``, ``max_patients``: they are full.
+    ``later_minutes`` is what the patient is expected to ask beside.
     """
 
     patient: str
     minutes: float
     reason: str
     acuity: int = 0
+    later_minutes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +98,29 @@ class Shortage:
 
     Attributes:
         by_minutes: from now, by when the last of it is due; None: some of it has no deadline.
+        later_minutes: what the same patients are expected to ask beside, later.
     """
 
     skill: str | None
     minutes: float
     patients: int
     by_minutes: float | None = None
+    later_minutes: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A demand that would be done after its deadline, its doctor working in their order.
+
+    Attributes:
+        minutes: after the deadline.
+        deadline_minutes: from now.
+    """
+
+    patient: str
+    doctor: str
+    minutes: float
+    deadline_minutes: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +162,7 @@ class Plan:
         unmet: the most urgent first.
         shortage: by skill.
         relief: what would meet them, the cheapest first.
+        late: what would be done after its deadline, the latest first.
     """
 
     status: str
@@ -154,3 +174,4 @@ class Plan:
     unmet: list[Unmet] = field(default_factory=list)
     shortage: list[Shortage] = field(default_factory=list)
     relief: list[Relief] = field(default_factory=list)
+    late: list[Late] = field(default_factory=list)

@@ -27,6 +27,11 @@ class Before:
     gone: Mapping[str, str] = field(default_factory=dict)
 
 
+def moved(had: Mapping[str, str], plan: Plan) -> int:
+    """Return how many are with somebody else than before; who had nobody is not moved."""
+    return sum(had.get(one.patient, one.doctor) != one.doctor for one in plan.assignments)
+
+
 def changes(
     before: Before,
     doctors: Sequence[Doctor],

@@ -1,7 +1,7 @@
 """What is asked of the solver, ward by ward, and how it is asked: in a thread or a process."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from anyio import to_thread
 
 from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
 from api.rota import solver as solving
-from api.rota.changes import Before, changes
+from api.rota.changes import Before, changes, moved
 from api.rota.demands import DOCTOR, PatientSeen, RotaWorker, demand, pins, worker
 from api.rota.emergencies import told
 from api.rota.settings import RotaSettings
@@ -23,11 +23,12 @@ _IN_THREAD = 2_500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WardQuestion:
-    """What one ward asks the solver."""
+    """What one ward asks the solver; ``had`` is whose each patient is by the plan in force."""
 
     doctors: Sequence[Doctor]
     demands: Sequence[Demand]
     pinned: Mapping[str, str]
+    had: Mapping[str, str] = field(default_factory=dict)
 
     def solve(self, time_limit_s: float) -> Plan:
         """Return the best plan; an emergency is somebody's while anybody is there. CPU-bound."""
@@ -48,6 +49,7 @@ class WardQuestion:
     def told(self, answer: Plan, before: Before = _NOTHING) -> dict[str, Any]:
         """Return the answer as it is kept, with what it changes."""
         kept = told(self.demands, self.doctors, answer)
+        kept["moves"] = moved(before.doctor, answer)
         kept["changes"] = changes(before, self.doctors, self.demands, self.pinned, answer)
         return kept
 
@@ -64,11 +66,15 @@ def questions_of(
     for ward in wards:
         present = [w for w in workers if w.ward == ward]
         ids = {w.id for w in present}
-        here = [p.now_with(ids) for p in patients if p.ward == ward]
+        seen = [p for p in patients if p.ward == ward]
+        here = [p.now_with(ids) for p in seen]
         doctors = [worker(w, now, settings) for w in present]
         demands = [demand(p, settings) for p in here]
         asked[ward] = WardQuestion(
-            doctors=doctors, demands=_preferred(here, demands, doctors), pinned=pins(here)
+            doctors=doctors,
+            demands=_preferred(here, demands, doctors),
+            pinned=pins(here),
+            had={str(p.id): str(p.doctor) for p in seen if p.doctor is not None},
         )
     return asked
 

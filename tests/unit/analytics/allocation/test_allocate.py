@@ -27,6 +27,30 @@ def test_the_article_costs_240() -> None:
     assert len(plan.assignments) == 12
 
 
+def test_who_would_wait_past_their_deadline_is_told() -> None:
+    doctor = Doctor(id="a", minutes=120)
+    asked = [
+        Demand(patient="first", minutes=20, deadline_minutes=30, acuity=5),
+        Demand(patient="second", minutes=20, deadline_minutes=30, acuity=6),
+        Demand(patient="calm", minutes=20),
+    ]
+    plan = allocate([doctor], asked)
+    [late] = plan.late
+    assert (late.patient, late.doctor) == ("first", "a"), "the more acute of equals comes first"
+    assert (late.minutes, late.deadline_minutes) == (10, 30)
+    assert allocate([doctor, Doctor(id="b", minutes=60)], asked).late == []
+
+
+def test_what_is_expected_later_is_not_short_by_the_deadline() -> None:
+    asked = Demand(
+        patient="p", minutes=12, later_minutes=7, deadline_minutes=60, skills=("respiratory",)
+    )
+    plan = allocate([Doctor(id="a", minutes=200)], [asked])
+    [short] = plan.shortage
+    assert (short.minutes, short.later_minutes, short.by_minutes) == (12, 7, 60)
+    assert (plan.unmet[0].minutes, plan.unmet[0].later_minutes) == (12, 7)
+
+
 def test_answer_has_the_shape_of_the_interface() -> None:
     plan = allocate([Doctor(id="a", minutes=10)], [Demand(patient="p", minutes=30, skills=("x",))])
     told = msgspec.to_builtins(plan)
@@ -37,9 +61,14 @@ def test_answer_has_the_shape_of_the_interface() -> None:
         "assignments": [],
         "loads": [{"doctor": "a", "minutes": 10, "load_minutes": 0, "patients": 0}],
         "moves": 0,
-        "unmet": [{"patient": "p", "minutes": 30, "reason": "no_skill", "acuity": 0}],
-        "shortage": [{"skill": "x", "minutes": 30, "patients": 1, "by_minutes": None}],
+        "unmet": [
+            {"patient": "p", "minutes": 30, "reason": "no_skill", "acuity": 0, "later_minutes": 0}
+        ],
+        "shortage": [
+            {"skill": "x", "minutes": 30, "patients": 1, "by_minutes": None, "later_minutes": 0}
+        ],
         "relief": [],
+        "late": [],
     }
 
 

@@ -1,7 +1,7 @@
 """What a new plan changes, and why, in words."""
 
 from analytics.allocation.allocate import Demand, Doctor, Plan, allocate
-from api.rota.changes import Before, because, changes
+from api.rota.changes import Before, because, changes, moved
 from api.rota.telling import sentence
 
 NAMES = {"brandt": "Dr Brandt", "cai": "Dr Cai"}
@@ -70,3 +70,11 @@ def test_relief_is_told_as_a_sentence() -> None:
         },
         "Dr Cai",
     ) == ("Dr Cai has the time, and lacks respiratory: 42 min, costs 42.00")
+
+
+def test_moves_are_those_who_are_with_somebody_else_than_before() -> None:
+    had = {"li": "brandt", "ek": "cai"}
+    asked = [Demand(patient=who, minutes=10, current_doctor="cai") for who in ("li", "ek", "new")]
+    plan = allocate([doctor("cai")], asked)
+    assert plan.moves == 0, "asked for with whom they were best with"
+    assert moved(had, plan) == 1

@@ -12,8 +12,10 @@ export const changeWords = (one) => [": ", one.from_name ?? "nobody", " to ", h(
 export const changeList = (changes) => [h("ul", { class: "events" }, changes.slice(0, SHOWN).map((one) => h("li", { "data-key": one.patient }, personLink(one), changeWords(one)))),
   changes.length > SHOWN && h("p", { class: "soft" }, `and ${changes.length - SHOWN} more.`)];
 
+// Whose patient is not whose they were, with nobody now included; who had nobody changes no hands.
+export const changedHands = (plan) => (plan?.changes ?? []).filter((one) => one.reason?.code !== "new");
 export function changesCard(plan) {
-  const changes = (plan?.changes ?? []).filter((one) => one.reason?.code !== "new");
+  const changes = changedHands(plan);
   if (!changes.length) return null;
   return h("section", { class: "card", "data-key": "changes" }, h("h2", {}, `Changed hands by this plan: ${changes.length}`), changeList(changes));
 }

@@ -15,7 +15,7 @@ export function unmetCard(plan) {
   return h("section", { class: "trouble" }, h("strong", {}, unmet.length ? `${unmet.length} patients have nobody` : "Something is short"),
     beds.length > 0 && h("ul", { class: "events", "data-short-beds": true }, beds.map((one) => h("li", {}, one))),
     h("ul", { class: "events" }, unmet.map((one) => h("li", {}, personLink(one), unmetLine(one)))),
-    shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${whole(one.minutes)} of ${one.skill ?? "anybody's time"}${one.to ? `, ${clockText(Date.parse(one.from))}–${clockText(Date.parse(one.to))}` : ""}`).join("; ")),
+    shortage.length > 0 && h("p", {}, "Short of: ", shortage.map((one) => `${whole(one.minutes)} of ${one.skill ?? "anybody's time"}${one.to ? `, ${clockText(Date.parse(one.from))}–${clockText(Date.parse(one.to))}` : ""}${one.later_minutes >= 1 ? ` and ${whole(one.later_minutes)} expected later` : ""}`).join("; ")),
     plan.relief?.length > 0 && h("div", {}, "What would help, the cheapest first:", h("ol", { "data-relief": true }, plan.relief.map((one) => h("li", {}, one.sentence)))),
     unmet.length > 0 && h("p", {}, "Add a shift below, or call somebody in."));
 }
