@@ -19,6 +19,8 @@ OPEN, SCHEDULED, EXPECTED = "open", "scheduled", "expected"
 SOURCES = (OPEN, SCHEDULED, EXPECTED)
 _WEIGHTS = (1.0, 10.0, 100.0, 1000.0)
 _EARLY = 1e-4
+_MOST_PLACES = 1_000_000
+"""Kinds of work times groups of people times hours, beyond which building takes too long."""
 _LEAST_MINUTES = 0.5
 """What is short by less is rounding."""
 
@@ -93,7 +95,7 @@ _Kind = tuple[frozenset[str], int, int, int, str]
 def through_hours(
     work: Sequence[TimedWork], staff: Sequence[StaffHours], hours: int, limit_s: float = 2.0
 ) -> HourPlan | None:
-    """Pour the work into the hours; None: that was not done in time.
+    """Pour the work into the hours; None: that was not done in time, or would not be.
 
     Args:
         work: what there is to do, with its hours.
@@ -108,6 +110,10 @@ def through_hours(
         pooled[key] = pooled.get(key, 0.0) + one.minutes
     if not pooled:
         return HourPlan(done={source: [0.0] * hours for source in SOURCES})
+    asked = frozenset().union(*(kind[0] for kind in pooled))
+    groups = {one.skills & asked for one in staff}
+    if len(pooled) * len(groups) * hours > _MOST_PLACES:
+        return None
     programme = _HoursProgramme(list(pooled), np.array(list(pooled.values())), staff, hours)
     return programme.solved(limit_s)
 

@@ -2,7 +2,8 @@
 
 Once a day the patients of each ward are grouped as on the page *Models*, where a grouping holds
 (``analytics.studies.grouping``), and the minutes of a group's alerts, a patient and day, are
-written down for each of its patients. Wards with fewer than twenty patients have no groups.
+written down for each of its patients, with the upper end of their 95 % interval. Wards with fewer
+than twenty patients have no groups.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ import structlog
 
 from api.jobs.leader import Wakeup, run_as_leader
 from api.patients.cohort_table import COLUMNS, table_of
-from api.rota.expected import usual
+from api.rota.expected import usual, usual_at_most
 from api.rota.settings import RotaSettings
 from api.services import Connection, Services
 from api.store import cohorts
@@ -39,9 +40,10 @@ def grouped(rows: Sequence[Row], days: float, settings: RotaSettings) -> list[Ro
     told: list[Row] = []
     for at, one in enumerate(grouping.group(COLUMNS, table_of(rows, days)).groups):
         members = [{**rows[member], "low": rows[member]["low_alerts"]} for member in one.members]
-        found = usual(members, settings)
+        found, at_most = usual(members, settings), usual_at_most(members, settings)
         what: dict[str, Any] = {"cohort": at, "description": "; ".join(one.words)}
         what |= {"urgent": found.urgent, "other": found.other}
+        what |= {"urgent_at_most": at_most.urgent, "other_at_most": at_most.other}
         told += [{"patient": row["no"], **what} for row in members]
     return told
 

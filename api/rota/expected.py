@@ -5,12 +5,16 @@ alerts that are likely to come. How many come is learned from what is stored: a 
 alerts, drawn towards those of their cohort (patients who are alike) or of the whole ward as long
 as their own are few, and towards a published figure where nothing is known yet. A risk that the
 model gives can add to that and takes nothing away.
+
+Beside what is expected stands how much it may well be: the upper end of the 95 % interval of the
+cohort or ward (``analytics.studies.demand``), drawn towards as the mean is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from analytics.studies.demand import NONE_SEEN, PatientAsked, demand
 from api.rota.settings import RotaSettings
 from api.store.types import Row
 
@@ -32,10 +36,14 @@ class ExpectedMinutes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientOutlook:
-    """What one patient will ask: looks by minutes from now, and alerts by minutes a day."""
+    """What one patient will ask: looks by minutes from now, and alerts by minutes a day.
+
+    ``at_most`` is the upper end of what alerts may well ask.
+    """
 
     looks: tuple[float, ...] = ()
     alerts: ExpectedMinutes = field(default_factory=ExpectedMinutes)
+    at_most: ExpectedMinutes = field(default_factory=ExpectedMinutes)
 
     def minutes_within(self, minutes: float, settings: RotaSettings) -> float:
         """Return what is expected within so many minutes, the look that is due now left out."""
@@ -59,15 +67,34 @@ def outlooks(
     """
     patients = list(rows)
     wards = {
-        ward: usual([row for row in patients if row["ward"] == ward], settings)
-        for ward in {row["ward"] for row in patients}
+        ward: _usual_both([row for row in patients if row["ward"] == ward], settings)
+        for ward in {row["ward"] for row in patients if row["cohort_urgent"] is None}
     }
-    return {
-        row["no"]: PatientOutlook(
-            looks=_looks(row, now, settings), alerts=_alerts(row, wards[row["ward"]], settings)
+    found = {}
+    for row in patients:
+        alike, at_most = _cohort(row) or wards[row["ward"]]
+        found[row["no"]] = PatientOutlook(
+            looks=_looks(row, now, settings),
+            alerts=_alerts(row, alike, settings),
+            at_most=_alerts(row, at_most, settings),
         )
-        for row in patients
-    }
+    return found
+
+
+def _usual_both(
+    patients: Sequence[Row], settings: RotaSettings
+) -> tuple[ExpectedMinutes, ExpectedMinutes]:
+    return usual(patients, settings), usual_at_most(patients, settings)
+
+
+def _cohort(row: Row) -> tuple[ExpectedMinutes, ExpectedMinutes] | None:
+    """Return what a patient's cohort asks, and at most; None: they are in none."""
+    if row["cohort_urgent"] is None:
+        return None
+    return (
+        ExpectedMinutes(urgent=row["cohort_urgent"], other=row["cohort_other"]),
+        ExpectedMinutes(urgent=row["cohort_urgent_at_most"], other=row["cohort_other_at_most"]),
+    )
 
 
 def _minutes(row: Row, settings: RotaSettings) -> tuple[float, float]:
@@ -102,6 +129,47 @@ def usual(patients: Sequence[Row], settings: RotaSettings) -> ExpectedMinutes:
     )
 
 
+def usual_at_most(patients: Sequence[Row], settings: RotaSettings) -> ExpectedMinutes:
+    """Return the upper end of what patients may well ask; where nobody asked, by rule of three.
+
+    Args:
+        patients: as for :func:`usual`.
+        settings: minutes of each class.
+    """
+    days = sum(float(row["days"]) for row in patients)
+    urgent = [
+        PatientAsked(row["high"] + row["medium"], _minutes(row, settings)[0], float(row["days"]))
+        for row in patients
+    ]
+    other = [
+        PatientAsked(row["low"], _minutes(row, settings)[1], float(row["days"])) for row in patients
+    ]
+    return _drawn(
+        days * _upper(urgent, settings.urgent_minutes),
+        days * _upper(other, settings.review_minutes),
+        days,
+        _published_at_most(settings),
+        settings,
+    )
+
+
+def _upper(patients: Sequence[PatientAsked], minutes_each: float) -> float:
+    found = demand(patients, minutes_each)
+    return 0.0 if found is None else found.minutes_ci95[1]
+
+
+def _published_at_most(settings: RotaSettings) -> ExpectedMinutes:
+    """Return the published figure as if it had been seen in ``learn_days``: at most three alerts.
+
+    It counts as so many days, and of so few an upper end is no lower (rule of three).
+    """
+    alerts = max(settings.expected_alerts, NONE_SEEN / settings.learn_days)
+    urgent = alerts * settings.expected_urgent_share
+    return ExpectedMinutes(
+        urgent=urgent * settings.urgent_minutes, other=(alerts - urgent) * settings.review_minutes
+    )
+
+
 def _drawn(
     urgent: float, other: float, days: float, to: ExpectedMinutes, settings: RotaSettings
 ) -> ExpectedMinutes:
@@ -113,11 +181,7 @@ def _drawn(
     )
 
 
-def _alerts(row: Row, ward: ExpectedMinutes, settings: RotaSettings) -> ExpectedMinutes:
-    known = row["cohort_urgent"] is not None
-    alike = (
-        ExpectedMinutes(urgent=row["cohort_urgent"], other=row["cohort_other"]) if known else ward
-    )
+def _alerts(row: Row, alike: ExpectedMinutes, settings: RotaSettings) -> ExpectedMinutes:
     found = _drawn(*_minutes(row, settings), float(row["days"]), alike, settings)
     if row["risk"] is None or not row["risk_minutes"]:
         return found

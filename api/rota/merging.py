@@ -14,7 +14,9 @@ _LISTS = (
     "emergencies",
     "relief",
     "changes",
+    "late",
     "overfull",
+    "overfull_at_most",
     "resources",
 )
 

@@ -42,8 +42,9 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
     ``call_in`` lists who could come, with their phone, and ``relief`` what would help, the
     cheapest first. ``worklists`` is everybody's work in order, ``changes`` says whose patient is
     not whose they were, and ``because`` why. ``hours`` holds what is asked in each of the coming
-    hours against who is there, ``overfull`` what fits into none of its hours; ``resources`` are
-    beds and kits, with who is to have the next one.
+    hours against who is there, ``overfull`` what fits into none of its hours, ``overfull_at_most``
+    what would not if as much came as may well be; ``late`` is who would wait past their deadline;
+    ``resources`` are beds and kits, with who is to have the next one.
     """
     row = await plans.in_force(work.conn)
     if row is None:
@@ -64,6 +65,7 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
     items = [each for one in lists for each in one["items"]]
     people = [*told["assignments"], *told["unmet"], *told["emergencies"], *pinned, *items]
     people += [each for one in told["resources"] for each in one["waiting"]]
+    people += told["late"]
     await name_people(work.conn, work.services.vault, people)
     await name_changes(work.conn, work.services.vault, told["changes"])
     await name_relief(work.conn, told, row["made_at"])

@@ -34,11 +34,13 @@ _DUE = """
 """
 _KEEP = """
     INSERT INTO cohort_demand (patient_no, ward, cohort, description, urgent_minutes, other_minutes,
-                               made_at)
-    VALUES (%(patient)s, %(ward)s, %(cohort)s, %(description)s, %(urgent)s, %(other)s, %(at)s)
+                               urgent_at_most, other_at_most, made_at)
+    VALUES (%(patient)s, %(ward)s, %(cohort)s, %(description)s, %(urgent)s, %(other)s,
+            %(urgent_at_most)s, %(other_at_most)s, %(at)s)
     ON CONFLICT (patient_no) DO UPDATE SET ward = excluded.ward, cohort = excluded.cohort,
         description = excluded.description, urgent_minutes = excluded.urgent_minutes,
-        other_minutes = excluded.other_minutes, made_at = excluded.made_at
+        other_minutes = excluded.other_minutes, urgent_at_most = excluded.urgent_at_most,
+        other_at_most = excluded.other_at_most, made_at = excluded.made_at
 """
 
 
@@ -63,7 +65,8 @@ async def keep(conn: Conn, ward: str, at: datetime, rows: Sequence[Row]) -> None
         conn: the keeper's connection, in a transaction.
         ward: whose.
         at: ward time.
-        rows: ``patient`` (number), ``cohort``, ``description``, ``urgent``, ``other``.
+        rows: ``patient`` (number), ``cohort``, ``description``, ``urgent``, ``other``, and both
+            ``.._at_most``.
     """
     async with conn.cursor() as cursor:
         await cursor.executemany(_KEEP, [{**one, "ward": ward, "at": at} for one in rows])

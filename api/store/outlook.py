@@ -12,6 +12,7 @@ _PATIENTS = """
            coalesce(e.high, 0)::int AS high, coalesce(e.medium, 0)::int AS medium,
            coalesce(e.low, 0)::int AS low,
            c.urgent_minutes AS cohort_urgent, c.other_minutes AS cohort_other,
+           c.urgent_at_most AS cohort_urgent_at_most, c.other_at_most AS cohort_other_at_most,
            n.measured, n.news2_low, n.risk,
            (n.assessment -> 'risk' ->> 'horizon_minutes')::float8 AS risk_minutes
       FROM patient p

@@ -99,3 +99,12 @@ def test_no_minute_is_lost_and_nobody_has_more_than_their_hour(seed: int) -> Non
     assert all(a <= b + 0.5 for a, b in zip(done, there, strict=True))
     short = sum(one.minutes for one in found.overfull)
     assert sum(done) + short == pytest.approx(sum(one.minutes for one in work), abs=3)
+
+
+def test_a_question_too_large_to_build_is_left_unanswered() -> None:
+    people = [staff(frozenset({f"s{n}"}), *[60.0] * 13) for n in range(300)]
+    work = [
+        TimedWork(minutes=1, first=0, last=n % 13, skills=frozenset({f"s{n % 300}", f"t{n}"}))
+        for n in range(300)
+    ]
+    assert through_hours(work, people, 13) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.rota.expected import by_hour_of_day, outlooks, published, usual
+from api.rota.expected import by_hour_of_day, outlooks, published, usual, usual_at_most
 from api.rota.settings import RotaSettings
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -22,6 +22,8 @@ def row(no: int = 1, **more: object) -> dict[str, Any]:
         "low": 0,
         "cohort_urgent": None,
         "cohort_other": None,
+        "cohort_urgent_at_most": None,
+        "cohort_other_at_most": None,
         "measured": None,
         "news2_low": 0,
         "risk": None,
@@ -46,10 +48,29 @@ def test_own_alerts_count_the_more_the_longer_they_are_known() -> None:
 
 def test_a_patients_cohort_stands_for_them_while_their_own_days_are_few() -> None:
     alike = row(cohort_urgent=30.0, cohort_other=5.0)
+    alike |= {"cohort_urgent_at_most": 50.0, "cohort_other_at_most": 9.0}
     [found] = outlooks([alike], NOW, SETTINGS).values()
     assert (found.alerts.urgent, found.alerts.other) == (30.0, 5.0)
+    assert (found.at_most.urgent, found.at_most.other) == (50.0, 9.0)
     [known] = outlooks([{**alike, "days": 28.0}], NOW, SETTINGS).values()
     assert known.alerts.urgent == pytest.approx(30 * 7 / 35)
+    assert known.at_most.urgent == pytest.approx(50 * 7 / 35)
+
+
+def test_the_less_is_known_of_a_ward_the_more_may_come() -> None:
+    def share(patients: int, days: float) -> float:
+        rows = [row(no, days=days, low=no % 4 * int(days / 7)) for no in range(patients)]
+        found = outlooks(rows, NOW, SETTINGS).values()
+        return sum(one.at_most.other for one in found) / sum(one.alerts.other for one in found)
+
+    assert share(4, 0.0) > share(40, 7.0) > share(40, 28.0) > 1
+
+
+def test_where_nobody_alerted_the_rule_of_three_stands() -> None:
+    quiet = [row(no, days=28.0) for no in range(10)]
+    found = usual_at_most(quiet, SETTINGS)
+    assert found.other > usual(quiet, SETTINGS).other
+    assert found.other >= 3 / 280 * SETTINGS.review_minutes
 
 
 def test_a_risk_adds_work_of_the_coming_hours_and_takes_none() -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from api.rota.demands import PatientSeen, RotaWorker, demand
 from api.rota.expected import ExpectedMinutes, PatientOutlook
-from api.rota.outlook import HourGrid, WardHours, staff_hours
+from api.rota.hour_question import HourGrid
+from api.rota.outlook import WardHours, staff_hours
 from api.rota.settings import RotaSettings
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
@@ -72,6 +73,28 @@ def test_what_is_expected_fills_hours_that_have_nothing_open() -> None:
     assert told["overfull"]
     assert "expected" in told["overfull"][0]["sources"]
     assert sum(hour["expected"] for hour in told["hours"]) > 200
+
+
+def test_what_may_well_come_is_told_beside_what_is_expected() -> None:
+    """A nurse has 48 min an hour: 30 are expected in each, up to 90 may be asked."""
+    calm = PatientOutlook(
+        alerts=ExpectedMinutes(urgent=0.0, other=30 * 24.0),
+        at_most=ExpectedMinutes(urgent=0.0, other=90 * 24.0),
+    )
+    told = ward([replace(patient(9), outlook=calm)], [person(1, "nurse", 0, 6)]).told()
+    assert told["overfull"] == []
+    [one] = told["overfull_at_most"]
+    assert one["minutes"] > 100
+    assert [hour["arriving"] for hour in told["hours"]] == [15, 30, 30, 30, 30, 30]
+    assert [hour["arriving_at_most"] for hour in told["hours"]] == [45, 90, 90, 90, 90, 90]
+
+
+def test_what_is_overfull_anyway_is_not_told_twice() -> None:
+    sure = ExpectedMinutes(urgent=0.0, other=1440.0)
+    asks = PatientOutlook(alerts=sure, at_most=sure)
+    told = ward([replace(patient(9), outlook=asks)], [person(1, "nurse", 0, 6)]).told()
+    assert told["overfull"]
+    assert told["overfull_at_most"] == []
 
 
 def test_expected_minutes_take_time_of_whoever_has_the_patient_and_keep_the_deadline() -> None:
