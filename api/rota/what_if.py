@@ -16,11 +16,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from anyio import to_thread
 from fastapi import Request
 
 from analytics.allocation.allocate import Plan
-from analytics.allocation.problem import URGENT_ACUITY
 from api.errors import ThrottledError
+from api.rota.hour_question import HourQuestion
+from api.rota.scenarios import ImaginedWard
 from api.rota.solver import Question, Solver
 
 MOST_WAITING_OF_A_WARD = 4
@@ -47,14 +49,16 @@ class WhatIfDesk:
         self._until_s = 0.0
         self._lines: OrderedDict[str, deque[WhatIfTicket]] = OrderedDict()
 
-    async def plan(self, asked: WhatIfTicket, question: Question) -> dict[str, Any]:
-        """Wait for the turn and return the plan as JSON.
+    async def plan(
+        self, asked: WhatIfTicket, question: Question, hours: HourQuestion
+    ) -> dict[str, Any]:
+        """Wait for the turn and return the plan as JSON, with what falls due in each hour.
 
         Raises:
             ThrottledError: this person has a question here already, or the ward has too many.
         """
         plan: dict[str, Any] = msgspec.to_builtins(await self.best(asked, question))
-        return plan
+        return plan | await to_thread.run_sync(hours.kept_hours)
 
     async def best(self, asked: WhatIfTicket, question: Question) -> Plan:
         """Wait for the turn and return the plan.
@@ -66,13 +70,13 @@ class WhatIfDesk:
             return await self._solver.solve(question)
 
     async def plans(
-        self, asked: WhatIfTicket, questions: Mapping[str, Question], say: Callable[[float], None]
+        self, asked: WhatIfTicket, wards: Mapping[str, ImaginedWard], say: Callable[[float], None]
     ) -> list[dict[str, Any]]:
-        """Wait for the turn and return what each question comes to, one after the other.
+        """Wait for the turn and return what each ward comes to, one after the other.
 
         Args:
             asked: who asks, with the time of all of them together.
-            questions: by name.
+            wards: by the name of the scenario.
             say: is told the share that is done.
 
         Raises:
@@ -80,10 +84,10 @@ class WhatIfDesk:
         """
         told: list[dict[str, Any]] = []
         async with self._turn(asked):
-            for name, question in questions.items():
-                say(len(told) / len(questions))
-                plan = await self._solver.solve(question)
-                told.append({"name": name, **summary(question, plan)})
+            for name, ward in wards.items():
+                say(len(told) / len(wards))
+                plan = await self._solver.solve(ward.question)
+                told.append({"name": name, **await to_thread.run_sync(ward.summary, plan)})
         return told
 
     async def warm(self) -> None:
@@ -150,26 +154,6 @@ class WhatIfDesk:
             self._until_s = asyncio.get_running_loop().time() + self._served.limit_s
             self._served.turn.set()
             return
-
-
-def summary(question: Question, plan: Plan) -> dict[str, Any]:
-    """Return what a scenario comes to: figures, what is short, and what would help."""
-    asked = sum(one.whole_minutes for one in question.demands)
-    there = sum(one.minutes for one in question.doctors)
-    return {
-        "status": plan.status,
-        "people": len(question.doctors),
-        "minutes_asked": round(asked, 1),
-        "minutes_there": round(there, 1),
-        "cost": plan.cost,
-        "bound": plan.bound,
-        "moves": plan.moves,
-        "unmet": len(plan.unmet),
-        "unmet_urgent": sum(one.acuity >= URGENT_ACUITY for one in plan.unmet),
-        "shortage": msgspec.to_builtins(plan.shortage),
-        "relief": msgspec.to_builtins(plan.relief[:3]),
-        "loads": msgspec.to_builtins(plan.loads),
-    }
 
 
 async def while_connected(

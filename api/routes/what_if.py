@@ -9,92 +9,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from analytics.allocation.allocate import Demand, Doctor
-from analytics.allocation.scenarios import Scenario, Worse, changed
+from analytics.allocation.scenarios import Scenario, Worse
+from analytics.allocation.units import share_units
+from api.forms.what_if import OneScenario, Scenarios, WhatIf, WhatIfDoctor
 from api.http.deps import COORDINATORS, Shared, Signed, acting, allow
 from api.rota.house import seen_house
 from api.rota.jobs import ANSWER_WITHIN_S, JobBook, Progress
+from api.rota.scenarios import any_ward, as_it_would_be
 from api.rota.settings import RotaSettings
 from api.rota.solver import Question
 from api.rota.what_if import WhatIfDesk, WhatIfTicket, while_connected
 
 router = APIRouter(prefix="/allocation", tags=["rota"], dependencies=[allow(*COORDINATORS)])
-
-MOST_DOCTORS, MOST_DEMANDS, MOST_PAIRS = 400, 5_000, 400_000
-MOST_SECONDS = 30
-"""Of all scenarios of one question: as long as one what-if may take."""
-Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Skills = Annotated[list[Id], Field(max_length=50)]
-Minutes = Annotated[float, Field(strict=True, ge=0, le=100_000, allow_inf_nan=False)]
-
-
-class WhatIfDoctor(BaseModel):
-    """Somebody who could work."""
-
-    id: Id
-    minutes: Minutes
-    cost_per_hour: Annotated[float, Field(strict=True, ge=0, le=100_000, allow_inf_nan=False)] = 0.0
-    skills: Skills = []
-    max_patients: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
-
-
-class WhatIfDemand(BaseModel):
-    """One piece of work for one patient."""
-
-    patient: Id
-    minutes: Minutes
-    acuity: Annotated[int, Field(strict=True, ge=0, le=20)] = 0
-    skills: Skills = []
-    current_doctor: Id | None = None
-    deadline_minutes: Minutes | None = None
-
-
-class WhatIf(BaseModel):
-    """A ward to plan for; nothing of it is stored."""
-
-    doctors: Annotated[list[WhatIfDoctor], Field(max_length=MOST_DOCTORS)]
-    demands: Annotated[list[WhatIfDemand], Field(max_length=MOST_DEMANDS)]
-    time_limit_s: Annotated[float, Field(strict=True, ge=0.01, le=30, allow_inf_nan=False)] = 5.0
-
-    @model_validator(mode="after")
-    def _bounded(self) -> "WhatIf":
-        if len({doctor.id for doctor in self.doctors}) < len(self.doctors):
-            raise ValueError("doctors: two have the same id")
-        if len(self.doctors) * len(self.demands) > MOST_PAIRS:
-            raise ValueError(f"more than {MOST_PAIRS} pairs of doctor and demand")
-        return self
-
-
-class OneScenario(BaseModel):
-    """How the ward would be different; shares are of those whose work is routine."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    away: Annotated[list[UUID], Field(max_length=MOST_DOCTORS)] = []
-    extra: Annotated[list[WhatIfDoctor], Field(max_length=50)] = []
-    demand: Annotated[float, Field(strict=True, ge=0.1, le=5)] = 1.0
-    reviews: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.0
-    urgent: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.0
-
-
-class Scenarios(BaseModel):
-    """Scenarios of the caller's ward, planned one after the other."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    scenarios: Annotated[list[OneScenario], Field(min_length=1, max_length=8)]
-    time_limit_s: Annotated[float, Field(strict=True, ge=0.01, le=30, allow_inf_nan=False)] = 3.0
-
-    @model_validator(mode="after")
-    def _bounded(self) -> "Scenarios":
-        if len({one.name for one in self.scenarios}) < len(self.scenarios):
-            raise ValueError("scenarios: two have the same name")
-        if len(self.scenarios) * self.time_limit_s > MOST_SECONDS:
-            raise ValueError(f"time_limit_s: more than {MOST_SECONDS} seconds in all")
-        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,27 +64,34 @@ _ACCEPTED: dict[int | str, dict[str, Any]] = {202: {"description": "Ask again wi
 
 
 @router.post("/what-if", responses=_ACCEPTED)
-async def what_if(body: WhatIf, desk: TheDesk, caller: Signed, response: Response) -> Any:  # noqa: ANN401
+async def what_if(
+    body: WhatIf, desk: TheDesk, services: Shared, caller: Signed, response: Response
+) -> Any:  # noqa: ANN401
     """Plan for any input; nothing is stored.
 
     The time limit holds for everything: when it is over, the best plan so far is the answer. What
     takes over a second is answered by 202 with ``id``; a client that goes away before takes its
-    question along. One person has one such question at a time.
+    question along. One person has one such question at a time. ``late`` is who would wait past
+    their deadline, ``overfull`` what fits into none of its hours if everybody is there from now
+    until their minutes are over, ``resources`` what of beds and kits would be free or short.
     """
     question = Question(
         doctors=[_doctor(one) for one in body.doctors],
         demands=[
             Demand(**{**one.model_dump(), "skills": tuple(one.skills)}) for one in body.demands
         ],
+        pinned=body.pinned,
         time_limit_s=body.time_limit_s,
     )
+    settings = RotaSettings()
+    hours = any_ward(question, services.now(), settings.outlook_hours, settings.horizon_minutes)
     asked = WhatIfTicket(person=caller.user_id, ward=caller.ward, limit_s=body.time_limit_s)
-    return await desk.answer(
-        caller.user_id,
-        body.time_limit_s,
-        lambda _: desk.desk.plan(asked, question),
-        response,
-    )
+
+    async def run(_: Progress) -> dict[str, Any]:
+        plan = await desk.desk.plan(asked, question, hours)
+        return {**plan, "resources": _resources(body)}
+
+    return await desk.answer(caller.user_id, body.time_limit_s, run, response)
 
 
 @router.post("/scenarios", responses=_ACCEPTED)
@@ -166,7 +101,7 @@ async def scenarios(
     """Plan the caller's ward as it is and as it would be, side by side; nothing is stored."""
     settings = RotaSettings()
     async with acting(services, caller) as work:
-        ward = (await seen_house(work.conn, work.now, settings)).question(caller.ward)
+        house = await seen_house(work.conn, work.now, settings)
         work.note("allocation.scenarios", names=[one.name for one in body.scenarios])
     worse = Worse(
         review_minutes=settings.review_minutes,
@@ -174,21 +109,18 @@ async def scenarios(
         urgent_minutes=settings.urgent_minutes,
         urgent_deadline=settings.urgent_deadline,
     )
-    questions: dict[str, Question] = {}
-    for one in body.scenarios:
-        there, asked = changed(ward.doctors, ward.demands, _scenario(one, worse))
-        questions[one.name] = Question(
-            doctors=there,
-            demands=asked,
-            pinned=dict(ward.pinned),
-            time_limit_s=body.time_limit_s,
+    wards = {
+        one.name: as_it_would_be(
+            house, caller.ward, _scenario(one, worse), one.admissions, body.time_limit_s
         )
-    limit_s = body.time_limit_s * len(questions)
+        for one in body.scenarios
+    }
+    limit_s = body.time_limit_s * len(wards)
     person = caller.user_id
     ticket = WhatIfTicket(person=person, ward=caller.ward, limit_s=limit_s)
 
     async def run(say: Progress) -> dict[str, Any]:
-        return {"scenarios": await desk.desk.plans(ticket, questions, say)}
+        return {"scenarios": await desk.desk.plans(ticket, wards, say)}
 
     return await desk.answer(person, limit_s, run, response)
 
@@ -207,6 +139,24 @@ async def drop(job_id: UUID, desk: TheDesk, caller: Signed) -> None:
 
 def _doctor(one: WhatIfDoctor) -> Doctor:
     return Doctor(**{**one.model_dump(), "skills": tuple(one.skills)})
+
+
+def _resources(body: WhatIf) -> list[dict[str, Any]]:
+    patients = len({one.patient for one in body.demands})
+    told = []
+    for one in body.resources:
+        used = patients if one.used is None else one.used
+        found = share_units(one.count, used, ())
+        told.append(
+            {
+                "id": one.id,
+                "count": one.count,
+                "used": used,
+                "free": found.free,
+                "short": found.short,
+            }
+        )
+    return told
 
 
 def _scenario(one: OneScenario, worse: Worse) -> Scenario:

@@ -213,3 +213,61 @@ def test_scenarios_stand_side_by_side(crowd: Ward) -> None:
     assert (calm["name"], heat["name"]) == ("as it is", "heat")
     assert heat["minutes_asked"] >= calm["minutes_asked"]
     assert {"status", "cost", "moves", "unmet", "relief", "shortage"} <= set(calm)
+    assert {"late", "overfull", "overfull_at_most", "hours", "resources"} <= set(calm)
+
+
+def test_a_scenario_tells_of_hours_and_beds(crowd: Ward) -> None:
+    head = {"Authorization": f"Bearer {crowd.tokens['c5']}"}
+    kit = {"kind": "kit", "name": "monitor", "count": 5, "each_patient": True}
+    with httpx2.Client(base_url=crowd.client.base_url, timeout=60) as client:
+        client.post("/api/v1/resources", json=kit, headers=head).raise_for_status()
+    body = {
+        "scenarios": [{"name": "now"}, {"name": "more", "admissions": 9, "demand": 5.0}],
+        "time_limit_s": 1.0,
+    }
+    answer, _ = asked(crowd, "c5", body, path="/api/v1/allocation/scenarios")
+    now, more = answer.json()["scenarios"]
+    [here], [then] = (
+        [one for one in each["resources"] if one["name"] == "monitor"] for each in (now, more)
+    )
+    assert then["used"] == here["used"] + 9
+    assert then["short"] == max(0, then["used"] - 5)
+    assert len(now["hours"]) == len(more["hours"]) == 12
+
+
+def test_any_ward_is_told_who_is_late_which_hours_are_overfull_and_what_beds_are_short(
+    crowd: Ward,
+) -> None:
+    asks = {"minutes": 40.0, "deadline_minutes": 55.0, "acuity": 5}
+    body = {
+        "doctors": [{"id": "d", "minutes": 300.0}],
+        "demands": [{"patient": f"p{n}", **asks} for n in range(3)],
+        "resources": [{"id": "bed", "count": 2}, {"id": "pump", "count": 4, "used": 1}],
+        "time_limit_s": 30.0,
+    }
+    answer, _ = asked(crowd, "c6", body)
+    plan = answer.json()
+    assert [one["minutes"] for one in plan["late"]] == [65.0, 25.0]
+    assert sum(one["minutes"] for one in plan["overfull"]) > 0
+    assert plan["overfull"][0]["urgent"]
+    beds = [(one["id"], one["used"], one["free"], one["short"]) for one in plan["resources"]]
+    assert beds == [("bed", 3, 0, 1), ("pump", 1, 3, 0)]
+
+
+def test_what_must_be_somebodys_uses_the_reserve_and_a_pin_holds(crowd: Ward) -> None:
+    body = {
+        "doctors": [
+            {"id": "cheap", "minutes": 10.0, "reserve_minutes": 30.0, "cost_per_hour": 1.0},
+            {"id": "dear", "minutes": 60.0, "cost_per_hour": 9.0},
+        ],
+        "demands": [
+            {"patient": "now", "minutes": 30.0, "acuity": 8, "must": True},
+            {"patient": "fixed", "minutes": 20.0, "later_minutes": 5.0},
+        ],
+        "pinned": {"now": "cheap", "fixed": "dear"},
+        "time_limit_s": 30.0,
+    }
+    answer, _ = asked(crowd, "c7", body)
+    given = {one["patient"]: one["doctor"] for one in answer.json()["assignments"]}
+    assert given == {"now": "cheap", "fixed": "dear"}
+    assert answer.json()["loads"][1]["load_minutes"] == 25.0

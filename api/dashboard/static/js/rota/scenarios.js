@@ -3,19 +3,25 @@ import { answers, field, options } from "../base/dialog.js";
 import { h, trouble } from "../base/dom.js";
 import { update } from "../base/patch.js";
 import { staffNames } from "../words/people.js";
+import { skillsOf, span } from "./hours.js";
 import { answered } from "./jobs.js";
 
 // Shares of the routine patients who get worse in a heat wave: proposed.
 const HEAT = { reviews: 0.15, urgent: 0.03 };
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
+const beds = (one) => one.resources.map((each) => (each.short > 0 ? `${each.short} ${each.name} short` : `${each.free} ${each.name} free`)).join("; ") || "not counted";
+const overfull = (one) => one.overfull.map((each) => `${whole(each.minutes)} of ${skillsOf(each)}, ${span(each)}`).join("; ") || "none";
 /** @type {[string, (one: any) => string][]} */
 const COLUMNS = [
   ["People", (one) => `${one.people}`],
   ["Needed / there", (one) => `${whole(one.minutes_asked)} / ${whole(one.minutes_there)}`],
   ["With nobody", (one) => `${one.unmet}${one.unmet_urgent ? `, ${one.unmet_urgent} urgent` : ""}`],
+  ["Past their deadline", (one) => `${one.late}${one.late_urgent ? `, ${one.late_urgent} urgent` : ""}`],
   ["Changed hands", (one) => `${one.moves}`],
   ["Cost", (one) => `${Math.round(one.cost)}`],
   ["Short of", (one) => one.shortage.map((short) => `${whole(short.minutes)} of ${short.skill ?? "anybody"}`).join("; ") || "nothing"],
+  ["Overfull hours", overfull],
+  ["Beds and equipment", beds],
 ];
 
 function asked(said, people) {
@@ -24,8 +30,10 @@ function asked(said, people) {
   const found = [{ name: "As it is" }];
   if (away.length) found.push({ name: `Without ${away.map((id) => people.find((one) => one.id === id)?.name ?? id).join(" and ")}`, away });
   if (growth !== 1) found.push({ name: `Need ${growth > 1 ? "+" : ""}${Math.round((growth - 1) * 100)} %`, demand: growth });
+  const admissions = Number(said.get("admissions"));
   if (said.get("heat")) found.push({ name: "Heat wave", ...HEAT });
-  if (found.length > 2) found.push({ name: "All of it at once", away, demand: growth, ...(said.get("heat") ? HEAT : {}) });
+  if (admissions) found.push({ name: `${admissions} more patients`, admissions });
+  if (found.length > 2) found.push({ name: "All of it at once", away, demand: growth, admissions, ...(said.get("heat") ? HEAT : {}) });
   return found;
 }
 const table = (rows) => h("div", { class: "scroll" }, h("table", { class: "scenarios" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "What if"), COLUMNS.map(([title]) => h("th", { scope: "col" }, title)))),
