@@ -155,9 +155,35 @@ def test_scenarios_stand_side_by_side_and_a_proposal_is_left_or_taken(
     rows = page.locator("#scenarios tbody tr")
     expect(rows).to_have_count(4)
     expect(rows.nth(1)).to_contain_text("Need +30 %")
+    titles = page.locator("#scenarios thead th")
+    expect(titles.nth(8)).to_have_text("Overfull hours")
+    expect(titles.nth(9)).to_have_text("Beds and equipment")
+    expect(rows.nth(0).locator("td").nth(8)).to_have_text("not counted")
     page.get_by_role("button", name="Propose a better plan").click()
     proposal = page.locator("[data-proposal]")
     expect(proposal).to_contain_text(re.compile("would change hands|No change would"))
+    assert desk.complaints == []
+
+
+def test_the_worth_of_an_hour_is_told_for_the_articles_case(desk: Desk, ward: SeededWard) -> None:
+    del ward
+    page = desk.open("carla", "/capacity")
+    form = page.locator("#worth")
+    form.get_by_role("button", name="Work it out").click()
+    told = form.locator("output")
+    expect(told).to_contain_text("Costs 240 with hours that may be split")
+    expect(told).to_contain_text("each demand whole with one person costs 240.")
+    prices = told.locator("[data-prices] li")
+    expect(prices).to_have_text(
+        [
+            "one more hour of doctor 3 saves 4",
+            "one more hour of doctor 1 saves 2",
+            "one more hour asked in any demand costs 12",
+        ]
+    )
+    form.get_by_label("Each can give").fill("5")
+    form.get_by_role("button", name="Work it out").click()
+    expect(told).to_contain_text("4 h nobody can give")
     assert desk.complaints == []
 
 

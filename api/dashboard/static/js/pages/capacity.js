@@ -14,7 +14,7 @@ import { callInCard, emergencyCard } from "../rota/call_in.js";
 import { why } from "../rota/causes.js";
 import { hours } from "../rota/hours.js";
 import { pins } from "../rota/pins.js";
-import { changesCard, history, proposals } from "../rota/proposals.js";
+import { changedHands, changesCard, history, proposals } from "../rota/proposals.js";
 import { resources } from "../rota/resources.js";
 import { scenarios } from "../rota/scenarios.js";
 import { scoresOf } from "../rota/scores.js";
@@ -23,6 +23,7 @@ import { onShift, shiftOf, minutesLeft } from "../rota/there.js";
 import { unmetCard } from "../rota/unmet.js";
 import { week } from "../rota/week.js";
 import { whatIf } from "../rota/what_if.js";
+import { worth } from "../rota/worth.js";
 import { called, staffNames } from "../words/people.js";
 
 const REFRESH_MS = 15000;
@@ -68,7 +69,7 @@ function planCard() {
   const total = (kind) => state.doctors.filter((doctor) => onShift(state.shifts, doctor) || loadOf(doctor).used > 0).map(loadOf).reduce((sum, one) => sum + one[kind], 0);
   const tile = (text, value, bad) => h("div", { class: "card" }, h("b", { class: bad ? "overdue" : "" }, value), h("span", { class: "soft" }, text));
   return h("div", {}, h("p", {}, "Plan made ", moment(plan.made_at), plan.cause ? [", because ", h("b", {}, why(plan.cause))] : "", ". ", h("span", { class: "soft" }, plan.status === "optimal" ? "Proved best." : plan.status === "infeasible" ? "Not everybody could be placed." : "Good, not proved best.")),
-    h("div", { class: "big-numbers" }, tile("patients placed", `${(plan.assignments ?? []).length}`), tile("without anybody", `${unmet.length}`, unmet.length > 0), tile("minutes needed / there", `${Math.round(total("used"))} / ${Math.round(total("given"))}`, total("used") > total("given")), tile("changed hands", `${plan.moves ?? 0}`), tile("cost", plan.cost === null || plan.cost === undefined ? "–" : `${Math.round(plan.cost)}`)));
+    h("div", { class: "big-numbers" }, tile("patients placed", `${(plan.assignments ?? []).length}`), tile("without anybody", `${unmet.length}`, unmet.length > 0), tile("minutes needed / there", `${Math.round(total("used"))} / ${Math.round(total("given"))}`, total("used") > total("given")), tile("changed hands", `${changedHands(plan).length}`), tile("cost", plan.cost === null || plan.cost === undefined ? "–" : `${Math.round(plan.cost)}`)));
 }
 const doctorName = (id) => state.doctors.find((doctor) => doctor.id === id)?.name ?? "nobody";
 function draw() {
@@ -97,6 +98,7 @@ const drawScenarios = scenarios($("scenarios"), { people: () => state.doctors.fi
 proposals($("proposals"), { told: (work, done) => told($("axis-told"), work, done) });
 history($("history"));
 week($("week"), { told: (work, done) => told($("shift-told"), work, done) });
+worth($("worth"));
 const drawPins = pins($("pin-form"), { told: (work, done) => told($("pin-told"), work, done), name, doctorName });
 const drawShifts = shiftTable($("shifts"), { told: (work, done) => told($("shift-told"), work, done), doctorName });
 $("replan").addEventListener("click", () => told($("replan-told"), () => post("/allocation/replan"), "A new plan is being made."));

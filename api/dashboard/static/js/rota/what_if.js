@@ -5,7 +5,9 @@ import { answered } from "./jobs.js";
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
 
 const REASONS = { nobody: "nobody is there", no_doctor: "no doctor is there", no_skill: "nobody there has the skills", no_time: "nobody there has the time left", max_patients: "everybody there is full" };
-export const unmetLine = (one) => ` needs ${whole(one.minutes)}: ${REASONS[one.reason] ?? one.reason}`;
+export const unmetLine = (one) => ` needs ${whole(one.minutes)}${one.later_minutes >= 1 ? `, ${whole(one.later_minutes)} more expected later` : ""}: ${REASONS[one.reason] ?? one.reason}`;
+
+const minutesOf = (one, factor) => ({ minutes: Math.round(one.minutes * factor), later_minutes: Math.round((one.later_minutes ?? 0) * factor) });
 
 export function whatIf(form, { plan, doctors, name, doctorName, acuity, prepare }) {
   const answer = form.querySelector("output");
@@ -16,8 +18,8 @@ export function whatIf(form, { plan, doctors, name, doctorName, acuity, prepare 
     const factor = 1 + Number(said.get("growth")) / 100;
     const people = doctors().map((doctor) => ({ id: doctor.id, minutes: Number(said.get(`minutes-${doctor.id}`) ?? Math.round(doctor.given)), cost_per_hour: doctor.cost_per_hour ?? 0, skills: doctor.skills ?? [], ...(doctor.max_patients ? { max_patients: doctor.max_patients } : {}) }));
     try { await prepare([...(plan()?.assignments ?? []), ...(plan()?.unmet ?? [])].map((one) => one.patient)); } catch (problem) { trouble(answer, problem, ""); return; }
-    const held = (plan()?.assignments ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), acuity: acuity(one.patient), current_doctor: one.doctor }));
-    const waiting = (plan()?.unmet ?? []).map((one) => ({ patient: one.patient, minutes: Math.round(one.minutes * factor), acuity: acuity(one.patient) }));
+    const held = (plan()?.assignments ?? []).map((one) => ({ patient: one.patient, ...minutesOf(one, factor), acuity: acuity(one.patient), current_doctor: one.doctor }));
+    const waiting = (plan()?.unmet ?? []).map((one) => ({ patient: one.patient, ...minutesOf(one, factor), acuity: acuity(one.patient) }));
     try { show(answer, await answered("/allocation/what-if", { doctors: people, demands: [...held, ...waiting] }), name, doctorName); } catch (problem) { trouble(answer, problem, ""); }
   });
 }
