@@ -15,6 +15,8 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from api import routes
 from api.alerting import run_engine
+from api.contact.settings import ContactSettings
+from api.contact.telling import run_contact
 from api.dashboard import pages
 from api.devices.certificate_authority import DeviceAuthority
 from api.forms.text import storable
@@ -74,6 +76,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.what_if_jobs = JobBook()
     app.state.replays = ReplayDesk()
     app.state.notify = NotifySettings()
+    app.state.contact = ContactSettings()
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
@@ -118,6 +121,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "rota": partial(run_rota, services),
         "cohorts": partial(run_cohorts, services),
         "notices": partial(run_sender, services, app.state.notify),
+        "contact": partial(run_contact, services, app.state.contact),
         "renewals": partial(keep_certificates, services),
         "scoring": partial(answer_all, services),
         "sealing": partial(seal_all, services),

@@ -32,9 +32,11 @@ BURDEN = "/burden"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 MODELS = "/models"
 EMERGENCY, LOOKED = "/emergency", "/looked"
+MESSAGES = "/messages"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
+    (MESSAGES, "Messages"),
     (HANDOVER, "Handover"),
     (CAPACITY, "Capacity"),
     (BURDEN, "Burden"),
@@ -49,6 +51,7 @@ _CLINICIAN = (
     (PANEL, "My patients"),
     (ROUND, "Round"),
     (TODAY, "Today"),
+    (MESSAGES, "Messages"),
     (HANDOVER, "Handover"),
     (EMERGENCY, "Emergency access"),
 )
@@ -57,7 +60,7 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.ADMIN: _COORDINATOR,
     Role.DOCTOR: _CLINICIAN,
     Role.NURSE: _CLINICIAN,
-    Role.PATIENT: ((MINE, "My readings"), (LOOKED, "Who looked")),
+    Role.PATIENT: ((MINE, "My readings"), (MESSAGES, "Messages"), (LOOKED, "Who looked")),
 }
 
 _BESIDE: Final[dict[Role, frozenset[str]]] = {

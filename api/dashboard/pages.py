@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
+from analytics.domain.care import Role
 from api.auth import sign_in
 from api.dashboard import (
     administration,
@@ -26,8 +27,8 @@ from api.dashboard import (
 )
 from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_login
 from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
-from api.http.deps import Shared, acting, own_origin
-from api.store import accounts
+from api.http.deps import Shared, acting, own_origin, services_of
+from api.store import accounts, chart_points
 
 router = APIRouter(include_in_schema=False)
 router.include_router(frames.static)
@@ -189,6 +190,16 @@ async def models(request: Request, visitor: Visitor) -> Response:
 async def emergency(request: Request, visitor: Visitor) -> Response:
     """Open the record of somebody who is not one's patient, with a reason."""
     return own_page(request, visitor, "emergency")
+
+
+@router.get("/messages")
+async def messages(request: Request, visitor: Visitor) -> Response:
+    """Messages with patients, and the calls that they ask for; a patient's own."""
+    found = None
+    if visitor is not None and visitor.role is Role.PATIENT and visitor.patient_no is not None:
+        async with acting(services_of(request), visitor) as work:
+            found = await chart_points.patient_id(work.conn, visitor.patient_no)
+    return own_page(request, visitor, "messages", patient=found)
 
 
 @router.get("/looked")

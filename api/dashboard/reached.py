@@ -13,8 +13,9 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Resp
 from api.dashboard import frames
 from api.dashboard.visits import ACCOUNT, SEE_OTHER, Visitor, to_first_page, to_login
 from api.http.deps import Shared, acting
-from api.notify.words import REMINDER
+from api.notify.words import REMINDER, TEST
 from api.store import calls
+from api.store.types import Row
 
 router = APIRouter(include_in_schema=False)
 _WORKER: Final = Path(__file__).parent / "static" / "js" / "worker.js"
@@ -58,8 +59,15 @@ async def opened(request: Request, services: Shared, visitor: Visitor, notice_id
             work.note("notice.open", row["patient_no"], notice=str(notice_id))
     if row is None:
         return to_first_page(visitor)
-    if row["change"] == REMINDER:
-        return RedirectResponse(frames.MINE, SEE_OTHER)
     if row["episode_id"] is None:
-        return RedirectResponse(ACCOUNT, SEE_OTHER)
+        return RedirectResponse(_leads_to(row), SEE_OTHER)
     return RedirectResponse(f"{frames.FEED}#{row['episode_id']}", SEE_OTHER)
+
+
+def _leads_to(row: Row) -> str:
+    """Return the page that a notice about no alert leads to."""
+    if row["change"] == TEST:
+        return ACCOUNT
+    if row["change"] == REMINDER:
+        return frames.MINE
+    return f"{frames.MESSAGES}?patient={row['patient']}"

@@ -17,7 +17,7 @@ from api.auth.sessions import Caller
 from api.errors import ThrottledError
 from api.jobs.leader import RETRY_S, Wakeup, listen, run_isolated
 from api.jobs.supervisor import heed_cancellation
-from api.live import metrics
+from api.live import care, metrics
 from api.live.naming import named, names_for
 from api.live.rows import watch_rows
 from api.live.settings import LiveSettings
@@ -106,6 +106,14 @@ class LiveFeed:
             )
             group.create_task(self._pump(wake), name="feed-pump")
             group.create_task(self._recheck(), name="feed-recheck")
+            heard = Wakeup()
+            group.create_task(
+                listen(self.services, (care.CHANNEL,), heard, "homeward-feed-care"),
+                name="feed-care-listen",
+            )
+            group.create_task(
+                care.watch_care(self.services, self._everybody, heard), name="feed-care"
+            )
             group.create_task(
                 watch_rows(self.services, self._everybody, self.settings.rows_s), name="feed-rows"
             )

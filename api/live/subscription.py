@@ -37,6 +37,7 @@ class StreamEvent:
 
 
 ROWS_CHANGED = "panel.changed"
+CARE_CHANGED = "care.changed"
 
 
 def encode(stream_id: int, name: str, data: str) -> StreamEvent:
@@ -74,7 +75,7 @@ class Subscription:
         self.begun = False
         self.looks = 0
         self.rows: ShownRows | None = None
-        self._changed: dict[UUID, None] = {}
+        self._changed: dict[str, dict[UUID, None]] = {}
         self._most = most
         self._waiting: deque[StreamEvent] = deque()
         self._ready = asyncio.Event()
@@ -91,10 +92,18 @@ class Subscription:
 
     def tell_rows(self, patients: Iterable[UUID]) -> None:
         """Say that these rows have changed; told together with the next look."""
+        new = list(patients)
+        if self.end is None and new:
+            self._note(ROWS_CHANGED, new)
+
+    def tell_care(self, patients: Iterable[UUID]) -> None:
+        """Say that these patients have messages or calls that are new; nobody: look again."""
         if self.end is None:
-            self._changed.update(dict.fromkeys(patients))
-            if self._changed:
-                self._ready.set()
+            self._note(CARE_CHANGED, patients)
+
+    def _note(self, event: str, patients: Iterable[UUID]) -> None:
+        self._changed.setdefault(event, {}).update(dict.fromkeys(patients))
+        self._ready.set()
 
     def finish(self, why: End) -> None:
         """End the subscription and let go of what waits."""
@@ -119,14 +128,14 @@ class Subscription:
             finally:
                 over.cancel()
         if not self._waiting:
-            return self._rows_event() if self._changed else None
+            return self._changed_event() if self._changed else None
         event = self._waiting.popleft()
         self.after = event.stream_id
         return event
 
-    def _rows_event(self) -> StreamEvent:
-        """Tell which rows have changed, without an id: a feed goes on from its alerts."""
-        data = json.dumps({"patients": [str(one) for one in self._changed]}).encode()
-        self._changed.clear()
-        sse = b"event: %s\ndata: %s\n\n" % (ROWS_CHANGED.encode(), data)
-        return StreamEvent(stream_id=self.after, name=ROWS_CHANGED, data=data, sse=sse)
+    def _changed_event(self) -> StreamEvent:
+        """Tell of whom something has changed, without an id: a feed goes on from its alerts."""
+        event, patients = self._changed.popitem()
+        data = json.dumps({"patients": [str(one) for one in patients]}).encode()
+        sse = b"event: %s\ndata: %s\n\n" % (event.encode(), data)
+        return StreamEvent(stream_id=self.after, name=event, data=data, sse=sse)

@@ -21,6 +21,7 @@ from api.notify.metrics import ENDED
 from api.notify.retries import AttemptOutcome, pause_s
 from api.notify.settings import NotifySettings
 from api.notify.transports import Transports
+from api.notify.words import TEST
 from api.services import Connection, Services
 from api.store import calls, channels
 from api.store.types import Row
@@ -151,12 +152,12 @@ class Sender:
                 await self._further(conn, row)
 
     async def _further(self, conn: Connection, row: Row) -> None:
-        if row["user_id"] is None or row["episode_id"] is None:
+        if row["user_id"] is None or row["change"] == TEST:
             return
         now = self.services.now()
-        if not await calls.next_channel(conn, row["id"], now) and await calls.pass_on(
-            conn, row, now
-        ):
+        if await calls.next_channel(conn, row["id"], now) or row["episode_id"] is None:
+            return
+        if await calls.pass_on(conn, row, now):
             log.warning("nobody_reached", alert=str(row["episode_id"]), rung=row["rung"])
 
 

@@ -11,6 +11,13 @@ from analytics.domain.patient_code import code_of
 
 TEST = "test"
 REMINDER = "reminder"
+_OF_CONTACT = {
+    "message": "New message",
+    "message_overdue": "A message that nobody has read",
+    "call_asked": "A call is asked for",
+    "call_asked_overdue": "A call is asked for, and nobody has taken it",
+}
+"""What is said of contact between a patient and the ward; never what was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,5 @@ def words(notice: Notice, site: str) -> Words:
         return Words(title="Reminder", line="something is to do, open Homeward", link=link)
     no = notice.patient_no
     about = f"ward {notice.ward}" if no is None else f"patient {code_of(no)}"
-    return Words(
-        title=f"{notice.priority.upper()} alert", line=f"{about}, open Homeward", link=link
-    )
+    title = _OF_CONTACT.get(notice.change, f"{notice.priority.upper()} alert")
+    return Words(title=title, line=f"{about}, open Homeward", link=link)

@@ -95,7 +95,7 @@ _NEXT = """
              WHERE o.user_id = n.user_id AND NOT EXISTS (
                    SELECT FROM notice t WHERE t.call_id = n.call_id AND t.channel_id = o.id)
              ORDER BY o.position, o.id LIMIT 1) c
-     WHERE n.id = %(id)s AND n.episode_id IS NOT NULL
+     WHERE n.id = %(id)s AND n.change <> 'test'
     ON CONFLICT (call_id, step) DO NOTHING RETURNING id
 """
 
@@ -232,7 +232,8 @@ async def open_(conn: Conn, notice_id: UUID, now: datetime) -> Row | None:
                   state = CASE WHEN state IN ('waiting', 'sent', 'lapsed') THEN 'seen'
                                ELSE state END
             WHERE id = %(id)s AND user_id = acting_user()
-           RETURNING episode_id, patient_no, change""",
+            RETURNING episode_id, patient_no, change,
+                      (SELECT p.id FROM patient p WHERE p.no = notice.patient_no) AS patient""",
         {"id": notice_id, "now": now},
     )
     return await found.fetchone()

@@ -79,6 +79,15 @@ async def watchers(
     }
 
 
+async def wards_of(conn: Conn, numbers: Collection[int]) -> list[Row]:
+    """Return ``no``, ``id`` and ``ward`` of these patients."""
+    found = await conn.execute(
+        "SELECT no, id, ward FROM patient WHERE no = ANY (%s) AND erased_at IS NULL",
+        (list(numbers),),
+    )
+    return await found.fetchall()
+
+
 async def bounds(conn: Conn) -> tuple[int, int]:
     """Return (first kept, newest) stream ids; the first is one past the newest if none is kept."""
     cursor = await conn.execute(

@@ -142,7 +142,7 @@ class Story:
         body = body_for(route, at)
         if route == "POST /handovers":
             body |= {"to": self.colleague(), "patients": [{"patient": self.patients[0]}]}
-        headers = self.as_patient() if route == "POST /me/reports" else None
+        headers = self.as_patient() if route.startswith("POST /me/") else None
         filled = with_text(body, at, text)
         answer = self.http.request(method, path, json=filled, headers=headers)
         assert answer.status_code in {200, 201, 409}, f"{route} {at}: {answer.text}"
@@ -215,6 +215,8 @@ BODIES: dict[str, Any] = {
     "POST /auth/register": lambda: {"username": word(), "password": PASSWORD},
     "POST /observations/{observation_id}/entered-in-error": dict,
     "POST /handovers": dict,
+    "POST /patients/{patient_id}/messages": dict,
+    "POST /me/call-requests": dict,
     "POST /alerts/{alert_id}/acknowledge": dict,
     "POST /alerts/{alert_id}/escalate": dict,
     "POST /alerts/{alert_id}/resolve": dict,

@@ -36,6 +36,8 @@ PAGES = {
     "account": ("alice", "/account"),
     "emergency": ("singh", "/emergency"),
     "looked": ("alice", "/looked"),
+    "messages": ("lund", "/messages?patient={alice}"),
+    "talk": ("alice", "/messages"),
 }
 TROUBLED = {
     "now": "2026-01-01T00:00:00Z",

@@ -7,6 +7,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from api.alerting.settings import AlertingSettings
+from api.contact.settings import ContactSettings
 from api.live.settings import LiveSettings
 from api.notify.settings import NotifySettings
 from api.rota.settings import RotaSettings
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTINGS: list[type[BaseSettings]] = [
     AlertingSettings,
+    ContactSettings,
     LiveSettings,
     NotifySettings,
     RotaSettings,

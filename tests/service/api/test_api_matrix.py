@@ -37,6 +37,8 @@ BODIES: dict[str, Any] = {
     "POST /devices/{device_id}/certificate": {"csr": "x" * 40},
     "PATCH /doctors/{doctor_id}": {"name": "N"},
     "POST /patients/{patient_id}/notes": {"text": "slept well"},
+    "POST /patients/{patient_id}/messages": {"text": "slept well"},
+    "POST /patients/{patient_id}/messages/seen": {"upto": str(uuid4())},
     "POST /patients/{patient_id}/observations": {"samples": [{"t": iso(NOW), "hr": 70}]},
     "PATCH /patients/{patient_id}": {"time_zone": "UTC"},
     "POST /shifts/{shift_id}/absence": {"reason": "sick"},
@@ -128,6 +130,12 @@ def _things(ward: Ward, patient: str) -> Things:
         doctor,
         ward.ids["coordinator"],
     )
+    ((call,),) = ward.sql(
+        "INSERT INTO call_request (patient_no, asked_at, asked_by, due_at) "
+        "VALUES (%s, now(), %s, now()) RETURNING id::text",
+        no,
+        ward.ids["team doctor"],
+    )
     given = {"to": ward.ids["coordinator"], "patients": [{"patient": patient}]}
     body = {"name": "warehouse", "ward": "main", "scopes": ["system/*.rs"]}
     key = ward.post("admin", "/api-keys", body).json()["id"]
@@ -143,6 +151,7 @@ def _things(ward: Ward, patient: str) -> Things:
         "access_id": access,
         "session_id": session,
         "key_id": key,
+        "request_id": call,
         "handover_id": ward.post("team doctor", "/handovers", given).json()["id"],
         "replay_id": job,
         "trial_id": trial,

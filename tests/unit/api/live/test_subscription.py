@@ -149,3 +149,25 @@ def test_a_group_that_merely_fails_cancels_nobody() -> None:
         await asyncio.sleep(0)
 
     asyncio.run(main())
+
+
+def test_rows_and_messages_are_told_apart_and_each_once() -> None:
+    async def main() -> None:
+        one = Subscription(CALLER, 7, most=3)
+        one.tell_rows([UUID(int=3)])
+        one.tell_care([UUID(int=4)])
+        one.tell_care([UUID(int=4), UUID(int=5)])
+        told = {}
+        while (event := await one.next(0.01)) is not None:
+            told[event.name] = json.loads(event.data)["patients"]
+            assert event.stream_id == 7
+        assert told == {
+            "panel.changed": [str(UUID(int=3))],
+            "care.changed": [str(UUID(int=4)), str(UUID(int=5))],
+        }
+        one.tell_care(())
+        again = await one.next(0.01)
+        assert again is not None
+        assert json.loads(again.data) == {"patients": []}
+
+    asyncio.run(main())

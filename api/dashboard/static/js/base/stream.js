@@ -92,6 +92,7 @@ export class AlertStream {
     }
     const body = data.length ? JSON.parse(data.join("\n")) : null;
     if (name === "heartbeat") this.onState(body?.feed === "stale" ? "stale" : "live", "");
+    else if (name === "care.changed") dispatchEvent(new CustomEvent("care", { detail: body.patients }));
     else if (name === "reset" || body) this.onEvent(name, body);
   }
 }

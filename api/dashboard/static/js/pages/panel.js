@@ -82,6 +82,7 @@ function draw() {
   shownRows.forget();
 }
 const drawSoon = steady(draw);
+addEventListener("unread", drawSoon);
 // An event brings the next look forward, never back: a busy ward must not starve its own panel.
 let timer = 0;
 let due = Infinity;

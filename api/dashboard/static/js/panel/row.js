@@ -80,7 +80,7 @@ export function cells(row, { columns, course, opened, open }) {
   const watched = row.state && row.state !== "active" ? h("span", { class: "tag" }, row.state) : null;
   return [
     h("th", { scope: "row", class: "wide" }, h("div", { class: "who-row" }, h("button", { type: "button", class: "quiet more", "aria-expanded": String(opened), "aria-label": `${opened ? "Close" : "Open"} ${row.name ?? "(erased)"}, ${row.identifier ?? ""}`, onclick: open }, opened ? "▾" : "▸"),
-      h("span", { class: "who-cell" }, personLink(row), " ", watched, row.spo2_scale === 2 && h("span", { class: "tag" }, "scale 2")))),
+      h("span", { class: "who-cell" }, personLink(row), " ", watched, row.spo2_scale === 2 && h("span", { class: "tag" }, "scale 2"), row.unread > 0 && h("a", { class: "count", href: `/messages?patient=${row.patient}`, "aria-label": `${row.unread} unread, messages with ${row.name ?? "(erased)"}` }, String(row.unread))))),
     h("td", { class: "score-cell", "data-label": "NEWS2" }, score(row.news2, { quiet: lacksStaff(row.news2) }), spark(course)),
     ...COLUMNS.filter(([name]) => columns.includes(name)).map(([name, label]) => cell(row, name, label)),
   ];

@@ -2,6 +2,7 @@
 // selection stay; and those that somebody has opened in place.
 import { h } from "../base/dom.js";
 import { update } from "../base/patch.js";
+import { unreadOf } from "../base/unread.js";
 import { RANK } from "../words/dangers.js";
 import { addressOf } from "./address.js";
 import { openedRow } from "./opened.js";
@@ -27,7 +28,8 @@ export function rows({ state, changed }) {
     }
     rowOf(state.items.find((one) => one.patient === row.patient) ?? row);
   }
-  function rowOf(row) {
+  function rowOf(one) {
+    const row = { ...one, unread: unreadOf(one.patient) };
     const course = state.courses[row.patient];
     const isOpened = opened.has(row.patient);
     const said = JSON.stringify([row, course, state.columns, isOpened], (key, value) => (key === "freshness_s" || key === "came" ? undefined : value));

@@ -1,0 +1,22 @@
+"""What a site may set of messages and calls: ``HOMEWARD_CONTACT_`` + the name, in capitals."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ContactSettings(BaseSettings):
+    """Settings of contact with patients. Times are the ward's clock; all are proposed.
+
+    Attributes:
+        call_minutes: by when somebody should have taken a call that a patient asks for; then the
+            coordinators are told.
+        unread_minutes: after so long without anybody of the ward having seen a patient's message
+            the coordinators are told.
+        tick_s: real seconds between looks at what is due when nothing wakes the job.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_CONTACT_", extra="ignore")
+
+    call_minutes: float = Field(default=60.0, gt=0, le=10_080)
+    unread_minutes: float = Field(default=240.0, gt=0, le=10_080)
+    tick_s: float = Field(default=2.0, gt=0)
