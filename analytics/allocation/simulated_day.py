@@ -11,7 +11,8 @@ something happens:
 ``greedy``
     whoever may do it and is free soonest, chosen once and never changed.
 ``ours``
-    the product's own plan, made anew from what is left.
+    the product's own plan with its reserve, its emergencies and the minutes that patients are
+    expected to ask later, made anew from what is left.
 """
 
 import random
@@ -31,8 +32,9 @@ from analytics.allocation.simulated_ward import (
 )
 
 NOON = 240.0
-_SHARE = 0.85
-"""Of everybody's time that is planned, as in the product: the rest is for what comes."""
+_SHARE, _HORIZON, _EMERGENCY = 0.8, 240.0, 7
+"""As in the product: the share of everybody's time that is planned, the rest being the reserve for
+emergencies; how far ahead a plan reckons; and from which acuity on work must be somebody's."""
 _PLAN_S = 0.15
 POLICIES = ("fixed", "greedy", "ours")
 
@@ -109,7 +111,7 @@ def _work(state: WardDay, at: float) -> None:
 
 
 def _sharing(policy: str, setup: Setup) -> Share:
-    return {"fixed": _fixed(setup), "greedy": _greedy, "ours": _ours}[policy]
+    return {"fixed": _fixed(setup), "greedy": _greedy, "ours": _ours(setup)}[policy]
 
 
 def _give(job: SimulatedWork, who: str | None) -> None:
@@ -152,55 +154,61 @@ def _loads(state: WardDay) -> dict[str, float]:
     return load
 
 
-def _ours(state: WardDay, at: float) -> None:
-    """Ask the product's allocation with what is left of everybody's day and work."""
-    waiting = state.waiting()
-    left = {who: rest for who, (_, rest) in state.doing.items()}
-    doctors = [
-        Doctor(
-            id=one.id,
-            minutes=max(0.0, SHIFT_MINUTES - at - left.get(one.id, 0.0)) * _SHARE,
-            cost_per_hour=one.cost_per_hour,
-            skills=one.skills,
-        )
-        for one in state.there
-    ]
-    # what somebody is in the middle of comes before everything else that is theirs
-    busy = [
-        Demand(
-            patient=f"busy-{who}",
-            minutes=rest,
-            acuity=20,
-            current_doctor=who,
-            deadline_minutes=rest,
-        )
-        for who, rest in left.items()
-    ]
-    demands = [
-        Demand(
-            patient=str(number),
-            minutes=job.minutes,
-            acuity=job.acuity,
-            skills=job.skills,
-            current_doctor=job.who,
-            deadline_minutes=None if job.deadline is None else max(0.0, job.deadline - at),
-        )
-        for number, job in enumerate(waiting)
-    ]
-    doctors = [
-        Doctor(
-            id=one.id,
-            minutes=one.minutes + left.get(one.id, 0.0),
-            cost_per_hour=one.cost_per_hour,
-            skills=one.skills,
-        )
-        for one in doctors
-    ]
-    pinned = {one.patient: str(one.current_doctor) for one in busy}
-    plan = allocate(doctors, [*busy, *demands], time_limit_s=_PLAN_S, pinned=pinned)
-    given = {one.patient: one.doctor for one in plan.assignments}
-    for number, job in enumerate(waiting):
-        _give(job, given.get(str(number), None if job.who in state.gone else job.who))
+def _ours(setup: Setup) -> Share:
+    """Ask the product's allocation, as its re-planner does, with what is left of day and work."""
+
+    def share(state: WardDay, at: float) -> None:
+        waiting = state.waiting()
+        left = {who: rest for who, (_, rest) in state.doing.items()}
+        ahead = min(_HORIZON, SHIFT_MINUTES - at)
+        # what somebody is in the middle of comes before everything else that is theirs
+        busy = [
+            Demand(
+                patient=f"busy-{who}",
+                minutes=rest,
+                acuity=20,
+                current_doctor=who,
+                deadline_minutes=rest,
+            )
+            for who, rest in left.items()
+        ]
+        demands = [
+            _asked(number, job, at, setup.expected_minutes(at, ahead))
+            for number, job in enumerate(waiting)
+        ]
+        doctors = [_worker(one, ahead, left.get(one.id, 0.0)) for one in state.there]
+        pinned = {one.patient: str(one.current_doctor) for one in busy}
+        plan = allocate(doctors, [*busy, *demands], time_limit_s=_PLAN_S, pinned=pinned)
+        given = {one.patient: one.doctor for one in plan.assignments}
+        for number, job in enumerate(waiting):
+            _give(job, given.get(str(number), None if job.who in state.gone else job.who))
+
+    return share
+
+
+def _worker(one: Doctor, ahead: float, busy: float) -> Doctor:
+    """Return somebody with a fifth of their free time as the reserve for emergencies."""
+    free = max(0.0, ahead - busy)
+    return Doctor(
+        id=one.id,
+        minutes=free * _SHARE + busy,
+        reserve_minutes=free * (1 - _SHARE),
+        cost_per_hour=one.cost_per_hour,
+        skills=one.skills,
+    )
+
+
+def _asked(number: int, job: SimulatedWork, at: float, later: float) -> Demand:
+    return Demand(
+        patient=str(number),
+        minutes=job.minutes,
+        acuity=job.acuity,
+        skills=job.skills,
+        current_doctor=job.who,
+        deadline_minutes=None if job.deadline is None else max(0.0, job.deadline - at),
+        must=job.acuity >= _EMERGENCY,
+        later_minutes=later,
+    )
 
 
 def _day(state: WardDay) -> Day:

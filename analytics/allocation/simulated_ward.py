@@ -10,6 +10,7 @@ from analytics.domain.rota import Doctor
 SHIFT_MINUTES = 480.0
 _CLASSES = ((8, 30.0, 30.0, 0.15), (5, 12.0, 60.0, 0.35), (1, 10.0, 240.0, 0.5))
 """Of those who get worse: acuity, minutes, deadline (NEWS2's responses; proposed), share."""
+_LAST_WORSE = SHIFT_MINUTES - 60
 _ROUTINE_MINUTES = 5.0
 
 
@@ -30,6 +31,12 @@ class Setup:
     worse: float = 0.5
     clustered: float = 0.6
     ill: bool = True
+
+    def expected_minutes(self, at: float, ahead: float) -> float:
+        """Return what a patient is expected to ask in the minutes ahead who has not got worse."""
+        each = sum(minutes * share for _, minutes, _, share in _CLASSES)
+        coming = max(0.0, min(ahead, _LAST_WORSE - at))
+        return round(self.worse * each * coming / _LAST_WORSE, 2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,7 +125,7 @@ def arrivals_of(setup: Setup, chance: random.Random) -> list[SimulatedWork]:
     for _ in range(round(setup.patients * setup.worse)):
         patient = chance.choices(range(setup.patients), weights)[0]
         acuity, minutes, deadline, _ = chance.choices(_CLASSES, [one[3] for one in _CLASSES])[0]
-        at = chance.uniform(0, SHIFT_MINUTES - 60)
+        at = chance.uniform(0, _LAST_WORSE)
         took = minutes * chance.lognormvariate(0, 0.25)
         worse.append(
             SimulatedWork(
