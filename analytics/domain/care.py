@@ -48,11 +48,13 @@ class Scoring:
             than that they are; None: the birth date is not known, they are taken for an adult.
         pregnant_ms: from when, and until when (excluded) a pregnancy lasts; None is no end.
         diabetes: whether they have it; None: nobody has said, they are judged as if they had.
+        zone: IANA zone in which they live: whose nights are theirs.
     """
 
     adult_from_ms: int | None = None
     pregnant_ms: tuple[int, int | None] | None = None
     diabetes: bool | None = None
+    zone: str = "UTC"
 
     @property
     def adult_assumed(self) -> bool:
@@ -87,7 +89,7 @@ def scoring_of(stored: object) -> Scoring:
 
     Args:
         stored: ``{"adult_from_ms": int or null, "pregnant_ms": [from, until or null] or null,
-            "diabetes": true, false or null}``; other members are for people.
+            "diabetes": true, false or null, "zone": text}``; other members are for people.
     """
     if not isinstance(stored, dict):
         return TAKEN_FOR_ADULT
@@ -96,6 +98,7 @@ def scoring_of(stored: object) -> Scoring:
         adult_from_ms=None if adult is None else int(adult),
         pregnant_ms=None if pregnant is None else (int(pregnant[0]), pregnant[1]),
         diabetes=stored.get("diabetes"),
+        zone=str(stored.get("zone") or "UTC"),
     )
 
 

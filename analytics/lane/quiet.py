@@ -84,7 +84,7 @@ class QuietMoments:
     """What must hold for a moment to be passed, under all that it is judged by."""
 
     __slots__ = ("_ages", "_area", "_bounds", "_differ", "_incomplete", "_judged", "_level_ms",
-                 "_parts", "_scale", "_stuck_ms", "_units", "_window_ms")  # fmt: skip
+                 "_parts", "_scale", "_stuck_ms", "_units", "_window_ms", "_zone")  # fmt: skip
 
     def __init__(self, judged: Sequence[Judged]) -> None:
         """Take the policies and care plans; of policies that are ``alike``."""
@@ -99,6 +99,7 @@ class QuietMoments:
         self._area = min(one.spo2_area for one in policies) * MINUTE_MS
         self._parts = first.drift_parts
         self._scale = judged[0][1].spo2_scale
+        self._zone = judged[0][1].scoring.zone
         self._bounds = {code: _bounds(code, judged) for code in _CODES}
         self._differ = _differing(judged)
 
@@ -175,7 +176,7 @@ class QuietMoments:
             and t_ms - source.since_ms >= self._stuck_ms
         ):
             return None
-        if code in DRIFTING and _day_over(track, t_ms):
+        if code in DRIFTING and _day_over(track, t_ms, self._zone):
             return None
         return self._smoothed(track, t_ms, code, value, bounds)
 
@@ -259,14 +260,14 @@ class QuietMoments:
         track.window_ms, track.window = one.times, one.values
         if code in _ROLLED:
             if code in DRIFTING and t_ms // BUCKET_MS != track.rolling.last:
-                note_half_hour(state, code, track, self._parts)
+                note_half_hour(state, code, track, self._parts, self._zone)
             track.rolling.add(value, t_ms)
 
 
-def _day_over(track: Track, t_ms: int) -> bool:
+def _day_over(track: Track, t_ms: int, zone: str) -> bool:
     """Whether a half-hour of another day is over: the days are judged then."""
     last = track.rolling.last * BUCKET_MS
-    return t_ms // BUCKET_MS != track.rolling.last and day_of(t_ms) != day_of(last)
+    return t_ms // BUCKET_MS != track.rolling.last and day_of(t_ms, zone) > day_of(last, zone)
 
 
 def _median(values: Sequence[float]) -> float:

@@ -39,24 +39,28 @@ def half_hour_over(sight: Sight, code: int, track: Track) -> None:
     What is on is judged at every half-hour, so that it is heard of and does not end as forgotten.
     """
     least = sight.scene.policy.drift_parts
-    kept = note_half_hour(sight.state, code, track, least)
+    zone = sight.plan.scoring.zone
+    kept = note_half_hour(sight.state, code, track, least, zone)
     if kept is None:
         return
-    if day_of(track.t_ms) != kept.day:
+    if day_of(track.t_ms, zone) > kept.day:
         kept.close(least)
         drift(sight.scene, code, kept)
     elif NAMES[code] in sight.scene.on:
         drift(sight.scene, code, kept)
 
 
-def note_half_hour(state: LaneState, code: int, track: Track, least: int) -> Drift | None:
+def note_half_hour(
+    state: LaneState, code: int, track: Track, least: int, zone: str
+) -> Drift | None:
     """Note the half-hour that is over with its day; return the days, None: nothing was measured."""
     rolling = track.rolling
     at = rolling.last % BUCKETS
     if not rolling.last or not rolling.counts[at]:
         return None
     kept = _of(state, code)
-    kept.add_value(day_of(rolling.last * BUCKET_MS), rolling.sums[at] / rolling.counts[at], least)
+    day = day_of(rolling.last * BUCKET_MS, zone)
+    kept.add_value(day, rolling.sums[at] / rolling.counts[at], least)
     return kept
 
 
@@ -71,7 +75,7 @@ def weighed(sight: Sight, value: float, *, anew: bool) -> None:
     if anew:
         sight.state.drifts.pop(_WEIGHT, None)
     kept = _of(sight.state, _WEIGHT)
-    kept.add_value(day_of(sight.scene.time_ms), value, 1)
+    kept.add_value(day_of(sight.scene.time_ms, sight.plan.scoring.zone), value, 1)
     drift(sight.scene, _WEIGHT, kept)
 
 

@@ -1,7 +1,8 @@
 """Slow drift over days: weight, resting pulse and breathing, against the person's own days before.
 
 A day is told by its lowest value: of pulse and breathing the lowest mean of a half-hour (rest,
-mostly at night), of weight the lowest weighing (the morning's). A day with few half-hours measured
+mostly at night), of weight the lowest weighing (the morning's). A day is the patient's own, from
+noon to noon where they live, so that each night is one day's. A day with few half-hours measured
 has not seen the person at rest and is left out: of a cuff used twice a day the rule says nothing.
 The middle one of the last three days is held against the middle ones of three days before, so that
 one odd day moves nothing and a change must be there on two days of three. A day of pulse or
@@ -9,9 +10,12 @@ breathing is judged once it is over.
 Deviations from one's own days are an adjunct for review (FDA K183282, K142512).
 """
 
+from datetime import date, datetime, timedelta
+
 from msgspec import Struct, field
 
 from analytics.domain.alerts import Priority
+from analytics.domain.civil import zone_of
 from analytics.domain.vitals import Metric
 from analytics.domain.wording import amount
 from analytics.rules.hysteresis import Alarm, Scene, clear_condition, raise_condition, supersede
@@ -20,6 +24,8 @@ from analytics.rules.limits import speaks
 RULE = "drift/1"
 DAY_MS = 86_400_000
 _NOON_MS = DAY_MS // 2
+_HALF_DAY = timedelta(hours=12)
+_EPOCH = date(1970, 1, 1).toordinal()
 MOST_DAYS = 60
 CLEAR_SHARE = 0.5
 """It ends once the change is down to half of what is told (proposed)."""
@@ -37,9 +43,19 @@ _WORDS: dict[int, str] = {
 _THREE = 3
 
 
-def day_of(t_ms: int) -> int:
-    """Return the day of a moment, from noon to noon (UTC): a night is one day's."""
-    return (t_ms + _NOON_MS) // DAY_MS
+def day_of(t_ms: int, zone: str) -> int:
+    """Return the day of a moment, from noon to noon in a zone: a night is one day's.
+
+    A zone that this program does not know counts as UTC.
+    """
+    try:
+        there = None if zone == "UTC" else zone_of(zone)
+    except KeyError:
+        there = None
+    if there is None:
+        return (t_ms + _NOON_MS) // DAY_MS
+    noon = datetime.fromtimestamp(t_ms / 1000, there) + _HALF_DAY
+    return noon.toordinal() - _EPOCH
 
 
 class Drift(Struct, array_like=True, gc=False):
@@ -60,8 +76,11 @@ class Drift(Struct, array_like=True, gc=False):
     lows: list[float] = field(default_factory=list)
 
     def add_value(self, day: int, value: float, least: int) -> None:
-        """Take a value of a day, not before the one noted last; ``least`` is of the day before."""
-        if day != self.day:
+        """Take a value of a day; ``least`` is of the day before.
+
+        Where the zone changes a day may seem to be that before: it is still the one under way.
+        """
+        if day > self.day:
             self.close(least)
             self.day, self.low, self.parts = day, value, 0
         self.low = min(self.low, value)

@@ -79,6 +79,7 @@ def scoring_json(
         "adult_from_ms": adult,
         "pregnant_ms": None if pregnant is None else _period_ms(pregnant, zone),
         "pregnant": None if pregnant is None else pregnant.model_dump(mode="json"),
+        "zone": zone,
     }
 
 

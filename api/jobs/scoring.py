@@ -1,7 +1,9 @@
 """Answers for patients of before whom NEWS2 is for: the birth date is sealed, so no migration can.
 
 A care plan that was made before the question existed has no answer, and its patient is taken for
-an adult meanwhile, as they were. The first program that has the vault gives it, once.
+an adult meanwhile, as they were. The first program that has the vault gives it, once. A plan from
+before the zone stood in it gets that as a further revision: what was decided by the one before is
+replayed by UTC, as it was.
 """
 
 import asyncio
@@ -35,11 +37,18 @@ async def answer_some(conn: Conn, vault: Vault, now: datetime) -> int:
     await act_for(conn, None, Role.ADMIN)
     rows = await patients.without_scoring(conn, AT_ONCE)
     for row in rows:
-        fresh = scoring_json(_birth_date(vault, row), None, row["time_zone"], now)
+        fresh = _answer(vault, row, now)
         await patients.set_scoring(conn, row["no"], fresh, now)
     notes = [audit.Note(action="patient.scoring", patient_no=row["no"], detail={}) for row in rows]
     await audit.append(conn, now, "scoring", notes)
     return len(rows)
+
+
+def _answer(vault: Vault, row: Row, now: datetime) -> Row:
+    """Return what was said with the zone that it lacks, or all of it where nobody said anything."""
+    if row["scoring"] is not None:
+        return {**row["scoring"], "zone": row["time_zone"]}
+    return scoring_json(_birth_date(vault, row), None, row["time_zone"], now)
 
 
 def _birth_date(vault: Vault, row: Row) -> date | None:

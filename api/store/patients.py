@@ -261,7 +261,8 @@ async def without_scoring(conn: Conn, most: int) -> list[Row]:
     found = await conn.execute(
         _RECORD
         + """
-         WHERE c.scoring IS NULL AND p.state <> 'discharged' AND k.wrapped IS NOT NULL
+         WHERE (c.scoring IS NULL OR NOT c.scoring ? 'zone') AND p.state <> 'discharged'
+           AND k.wrapped IS NOT NULL
          ORDER BY p.no LIMIT %s FOR NO KEY UPDATE OF p SKIP LOCKED
         """,
         (most,),

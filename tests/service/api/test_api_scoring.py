@@ -50,7 +50,7 @@ def test_a_child_is_told_without_a_score_and_with_the_reason(staffed: Ward) -> N
 def test_of_an_adult_no_date_stands_in_the_clear(staffed: Ward) -> None:
     patient = staffed.take_in(birth_date="1950-12-10")
     assert plan(staffed, patient) == {
-        "adult_from_ms": 0, "pregnant_ms": None, "pregnant": None,
+        "adult_from_ms": 0, "pregnant_ms": None, "pregnant": None, "zone": "UTC",
     }  # fmt: skip
     assert news2(staffed, patient)[0]["reason"] is None
 
@@ -144,6 +144,28 @@ def test_patients_of_before_are_answered_for_once(staffed: Ward) -> None:
     assert news2(staffed, child)[0]["reason"] == "under_16"
     assert plan(staffed, adult)["adult_from_ms"] == 0
     assert staffed.get("coordinator", f"/patients/{child}").json()["plan_revision"] == 2
+
+
+def test_plans_of_before_get_the_zone_and_keep_what_was_said(staffed: Ward) -> None:
+    """Whose nights are whose stands in a further plan, so that a replay is as it was."""
+    patient = staffed.take_in(birth_date=CHILD, time_zone="Asia/Tokyo")
+    body = {"pregnant": {"from": "2026-03-01", "until": "2026-11-30"}, "diabetes": True}
+    staffed.patch("coordinator", f"/patients/{patient}", body)
+    said = plan(staffed, patient)
+    assert said["zone"] == "Asia/Tokyo"
+    staffed.sql("UPDATE care_plan SET scoring = scoring - 'zone'")
+    services = staffed.app.state.services
+
+    async def once() -> int:
+        async with await open_as_api(staffed) as conn, conn.transaction():
+            return await answer_some(conn, services.vault, services.now())
+
+    assert asyncio.run(once()) == 1
+    assert asyncio.run(once()) == 0
+    assert plan(staffed, patient) == said
+    moved = staffed.patch("coordinator", f"/patients/{patient}", {"time_zone": "Europe/Paris"})
+    assert moved.status_code == 200
+    assert plan(staffed, patient)["zone"] == "Europe/Paris"
 
 
 async def open_as_api(ward: Ward) -> Any:  # noqa: ANN401 - psycopg's own

@@ -1,5 +1,6 @@
 """Trends: dips of which none lasts, and what drifts over days; each with its end."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 
@@ -8,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.domain.alerts import FindingChange, Kind, Priority
-from analytics.domain.care import CarePlan, Limit
+from analytics.domain.care import CarePlan, Limit, Scoring
 from analytics.domain.vitals import Metric
 from analytics.lane.lane import PatientLane
 from analytics.rules.desaturation import BUCKET_MS, BUCKETS, HOLD_MS, Desaturation
-from analytics.rules.drift import change_of
+from analytics.rules.drift import Drift, change_of, day_of
 from tests.support.bedside import MODEL, SECOND, Bedside, reading
 from tests.support.story import Story
 
@@ -162,3 +163,31 @@ def test_a_change_is_between_two_middles_and_no_greater_than_the_days_differ(
     else:
         assert 0 < found.days < 14
         assert {found.before, found.now} <= set(recent)
+
+
+@pytest.mark.parametrize(("zone", "parts"), [("Pacific/Auckland", 2), ("UTC", 1), ("No/Where", 1)])
+def test_a_night_is_the_patients_own(zone: str, parts: int) -> None:
+    """Between 23:30 and 05:00 in Auckland lies noon by UTC."""
+    bed = Bedside(CarePlan(scoring=Scoring(zone=zone)))
+    for hour in (datetime(2026, 3, 2, 10, 30, tzinfo=UTC), datetime(2026, 3, 2, 16, tzinfo=UTC)):
+        bed.now = int(hour.timestamp() * 1000)
+        bed.see(weight=80.0)
+    assert bed.lane.state.drifts[int(Metric.WEIGHT)].parts == parts
+
+
+def test_a_move_to_the_west_makes_no_day_twice() -> None:
+    kept = Drift()
+    for day, value in ((5, 80.0), (6, 81.0), (5, 79.0), (6, 82.0), (7, 83.0)):
+        kept.add_value(day, value, 1)
+    assert (kept.days, kept.lows, kept.day) == ([5, 6], [80.0, 79.0], 7)
+
+
+@given(
+    st.integers(0, 4_000_000_000_000),
+    st.integers(0, 3 * DAY * SECOND),
+    st.sampled_from(["UTC", "Europe/London", "America/Los_Angeles", "Pacific/Apia"]),
+)
+def test_days_never_go_back(t_ms: int, more_ms: int, zone: str) -> None:
+    one, other = day_of(t_ms, zone), day_of(t_ms + more_ms, zone)
+    assert 0 <= other - one <= 5
+    assert abs(one - day_of(t_ms, "UTC")) <= 1
