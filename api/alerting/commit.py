@@ -7,7 +7,7 @@ from uuid import UUID
 
 from analytics import settings
 from analytics.alerts.transitions import EpisodePolicy
-from api.alerting import calling
+from api.alerting import calling, device_alerts
 from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.on_call import Duty, OnShift
 from api.alerting.subjects import NOBODY_ON_SHIFT, FeedEvent
@@ -55,6 +55,7 @@ async def duty_now(conn: Conn, now: datetime, patients: Sequence[int] = ()) -> D
 
 async def commit_changes(conn: Conn, ledger: EpisodeChanges) -> None:
     """Write the ledger's changed episodes and append its news to the feed."""
+    await device_alerts.call_together(conn, ledger)
     if ledger.changed:
         await episodes.save(conn, ledger.changed.values())
     if ledger.reasons:

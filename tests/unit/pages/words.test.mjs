@@ -9,7 +9,7 @@ import { notScored, partialWords, percent } from "../../../api/dashboard/static/
 import { called, staffNames } from "../../../api/dashboard/static/js/words/people.js";
 import { sbar } from "../../../api/dashboard/static/js/words/sbar.js";
 import { graveUnowned, nextCall } from "../../../api/dashboard/static/js/words/unowned.js";
-import { isPast, sections } from "../../../api/dashboard/static/js/words/sections.js";
+import { byDevice, isPast, sections } from "../../../api/dashboard/static/js/words/sections.js";
 
 setClock("2026-10-25T00:30:00Z", 0.000001, "Europe/Berlin"); // a clock that stands
 
@@ -88,4 +88,10 @@ test("time runs for what nobody has taken on, and a grave one sounds until someb
   assert.equal(nextCall([waits, alert("two", { escalates_at: "2026-10-25T00:40:00Z" })]), "next call in 4:05");
   assert.equal(nextCall([{ ...waits, state: "acknowledged" }]), "");
   assert.deepEqual([waits, { ...waits, state: "acknowledged" }, { ...waits, snoozed_until: "2026-10-25T00:35:00Z" }, alert("medium")].map((one) => graveUnowned([one])), [true, false, false, false]);
+});
+test("what is wrong with one device stands together, and a patient's own alert under no device", () => {
+  const told = [["units", "w-a"], ["battery", "w-b"], ["refused", "w-a"], ["sensor", null]].map(([condition, device]) => ({ ...alert(condition, { kind: "technical", condition }), device }));
+  const clinical = { ...alert("news2"), device: "w-a" };
+  assert.deepEqual(byDevice([clinical, ...told]).map(([device, some]) => [device, some.map((one) => one.condition)]),
+    [["", ["news2_urgent", "sensor"]], ["w-a", ["units", "refused"]], ["w-b", ["battery"]]]);
 });

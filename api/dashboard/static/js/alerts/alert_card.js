@@ -9,6 +9,7 @@ import { conditionName } from "../words/conditions.js";
 import { isOpen } from "../words/dangers.js";
 import { metricValue, shortMetrics } from "../words/metrics.js";
 import { called } from "../words/people.js";
+import { byDevice } from "../words/sections.js";
 import { countdown } from "../words/unowned.js";
 import { cardLines } from "./card_lines.js";
 import { ask, asked, acknowledge, about, call, putOff } from "./answers.js";
@@ -36,7 +37,8 @@ export function alertCard(alerts, shown = {}) {
   const head = (link || waiting.length > 1) && h("div", { class: "top" }, link && who,
     link && person?.news2 && h("span", { class: "small soft nowrap" }, "NEWS2 now ", score(person.news2, { words: false })),
     h("span", { class: "spacer" }), waiting.length > 1 && acknowledgeAll(waiting, card));
-  return h("li", { class: "alert", tabindex: "-1", "data-key": key ?? worst.patient ?? worst.id, "data-priority": worst.priority, "data-state": worst.state }, head, alerts.map((alert) => line(alert, card, waiting.length > 1)));
+  return h("li", { class: "alert", tabindex: "-1", "data-key": key ?? worst.patient ?? worst.id, "data-priority": worst.priority, "data-state": worst.state }, head,
+    byDevice(alerts).map(([device, some]) => [device && h("p", { class: "small soft", "data-key": `of-${device}` }, "Device ", h("code", {}, device)), some.map((alert) => line(alert, card, waiting.length > 1))]));
 }
 
 function line(alert, card, several) {

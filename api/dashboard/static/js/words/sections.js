@@ -30,3 +30,12 @@ export function sections(alerts, people, kind, me = null) {
     closed: shown.filter((alert) => !isOpen(alert) && wardNow() - closedAt(alert) < CLOSED_SHOWN_MS).sort((a, b) => closedAt(b) - closedAt(a)).slice(0, 20),
   };
 }
+// What is wrong with one device is one errand: its alerts stand together, under its name.
+export function byDevice(alerts) {
+  const parts = new Map();
+  for (const alert of alerts) {
+    const device = alert.kind === "technical" ? alert.device ?? "" : "";
+    parts.set(device, [...(parts.get(device) ?? []), alert]);
+  }
+  return [...parts];
+}
