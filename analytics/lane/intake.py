@@ -71,7 +71,7 @@ def take(sight: Sight, samples: Sequence[Measurement]) -> int:
             sight.scene.bad += 1
             ask_about(sight, code, value, repeats=True, lost=False)
         elif code == _BATTERY:
-            battery(sight.scene, value)
+            battery(sight.scene, sight.device, value)
         elif (code in LOOKED_AT or value in LOOKED_AT_VALUES) and _doubted(sight, code, value):
             sight.scene.bad += 1
             sight.scene.doubted.append(sample)

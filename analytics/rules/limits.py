@@ -251,18 +251,24 @@ def asks(*, firm: bool) -> str:
     return "" if firm else ": repeat at once"
 
 
-def battery(scene: Scene, value: float) -> None:
-    """Judge a device's battery, in percent."""
+def battery(scene: Scene, device: str, value: float) -> None:
+    """Judge the battery of one of the patient's devices, in percent.
+
+    Each device has its own: another's full battery ends nothing, and one alert tells them all.
+    """
+    name = f"battery/{device}"
     if value < scene.policy.battery_low:
         alarm = Alarm(
-            name="battery",
+            name=name,
             priority=Priority.LOW,
             depth=1,
             value=value,
-            message=f"Battery at {value:g} %",
+            message=f"Battery{f' of {device}' if device else ''} at {value:g} %",
             rule="battery/1",
+            detail={"device": device},
         )
         raise_condition(scene, alarm)
-    else:
-        clear = value >= scene.policy.battery_low + BATTERY_MARGIN
-        clear_condition(scene, "battery", clear=clear, value=value)
+        return
+    clear = value >= scene.policy.battery_low + BATTERY_MARGIN
+    for own in (name, "battery"):  # the latter: from a snapshot of before each had its own
+        clear_condition(scene, own, clear=clear, value=value)

@@ -201,6 +201,33 @@ def test_battery() -> None:
     assert bed.said() == [("battery", STARTED), ("battery", CLEARED)]
 
 
+def test_each_device_has_a_battery_of_its_own() -> None:
+    bed = Bedside()
+    bed.hear("w-a", battery=15)
+    for _ in range(4):
+        bed.hear("w-b", 90, battery=90)
+    assert bed.said() == [("battery", STARTED)], "another's full battery ends nothing"
+    bed.hear("w-b", 60, battery=12)
+    assert [(one.change, one.message, one.detail["device"]) for one in bed.findings] == [
+        (WORSENED, "Battery of w-b at 12 %", "w-b")
+    ]
+    for _ in range(3):
+        bed.hear("w-a", 90, battery=80)
+    assert bed.said() == [("battery", WORSENED)], "the other is still low"
+    for _ in range(3):
+        bed.hear("w-b", 90, battery=80)
+    assert bed.said() == [("battery", CLEARED)]
+
+
+def test_a_battery_that_was_low_before_each_device_had_its_own_ends() -> None:
+    bed = Bedside()
+    bed.hear("w-a", battery=15)
+    bed.lane.state.on["battery"] = bed.lane.state.on.pop("battery/w-a")
+    for _ in range(3):
+        bed.hear("w-a", 90, battery=80)
+    assert bed.said() == [("battery", STARTED), ("battery", CLEARED)]
+
+
 def test_a_questionable_critical_value_asks_then_pages() -> None:
     bed = Bedside()
     bed.see(hr=18)
