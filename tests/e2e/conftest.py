@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from deploy.secrets.stack_secrets import Secrets
 from tests.support.browsers import LAUNCH, PATIENCE_MS, Desk
 from tests.support.databases import DatabaseServer
+from tests.support.receivers import Receiver, receiving
 from tests.support.seeded_ward import NAMES, SeededWard, seeded
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -28,12 +29,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def push_service() -> Iterator[Receiver]:
+    """What the ward pushes to, in place of the browser's maker's."""
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
 def ward(
-    postgres_server: DatabaseServer, stack_secrets: Secrets, server_folder: Path
+    postgres_server: DatabaseServer,
+    stack_secrets: Secrets,
+    server_folder: Path,
+    push_service: Receiver,
 ) -> Iterator[SeededWard]:
     """One ward for all tests of pages: each test uses patients of its own."""
     with postgres_server.migrated() as database:
-        made = seeded(database, stack_secrets, server_folder)
+        made = seeded(database, stack_secrets, server_folder, push_service.origin)
         try:
             yield made
         finally:

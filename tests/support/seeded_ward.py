@@ -344,9 +344,16 @@ def _now(
     )
 
 
-def seeded(database: Database, keys: Secrets, folder: Path) -> SeededWard:
-    """Return a ward that is served and seeded; the caller stops ``running``."""
-    server = ApiServer(database=database, keys=keys)
+def seeded(database: Database, keys: Secrets, folder: Path, push_service: str) -> SeededWard:
+    """Return a ward that is served and seeded; the caller stops ``running``.
+
+    It may push to the service at that origin, and to no other.
+    """
+    notices = {
+        "HOMEWARD_NOTICE_VAPID_KEY_FILE": str(keys.file("vapid.key")),
+        "HOMEWARD_NOTICE_PUSH_HOSTS": push_service,
+    }
+    server = ApiServer(database=database, keys=keys, more=notices)
     running = Running(server=server, log=folder / f"api-{server.port}.log")
     running.start(60)
     ward = SeededWard(server=server, running=running)
