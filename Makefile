@@ -8,11 +8,14 @@ WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh | cksum
 WORKERS ?= 2
 SET_UP := $(VENV_STAMP) $(WEB_STAMP)
 
-.PHONY: demo test check bench soak pictures sbom audit setup
+.PHONY: demo day test check bench soak pictures sbom audit setup
 .DEFAULT_GOAL := check
 
 demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SECONDS
 	@exec $(BIN)/python -m deploy.demo
+
+day: setup  ## 300 simulated patients live a day (about half an hour): its account, into build/day
+	@exec $(BIN)/python -m deploy.day --out build/day
 
 test: setup  ## every test, against the real services
 	$(BIN)/pytest -m "not soak" --numprocesses=$(WORKERS) --durations=10 --durations-min=1

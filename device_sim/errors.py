@@ -6,6 +6,7 @@
     ├── WardRefused       the API answered with a refusal, or not at all
     ├── StackUnreadable   stack.json is missing, or lacks what is needed
     ├── RecordingInvalid  a recording breaks a rule (file, line and column are named)
+    ├── ScriptInvalid     a script of scenarios breaks a rule (file and line are named)
     └── DatasetMissing    a public data set could not be fetched or is not what was expected
 """
 
@@ -24,6 +25,10 @@ class StackUnreadable(SimulatorError):  # noqa: N818 -- says what happened
 
 class RecordingInvalid(SimulatorError):  # noqa: N818 -- says what happened
     """A recording breaks a rule; the text names file, line and column."""
+
+
+class ScriptInvalid(SimulatorError):  # noqa: N818 -- says what happened
+    """A script of scenarios breaks a rule; the text names file and line."""
 
 
 class DatasetMissing(SimulatorError):  # noqa: N818 -- says what happened

@@ -70,6 +70,7 @@ class SimulateOptions(RunOptions):
         events: how many patients get a scripted scenario; None is one in ten, at least one.
         first_onset_s: ward seconds from the start to the first onset.
         spread_s: ward seconds over which the other onsets are spread.
+        script: file with a scenario a line, in place of those that chance would choose.
     """
 
     patients: int = 20
@@ -78,6 +79,7 @@ class SimulateOptions(RunOptions):
     events: int | None = None
     first_onset_s: float = 180.0
     spread_s: float = 4 * 3600.0
+    script: Path | None = None
 
     def interval_ms(self, clock_rate: float) -> int:
         """Ward milliseconds between frames of one patient, under a clock of that rate."""

@@ -94,6 +94,12 @@ def simulate(
     spread: Annotated[
         float, typer.Option(help="Ward seconds over which the other onsets are spread.")
     ] = 14_400.0,
+    script: Annotated[
+        Path | None,
+        typer.Option(
+            help='In place of chance, a file of lines {"patient": 0, "kind": "sepsis", "at": ...}.'
+        ),
+    ] = None,
     capacity: Annotated[
         bool,
         typer.Option(
@@ -122,6 +128,7 @@ def simulate(
         events=events,
         first_onset_s=first_onset,
         spread_s=spread,
+        script=script,
     )
     run(options, stopped=stop_asked())
 

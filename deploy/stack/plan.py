@@ -1,8 +1,8 @@
 """Everything that is decided before the first program of a stack is started."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class StackOptions:
         clock_start: ward time to start at (RFC 3339); None goes on, or is real time.
         clock_rate: ward seconds per real second; None keeps the last one, or 1.
         simulate: how many simulated patients to run with; 0 is none.
+        api: further settings of the API (``HOMEWARD_...``), for what a simulation stands in for.
     """
 
     data: Path
@@ -37,11 +38,12 @@ class StackOptions:
     clock_start: str | None = None
     clock_rate: float | None = None
     simulate: int = 0
+    api: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackPlan:
-    """What was decided: programs, secrets, ports and clock."""
+    """What was decided: programs, secrets, ports, clock, and what the API is told besides."""
 
     folder: DataFolder
     account: UnixAccount | None
@@ -50,6 +52,7 @@ class StackPlan:
     ports: Ports
     clock: WardClock
     settings: StackSettings
+    api: Mapping[str, str]
 
     @property
     def clock_file(self) -> Path:
@@ -106,6 +109,7 @@ def prepare(
         ports=ports,
         clock=clock,
         settings=settings,
+        api=options.api,
     )
 
 

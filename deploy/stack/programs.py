@@ -4,7 +4,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analytics.domain.clock import WardClock
 from deploy.secrets.stack_secrets import Secrets
@@ -30,6 +30,7 @@ class Wiring:
         secrets: the stack's secrets.
         clock: the ward's clock.
         hang_s: after so many seconds without an answer a program is ended.
+        api: further settings of the API.
     """
 
     databases: Mapping[str, str]
@@ -38,6 +39,7 @@ class Wiring:
     secrets: Secrets
     clock: WardClock
     hang_s: float
+    api: Mapping[str, str] = field(default_factory=dict)
 
 
 def postgres_part(server: PrivatePostgres, hang_s: float) -> Part:
@@ -92,6 +94,7 @@ def api_part(wiring: Wiring) -> Part:
     env = {
         **api_environment(wiring.databases, wiring.secrets, wiring.ports.api),
         **wiring.broker,
+        **wiring.api,
     }
     return _python_part("api", "api", env, wiring, wiring.ports.api)
 

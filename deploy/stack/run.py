@@ -47,6 +47,7 @@ class RunningStack:
         stopping: set to end the stack.
         database_url: the administrator's address of the ward's database.
         restarts: how often a part had to be started again.
+        outage: kills a part by its name, and keeps it down for so many real seconds.
     """
 
     def __init__(self, plan: StackPlan, say: Say) -> None:
@@ -55,6 +56,7 @@ class RunningStack:
         self.database_url = plan.settings.database_url or plan.postgres().url()
         self.restarts = 0
         self._supervisor = Supervisor(plan.folder.logs, say, self._after_restart)
+        self.outage = self._supervisor.outage
 
     @property
     def description(self) -> Path:
@@ -96,6 +98,7 @@ class RunningStack:
             secrets=plan.secrets,
             clock=plan.clock,
             hang_s=plan.settings.hang_s,
+            api=plan.api,
         )
 
     def ward_now(self) -> datetime:

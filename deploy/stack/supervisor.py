@@ -61,6 +61,8 @@ class WatchedPart:
         self._say = say
         self._restarted = restarted
         self._stopping = False
+        self._wanted = asyncio.Event()
+        self._wanted.set()
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -109,6 +111,7 @@ class WatchedPart:
             backoff = FIRST_BACKOFF_S if loop.time() - began > GOOD_AFTER_S else backoff
             self._say(f"{self.part.name} ended ({_how(code)}); starting it again in {backoff:g} s")
             await asyncio.sleep(backoff)
+            await self._wanted.wait()
             backoff = min(backoff * 2, LAST_BACKOFF_S)
             if not self._stopping:
                 await self._start_again()
@@ -148,6 +151,17 @@ class WatchedPart:
         else:
             self._say(f"{self.part.name} is back (pid {self.pid})")
             self._restarted()
+
+    async def outage(self, seconds: float) -> None:
+        """Kill the part, and let it stay down for so long: what a simulated outage is."""
+        self._wanted.clear()
+        try:
+            if self._process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    self._process.send_signal(self.part.launch.last_resort)
+            await asyncio.sleep(seconds)
+        finally:
+            self._wanted.set()
 
     async def stop(self) -> None:
         """Ask the part to end, insist when it does not, and wait until it is gone."""
@@ -205,6 +219,14 @@ class Supervisor:
     def pid(self, name: str) -> int:
         """Return the process id of a part, 0 while it is down or unknown."""
         return next((w.pid for w in self._watched if w.part.name == name), 0)
+
+    async def outage(self, name: str, seconds: float) -> None:
+        """Kill a part, and start it again after so many real seconds.
+
+        Raises:
+            KeyError: there is no such part.
+        """
+        await {w.part.name: w for w in self._watched}[name].outage(seconds)
 
     def down(self) -> list[str]:
         """Return the names of the parts that do not run now."""

@@ -11,6 +11,7 @@ from device_sim.device.send_window import RESEND_AFTER_S
 from device_sim.device.spool import SpoolRecord
 from device_sim.errors import DatasetMissing, RecordingInvalid
 from device_sim.fleet.faults import NONE, FaultPlan, make_plan
+from device_sim.fleet.script import read_script
 from device_sim.fleet.simulated_device import Clocks, SimulatedDevice
 from device_sim.options import ReplayOptions, SimulateOptions
 from device_sim.patients.physiology import Physiology, SimulatedPerson, make_person
@@ -76,19 +77,13 @@ def cast_body(options: SimulateOptions, clocks: Clocks) -> Casting:
     people = [make_person(rng, number) for number in range(1, options.patients + 1)]
     interval_ms = options.interval_ms(clocks.rate)
     newcomers = [Newcomer(patient=_body(p), device=_wearable(interval_ms)) for p in people]
+    scripted = read_script(options.script, len(people)) if options.script is not None else None
 
     def bring(
         registered: Sequence[RegisteredPatient], clocks: Clocks, rng: random.Random
     ) -> tuple[list[SimulatedDevice], list[Expectation]]:
         start_ms = clocks.ward_ms()
-        events = choose_events(
-            rng,
-            len(people),
-            count=options.event_count(),
-            start_ms=start_ms,
-            first_onset_ms=int(options.first_onset_s * 1000),
-            spread_ms=int(options.spread_s * 1000),
-        )
+        events = _chosen(options, rng, start_ms) if scripted is None else scripted
         run_ms = int((options.seconds or _DEFAULT_RUN_S) * clocks.rate * 1000)
         devices = []
         for number, (person, one) in enumerate(zip(people, registered, strict=True)):
@@ -105,6 +100,19 @@ def cast_body(options: SimulateOptions, clocks: Clocks) -> Casting:
         return devices, _expected(devices, interval_ms, clocks.rate)
 
     return Casting(newcomers=newcomers, bring=bring, goes_on=True)
+
+
+def _chosen(
+    options: SimulateOptions, rng: random.Random, start_ms: int
+) -> dict[int, ScenarioEvent]:
+    return choose_events(
+        rng,
+        options.patients,
+        count=options.event_count(),
+        start_ms=start_ms,
+        first_onset_ms=int(options.first_onset_s * 1000),
+        spread_ms=int(options.spread_s * 1000),
+    )
 
 
 def _expected(

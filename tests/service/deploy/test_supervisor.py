@@ -181,3 +181,33 @@ def test_a_broker_that_has_stopped_is_told_from_one_that_answers(own_broker: Bro
     finally:
         process.send_signal(signal.SIGCONT)
     assert server.speaks()
+
+
+def test_an_outage_keeps_a_part_down_for_its_time_and_ends(tmp_path: Path) -> None:
+    back = asyncio.Event()
+
+    async def live() -> None:
+        supervisor = Supervisor(tmp_path, print, back.set)
+        await supervisor.start(part("sleeper", SLEEPER))
+        first, began = supervisor.pid("sleeper"), asyncio.get_running_loop().time()
+        outage = asyncio.create_task(supervisor.outage("sleeper", 1.5))
+        await asyncio.wait_for(back.wait(), 20)
+        assert asyncio.get_running_loop().time() - began >= 1.5
+        assert supervisor.pid("sleeper") not in (0, first)
+        await outage
+        await supervisor.stop()
+
+    asyncio.run(live())
+
+
+def test_a_stack_that_ends_in_an_outage_ends(tmp_path: Path) -> None:
+    async def live() -> None:
+        supervisor = Supervisor(tmp_path, print, lambda: None)
+        await supervisor.start(part("sleeper", SLEEPER))
+        outage = asyncio.create_task(supervisor.outage("sleeper", 600))
+        while not supervisor.down():  # noqa: ASYNC110 - a process tells nobody that it has ended
+            await asyncio.sleep(0.02)
+        await asyncio.wait_for(supervisor.stop(), 10)
+        outage.cancel()
+
+    asyncio.run(live())
