@@ -31,6 +31,7 @@ export function sections(alerts, people, kind, me = null) {
   };
 }
 // What is wrong with one device is one errand: its alerts stand together, under its name.
+/** @param {any[]} alerts @returns {[string, any[]][]} */
 export function byDevice(alerts) {
   const parts = new Map();
   for (const alert of alerts) {
