@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from analytics.alerts.escalation import call_next, closed, taken
-from analytics.domain.alerts import State
+from analytics.domain.alerts import Kind, Priority, State, kind_of
 from analytics.domain.episode import MINUTE_MS, Episode, EpisodeEvent, EpisodePolicy, Transition
 
 
@@ -11,7 +11,7 @@ def acknowledge(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Tr
     """Note that a person took it on; nothing if it is acknowledged already, or closed."""
     if episode.state is not State.OPEN:
         return []
-    silent = taken(episode, now_ms, policy.acknowledged_min, planned=False)
+    silent = taken(episode, now_ms, _lasts(episode, policy, policy.acknowledged_min), planned=False)
     return [Transition(event=EpisodeEvent.ACKNOWLEDGED, episode=silent, at_ms=now_ms)]
 
 
@@ -23,10 +23,16 @@ def resolve(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transi
     if episode.state not in (State.OPEN, State.ACKNOWLEDGED):
         return []
     if episode.holds:
-        silent = taken(episode, now_ms, policy.quiet_min, planned=True)
+        silent = taken(episode, now_ms, _lasts(episode, policy, policy.quiet_min), planned=True)
         return [Transition(event=EpisodeEvent.PLANNED, episode=silent, at_ms=now_ms)]
     done = replace(episode, closed_by_person=True)
     return [closed(done, EpisodeEvent.RESOLVED, State.RESOLVED, now_ms)]
+
+
+def _lasts(episode: Episode, policy: EpisodePolicy, minutes: int) -> int:
+    """Return for how many minutes a person's word lasts: about equipment that can wait, a shift."""
+    waits = kind_of(episode.condition) is Kind.TECHNICAL and episode.priority is not Priority.HIGH
+    return max(minutes, policy.equipment_min) if waits else minutes
 
 
 def snooze_left(episode: Episode, now_ms: int, policy: EpisodePolicy) -> int:

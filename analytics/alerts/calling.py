@@ -74,7 +74,29 @@ def eased(
     return replace(known, eased_news2=highest)
 
 
-def after_gap(before: Reason | None, finding: Finding, policy: EpisodePolicy) -> bool:
+def returns(case: PatientAlert, finding: Finding, now_ms: int, policy: EpisodePolicy) -> bool:
+    """Whether a bad reading after a gap is news of the patient, and not of one reason alone.
+
+    After an outage every reason is heard of again at once: the first calls, the others say no more.
+    """
+    if not _after_gap(case.goes_on(finding.condition), finding, policy):
+        return False
+    gap_ms, alert = policy.gap_ms(finding.pace_ms), case.living
+    known = None if alert is None else alert.called_for
+    waits = alert is not None and alert.state is State.OPEN and alert.snoozed_ms is None
+    if waits and known is not None and now_ms - known.at_ms <= gap_ms:
+        return URGENCY[finding.priority] > URGENCY[known.priority]
+    return not any(
+        one.holds
+        and one.shown
+        and one.condition != finding.condition
+        and URGENCY[one.priority] >= URGENCY[finding.priority]
+        and finding.measured_ms - one.measured_ms <= gap_ms
+        for one in case.reasons.values()
+    )
+
+
+def _after_gap(before: Reason | None, finding: Finding, policy: EpisodePolicy) -> bool:
     """Whether a reason that holds is heard of again after nobody knew of it for too long."""
     if before is None or not before.holds or finding.priority is Priority.LOW:
         return False

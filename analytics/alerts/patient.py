@@ -50,7 +50,7 @@ def apply(case: PatientAlert, finding: Finding, now_ms: int, policy: EpisodePoli
     before = case.goes_on(finding.condition)
     if case.living is None and before is None and _quiet(case.alert, finding, now_ms, policy):
         return []
-    gap = calling.after_gap(before, finding, policy)
+    gap = calling.returns(case, finding, now_ms, policy)
     moment = moment_of(finding, now_ms, policy, gap=gap)
     steps: list[Step] = []
     for reason in reasons.move(before, finding, now_ms):

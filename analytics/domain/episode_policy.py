@@ -46,8 +46,10 @@ class EpisodePolicy:
         acknowledge_share: the share of that time within which somebody must acknowledge before
             the next level is called: 5, 10 and 40 minutes (proposed).
         acknowledged_min: so long after an acknowledgement it is looked at whether anything was
-            heard since; of a technical alert an acknowledgement lasts so long (15-30 proposed from
-            the alarm-fatigue evidence, IEC 60601-1-8 leaves it to the site).
+            heard since; of a technical alert of high priority an acknowledgement lasts so long
+            (15-30 proposed from the alarm-fatigue evidence; IEC 60601-1-8 leaves it open) ...
+        equipment_min: ... and of another technical alert, or a plan for it, so long: a shift. A
+            cable that is on its way is not news every half-hour (proposed).
         quiet_min: after a person made a plan or closed it, findings that it merely goes on are
             silent for so long (proposed); a new start, a worsening or a gap ends that.
         gap_min: after so long without a bad reading nobody knows that it is the same episode,
@@ -107,6 +109,7 @@ class EpisodePolicy:
     routine_min: int = 240
     acknowledge_share: float = 1 / 6
     acknowledged_min: int = 30
+    equipment_min: int = 8 * 60
     quiet_min: int = 30
     gap_min: int = 15
     gap_paces: float = 2.5

@@ -181,6 +181,7 @@ EPISODES: Mapping[str, Declared] = {
         group="ladder", name="acknowledge_share", unit="1", low=0.02, high=0.5
     ),
     "acknowledged_min": _minutes("ladder", "acknowledged", 5, 120),
+    "equipment_min": _minutes("ladder", "equipment", 30, 2_880),
     "quiet_min": _minutes("ladder", "quiet", 0, 120),
     "gap_min": _minutes("ladder", "gap", 5, 120),
     "gap_paces": Declared(group="ladder", name="gap_paces", unit="1", low=1, high=10),

@@ -10,9 +10,12 @@ import psycopg
 from psycopg.rows import dict_row
 
 from api.store.connections import address
+from gateway.ingest.rules import NETWORK_MS
 
 LATE = timedelta(minutes=15)
-"""A sample that came later than this is back-fill (docs/clinical.md)."""
+"""A sample that came later than this is back-fill (docs/clinical.md) ..."""
+NETWORK = timedelta(milliseconds=NETWORK_MS)
+"""... by more than its way may take, which a fast clock makes longer; the gateway counts alike."""
 WAITED_FOR = "unconfirmed_deterioration"
 """What is called by silence after a back-fill, on purpose and to the coordinator alone."""
 
@@ -97,13 +100,17 @@ class DayBooks:
         return len(set(rung) - self.known)
 
 
-def read_day(database_url: str) -> DayBooks:
+def read_day(database_url: str, rate: float) -> DayBooks:
     """Read the record.
+
+    Args:
+        database_url: as its owner.
+        rate: of the ward's clock.
 
     Raises:
         psycopg.OperationalError: the database cannot be reached.
     """
-    asked = {"late": LATE, "waited_for": WAITED_FOR}
+    asked = {"late": LATE + NETWORK * max(0.0, rate - 1.0), "waited_for": WAITED_FOR}
     with psycopg.connect(address(database_url), row_factory=dict_row) as sql:
         notices = sql.execute(_SENT).fetchall()
         told = sql.execute(_NOTICES).fetchone() or {}

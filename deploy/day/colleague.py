@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -27,6 +28,7 @@ class Colleague:
 
     Attributes:
         name: as on the rota.
+        user_id: of their account.
         http: a client of the ward's site, signed in as them.
         rng: all their chance.
         now: ward time.
@@ -37,6 +39,7 @@ class Colleague:
     """
 
     name: str
+    user_id: str
     http: httpx2.AsyncClient
     rng: random.Random
     now: Callable[[], datetime]
@@ -86,7 +89,7 @@ class Colleague:
         """Open the notice, as a touch on it does; return the alert that it leads to."""
         if not self._well():
             return None
-        answer = await self.http.get(f"/n/{notice}")
+        answer = await self._ask("GET", f"/n/{notice}")
         self._check(answer, 303)
         _, _, alert = answer.headers.get("location", "").partition("#")
         return alert or None
@@ -95,7 +98,7 @@ class Colleague:
         if not self._well():
             return False
         self._taken.add(alert)
-        answer = await self.http.post(f"/api/v1/alerts/{alert}/acknowledge")
+        answer = await self._ask("POST", f"/api/v1/alerts/{alert}/acknowledge")
         # 404: handed to somebody else meanwhile; 409: closed
         self._check(answer, 200, 404, 409)
         return answer.status_code == httpx2.codes.OK
@@ -104,15 +107,25 @@ class Colleague:
         self._taken.discard(alert)
         if not self._well():
             return
-        found = await self.http.get(f"/api/v1/alerts/{alert}")
+        found = await self._ask("GET", f"/api/v1/alerts/{alert}")
         self._check(found, 200, 404)
         if found.status_code != httpx2.codes.OK:
             return
-        patient = found.json()["patient"]
+        seen = found.json()
+        if seen["acknowledged_by_id"] != self.user_id:
+            return  # somebody else has it now
+        patient = seen["patient"]
         outcome = "actionable" if patient and self.sick(patient) else "not_actionable"
         said = {"outcome": outcome, "comment": _SAID}
-        answer = await self.http.post(f"/api/v1/alerts/{alert}/resolve", json=said)
+        answer = await self._ask("POST", f"/api/v1/alerts/{alert}/resolve", json=said)
         self._check(answer, 200, 404, 409)
+
+    async def _ask(self, method: str, path: str, **content: Any) -> httpx2.Response:  # noqa: ANN401 - httpx2's arguments
+        """Ask once more where an idle connection has been closed: each answer may be repeated."""
+        try:
+            return await self.http.request(method, path, **content)
+        except httpx2.RemoteProtocolError:
+            return await self.http.request(method, path, **content)
 
     def _check(self, answer: httpx2.Response, *expected: int) -> None:
         if answer.status_code not in expected:

@@ -33,7 +33,7 @@ async def draw_up(
     url, script = stack.database_url, lived.script
     told = summary(await asyncio.to_thread(read_books, url, run), [], stack.ward_now())
     before = frozenset(rung)  # the ward lives on: what rings later may be known later
-    kept = await asyncio.to_thread(books.read_day, url)
+    kept = await asyncio.to_thread(books.read_day, url, stack.plan.clock.rate)
     unrung, invented = kept.unrung(rung), kept.invented(before)
     truth = read_truth(run.truth)
     ill = account.ill_in(script, truth)

@@ -87,7 +87,7 @@ async def hire(hiring: Hiring, post: Post, start: datetime, end: datetime) -> Me
         entry = {"name": post.name, "kind": post.role, "user_id": str(user["id"])}
         doctor_id = str((await hiring.ward.call("POST", "/doctors", json=entry))["id"])
         shifts = await _on_rota(hiring.ward, doctor_id, rota(post, start, end))
-    colleague = await _colleague(hiring, post, password)
+    colleague = await _colleague(hiring, post, str(user["id"]), password)
     return Member(post=post, colleague=colleague, doctor_id=doctor_id, shifts=shifts)
 
 
@@ -101,7 +101,7 @@ async def _on_rota(
     return tuple(made)
 
 
-async def _colleague(hiring: Hiring, post: Post, password: str) -> Colleague:
+async def _colleague(hiring: Hiring, post: Post, user_id: str, password: str) -> Colleague:
     """Sign the person in, and set their telephone as the channel by which they are called."""
     http = httpx2.AsyncClient(base_url=hiring.api, timeout=30)
     form = {"username": post.name, "password": password}
@@ -109,6 +109,7 @@ async def _colleague(hiring: Hiring, post: Post, password: str) -> Colleague:
     http.headers["Authorization"] = f"Bearer {token['access_token']}"
     made = Colleague(
         name=post.name,
+        user_id=user_id,
         http=http,
         rng=random.Random(hiring.rng.getrandbits(64)),  # noqa: S311 - a simulation
         now=hiring.now,

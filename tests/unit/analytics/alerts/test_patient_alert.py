@@ -206,6 +206,34 @@ def test_a_bad_reading_after_a_gap_calls_at_once() -> None:
     assert (step.event, step.notify) == (EpisodeEvent.RETURNED, True)
 
 
+def test_after_an_outage_all_reasons_of_an_alert_call_once() -> None:
+    one = Patient()
+    reasons = (SPO2, "limit_rr_high", "critical_spo2", EMERGENCY)
+    for name in reasons:
+        one.hear(name)
+    one.take_on(1)
+    before = len(one.calls)
+    for name in reasons:
+        one.hear(name, 40, change=FindingChange.PERSISTS, silent_ms=39 * MINUTE)
+    assert one.calls[before:] == [EpisodeEvent.RETURNED]
+    one.take_on(44)
+    late = one.hear("limit_temp_high", 46, change=FindingChange.PERSISTS, silent_ms=50 * MINUTE)
+    assert late is None or not late.notify
+    one.hear("limit_rr_high", 48, change=FindingChange.PERSISTS, silent_ms=48 * MINUTE)
+    assert len(one.calls) == before + 1
+
+
+def test_what_is_heard_of_again_beside_something_milder_alone_calls() -> None:
+    one = Patient()
+    one.hear(EMERGENCY)
+    one.take_on(1)
+    for at in range(5, 60, 5):
+        one.hear("limit_rr_high", at, change=FindingChange.PERSISTS)
+    step = one.hear(EMERGENCY, 60, change=FindingChange.PERSISTS, silent_ms=60 * MINUTE)
+    assert step is not None
+    assert (step.event, step.notify) == (EpisodeEvent.RETURNED, True)
+
+
 def test_who_is_measured_every_hour_is_not_away_between() -> None:
     one = Patient()
     one.hear(pace_ms=60 * MINUTE)
