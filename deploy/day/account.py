@@ -25,8 +25,9 @@ class Story:
     Attributes:
         onset: when the ramp begins.
         ramp_min: its length.
-        bad_at: the first reading on it that met a rule.
-        called_at: the first call of anybody.
+        bad_at: the first reading on it that met a rule; of a deterioration, of more than low
+            priority, which only asks for a measurement.
+        called_at: the first call of anybody, the same.
         answered_at: when somebody took it on.
         calls: how often anybody was called until the end of the day.
         rung: who had been called by then.
@@ -56,6 +57,7 @@ def story(wanted: Expectation, books: DayBooks, script: DayScript, ill: frozense
         one
         for one in books.changes
         if one["patient"] == wanted.patient and one["kind"] == kind and one["at"] >= onset
+        if technical or one["priority"] != "low"
     ]
     called = first(changes, onset)
     own = [one for one in changes if called is not None and one["at"] >= called]
@@ -85,6 +87,7 @@ def _first_reading(
         one["started_at"]
         for one in reasons
         if one["patient"] == wanted.patient and one["raised_at"] >= onset <= one["started_at"]
+        if wanted.scenario in _TECHNICAL or one["priority"] != "low"
     ]
     return min(found, default=None)
 

@@ -21,16 +21,16 @@ WAITED_FOR = "unconfirmed_deterioration"
 
 _CHANGES = """
 SELECT p.id::text AS patient, e.id::text AS alert, e.kind, h.at, h.call, h.change, h.rung,
-       h.actor IS NOT NULL AS by_person, d.name AS holder
+       h.priority, h.actor IS NOT NULL AS by_person, d.name AS holder
   FROM alert_history h JOIN episode e ON e.id = h.episode_id
   LEFT JOIN patient p ON p.no = e.patient_no LEFT JOIN doctor d ON d.id = h.doctor_id
  ORDER BY h.no
 """
 _REASONS = """
-SELECT p.id::text AS patient, r.condition, r.started_at, r.raised_at
+SELECT p.id::text AS patient, r.condition, r.priority, r.started_at, r.raised_at
   FROM reason r JOIN patient p ON p.no = r.patient_no WHERE r.raised_at IS NOT NULL
  UNION ALL
-SELECT p.id::text, e.condition, e.started_at, e.raised_at
+SELECT p.id::text, e.condition, e.priority, e.started_at, e.raised_at
   FROM episode e JOIN patient p ON p.no = e.patient_no
  WHERE e.kind = 'technical' AND e.raised_at IS NOT NULL
 """

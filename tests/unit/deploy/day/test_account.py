@@ -39,6 +39,7 @@ def change(minute: float, what: str = "raised", **more: object) -> dict[str, Any
         "call": what == "raised",
         "change": what,
         "rung": 0,
+        "priority": "high",
         "by_person": False,
         "holder": "doctor-day-1",
     }
@@ -77,6 +78,7 @@ def test_a_call_and_its_answer_are_told_in_minutes() -> None:
     reason = {
         "patient": "a",
         "condition": "limit_spo2_low",
+        "priority": "medium",
         "started_at": ONSET + timedelta(minutes=3),
         "raised_at": ONSET + timedelta(minutes=4),
     }
@@ -95,6 +97,18 @@ def test_a_call_and_its_answer_are_told_in_minutes() -> None:
 
 def test_what_was_called_before_the_onset_or_for_another_is_not_counted() -> None:
     assert met(change(-5), change(5, patient="b"), change(5, kind="technical")).called_at is None
+
+
+def test_a_question_of_low_priority_is_no_call_for_a_deterioration() -> None:
+    question = {
+        "patient": "a",
+        "condition": "incomplete_score",
+        "priority": "low",
+        "started_at": ONSET,
+        "raised_at": ONSET + timedelta(minutes=10),
+    }
+    one = met(change(10, priority="low"), change(20), reasons=[question])
+    assert (one.bad_at, told(one)["onset_to_call_min"], one.calls) == (None, 20, 1)
 
 
 def test_what_was_due_and_called_nobody_is_missed_and_what_was_not_due_is_not() -> None:
