@@ -79,6 +79,8 @@ class Subscription:
         self._most = most
         self._waiting: deque[StreamEvent] = deque()
         self._ready = asyncio.Event()
+        self._patient_until_s = 0.0
+        self._over: asyncio.TimerHandle | None = None
 
     def offer(self, event: StreamEvent) -> None:
         """Add an event; a listener with a full queue is ended instead."""
@@ -122,16 +124,33 @@ class Subscription:
         """Return the next event; None when the time is over or the subscription has ended."""
         if self.idle and self.end is None:
             self._ready.clear()
-            over = asyncio.get_running_loop().call_later(timeout_s, self._ready.set)
-            try:  # a timer that is mostly taken away again: cheaper than a timeout for each event
-                await self._ready.wait()
-            finally:
-                over.cancel()
+            self._wait_until(asyncio.get_running_loop(), timeout_s)
+            await self._ready.wait()
         if not self._waiting:
             return self._changed_event() if self._changed else None
         event = self._waiting.popleft()
         self.after = event.stream_id
         return event
+
+    def _wait_until(self, loop: asyncio.AbstractEventLoop, timeout_s: float) -> None:
+        """Have the wait end at its time.
+
+        A timer that runs already is left to look again: to take one away and begin another for each
+        event would cost more than the event, a thousand times over.
+        """
+        self._patient_until_s = until_s = loop.time() + timeout_s
+        if self._over is not None and self._over.when() <= until_s:
+            return
+        if self._over is not None:
+            self._over.cancel()
+        self._over = loop.call_at(until_s, self._look_again, loop)
+
+    def _look_again(self, loop: asyncio.AbstractEventLoop) -> None:
+        if loop.time() < self._patient_until_s:
+            self._over = loop.call_at(self._patient_until_s, self._look_again, loop)
+            return
+        self._over = None
+        self._ready.set()
 
     def _changed_event(self) -> StreamEvent:
         """Tell of whom something has changed, without an id: a feed goes on from its alerts."""

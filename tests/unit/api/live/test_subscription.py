@@ -88,6 +88,36 @@ def test_a_waiting_listener_wakes_at_once() -> None:
     asyncio.run(main())
 
 
+def test_a_thousand_events_begin_no_timer_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        one, loop = Subscription(CALLER, 0, most=3), asyncio.get_running_loop()
+        begun, call_at = [], loop.call_at
+        monkeypatch.setattr(
+            loop, "call_at", lambda *given, **named: begun.append(given) or call_at(*given, **named)
+        )
+        for n in range(1, 1_001):
+            loop.call_soon(one.offer, encode(n, "alert.changed", "{}"))
+            assert await one.next(60) is not None
+        assert len(begun) == 1
+
+    asyncio.run(main())
+
+
+def test_silence_is_told_its_time_after_the_last_event_and_a_shorter_one_sooner() -> None:
+    async def main() -> None:
+        one, loop = Subscription(CALLER, 0, most=3), asyncio.get_running_loop()
+        loop.call_later(0.05, one.offer, encode(1, "alert.changed", "{}"))
+        assert await one.next(0.3) is not None
+        since = loop.time()
+        assert await one.next(0.3) is None
+        assert loop.time() - since >= 0.3
+        loop.call_soon(one.offer, encode(2, "alert.changed", "{}"))
+        assert await one.next(3_600) is not None
+        assert await asyncio.wait_for(one.next(0.01), 60) is None, "no longer than it was asked for"
+
+    asyncio.run(main())
+
+
 def test_a_cancellation_is_never_lost_to_an_event_that_comes_with_it() -> None:
     async def main() -> None:
         wake = Wakeup()
