@@ -7,7 +7,7 @@ import asyncio
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.rows import dict_row
@@ -16,13 +16,14 @@ from analytics.domain.care import Role
 from api.auth import sessions
 from api.evidence import audit
 from api.limits.passwords import MIN_GUESSES, weakness
-from api.store import accounts, keys, throttles
+from api.store import accounts, api_keys, keys, throttles
 from api.store.connections import address
 from api.store.rls_context import act_for
 from api.vault import personal_data
 from api.vault.envelope import Vault, add_version, new_key, read_ring, retire_all_but
 
 _REWRAP_AT_ONCE = 500
+_KEY_DAYS = 400
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 
 
@@ -96,6 +97,43 @@ def _taken(username: str) -> str:
 
 def _no_such(username: str) -> str:
     return f"there is no account {username} to promote: leave --promote out to make it"
+
+
+async def ensure_machine_key(
+    database_url: str, kept: str, *, ward: str, name: str, scopes: list[str]
+) -> str:
+    """Return the key of a machine account: the one that is kept while it is in force, or a new one.
+
+    Args:
+        database_url: any login that may write accounts.
+        kept: an earlier answer; empty: none.
+        ward: whose.
+        name: as the list of keys and the audit tell it.
+        scopes: what it may do.
+    """
+    async with await psycopg.AsyncConnection.connect(
+        address(database_url), row_factory=dict_row
+    ) as conn:
+        await act_for(conn, None, Role.ADMIN)
+        if kept and await sessions.caller_of(conn, kept):
+            return kept
+        owner = await accounts.first_admin(conn)
+        token = sessions.new_token()
+        now = datetime.now(UTC)  # noqa: TID251 - the edge of a command
+        values = {
+            "username": f"machine-{uuid4()}",
+            "name": name,
+            "ward": ward,
+            "token_hash": sessions.token_hash(token),
+            "scopes": scopes,
+            "days": _KEY_DAYS,
+            "created_by": owner,
+            "now": now,
+        }
+        made = await api_keys.add(conn, values)
+        note = audit.Note(action="api_key.add", detail={"key": str(made), "ward": ward})
+        await audit.append(conn, now, "embedded-stack", [note])
+    return token
 
 
 def verify_audit(database_url: str, anchor_file: Path | None = None) -> audit.ChainVerification:

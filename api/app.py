@@ -18,7 +18,6 @@ from api.alerting import run_engine
 from api.contact.settings import ContactSettings
 from api.contact.telling import run_contact
 from api.dashboard import pages
-from api.devices.certificate_authority import DeviceAuthority
 from api.forms.text import storable
 from api.http import openapi, problems
 from api.http.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
@@ -29,7 +28,6 @@ from api.jobs.revocation_list import keep_list
 from api.jobs.scoring import answer_all
 from api.jobs.sealing import seal_all
 from api.jobs.supervisor import Task, running
-from api.limits.request_rate import CallerRates
 from api.live import LiveFeed
 from api.notify.sender import run_sender
 from api.notify.settings import NotifySettings
@@ -38,10 +36,8 @@ from api.rota.cohort_demand import run_cohorts
 from api.rota.jobs import JobBook
 from api.rota.replanner import run_rota
 from api.rota.what_if import WhatIfDesk
-from api.services import Services, open_pool
+from api.services import Services, shared
 from api.settings import ApiSettings
-from api.vault.envelope import Vault
-from api.vault.name_index import NameCache
 
 PREFIX = "/api/v1"
 DESCRIPTION = (
@@ -70,7 +66,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         lifespan=_lifespan,
         dependencies=[Depends(storable)],
     )
-    app.state.services = _services(settings)
+    app.state.services = shared(settings)
     app.state.live = LiveFeed(app.state.services)
     app.state.what_if = WhatIfDesk()
     app.state.what_if_jobs = JobBook()
@@ -85,22 +81,6 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(AccessLog)
     _mount(app)
     return app
-
-
-def _services(settings: ApiSettings) -> Services:
-    return Services(
-        settings=settings,
-        pool=open_pool(settings, settings.database_url, settings.pool_size, "homeward-api"),
-        engine_pool=open_pool(
-            settings, settings.engine_database_url, settings.engine_pool_size, "homeward-engine"
-        ),
-        clock=settings.ward_clock(),
-        vault=Vault(settings.master_key_file),
-        names=NameCache(settings.names_kept),
-        authority=DeviceAuthority.load(settings.device_ca_cert_file, settings.device_ca_key_file),
-        broker_ca=settings.mqtt_ca_file.read_text() if settings.mqtt_ca_file else None,
-        rates=CallerRates(settings.caller_rate, settings.caller_burst),
-    )
 
 
 def _mount(app: FastAPI) -> None:

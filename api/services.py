@@ -87,3 +87,25 @@ def open_pool(settings: ApiSettings, database_url: str, size: int, name: str) ->
         name=name,
         open=False,
     )
+
+
+def shared(settings: ApiSettings) -> Services:
+    """Return a program's furniture; its pools are not opened yet.
+
+    Raises:
+        OSError: a key file cannot be read.
+        api.vault.envelope.VaultError: the master key file holds no keys.
+    """
+    return Services(
+        settings=settings,
+        pool=open_pool(settings, settings.database_url, settings.pool_size, "homeward-api"),
+        engine_pool=open_pool(
+            settings, settings.engine_database_url, settings.engine_pool_size, "homeward-engine"
+        ),
+        clock=settings.ward_clock(),
+        vault=Vault(settings.master_key_file),
+        names=NameCache(settings.names_kept),
+        authority=DeviceAuthority.load(settings.device_ca_cert_file, settings.device_ca_key_file),
+        broker_ca=settings.mqtt_ca_file.read_text() if settings.mqtt_ca_file else None,
+        rates=CallerRates(settings.caller_rate, settings.caller_burst),
+    )

@@ -161,6 +161,7 @@ class PatientAnswer(BaseModel):
     created_at: datetime
     doctor: UUID | None
     doctor_name: str | None
+    merged_into: UUID | None = Field(description="the record of the same person that is used on")
 
 
 class SaidOfPatient(BaseModel):

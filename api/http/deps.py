@@ -176,6 +176,17 @@ class UnitOfWork:
         """
         self._notes.append(audit.Note(action=action, patient_no=patient_no, detail=detail))
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Do a part that may fail by itself: what it did and noted is undone then, no more."""
+        noted = len(self._notes)
+        try:
+            async with self.conn.transaction():
+                yield
+        except BaseException:
+            del self._notes[noted:]
+            raise
+
     @property
     def civil_now(self) -> datetime:
         """The ward's time in the ward's zone, for words that people read."""

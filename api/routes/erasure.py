@@ -16,6 +16,8 @@ router = APIRouter(tags=["patients"])
 async def erase(services: Shared, caller: Signed, patient_id: UUID) -> None:
     """Forget a discharged person, for good.
 
+    Records that were merged are one person's and go together.
+
     Their data key is destroyed, their devices and accounts end, and every row that is theirs is
     deleted; from then on the person is answered like one who never was (404). The audit record
     keeps that it was done. The two transactions follow each other: what the gateway must hear of
@@ -25,9 +27,11 @@ async def erase(services: Shared, caller: Signed, patient_id: UUID) -> None:
         row = await patients.record(work.conn, patient_id, lock=True)
         if row is None:
             raise NotFoundError
-        if row["state"] != "discharged":
+        one_person = await erasure.records_of_one(work.conn, row["no"])
+        if any(state != "discharged" for state in one_person.values()):
             raise ConflictError("Discharge the patient first.")
-        await erasure.erase(work.conn, row["no"], work.now)
-        work.note("patient.erase", row["no"])
+        for no in one_person:
+            await erasure.erase(work.conn, no, work.now)
+            work.note("patient.erase", no)
     async with services.engine_pool.connection() as conn, conn.transaction():
         await erasure.purge(conn)

@@ -288,6 +288,22 @@ async def add_admin(conn: Conn, username: str, password_hash: str) -> UUID | Non
     return row["id"] if row else None
 
 
+async def first_admin(conn: Conn) -> UUID:
+    """An administrator in whose name the program itself makes accounts.
+
+    Raises:
+        LookupError: there is none yet.
+    """
+    found = await conn.execute(
+        "SELECT id FROM app_user WHERE role = 'admin' AND state = 'active' ORDER BY id LIMIT 1"
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise LookupError("administrator")
+    admin: UUID = row["id"]
+    return admin
+
+
 async def promote(conn: Conn, username: str, password_hash: str) -> UUID | None:
     """Make an account an administrator's; None if there is none of that name.
 

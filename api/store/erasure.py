@@ -18,6 +18,20 @@ async def erase(conn: Conn, patient_no: int, now: datetime) -> None:
     await conn.execute("SELECT erase_person(%s, %s)", (patient_no, now))
 
 
+async def records_of_one(conn: Conn, patient_no: int) -> dict[int, str]:
+    """State of each record of one person, by number: this one, and those merged with it; held."""
+    found = await conn.execute(
+        """
+        SELECT p.no, p.state FROM patient p
+         WHERE coalesce(p.merged_into, p.no)
+               = (SELECT coalesce(s.merged_into, s.no) FROM patient s WHERE s.no = %s)
+         ORDER BY p.no FOR NO KEY UPDATE OF p
+        """,
+        (patient_no,),
+    )
+    return {row["no"]: row["state"] for row in await found.fetchall()}
+
+
 async def purge(conn: Conn) -> int:
     """Delete every row of people erased within the last day; return how many rows there were.
 

@@ -13,8 +13,9 @@ _RECORD = """
            p.simulated, p.paused_until, p.plan_revision, p.rev AS revision, p.created_at,
            k.master_version, k.wrapped,
            c.spo2_scale, c.limits, c.scoring, c.profile, c.settings, c.reasons,
-           d.id AS doctor_id, d.name AS doctor_name
+           d.id AS doctor_id, d.name AS doctor_name, m.id AS merged_into
       FROM patient p
+      LEFT JOIN patient m ON m.no = p.merged_into
       LEFT JOIN patient_key k ON k.patient_no = p.no
       LEFT JOIN care_plan c ON c.patient_no = p.no AND c.revision = p.plan_revision
       LEFT JOIN assignment a ON a.patient_no = p.no

@@ -34,6 +34,7 @@ def say(text: str) -> None:
     epilog="Example: homeward up --data ward --port-base 8000 --simulate 20",
 )
 def up(
+    *,
     data: Annotated[Path, typer.Option(help="Folder that keeps everything.")] = Path(
         ".homeward/ward"
     ),
@@ -41,6 +42,10 @@ def up(
         int | None, typer.Option(min=1024, max=65_000, help="First of a fixed row of ports.")
     ] = None,
     simulate: Annotated[int, typer.Option(min=0, help="Simulated patients to run with.")] = 0,
+    hl7_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65_535, help="Loopback port that takes HL7 v2 messages (MLLP)."),
+    ] = None,
     clock_start: Annotated[
         str | None, typer.Option(help="Ward time to start at, RFC 3339 (simulation only).")
     ] = None,
@@ -59,6 +64,7 @@ def up(
         clock_start=clock_start,
         clock_rate=clock_rate,
         simulate=simulate,
+        hl7_port=hl7_port,
     )
     run_with_patients(options, StackSettings(), say)
 
@@ -81,6 +87,18 @@ def gateway() -> None:
 def api() -> None:
     """Run the API with its pages, the alert engine and the re-planner."""
     from api.__main__ import run
+
+    run()
+
+
+@app.command(
+    "hl7",
+    short_help="Take HL7 v2 messages in, and send results out.",
+    epilog="Example: HOMEWARD_HL7_PORT=2575 HOMEWARD_HL7_KEY_FILE=hl7.keys homeward hl7",
+)
+def hl7_program() -> None:
+    """Take ADT messages of hospital systems (MLLP) and send results (ORU^R01) to them."""
+    from api.hl7.__main__ import run
 
     run()
 

@@ -31,6 +31,7 @@ class StackOptions:
         clock_rate: ward seconds per real second; None keeps the last one, or 1.
         simulate: how many simulated patients to run with; 0 is none.
         api: further settings of the API (``HOMEWARD_...``), for what a simulation stands in for.
+        hl7_port: loopback port of the HL7 program; None runs without it.
     """
 
     data: Path
@@ -39,6 +40,7 @@ class StackOptions:
     clock_rate: float | None = None
     simulate: int = 0
     api: Mapping[str, str] = field(default_factory=dict)
+    hl7_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,12 @@
 """The four programs of the stack, as the supervisor needs them: command, environment, readiness."""
 
+import socket
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from analytics.domain.clock import WardClock
 from deploy.secrets.stack_secrets import Secrets
@@ -122,6 +124,43 @@ def api_environment(databases: Mapping[str, str], secrets: Secrets, port: int) -
         "HOMEWARD_COOKIE_SECURE": "false",
         "HOMEWARD_STAFF_SECOND_FACTOR": "false",
     }
+
+
+def hl7_part(wiring: Wiring, key_file: Path, port: int) -> Part:
+    """Return the HL7 program as a part.
+
+    Args:
+        wiring: what it must be told of the others; it has the API's rights.
+        key_file: key of the machine account in whose name it acts.
+        port: loopback port to listen on.
+    """
+    env = {
+        **api_environment(wiring.databases, wiring.secrets, wiring.ports.api),
+        "HOMEWARD_HL7_KEY_FILE": str(key_file),
+        "HOMEWARD_HL7_HOST": HOST,
+        "HOMEWARD_HL7_PORT": str(port),
+    }
+    launch = Launch(
+        argv=[sys.executable, "-m", "api.hl7"],
+        env=inherited_environment()
+        | {"PYTHONUNBUFFERED": "1"}
+        | clock_environment(wiring.clock)
+        | env,
+    )
+    return Part(name="hl7", launch=launch, ready=listens_at(port))
+
+
+def listens_at(port: int) -> Callable[[], bool]:
+    """Return a probe of a loopback port: whether somebody listens there."""
+
+    def ready() -> bool:
+        try:
+            with socket.create_connection((HOST, port), timeout=_PROBE_TIMEOUT_S):
+                return True
+        except OSError:
+            return False
+
+    return ready
 
 
 def _python_part(name: str, module: str, env: Mapping[str, str], wiring: Wiring, port: int) -> Part:

@@ -78,11 +78,12 @@ class RunningStack:
         if not plan.settings.mqtt_url:
             plan.mosquitto().prepare(plan.secrets.folder, plan.secrets.fleet)
             await self._supervisor.start(broker_part(plan.mosquitto(), plan.settings.hang_s))
-        wiring = self._wiring()
+        wiring = self.wiring()
         await self._supervisor.start(gateway_part(wiring), api_part(wiring))
         self._describe()
 
-    def _wiring(self) -> Wiring:
+    def wiring(self) -> Wiring:
+        """Return what the programs are told of each other."""
         plan = self.plan
         urls = {
             name: login_address(self.database_url, name, plan.secrets.logins) for name in LOGINS

@@ -3,11 +3,18 @@
 import sys
 from collections.abc import Callable, Sequence
 
+from api.admin import ensure_machine_key
+from api.hl7.receiving import SCOPE
+from deploy.secrets.stack_secrets import write_private
+from deploy.services.ports import HOST
 from deploy.services.process import Launch
 from deploy.settings import StackSettings, inherited_environment
 from deploy.stack.plan import StackOptions
+from deploy.stack.programs import hl7_part
 from deploy.stack.run import RunningStack, run
 from deploy.stack.supervisor import Part
+
+_WARD = "main"
 
 
 def run_with_patients(
@@ -16,12 +23,27 @@ def run_with_patients(
     """Run the stack until a signal; see ``deploy.stack.run.run``."""
 
     async def meanwhile(stack: RunningStack) -> None:
+        if options.hl7_port is not None:
+            await stack.add(await _feed(stack, options.hl7_port))
+            say(f"HL7 v2 messages are taken at {HOST}:{options.hl7_port}")
         if options.simulate:
             await stack.add(simulator_part(stack, options.simulate))
             say(f"{options.simulate} simulated patients are at home")
         await stack.stopping.wait()
 
     run(options, settings, say, meanwhile)
+
+
+async def _feed(stack: RunningStack, port: int) -> Part:
+    """Return the HL7 program as a part; it feeds the ward that a first start has."""
+    key_file = stack.plan.secrets.file("hl7.key")
+    kept = key_file.read_text("ascii").strip() if key_file.exists() else ""
+    key = await ensure_machine_key(
+        stack.database_url, kept, ward=_WARD, name="HL7 feed", scopes=[SCOPE]
+    )
+    if key != kept:
+        write_private(key_file, f"{key}\n".encode())
+    return hl7_part(stack.wiring(), key_file, port)
 
 
 def simulator_part(stack: RunningStack, patients: int) -> Part:

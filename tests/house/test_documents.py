@@ -10,8 +10,8 @@ from deploy.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-COMMAND = re.compile(r"(?:^|[`\s/])homeward ([a-z][a-z-]+)((?: [^`\n|#]*)?)")
-OPTION = re.compile(r"(--[a-z][a-z-]+)")
+COMMAND = re.compile(r"(?:^|[`\s/])homeward ([a-z][a-z0-9-]+)((?: [^`\n|#]*)?)")
+OPTION = re.compile(r"(--[a-z][a-z0-9-]+)")
 
 
 def commands() -> dict[str, set[str]]:

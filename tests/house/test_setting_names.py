@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from api.alerting.settings import AlertingSettings
 from api.contact.settings import ContactSettings
+from api.hl7.settings import Hl7Settings
 from api.live.settings import LiveSettings
 from api.notify.settings import NotifySettings
 from api.rota.settings import RotaSettings
@@ -20,6 +21,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTINGS: list[type[BaseSettings]] = [
     AlertingSettings,
     ContactSettings,
+    Hl7Settings,
     LiveSettings,
     NotifySettings,
     RotaSettings,

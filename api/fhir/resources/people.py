@@ -26,6 +26,8 @@ def patient_of(row: Row, personal: Personal | None) -> Resource:
         "active": row["state"] != "discharged" and personal is not None,
         "gender": row["sex"],
     }
+    if row.get("merged_into") is not None:
+        found["link"] = [{"other": reference("Patient", row["merged_into"]), "type": "replaced-by"}]
     if personal is None:
         return found
     return found | without_nothing(

@@ -110,6 +110,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /wards/{ward}/settings/history": COORDINATOR,
     "PUT /wards/{ward}/settings": COORDINATOR,
     "GET /quarantine": COORDINATOR,
+    "GET /hl7/refused": COORDINATOR,
+    "GET /hl7/refused/{message_id}": COORDINATOR,
     "GET /quarantine/{frame_id}": COORDINATOR,
     "GET /panel": STAFF,
     "POST /patients/{patient_id}/disease-risk": SIGNED,

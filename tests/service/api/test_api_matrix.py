@@ -146,7 +146,13 @@ def _things(ward: Ward, patient: str) -> Things:
     ((session,),) = ward.sql(
         "SELECT id::text FROM session_token WHERE user_id = %s", ward.ids["team doctor"]
     )
+    ((message,),) = ward.sql(
+        "INSERT INTO hl7_refused (digest, ward, direction, sender, control_id, event, code, reason,"
+        " sealed, first_at, last_at, kept_until) VALUES ('x', 'main', 'in', '|', '1', 'ADT^A01',"
+        " 'AE', '', '', now(), now(), now() + interval '1 day') RETURNING id::text"
+    )
     real = {
+        "message_id": message,
         "consent_id": consent,
         "access_id": access,
         "session_id": session,

@@ -1,0 +1,67 @@
+"""Messages of hospital systems (HL7 v2) that were refused: nothing is dropped in silence."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.errors import NotFoundError
+from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.hl7.refused import opened_text
+from api.http.deps import COORDINATORS, Work, allow
+from api.store import hl7
+
+router = APIRouter(prefix="/hl7", tags=["operations"], dependencies=[allow(*COORDINATORS)])
+
+
+class RefusedMessage(BaseModel):
+    """A message that was refused, or a result that its receiver refused (``out``).
+
+    ``times`` says how often it came; what is taken later is in the list no more.
+    """
+
+    id: UUID
+    ward: str
+    direction: Literal["in", "out"]
+    sender: str
+    control_id: str
+    event: str
+    code: Literal["AE", "AR"]
+    reason: str
+    times: int
+    first_at: datetime
+    last_at: datetime
+    patient: UUID | None
+
+
+class RefusedMessageInFull(RefusedMessage):
+    """A refused message with its text, segment by segment; null once whom it names is erased."""
+
+    text: str | None
+
+
+@router.get("/refused")
+async def list_refused_messages(
+    work: Work, cursor: Cursor = None, limit: Limit = 100
+) -> Page[RefusedMessage]:
+    """List refused messages, newest first."""
+    key = read_cursor(cursor, datetime, UUID)
+    before = None
+    if key is not None and isinstance(key[0], datetime) and isinstance(key[1], UUID):
+        before = (key[0], key[1])
+    rows = await hl7.refused(work.conn, before=before, limit=limit + 1)
+    shown, following = cut(rows, limit, lambda row: [row["last_at"], row["id"]])
+    work.note("hl7.list", n=len(shown))
+    return Page(items=[RefusedMessage(**row) for row in shown], next=following)
+
+
+@router.get("/refused/{message_id}")
+async def read_refused_message(work: Work, message_id: UUID) -> RefusedMessageInFull:
+    """Read one refused message, as it was sent."""
+    row = await hl7.refused_one(work.conn, message_id)
+    if row is None:
+        raise NotFoundError
+    work.note("hl7.read", row["patient_no"], message=str(message_id))
+    return RefusedMessageInFull(**row, text=await opened_text(work, row))
