@@ -200,7 +200,7 @@ def decode_device_message(raw: bytes) -> DeviceMessage | Refusal:
         message = _device_decoder.decode(raw)
     except msgspec.ValidationError:
         message = _second_look(raw, DeviceMessage)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return Refusal.MALFORMED
     if isinstance(message, Vitals) and len(message.samples) > MAX_SAMPLES:
         return Refusal.OVERSIZED
@@ -214,5 +214,5 @@ def decode_gateway_message(raw: bytes) -> GatewayMessage | Refusal:
     except msgspec.ValidationError:
         looked: GatewayMessage | Refusal = _second_look(raw, GatewayMessage)
         return looked
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return Refusal.MALFORMED

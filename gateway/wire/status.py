@@ -19,5 +19,5 @@ def decode_status(raw: bytes) -> bool | Refusal:
     """Whether the device says it is online, or ``malformed``."""
     try:
         return msgspec.json.decode(raw, type=_Status).online
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return Refusal.MALFORMED

@@ -65,5 +65,5 @@ def count_ignored(raw: bytes, message: DeviceMessage) -> int:
         return 0
     try:
         return _unknown(msgspec.json.decode(raw), _KNOWN[type(message)])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return 1

@@ -106,6 +106,7 @@ NUL_RECEIPT = (
         NUL_RECEIPT.replace(b'"at":1', b'"at":1,"at":2'),
         b'{"type":"acks/1","device":"abc","time":1,"boots":[]}',
         b'"\x80"',
+        b'{"type":"\x80vitals/1","device":"abc","boot":1,"seq":1}',
     ],
 )
 def test_malformed_messages(raw: bytes) -> None:
@@ -205,6 +206,7 @@ def test_status() -> None:
     assert wire.decode_status(wire.encode_status(online=False)) is False
     assert wire.decode_status(b'{"online":1}') is wire.Refusal.MALFORMED
     assert wire.decode_status(b"") is wire.Refusal.MALFORMED
+    assert wire.decode_status(b'{"\xff":1}') is wire.Refusal.MALFORMED
 
 
 def test_refusals_are_partitioned() -> None:
