@@ -65,6 +65,8 @@ class ApiSettings(BaseSettings):
             each); who searches among more has records opened again.
         emergency_access_minutes: so long a record stays open to who has no relation to the patient.
         withdrawal_erases: whoever takes consent to monitoring back is erased, not only discharged.
+        report_font_file: TrueType font of printed reports, for names in scripts that the built-in
+            one lacks.
         fhir_snomed: give codes of SNOMED CT too, where the site has the licence.
         clock_start: ward time at the clock's origin; None is real time.
         clock_rate: ward seconds per real second.
@@ -115,6 +117,7 @@ class ApiSettings(BaseSettings):
     names_kept: int = Field(default=50_000, ge=0)
     emergency_access_minutes: int = Field(default=60, ge=1, le=240)
     withdrawal_erases: bool = False
+    report_font_file: Path | None = None
     fhir_snomed: bool = False
     clock_start: datetime | None = None
     clock_rate: float = Field(default=1.0, gt=0)

@@ -64,6 +64,20 @@ class ClockSettings(BaseSettings):
         return WardClock(start=self.clock_start, rate=self.clock_rate, origin=self.clock_origin)
 
 
+class ExportSettings(BaseSettings):
+    """What ``homeward export --names`` needs beside the database.
+
+    Attributes:
+        export_names: whether an export may name people at all.
+        master_key_file: the vault's key ring, which opens names.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HOMEWARD_", extra="ignore")
+
+    export_names: bool = False
+    master_key_file: Path | None = None
+
+
 def required_database_url() -> str:
     """Return the database that ``HOMEWARD_DATABASE_URL`` names.
 

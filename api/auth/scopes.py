@@ -60,7 +60,7 @@ def _fhir_allows(scopes: frozenset[str], place: str, *, reading: bool) -> bool:
         return _has(
             scopes, "Observation", "c"
         )  # the one type that is written, also by transactions
-    if kind.startswith("$") or rest.endswith("$everything"):
+    if kind.startswith("$") or rest.endswith(("$everything", "$document")):
         return _has(scopes, "*", "r") and _has(scopes, "*", "s")
     return _has(scopes, kind, "s" if not rest or rest.startswith("$") else "r")
 

@@ -41,12 +41,12 @@ async def everything(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
             if work.caller.role in TYPES[kind].roles:
                 name = "_id" if kind == "Patient" else "patient"
                 values = {name: search.values["patient"]}
-                short += await _all(work, FhirSearch(kind=kind, values=values, count=MOST))
+                short += await all_of(work, FhirSearch(kind=kind, values=values, count=MOST))
     readings = await TYPES["Observation"].search(work, search)
     return replace(readings, resources=[*short, *readings.resources])
 
 
-async def _all(work: UnitOfWork, search: FhirSearch) -> list[Resource]:
+async def all_of(work: UnitOfWork, search: FhirSearch) -> list[Resource]:
     """Return every page of a search."""
     found: list[Resource] = []
     asked: FhirSearch | None = search

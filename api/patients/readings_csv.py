@@ -87,16 +87,16 @@ def _row(one: Measured, zone: str) -> tuple[str, ...]:
         f"{one.value:g}" if one.value == round(one.value, 3) else repr(one.value),
         facts.unit,
         one.quality.name.lower(),
-        _plain(one.device),
-        _plain(one.entered_by),
+        without_formula(one.device or ""),
+        without_formula(one.entered_by or ""),
         one.received.isoformat(timespec="milliseconds"),
         one.id,
     )
 
 
-def _plain(text: str | None) -> str:
-    told = text or ""
-    return f"'{told}" if told.startswith(_FORMULA) else told
+def without_formula(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _lines(told: Iterable[Iterable[str]]) -> str:

@@ -16,6 +16,7 @@ from api.errors import ForbiddenError, InvalidError, NotFoundError
 from api.fhir import search as searching
 from api.fhir.bundles import BASE, searchset
 from api.fhir.capability import statement
+from api.fhir.document import document
 from api.fhir.elements import instant
 from api.fhir.entering import Received, of_bundle, write
 from api.fhir.find.readings import included
@@ -191,6 +192,13 @@ async def whole_record(request: Request, work: Work, key: str, prefer: Prefer = 
     found = await everything(work, replace(asked, values=values))
     place = replace(asked, kind="Patient")
     return _answer(searchset(place, found, _origin(request), f"/{key}/$everything"))
+
+
+@router.get("/Patient/{key}/$document")
+async def stay_document(request: Request, work: Work, key: str) -> JSONResponse:
+    """Give a patient's newest stay as a document: a Composition and what it names."""
+    _acceptable(request)
+    return _answer(await document(work, searching.identity(key, "_id"), _origin(request)))
 
 
 def _asked(kind: str, request: Request, prefer: str, *more: str) -> searching.FhirSearch:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli import evaluation, rotation, simulation, training, verify
+from deploy.cli import evaluation, export, rotation, simulation, training, verify
 
 app = typer.Typer(
     name="homeward",
@@ -182,6 +182,7 @@ def create_admin(
 
 
 evaluation.register(app)
+export.register(app)
 simulation.register(app)
 rotation.register(app)
 training.register(app)

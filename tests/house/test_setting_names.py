@@ -13,7 +13,7 @@ from api.live.settings import LiveSettings
 from api.notify.settings import NotifySettings
 from api.rota.settings import RotaSettings
 from api.settings import ApiSettings
-from deploy.settings import StackSettings
+from deploy.settings import ExportSettings, StackSettings
 from gateway.settings import GatewaySettings
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +26,7 @@ SETTINGS: list[type[BaseSettings]] = [
     NotifySettings,
     RotaSettings,
     ApiSettings,
+    ExportSettings,
     StackSettings,
     GatewaySettings,
 ]

@@ -88,6 +88,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /patients/{patient_id}/observations": SIGNED,
     "POST /patients/{patient_id}/observations": STAFF,
     "GET /patients/{patient_id}/observations.csv": SIGNED,
+    "GET /patients/{patient_id}/report.pdf": STAFF,
     "GET /patients/{patient_id}/notes": STAFF,
     "POST /patients/{patient_id}/notes": STAFF,
     "GET /patients/{patient_id}/assessment": SIGNED,

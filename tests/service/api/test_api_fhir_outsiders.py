@@ -102,6 +102,23 @@ def test_every_resource_is_valid_by_a_validator_of_others(full: tuple[Ward, str]
     assert fhir_outsiders.invalid(found) == []
 
 
+def test_a_stay_is_a_valid_document_whose_references_it_holds(full: tuple[Ward, str]) -> None:
+    ward, patient = full
+    made = asked(ward, "doctor", f"Patient/{patient}/$document").json()
+    whole = [one["resource"] for one in made["entry"]]
+    assert (made["type"], whole[0]["resourceType"]) == ("document", "Composition")
+    assert fhir_outsiders.invalid([made | {"id": "document"}, *whole]) == []
+    held = {f"{one['resourceType']}/{one['id']}" for one in whole}
+    named = {one["reference"] for part in whole[0]["section"] for one in part["entry"]}
+    assert named <= held
+    assert {"Encounter", "Flag", "DetectedIssue", "Observation"} <= {
+        one.split("/")[0] for one in named
+    }
+    scores = [one for one in whole if one["id"].startswith("news2-")]
+    assert len(scores) == 1
+    assert asked(ward, "nurse", f"Patient/{patient}/$document").status_code == 404
+
+
 def test_the_validator_sees_what_is_wrong(full: tuple[Ward, str]) -> None:
     ward, patient = full
     pulse = entries(asked(ward, "doctor", f"Observation?patient={patient}&code=8867-4"))[0]

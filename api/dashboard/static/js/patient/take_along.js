@@ -12,7 +12,7 @@ const iso = (ms) => new Date(ms).toISOString();
 export function addresses({ id, from, to, metrics }) {
   const csv = new URLSearchParams([["from", iso(from)], ["to", iso(to)], ...metrics.map((name) => ["metric", name])]);
   const fhir = new URLSearchParams([["patient", id], ["date", `ge${iso(from)}`], ["date", `lt${iso(to)}`], ["_sort", "date"], ["_count", "1000"]]);
-  return { csv: `/api/v1/patients/${id}/observations.csv?${csv}`, fhir: `/fhir/r4/Observation?${fhir}` };
+  return { report: `/api/v1/patients/${id}/report.pdf`, document: `/fhir/r4/Patient/${id}/$document`, csv: `/api/v1/patients/${id}/observations.csv?${csv}`, fhir: `/fhir/r4/Observation?${fhir}` };
 }
 async function bundle(first) {
   const entry = [];
@@ -37,7 +37,10 @@ async function saveFhir() {
 }
 export function takeAlong(id, { from, to, metrics }) {
   Object.assign(shown, { id, from, to, metrics });
-  $("take-csv").href = addresses(shown).csv;
+  const at = addresses(shown);
+  $("take-csv").href = at.csv;
+  $("take-report").href = at.report;
+  $("take-document").href = at.document;
 }
 $("take-fhir").addEventListener("click", () => tried($("taken"), "FHIR Bundle saved.", saveFhir));
 $("take-print").addEventListener("click", () => print());
