@@ -6,9 +6,11 @@ VENV_STAMP := .make/venv-$(shell { cat requirements.lock; sed '/^.tool.ruff/,$$d
 WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh | cksum | tr ' ' '-')
 # Each has a PostgreSQL and a broker of its own; 0: all tests one after another.
 WORKERS ?= 2
+# How long `make fuzz` asks each part.
+SECONDS_EACH ?= 60
 SET_UP := $(VENV_STAMP) $(WEB_STAMP)
 
-.PHONY: demo day test check bench soak pictures sbom audit setup
+.PHONY: demo day test check bench soak fuzz pictures sbom audit setup
 .DEFAULT_GOAL := check
 
 demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SECONDS
@@ -33,6 +35,9 @@ bench: setup  ## the benchmarks: a table, and JSON lines in bench-results/
 
 soak: setup  ## long randomised fault runs
 	$(BIN)/pytest -m soak
+
+fuzz: setup  ## broken input to every part that reads others' bytes; SECONDS_EACH for each
+	$(BIN)/python -m tests.fuzz.atheris_run --seconds $(SECONDS_EACH)
 
 pictures: setup  ## draw the kept pictures of the pages anew (tests/pictures): look at what changed
 	$(BIN)/pytest --quiet --numprocesses=0 --keep-pictures tests/e2e/test_pages_pictures.py

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from xdist.remote import Producer
 
 from deploy.secrets.stack_secrets import Secrets, ensure_secrets
@@ -20,6 +21,8 @@ from tests.support.brokers import Broker, broker_of
 from tests.support.databases import Database, DatabaseServer
 from tests.support.distribution import ByPiece
 from tests.support.servers import Running
+
+hypothesis_settings.register_profile("long", max_examples=20_000, deadline=None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
