@@ -15,6 +15,8 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from api import routes
 from api.alerting import run_engine
+from api.consult.rooms import RoomHub
+from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
 from api.contact.telling import run_contact
 from api.dashboard import pages
@@ -73,6 +75,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.replays = ReplayDesk()
     app.state.notify = NotifySettings()
     app.state.contact = ContactSettings()
+    app.state.calls = CallSettings()
+    app.state.rooms = RoomHub(app.state.services, app.state.calls)
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
@@ -101,6 +105,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "rota": partial(run_rota, services),
         "cohorts": partial(run_cohorts, services),
         "notices": partial(run_sender, services, app.state.notify),
+        "rooms": app.state.rooms.run,
         "contact": partial(run_contact, services, app.state.contact),
         "renewals": partial(keep_certificates, services),
         "scoring": partial(answer_all, services),

@@ -40,6 +40,16 @@ class PeopleThere:
             return self._above(row["ward"])
         return self._at_work(patient, row["ward"]) or self._above(row["ward"])
 
+    def of_consultation(self, row: Row) -> list[UUID]:
+        """Return the accounts that are told of a row of ``api.store.contact.news``.
+
+        Both sides but who did it; that the patient waits, the doctor alone.
+        """
+        both = set() if row["what"] == "waiting" else set(self.own.get(row["patient_no"], ()))
+        if row["doctor"] is not None:
+            both.add(row["doctor"])
+        return sorted(both - {row["by"]})
+
     def _at_work(self, patient: int, ward: str) -> list[UUID]:
         here = [one for one in self.on_shift if one["ward"] == ward and one["user_id"] is not None]
         wanted = self.planned.get(patient)

@@ -12,6 +12,8 @@ class ContactSettings(BaseSettings):
             coordinators are told.
         unread_minutes: after so long without anybody of the ward having seen a patient's message
             the coordinators are told.
+        remind_early_minutes: so long before a consultation both sides are reminded first ...
+        remind_soon_minutes: ... and so long before it once more.
         tick_s: real seconds between looks at what is due when nothing wakes the job.
     """
 
@@ -19,4 +21,6 @@ class ContactSettings(BaseSettings):
 
     call_minutes: float = Field(default=60.0, gt=0, le=10_080)
     unread_minutes: float = Field(default=240.0, gt=0, le=10_080)
+    remind_early_minutes: float = Field(default=1_440.0, gt=0, le=20_160)
+    remind_soon_minutes: float = Field(default=15.0, gt=0, le=1_440)
     tick_s: float = Field(default=2.0, gt=0)

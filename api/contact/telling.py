@@ -39,7 +39,7 @@ class ContactDesk:
     async def tell_people(self, conn: Connection, wake: Wakeup) -> None:
         """Work until cancelled."""
         while True:
-            if await self.tell(conn) < _BATCH:
+            if await self.tell(conn) + await self.tell_of_consultations(conn) < _BATCH:
                 await wake.wait(self.settings.tick_s)
 
     async def tell(self, conn: Connection) -> int:
@@ -62,6 +62,29 @@ class ContactDesk:
                 await contact.tell(conn, told)
                 await contact.mark(conn, row, now)
                 log.info("told", change=change, people=len(told["users"]))
+        return len(rows)
+
+    async def tell_of_consultations(self, conn: Connection) -> int:
+        """Tell both sides what is new of consultations, and remind them; how much it was."""
+        now = self.services.now()
+        early = now + timedelta(minutes=self.settings.remind_early_minutes)
+        soon = now + timedelta(minutes=self.settings.remind_soon_minutes)
+        async with conn.transaction():
+            rows = await contact.news(conn, now, early=early, soon=soon, limit=_BATCH)
+            patients = sorted({row["patient_no"] for row in rows})
+            there = PeopleThere(own=await contact.own_accounts(conn, patients) if rows else {})
+            for row in rows:
+                told = {
+                    "users": there.of_consultation(row),
+                    "patient_no": row["patient_no"],
+                    "ward": row["ward"],
+                    "priority": "medium",
+                    "change": f"consultation_{row['what']}",
+                    "now": now,
+                }
+                await contact.tell(conn, told)
+                await contact.mark_news(conn, row, now)
+                log.info("told", change=told["change"], people=len(told["users"]))
         return len(rows)
 
     async def _people(self, conn: Connection, rows: list[Row]) -> PeopleThere:

@@ -32,7 +32,7 @@ BURDEN = "/burden"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 MODELS = "/models"
 EMERGENCY, LOOKED = "/emergency", "/looked"
-MESSAGES = "/messages"
+MESSAGES, CONSULTATIONS = "/messages", "/consultations"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -60,14 +60,21 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.ADMIN: _COORDINATOR,
     Role.DOCTOR: _CLINICIAN,
     Role.NURSE: _CLINICIAN,
-    Role.PATIENT: ((MINE, "My readings"), (MESSAGES, "Messages"), (LOOKED, "Who looked")),
+    Role.PATIENT: (
+        (MINE, "My readings"),
+        (MESSAGES, "Messages"),
+        (CONSULTATIONS, "Consultations"),
+        (LOOKED, "Who looked"),
+    ),
 }
 
 _BESIDE: Final[dict[Role, frozenset[str]]] = {
-    Role.ADMIN: frozenset({ROUND, START}),
-    Role.COORDINATOR: frozenset({START}),
+    Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS}),
+    Role.COORDINATOR: frozenset({START, CONSULTATIONS}),
+    Role.DOCTOR: frozenset({CONSULTATIONS}),
+    Role.NURSE: frozenset({CONSULTATIONS}),
 }
-"""Pages that a role may open and that its panel, not its menu, leads to."""
+"""Pages that a role may open and that another page, not its menu, leads to."""
 
 static = APIRouter()
 _files = StaticFiles(directory=HERE / "static", check_dir=False)

@@ -16,6 +16,7 @@ from api.dashboard import (
     administration,
     card_lines,
     chart,
+    consultation_pages,
     course_events,
     day_courses,
     directory,
@@ -42,6 +43,7 @@ router.include_router(reached.router)
 router.include_router(first_steps.router)
 router.include_router(card_lines.router)
 router.include_router(mine.router)
+router.include_router(consultation_pages.router)
 
 _WRONG = "Wrong user name, password or one-time code."
 _OTP = "Now the one-time code, please."

@@ -70,4 +70,6 @@ def _leads_to(row: Row) -> str:
         return ACCOUNT
     if row["change"] == REMINDER:
         return frames.MINE
+    if row["change"].startswith("consultation"):
+        return frames.CONSULTATIONS
     return f"{frames.MESSAGES}?patient={row['patient']}"

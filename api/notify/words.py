@@ -15,6 +15,12 @@ _OF_CONTACT = {
     "message": "New message",
     "message_overdue": "A message that nobody has read",
     "call_asked": "A call is asked for",
+    "consultation_booked": "A consultation is booked",
+    "consultation_moved": "A consultation is moved",
+    "consultation_cancelled": "A consultation is cancelled",
+    "consultation_early": "A consultation is coming",
+    "consultation_soon": "A consultation begins soon",
+    "consultation_waiting": "The patient is in the waiting room",
     "call_asked_overdue": "A call is asked for, and nobody has taken it",
 }
 """What is said of contact between a patient and the ward; never what was written."""

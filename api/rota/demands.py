@@ -7,6 +7,7 @@ score is not known yet is not taken for well.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from analytics.allocation.allocate import Demand, Doctor
@@ -19,6 +20,19 @@ _BY_ALERT = {0: 0, 1: REVIEW, 2: URGENT, 3: EMERGENCY}
 _MAX_ACUITY = 20
 _BREAK_FROM = timedelta(hours=6)
 """A break is due in a working day longer than six hours (2003/88/EC, art. 4)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedCall:
+    """A consultation that is booked: with whom, from when until when."""
+
+    doctor: UUID
+    start: datetime
+    end: datetime
+
+    def minutes_from(self, now: datetime) -> float:
+        """Return what of it is still to come."""
+        return max(0.0, (self.end - max(self.start, now)) / timedelta(minutes=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +51,7 @@ class PatientSeen:
         team: the doctors and nurses of their care team.
         language: in which they are best spoken with (ISO 639-1).
         outlook: what they are expected to ask in the coming hours.
+        booked: consultations that are booked in the coming hours, in order.
     """
 
     no: int
@@ -53,11 +68,27 @@ class PatientSeen:
     team: Sequence[UUID] = ()
     language: str | None = None
     outlook: PatientOutlook = NOTHING_EXPECTED
+    booked: Sequence[BookedCall] = ()
 
     @property
     def in_consultation(self) -> bool:
         """Whether whoever has the patient is with them right now: they are not moved then."""
         return self.doctor is not None and self.seen_by == self.doctor
+
+    def calls_within(self, now: datetime, settings: RotaSettings) -> list[BookedCall]:
+        """Return the consultations that begin within the horizon of a plan."""
+        until = now + timedelta(minutes=settings.horizon_minutes)
+        return [one for one in self.booked if one.start < until and one.end > now]
+
+    def called_by(self, present: Collection[UUID], now: datetime, settings: RotaSettings) -> Self:
+        """Return the patient as theirs who has a consultation with them within the horizon.
+
+        Whoever meets them has them in these hours; what a coordinator has fixed stays.
+        """
+        theirs = [one.doctor for one in self.calls_within(now, settings) if one.doctor in present]
+        if self.pinned or not theirs:
+            return self
+        return replace(self, doctor=theirs[0], pinned=True)
 
     def now_with(self, present: Collection[UUID]) -> "PatientSeen":
         """Return the patient with whom they are: who holds their alert, if the plan's has gone.
@@ -103,8 +134,14 @@ def acuity(patient: PatientSeen, settings: RotaSettings) -> int:
     return min(_MAX_ACUITY, max(score, _BY_ALERT[patient.worst], risky))
 
 
-def demand(patient: PatientSeen, settings: RotaSettings) -> Demand:
-    """Return what one patient asks for: minutes, deadline and skills by acuity."""
+def demand(patient: PatientSeen, settings: RotaSettings, now: datetime | None = None) -> Demand:
+    """Return what one patient asks for: minutes, deadline and skills by acuity.
+
+    Args:
+        patient: who.
+        settings: the site's.
+        now: from when on booked consultations count as demand; None: they are counted elsewhere.
+    """
     level = acuity(patient, settings)
     minutes, deadline = _work(level, patient, settings)
     skills = {
@@ -113,6 +150,12 @@ def demand(patient: PatientSeen, settings: RotaSettings) -> Demand:
         if one in settings.skill_by_condition
     }
     if settings.urgent_needs_doctor and level >= URGENT:
+        skills.add(DOCTOR)
+    booked = [] if now is None else patient.calls_within(now, settings)
+    if booked and now is not None:
+        minutes += sum(one.minutes_from(now) for one in booked)
+        first = (booked[0].end - now) / timedelta(minutes=1)
+        deadline = first if deadline is None else min(deadline, first)
         skills.add(DOCTOR)
     return Demand(
         patient=str(patient.id),

@@ -1,17 +1,17 @@
 """The house as it stands: patients with what is expected of them, and who is and will be there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.rota.demands import PatientSeen, RotaWorker
+from api.rota.demands import BookedCall, PatientSeen, RotaWorker
 from api.rota.expected import NOTHING_EXPECTED, outlooks
 from api.rota.outlook import WardHours
 from api.rota.questions import WardQuestion, patient_of, questions_of, worker_of
 from api.rota.resources import told
 from api.rota.settings import RotaSettings
-from api.store import duty, outlook, plans, resources
+from api.store import consultations, duty, outlook, plans, resources
 from api.store.types import Conn, Row
 
 
@@ -72,12 +72,17 @@ async def seen_house(conn: Conn, now: datetime, settings: RotaSettings) -> House
     seen_since = now - timedelta(minutes=settings.consultation_minutes)
     since = now - timedelta(days=settings.forecast_days)
     until = now + timedelta(hours=settings.outlook_hours + 1)
+    booked = calls_of(await consultations.booked(conn, now, until))
     expected = outlooks(await outlook.patients(conn, since, now), now, settings)
     return House(
         now=now,
         settings=settings,
         patients=[
-            replace(patient_of(row), outlook=expected.get(row["no"], NOTHING_EXPECTED))
+            replace(
+                patient_of(row),
+                outlook=expected.get(row["no"], NOTHING_EXPECTED),
+                booked=booked.get(row["no"], ()),
+            )
             for row in await plans.patients(conn, seen_since)
         ],
         present=[worker_of(row) for row in await duty.on_shift(conn, now)],
@@ -86,3 +91,12 @@ async def seen_house(conn: Conn, now: datetime, settings: RotaSettings) -> House
         beds=await resources.of_wards(conn, None),
         holders=await resources.holders(conn),
     )
+
+
+def calls_of(rows: Iterable[Row]) -> dict[int, list[BookedCall]]:
+    """Return the consultations that are booked, by patient number, each list in order."""
+    found: dict[int, list[BookedCall]] = {}
+    for row in rows:
+        call = BookedCall(doctor=row["doctor_id"], start=row["start"], end=row["end"])
+        found.setdefault(row["patient_no"], []).append(call)
+    return found

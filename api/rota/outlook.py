@@ -83,7 +83,7 @@ class WardHours:
     def question(self) -> HourQuestion:
         """Return what is asked in each hour and who is there."""
         grid = HourGrid.of(self.now, self.settings.outlook_hours)
-        known = self._now(grid) + self._looks(grid)
+        known = self._now(grid) + self._looks(grid) + self._booked(grid)
         return HourQuestion(
             grid=grid,
             work=known + self._expected(grid, self._sum("alerts")),
@@ -112,6 +112,23 @@ class WardHours:
             )
             for patient in self.patients
             for at in patient.outlook.looks[1:]
+        ]
+
+    def _booked(self, grid: HourGrid) -> list[TimedWork]:
+        """Return the consultations that are booked, each a doctor's in its own hour."""
+        return [
+            TimedWork(
+                minutes=one.minutes_from(self.now),
+                first=hour,
+                last=hour,
+                skills=frozenset({DOCTOR}),
+                urgency=_REVIEW,
+                source=SCHEDULED,
+            )
+            for patient in self.patients
+            for one in patient.booked
+            if one.start < grid.edges[-1]
+            for hour in (grid.at(max(0.0, (one.start - self.now) / _MINUTE)),)
         ]
 
     def _sum(self, which: str) -> ExpectedMinutes:

@@ -67,9 +67,9 @@ def questions_of(
         present = [w for w in workers if w.ward == ward]
         ids = {w.id for w in present}
         seen = [p for p in patients if p.ward == ward]
-        here = [p.now_with(ids) for p in seen]
+        here = [p.called_by(ids, now, settings).now_with(ids) for p in seen]
         doctors = [worker(w, now, settings) for w in present]
-        demands = [demand(p, settings) for p in here]
+        demands = [demand(p, settings, now) for p in here]
         asked[ward] = WardQuestion(
             doctors=doctors,
             demands=_preferred(here, demands, doctors),

@@ -54,6 +54,53 @@ _TELL = """
 """
 
 
+_NEWS = """
+    SELECT c.id, c.patient_no, p.ward, d.user_id AS doctor, c.news AS what, c.news_by AS by
+      FROM consultation c JOIN patient p ON p.no = c.patient_no JOIN doctor d ON d.id = c.doctor_id
+     WHERE c.news IS NOT NULL
+    UNION ALL
+    SELECT c.id, c.patient_no, p.ward, d.user_id, 'early', NULL
+      FROM consultation c JOIN patient p ON p.no = c.patient_no JOIN doctor d ON d.id = c.doctor_id
+     WHERE c.state = 'booked' AND c.early_told IS NULL AND lower(c.during) <= %(early)s
+       AND lower(c.during) > %(soon)s
+    UNION ALL
+    SELECT c.id, c.patient_no, p.ward, d.user_id, 'soon', NULL
+      FROM consultation c JOIN patient p ON p.no = c.patient_no JOIN doctor d ON d.id = c.doctor_id
+     WHERE c.state = 'booked' AND c.soon_told IS NULL AND lower(c.during) <= %(soon)s
+       AND upper(c.during) > %(now)s
+     LIMIT %(limit)s
+"""
+
+_TOLD = {
+    "early": "UPDATE consultation SET early_told = %(now)s WHERE id = %(id)s",
+    "soon": """UPDATE consultation SET soon_told = %(now)s,
+                      early_told = coalesce(early_told, %(now)s) WHERE id = %(id)s""",
+}
+_NEWS_TOLD = "UPDATE consultation SET news = NULL, news_by = NULL WHERE id = %(id)s"
+
+
+async def news(
+    conn: Conn, now: datetime, *, early: datetime, soon: datetime, limit: int
+) -> list[Row]:
+    """Return what is new of consultations, and of which it is time to remind.
+
+    Args:
+        conn: the engine's.
+        now: ward time.
+        early: what begins before is reminded of for the first time ...
+        soon: ... and for the second.
+        limit: at most so much.
+    """
+    asked = {"now": now, "early": early, "soon": soon, "limit": limit}
+    return await (await conn.execute(_NEWS, asked)).fetchall()
+
+
+async def mark_news(conn: Conn, row: Row, now: datetime) -> None:
+    """Note that both sides were told."""
+    statement = _TOLD.get(row["what"], _NEWS_TOLD)
+    await conn.execute(statement.encode(), {"id": row["id"], "now": now})
+
+
 async def untold(conn: Conn, now: datetime, unread_since: datetime, limit: int) -> list[Row]:
     """Return what nobody was told of yet, and what has waited too long."""
     asked = {"now": now, "unread_since": unread_since, "limit": limit}

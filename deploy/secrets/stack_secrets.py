@@ -85,6 +85,7 @@ def ensure_secrets(
     _kept(folder / "gateway-box.key", lambda: bytes(PrivateKey.generate()))
     _kept(folder / "master.key", lambda: secrets.token_bytes(32))
     _kept(folder / "vapid.key", _push_key)
+    _kept(folder / "turn.secret", lambda: secrets.token_hex(32).encode())
     ensure_certificates(folder, now, broker_hosts)
     ensure_list(folder / LIST, folder, now)
     return Secrets(

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ ABOUT_NOBODY = {
     "POST /notices/delivered",
     "POST /webhooks",
     "POST /api-keys",
+    "POST /consultations/{consultation_id}/signals",  # browsers' own; deleted with the call
     "POST /me/totp",
     "POST /me/totp/verify",
     "POST /me/totp/remove",
@@ -111,6 +112,7 @@ class Story:
     entered: dict[str, str] = field(default_factory=dict)
     patients: list[str] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
+    doctor: dict[str, str] = field(default_factory=dict)
 
     def say(self, what: str) -> str:
         self.entered[what] = made = word()
@@ -140,9 +142,14 @@ class Story:
         if "{observation_id}" in path:
             path = path.replace("{observation_id}", self.reading())
         body = body_for(route, at)
+        if route == "POST /patients/{patient_id}/consultations":
+            body |= self.slot()
         if route == "POST /handovers":
             body |= {"to": self.colleague(), "patients": [{"patient": self.patients[0]}]}
         headers = self.as_patient() if route.startswith("POST /me/") else None
+        if "{consultation_id}" in path:
+            path = path.replace("{consultation_id}", self.consultation())
+            headers = self.doctor
         filled = with_text(body, at, text)
         answer = self.http.request(method, path, json=filled, headers=headers)
         assert answer.status_code in {200, 201, 409}, f"{route} {at}: {answer.text}"
@@ -166,6 +173,26 @@ class Story:
         self.http.put(f"/patients/{self.patients[0]}/account", json=linked).raise_for_status()
         token = self.http.post("/auth/login", data=account).json()["access_token"]
         return {"Authorization": f"Bearer {token}"}
+
+    def consultation(self) -> str:
+        """A consultation that is booked with the doctor; its id."""
+        made = self.post(f"/patients/{self.patients[0]}/consultations", self.slot())
+        return str(made["id"])
+
+    def slot(self) -> dict[str, Any]:
+        """The next free slot of a doctor, who is put on the rota when first asked for."""
+        if not self.doctor:
+            account = {"username": word(), "password": PASSWORD}
+            user = self.post("/users", {**account, "role": "doctor"})
+            doctor = self.post("/doctors", {"name": "Dr A", "user_id": user["id"]})
+            now = datetime.now(UTC)
+            shift = {"start": now.isoformat(), "end": (now + timedelta(hours=9)).isoformat()}
+            self.post("/shifts", {"doctor_id": doctor["id"], **shift})
+            token = self.http.post("/auth/login", data=account).json()["access_token"]
+            self.doctor = {"Authorization": f"Bearer {token}"}
+        path = f"/patients/{self.patients[0]}/consultation-slots"
+        first = self.http.get(path).json()["items"][0]
+        return {"doctor": first["doctor"], "start": first["start"]}
 
     def device(self) -> Device:
         registered = self.post(f"/patients/{self.patients[0]}/devices", {"kind": "watch"})
@@ -217,6 +244,9 @@ BODIES: dict[str, Any] = {
     "POST /handovers": dict,
     "POST /patients/{patient_id}/messages": dict,
     "POST /me/call-requests": dict,
+    "POST /patients/{patient_id}/consultations": dict,
+    "PUT /consultations/{consultation_id}/record": dict,
+    "POST /consultations/{consultation_id}/sign": lambda: {"summary": "better"},
     "POST /alerts/{alert_id}/acknowledge": dict,
     "POST /alerts/{alert_id}/escalate": dict,
     "POST /alerts/{alert_id}/resolve": dict,

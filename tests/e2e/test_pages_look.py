@@ -38,6 +38,8 @@ PAGES = {
     "looked": ("alice", "/looked"),
     "messages": ("lund", "/messages?patient={alice}"),
     "talk": ("alice", "/messages"),
+    "consultations": ("alice", "/consultations"),
+    "booked": ("carla", "/consultations?patient={alice}"),
 }
 TROUBLED = {
     "now": "2026-01-01T00:00:00Z",

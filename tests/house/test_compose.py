@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SETTINGS = {
     "gateway": ("gateway.settings",),
-    "api": ("api.settings", "api.notify.settings"),
+    "api": ("api.settings", "api.notify.settings", "api.consult.settings"),
     "migrate": ("deploy.settings",),
 }
 STARTS_DATABASE = (ROOT / "deploy" / "container" / "database.sh").read_text()

@@ -7,6 +7,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from api.alerting.settings import AlertingSettings
+from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
 from api.hl7.settings import Hl7Settings
 from api.live.settings import LiveSettings
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTINGS: list[type[BaseSettings]] = [
     AlertingSettings,
+    CallSettings,
     ContactSettings,
     Hl7Settings,
     LiveSettings,

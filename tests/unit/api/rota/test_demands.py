@@ -6,7 +6,15 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.rota.demands import PatientSeen, RotaWorker, acuity, demand, pins, worker
+from api.rota.demands import (
+    BookedCall,
+    PatientSeen,
+    RotaWorker,
+    acuity,
+    demand,
+    pins,
+    worker,
+)
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
 from api.rota.questions import questions_of
@@ -210,3 +218,35 @@ def test_worse_is_never_less_work(score: int | None, worst: int, risk: float | N
     worse = demand(patient(news2_low=min(20, (score or 0) + 3), worst=worst, risk=risk), SETTINGS)
     assert worse.minutes >= now.minutes
     assert worse.acuity >= now.acuity
+
+
+def booked(doctor: int, hours: float) -> BookedCall:
+    start = NOW + timedelta(hours=hours)
+    return BookedCall(doctor=UUID(int=doctor), start=start, end=start + timedelta(minutes=20))
+
+
+def test_a_booked_call_is_work_of_the_doctor_who_was_booked() -> None:
+    seen = patient(booked=[booked(6, 1), booked(6, 30)], doctor=UUID(int=5))
+    people = [person(n, until=NOW + timedelta(hours=8)) for n in (5, 6)]
+    asked = questions_of([seen], people, NOW, SETTINGS)["main"]
+    [one] = asked.demands
+    assert (one.minutes, one.deadline_minutes) == (22, 80), "the one beyond the horizon waits"
+    assert one.skills == ("doctor",)
+    assert asked.pinned == {str(seen.id): str(UUID(int=6))}
+
+
+def test_what_a_coordinator_has_fixed_stays_and_who_is_away_takes_no_call() -> None:
+    seen = patient(booked=[booked(6, 1)], doctor=UUID(int=5), pinned=True)
+    people = [person(n, until=NOW + timedelta(hours=8)) for n in (5, 6)]
+    fixed = questions_of([seen], people, NOW, SETTINGS)["main"]
+    assert fixed.pinned == {str(seen.id): str(UUID(int=5))}
+    alone = questions_of([patient(booked=[booked(6, 1)])], people[:1], NOW, SETTINGS)["main"]
+    assert alone.pinned == {}
+    assert alone.demands[0].minutes == 22
+
+
+def test_of_a_call_that_has_begun_what_is_left_is_asked() -> None:
+    begun = demand(patient(booked=[booked(6, -0.25)]), SETTINGS, NOW)
+    assert begun.minutes == 2 + 5
+    over = demand(patient(booked=[booked(6, -1)]), SETTINGS, NOW)
+    assert (over.minutes, over.deadline_minutes) == (2, None)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from api.rota.demands import PatientSeen, RotaWorker, demand
+from api.rota.demands import BookedCall, PatientSeen, RotaWorker, demand
 from api.rota.expected import ExpectedMinutes, PatientOutlook
 from api.rota.hour_question import HourGrid
 from api.rota.outlook import WardHours, staff_hours
@@ -108,3 +108,16 @@ def test_nobody_there_is_short_of_everything_and_nobody_is_relief() -> None:
     told = ward([patient(1)], []).told()
     [one] = told["overfull"]
     assert (one["minutes"], one["relief"]) == (2.0, None)
+
+
+def test_a_booked_call_is_a_doctors_work_in_its_own_hour() -> None:
+    start = NOW + timedelta(hours=5, minutes=10)
+    call = BookedCall(doctor=UUID(int=1), start=start, end=start + timedelta(minutes=20))
+    day = [person(1, "doctor", 0, 12)]
+    before = ward([patient(1)], day).question()
+    after = ward([patient(1, booked=[call])], day).question()
+    [new] = [one for one in after.work if one not in before.work]
+    assert (new.minutes, new.skills) == (20, frozenset({"doctor"}))
+    hour = after.grid.edges[new.first]
+    assert new.first == new.last
+    assert hour <= start < hour + timedelta(hours=1)

@@ -7,9 +7,11 @@ const LONGEST_WAIT_MS = 10000;
 
 // `onEvent(name, alert)` gets what is said; `onState(state, why)` whether the line is live.
 export class AlertStream {
-  /** @param {{ url?: string, onEvent: (name: string, alert: any) => void, onState: (state: string, why?: string) => void, deafMs?: number }} asked */
-  constructor({ url = "/api/v1/alerts/stream?heartbeats=event", onEvent, onState, deafMs = DEAF_MS }) {
+  /** @param {{ url?: string, onEvent: (name: string, alert: any) => void, onState: (state: string, why?: string) => void, deafMs?: number, headers?: () => Record<string, string>, refused?: (status: number) => any }} asked */
+  constructor({ url = "/api/v1/alerts/stream?heartbeats=event", onEvent, onState, deafMs = DEAF_MS, headers = () => ({}), refused = () => {} }) {
     this.url = url;
+    this.headers = headers;
+    this.refused = refused;
     this.onEvent = onEvent;
     this.onState = onState;
     this.deafMs = deafMs;
@@ -54,10 +56,11 @@ export class AlertStream {
 
   async connect() {
     this.line = new AbortController();
-    const headers = { Accept: "text/event-stream" };
+    const headers = { Accept: "text/event-stream", ...this.headers() };
     if (this.lastId !== null) headers["Last-Event-ID"] = this.lastId;
     const response = await fetch(this.url, { headers, credentials: "same-origin", cache: "no-store", signal: this.line.signal });
     if (response.status === 401) { signedOut(); throw new Error("signed out"); }
+    if (!response.ok) await this.refused(response.status);
     if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
     this.failures = 0;
     this.heard = performance.now();

@@ -1,4 +1,5 @@
 // One patient's messages, the newest at the end; what stands on the page is told to be seen while somebody looks.
+import { tried } from "../base/dialog.js";
 import { $, h, say, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
@@ -13,6 +14,11 @@ function messageItem(one, asPatient) {
   return h("li", { class: mine ? "mine" : "theirs", "data-key": one.id }, h("p", {}, one.text ?? "(erased)"), h("span", { class: "soft small" }, one.written_by_name ?? "somebody", " ", moment(one.written_at)), seenLine(one, mine));
 }
 
+// The form beneath it; `of()` is the conversation that is open.
+export function writing(of, done = () => {}) {
+  $("write").addEventListener("submit", async (event) => { event.preventDefault(); if (of()) { await tried($("wrote"), "Sent.", () => of().write()); done(); } });
+  $("words").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("write").requestSubmit(); });
+}
 /** @param {{ patient: string, asPatient: boolean }} asked */
 export function thread({ patient, asPatient }) {
   let items = [];

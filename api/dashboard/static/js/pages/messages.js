@@ -1,5 +1,4 @@
 // Messages with patients and the calls that they ask for, live; a patient's own.
-import { tried } from "../base/dialog.js";
 import { $, h, trouble } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { moment } from "../base/moments.js";
@@ -7,7 +6,7 @@ import { update } from "../base/patch.js";
 import { AlertStream } from "../base/stream.js";
 import { lineState, watch } from "../base/vigil.js";
 import { askForCall, callList, ownCall } from "../messages/calls.js";
-import { thread } from "../messages/thread.js";
+import { thread, writing } from "../messages/thread.js";
 import { called } from "../words/people.js";
 
 const REFRESH_MS = 60000;
@@ -53,10 +52,7 @@ async function threads() {
 const lists = () => (asPatient ? ownCall() : Promise.all([threads(), callList()]));
 function again() { lists(); open?.load(); }
 
-if ($("write")) {
-  $("write").addEventListener("submit", async (event) => { event.preventDefault(); if (open) { await tried($("wrote"), "Sent.", () => open.write()); lists(); } });
-  $("words").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("write").requestSubmit(); });
-}
+if ($("write")) writing(() => open, lists);
 await watch();
 if (!asPatient || chosen) {
   if (asPatient) askForCall();
