@@ -24,6 +24,15 @@ test("on scale 2 the band depends on the oxygen of that time", () => {
   const told = { spo2: [{ time: at(30), value: 97 }, { time: at(90), value: 97 }], o2: [{ time: at(60), value: 1 }] };
   assert.deepEqual(column(scale2, told, span).slice(0, 2).map((cell) => cell.band.points), [0, 3]);
 });
+test("a day of readings a minute is read once, not once for each other", () => {
+  const minutes = Array.from({ length: 1440 }, (_, minute) => minute);
+  const points = { spo2: minutes.map((minute) => ({ time: at(minute), value: 95 })), o2: minutes.map((minute) => ({ time: at(minute), value: 0 })) };
+  const real = Date.parse;
+  let parsed = 0;
+  Date.parse = (text) => { parsed += 1; return real(text); };
+  try { column(partsOf(2)[1], points, { from: 0, to: 86400000, slots: 24 }); } finally { Date.parse = real; }
+  assert.ok(parsed <= 3 * minutes.length, `${parsed} times of day were read`);
+});
 test("zoom keeps the middle and five minutes at least; pan never leaves now behind", () => {
   const hour = 3600000;
   assert.deepEqual(zoomed({ from: 0, to: 2 * hour }, 0.5), { from: hour / 2, to: 1.5 * hour });
