@@ -28,7 +28,9 @@ function tick(wanted) {
 const mine = (box) => "mine" in box.dataset;
 // Calls `given` when an offer stands.
 export function giving(hours, given) {
-  $("give").addEventListener("toggle", () => { document.body.classList.toggle("giving", $("give").open); recount(); });
+  const opened = () => { document.body.classList.toggle("giving", $("give").open); recount(); };
+  $("give").addEventListener("toggle", opened);
+  opened(); // somebody may have been quicker than this script
   $("to").addEventListener("change", () => { if (!ticked().length) tick(mine); recount(); });
   $("tick-mine").addEventListener("click", () => tick(mine));
   $("tick-none").addEventListener("click", () => tick(() => false));

@@ -42,7 +42,7 @@ function card(one) {
   const back = one.given_by === me && one.state === "offered";
   return h("section", { class: mine ? "card offer waiting" : "card offer", "data-key": one.id },
     h("h2", {}, mine ? `${one.given_by_name} hands ${many(one.patients)} over to you` : one.given_by === me ? `${many(one.patients)} handed to ${one.given_to_name}` : `${many(one.patients)} from ${one.given_by_name}`),
-    signatures(one), mine || back ? list(one) : h("details", {}, h("summary", {}, "What was handed over"), list(one)),
+    signatures(one), mine || back ? list(one) : h("details", {}, h("summary", {}, "What was handed over", h("span", { class: "visually-hidden" }, ` by ${one.given_by_name} to ${one.given_to_name} ${at(one.given_at)}`)), list(one)),
     failed && (mine || back) && h("p", { class: "wrong", role: "alert" }, failed),
     (mine || back) && h("div", { class: "row-end" },
       mine && h("button", { type: "button", class: "primary", onclick: () => answered(one, "accept"), "aria-label": `Sign: I take over ${many(one.patients)} from ${one.given_by_name}, handed over ${at(one.given_at)}` }, `Sign: I take over ${many(one.patients)}`),

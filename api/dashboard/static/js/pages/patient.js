@@ -19,7 +19,7 @@ import { eventList } from "../patient/event_list.js";
 import { followCursor } from "../patient/exact.js";
 import { facts } from "../patient/facts.js";
 import { glucose } from "../patient/glucose.js";
-import { onHeld } from "../patient/held.js";
+import { onHeld, see } from "../patient/held.js";
 import { showPlan } from "../patient/plan.js";
 import { problem } from "../patient/problem.js";
 import { showRecord } from "../patient/record.js";
@@ -35,6 +35,7 @@ const charts = () => ($("part-course").hidden ? null : loadCharts(id, state.pati
 async function loadFacts() {
   try {
     const [patient, assessment, devices, panel] = await Promise.all([get(`/patients/${id}`), get(`/patients/${id}/assessment`).catch(quiet), page(`/ui/patients/${id}/devices`).catch(quiet), get("/panel", { patient: id }).catch(quiet)]);
+    see(patient);
     setPlace(patient.time_zone);
     $("place-told").textContent = zoneText(patient.time_zone) === zoneText(wardZone()) ? "" : `Times on this page are the patient's own, ${zoneText()} (${patient.time_zone}); the ward has ${zoneText(wardZone())}.`;
     $("name").textContent = patient.name ?? "(erased)";
@@ -75,7 +76,8 @@ function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) {
 const FIRST = { events: () => eventList(id), plan: () => showPlan(id), record: () => showRecord(id), devices: () => $("devices") && showDevices(id, whom) };
 const begun = new Set();
 async function opened(name) {
-  if (name === "course" && !$("charts").children.length) $("charts").append(h("p", { class: "soft loading" }, "Loading…"));
+  const view = course.view === "curves" ? $("charts") : $(`as-${course.view}`);
+  if (name === "course" && !view.children.length) view.append(h("p", { class: "soft loading" }, "Loading…"));
   await known;
   if (name === "course") { charts(); return; }
   if (!FIRST[name] || begun.has(name)) return;
@@ -88,12 +90,13 @@ async function opened(name) {
 onHeld(() => loadFacts());
 
 // Tabs answer at once; what they show waits for the ward's clock and for who the patient is.
-const known = watch().then(loadFacts);
+const clock = watch();
+const known = clock.then(loadFacts);
+clock.then(loadAlerts);
 tabs($("tabs"), opened);
 await known;
 if ($("disease")) diseaseRisk($("disease"), id);
 glucose($("glucose-part"), id);
-await loadAlerts();
 setInterval(refresh, REFRESH_MS);
 setInterval(() => { if (document.visibilityState === "visible") charts(); }, 4 * REFRESH_MS);
 

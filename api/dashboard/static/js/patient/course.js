@@ -74,7 +74,7 @@ export function showAs(chosen) {
 // The newest columns are looked at first.
 async function printed(patient, { points, history, from, to }, events) {
   const { node, filled } = news2Chart({ points, scores: history, scale: patient?.spo2_scale ?? 1, from, to, events });
-  const first = !$("as-news2").children.length;
+  const first = !$("as-news2").querySelector("table");
   if (first) $("as-news2").replaceChildren(node);
   await filled;
   if (!first) $("as-news2").replaceChildren(node); // the old one stands until the new one is whole

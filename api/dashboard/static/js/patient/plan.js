@@ -6,7 +6,7 @@ import { meant } from "../base/meant.js";
 import { review } from "../staff/review.js";
 import { metricName, metricUnit } from "../words/metrics.js";
 import { enableForms, fillDiabetes, fillLimits, fillPregnancy, fillProfile, readCare, watchScale } from "./form.js";
-import { change, held, hold, whose } from "./held.js";
+import { change, held, hold, holdSeen, whose } from "./held.js";
 import { limitProposals } from "./limit_proposals.js";
 import { changesList, limitsHistory } from "./limits_history.js";
 
@@ -78,12 +78,11 @@ function fill() {
 // Shows the plan of the patient for the first time; whoever may not change it reads it.
 export async function showPlan(id) {
   if (form()) form().elements.profile.addEventListener("change", (event) => { $("profile-about").textContent = event.target.selectedOptions[0]?.dataset.about ?? ""; });
+  if (!holdSeen()) await hold(id);
   // The list stands before the rest is read: what is pressed there answers at once.
-  if (form()) $("limits-now").addEventListener("click", async (event) => {
+  if (form()) $("limits-now").addEventListener("click", (event) => {
     const button = event.target.closest("[data-limit]");
-    if (!button) return;
-    if (!held()) await hold(id);
-    changeLimit(button.dataset.limit);
+    if (button) changeLimit(button.dataset.limit);
   });
   await ofLimits(id);
   if (!form()) return;
@@ -94,6 +93,5 @@ export async function showPlan(id) {
     const body = readCare(form(), held());
     ask({ title: `Save how ${whose()} is judged?`, changes: null, body: () => body });
   });
-  if (!held()) await hold(id);
   fill();
 }

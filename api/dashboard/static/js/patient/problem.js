@@ -12,11 +12,13 @@ const PAST_SHOWN = 30;
 export function problem(id, person) {
   let known = [];
   let late = [];
+  let loaded = false;
   async function loadAlerts() {
     try {
       const [alerts, historic] = await Promise.all([all("/alerts", { patient: id }, 200), get("/alerts", { patient: id, state: "historic", limit: 50 })]);
       known = alerts.filter((alert) => alert.patient === id);
       late = historic.items;
+      loaded = true;
       alertsSoon();
     } catch (refusal) { $("no-open").hidden = true; trouble($("open"), refusal); }
   }
@@ -25,6 +27,7 @@ export function problem(id, person) {
     draw();
   }
   const draw = () => keepingPlace(() => {
+    if (!loaded) return; // not yet calm
     const make = (alerts, key) => alertCard(alerts, { link: false, person: person() ?? undefined, onDone: answered, redraw: draw, key });
     const open = known.filter(isOpen).sort(byDanger(dangers(known)));
     const past = known.filter((alert) => !isOpen(alert)).sort((a, b) => Date.parse(b.raised_at) - Date.parse(a.raised_at));
