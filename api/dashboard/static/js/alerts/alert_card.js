@@ -89,7 +89,10 @@ function acknowledgeAll(waiting, card) {
 
 // A button that waits for its answer stays a button that has the focus: it is only not pressed again.
 function actions(alert, what, card, several) {
-  const button = (verb, text, act, kind, busy = false, aloud = text) => h("button", { type: "button", class: kind, "data-key": verb, "aria-label": aloud === text ? `${text}: ${what}` : `${aloud}: ${what} (${text})`, "aria-disabled": busy && "true", onclick: () => { if (!busy) act(); } }, text);
+  // A button whose words differ from what it does says both: what is seen is part of its name, so that who speaks to the
+  // page can say that.
+  const button = (verb, text, act, kind, busy = false, aloud = text) => h("button", { type: "button", class: kind, "data-key": verb, "aria-label": aloud === text && `${text}: ${what}`, "aria-disabled": busy && "true", onclick: () => { if (!busy) act(); } },
+    aloud !== text && h("span", { class: "visually-hidden" }, `${aloud}: ${what}: `), text);
   const said = asked.get(alert.id);
   const text = said === undefined ? "I have it" : said === "" ? "Acknowledging…" : "Try again";
   return h("div", { class: "actions" },

@@ -20,6 +20,8 @@ function fill(node, attributes, children) {
   return node;
 }
 export const h = (tag, attributes, ...children) => fill(document.createElement(tag), attributes, children);
+// What is wider than its place is scrolled there, by keyboard too: for tables and charts in which nothing else has the focus.
+export const scroller = (label, kind, ...children) => h("div", { class: `scroll ${kind}`.trim(), tabindex: "0", role: "region", "aria-label": label }, ...children);
 export const svg = (tag, attributes, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
 // One shape for each priority, so that colour is never alone.

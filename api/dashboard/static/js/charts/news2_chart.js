@@ -1,7 +1,7 @@
 // The NEWS2 observation chart as it is printed: rows of bands, columns of time, the score below.
 import { clockText, dayText } from "../base/clock.js";
 import { breath } from "../base/breath.js";
-import { h, shape, WORDS } from "../base/dom.js";
+import { h, scroller, shape, WORDS } from "../base/dom.js";
 import { metricValue } from "../words/metrics.js";
 import { eventWords } from "../words/events.js";
 import { column, initials, inSlots, monitoring, partsOf } from "./news2_bands.js";
@@ -18,7 +18,7 @@ export function news2Chart({ points, scores, scale, from, to, events = [] }) {
     h("thead", {}, h("tr", {}, h("th", { scope: "col", colspan: 2 }, "Time from"), h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Points")), starts.map((at, n) => h("th", { scope: "col" }, clockText(at), (n === 0 || dayText(at) !== dayText(starts[n - 1])) && h("small", {}, dayText(at)))))),
     h("tbody", { class: "below" }, below(scores, events, span)));
   const filled = fill(table, partsOf(scale).map((part) => () => rows(part, points, span)));
-  return { node: h("div", { class: "scroll card news2-chart" }, table), filled };
+  return { node: scroller("NEWS2 observation chart", "card news2-chart", table), filled };
 }
 // The parts come one after the other, each in a task of its own: it is a large table.
 async function fill(table, parts) {

@@ -19,7 +19,7 @@ function lasting(seconds) {
 const at = (text) => `${dayText(Date.parse(text))} ${clockText(Date.parse(text))}`;
 
 function figure(title, value, about) {
-  return h("section", { class: "card" }, h("h3", {}, title), h("p", { class: "figure" }, h("b", {}, value)), h("p", { class: "small soft" }, about));
+  return h("section", { class: "card" }, h("h2", {}, title), h("div", { class: "figure" }, h("b", {}, value)), h("p", { class: "small soft" }, about));
 }
 function table(heads, rows) {
   return h("table", {}, h("thead", {}, h("tr", {}, heads.map((one) => h("th", { scope: "col" }, one)))),

@@ -1,7 +1,7 @@
 // The whole proof of one alert on one page that prints: what decided, on which signed readings, who
 // was told and when, who saw it and who answered.
 import { clockText, dayText, timeText, wardNow, zoneText } from "../base/clock.js";
-import { $, h, svg, mark, trouble } from "../base/dom.js";
+import { $, h, mark, scroller, svg, trouble } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { watch } from "../base/vigil.js";
 import { personLink } from "../parts/person.js";
@@ -14,7 +14,7 @@ const at = (text) => (text ? `${dayText(Date.parse(text))} ${clockText(Date.pars
 const section = (title, ...inside) => h("section", { class: "card" }, h("h2", {}, title), inside);
 function table(heads, rows) {
   if (!rows.length) return h("p", { class: "soft" }, "Nothing is recorded.");
-  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((one) => h("th", { scope: "col" }, one)))),
+  return scroller("What is recorded", "", h("table", {}, h("thead", {}, h("tr", {}, heads.map((one) => h("th", { scope: "col" }, one)))),
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell)))))));
 }
 const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter(([, said]) => said !== null && said !== undefined && said !== "").flatMap(([name, said]) => [h("dt", {}, name), h("dd", {}, said)]));

@@ -1,5 +1,5 @@
 // Models: versions, validation over time and calibration; cohorts in words and minutes.
-import { $, h, svg, trouble } from "../base/dom.js";
+import { $, h, scroller, svg, trouble } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { watch } from "../base/vigil.js";
@@ -12,7 +12,7 @@ const line = (name, ...value) => [h("dt", {}, name), h("dd", {}, value)];
 function table(caption, heads, rows) {
   const head = h("tr", {}, heads.map((text) => h("th", { scope: "col" }, text)));
   const body = rows.map((cells) => h("tr", {}, cells.map((cell) => h("td", {}, cell))));
-  return h("div", { class: "scroll" }, h("table", {}, h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, body)));
+  return scroller(caption, "", h("table", {}, h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, body)));
 }
 // What was said against what happened: on the diagonal both are the same.
 function calibration(rows) {

@@ -1,5 +1,5 @@
 // How good the risk figure has been so far: each example was told before its outcome was known.
-import { $, h, trouble } from "../base/dom.js";
+import { $, h, scroller, trouble } from "../base/dom.js";
 import { page } from "../base/http.js";
 
 const share = (value, digits = 0) => `${(value * 100).toFixed(digits)} %`;
@@ -10,7 +10,7 @@ function calibration(rows) {
   if (!rows.length) return null;
   const head = h("tr", {}, ["Said", "Happened", "Examples"].map((name) => h("th", { scope: "col" }, name)));
   const body = rows.map((one) => h("tr", {}, h("td", {}, share(one.said)), h("td", {}, share(one.happened)), h("td", {}, String(one.n))));
-  return h("div", { class: "scroll" }, h("table", {}, h("caption", {}, "Calibration"), h("thead", {}, head), h("tbody", {}, body)));
+  return scroller("Calibration", "", h("table", {}, h("caption", {}, "Calibration"), h("thead", {}, head), h("tbody", {}, body)));
 }
 function told(report) {
   if (!report || !report.examples) return [h("p", {}, "Nothing has been learnt here yet: the figure is not yet proven here, is not shown, and raises no alert.")];

@@ -26,7 +26,7 @@ export function banner(where, patient, { row, freshness }) {
     const { words, known: recorded } = statementWords(kind, patient.statements ?? {});
     return h("span", { "data-key": kind, class: recorded ? (STATEMENTS[kind].grave ? "boxed" : "stated") : "ageing small", title: words }, words);
   });
-  update(where, h("div", { class: "told-line", tabindex: "0", role: "group", "aria-label": "What must not be overlooked" }, told, said), row && h("div", { class: "vitals-strip", tabindex: "0", role: "group", "aria-label": "Newest vital signs" }, strip(row.vitals)));
+  update(where, h("div", { class: "told-line", tabindex: "0", role: "region", "aria-label": "What must not be overlooked" }, told, said), row && h("div", { class: "vitals-strip", tabindex: "0", role: "region", "aria-label": "Newest vital signs" }, strip(row.vitals)));
 }
 function strip(vitals) {
   const one = (vital, written) => h("span", { class: "strip-vital", "data-key": vital.metric }, h("span", { class: "soft small" }, shortMetrics([vital.metric])), " ", vitalValue(vital, written), " ", h("small", { class: "soft" }, moment(vital.time, { only: "short" })));

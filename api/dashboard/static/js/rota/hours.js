@@ -1,6 +1,6 @@
 // The coming hours: what is asked in each against who is there, and which are overfull, in words.
 import { clockText } from "../base/clock.js";
-import { h } from "../base/dom.js";
+import { h, scroller } from "../base/dom.js";
 import { update } from "../base/patch.js";
 
 const SOURCES = [["open", "open now"], ["scheduled", "looks due"], ["expected", "expected alerts"]];
@@ -43,6 +43,6 @@ export const hours = (where, { doctorName }) => (plan) => {
   update(where, h("h3", {}, "The coming hours"),
     overfull.length > 0 && h("ul", { class: "events", "data-overfull": true }, overfull.map((one) => h("li", { class: one.urgent && one.sources.open > 0 ? "overdue" : "ageing" }, overfullWords(one, doctorName)))),
     plan.overfull_at_most?.length > 0 && h("ul", { class: "events soft", "data-at-most": true }, plan.overfull_at_most.map((one) => h("li", {}, atMostWords(one, doctorName)))),
-    h("ol", { class: "hourly" }, rows.map((one) => column(one, most, overfull))),
+    scroller("Minutes hour by hour", "", h("ol", { class: "hourly" }, rows.map((one) => column(one, most, overfull)))),
     h("p", { class: "small soft hour-key" }, SOURCES.map(([source, name]) => [h("i", { class: source, "aria-hidden": "true" }), ` ${name} `]), h("u", { "aria-hidden": "true" }), " minutes of those who are there. Expected is what patients like these have asked before, and what their risk adds."));
 };

@@ -1,6 +1,6 @@
 // Scenarios side by side: the ward as it is, and as it would be.
 import { answers, field, options } from "../base/dialog.js";
-import { h, trouble } from "../base/dom.js";
+import { h, scroller, trouble } from "../base/dom.js";
 import { update } from "../base/patch.js";
 import { staffNames } from "../words/people.js";
 import { skillsOf, span } from "./hours.js";
@@ -36,7 +36,7 @@ function asked(said, people) {
   if (found.length > 2) found.push({ name: "All of it at once", away, demand: growth, admissions, ...(said.get("heat") ? HEAT : {}) });
   return found;
 }
-const table = (rows) => h("div", { class: "scroll" }, h("table", { class: "scenarios" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "What if"), COLUMNS.map(([title]) => h("th", { scope: "col" }, title)))),
+const table = (rows) => scroller("What would be", "", h("table", { class: "scenarios" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "What if"), COLUMNS.map(([title]) => h("th", { scope: "col" }, title)))),
   h("tbody", {}, rows.map((one) => h("tr", { class: one.unmet ? "short" : "" }, h("th", { scope: "row" }, one.name), COLUMNS.map(([, value]) => h("td", {}, value(one))))))));
 
 export function scenarios(form, { people }) {

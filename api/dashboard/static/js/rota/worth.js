@@ -1,5 +1,5 @@
 // What an hour is worth: hours to demands as a linear programme, its optimum and its dual values.
-import { h, trouble } from "../base/dom.js";
+import { h, scroller, trouble } from "../base/dom.js";
 import { post } from "../base/http.js";
 import { update } from "../base/patch.js";
 import { answered } from "./jobs.js";
@@ -22,7 +22,7 @@ const whole = ({ people, demands }) => answered("/allocation/what-if", { doctors
 function given({ people, demands }, plan) {
   const of = (who) => plan.assignments.filter((one) => one.doctor === who.id).reduce((sum, one) => sum + one.hours, 0);
   const worth = (who) => plan.prices.find((one) => one.kind === "supply" && one.id === who.id)?.worth ?? 0;
-  return h("div", { class: "scroll" }, h("table", { class: "scenarios" }, h("thead", {}, h("tr", {}, ["Who", "Costs an hour", "Gives", "Has", "One more hour saves"].map((title) => h("th", { scope: "col" }, title)))),
+  return scroller("What an hour of each is worth", "", h("table", { class: "scenarios" }, h("thead", {}, h("tr", {}, ["Who", "Costs an hour", "Gives", "Has", "One more hour saves"].map((title) => h("th", { scope: "col" }, title)))),
     h("tbody", {}, people.map((who) => h("tr", {}, h("th", { scope: "row" }, who.id), h("td", {}, money(who.cost_per_hour)), h("td", {}, hours(of(who))), h("td", {}, hours(who.hours)), h("td", {}, money(worth(who))))),
       h("tr", {}, h("th", { scope: "row" }, "all"), h("td", {}, ""), h("td", {}, hours(people.reduce((sum, who) => sum + of(who), 0))), h("td", {}, `${hours(demands.reduce((sum, one) => sum + one.hours, 0))} asked`), h("td", {}, "")))));
 }
