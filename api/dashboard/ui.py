@@ -61,6 +61,7 @@ async def status(work: Work) -> dict[str, Any]:
         "zone": settings.ward_time_zone,
         "engine": ages.get("alerts", _ENGINE_DEAD_S) < _ENGINE_DEAD_S,
         "gateway": await gateways.alive(work.conn, settings.gateway_silent_s),
+        "handovers": await shift_handovers.waiting(work.conn, work.caller.user_id),
         "on_shift": sum(1 for one in there if every or one["ward"] == ward),
     }
 

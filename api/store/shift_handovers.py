@@ -86,6 +86,16 @@ async def page(
     return await cursor.fetchall()
 
 
+async def waiting(conn: Conn, user: UUID) -> int:
+    """Return how many offers wait for this person to take them over."""
+    cursor = await conn.execute(
+        "SELECT count(*) AS n FROM shift_handover WHERE given_to = %s AND state = 'offered'",
+        (user,),
+    )
+    row = await cursor.fetchone()
+    return int(row["n"]) if row else 0
+
+
 async def lines(conn: Conn, handover_id: UUID) -> list[Row]:
     """Return what was told of each patient, of those whom the acting user may see."""
     cursor = await conn.execute(

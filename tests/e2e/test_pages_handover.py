@@ -28,7 +28,11 @@ def test_a_shift_is_handed_over_and_both_sign(desk: Desk, ward: SeededWard) -> N
     mine = giver.locator("#offers .offer", has_text="waits to be taken over")
     expect(mine.get_by_role("button", name=re.compile("^Take back what"))).to_be_visible()
 
-    taker = desk.open("lund", "/handover")
+    taker = desk.open("lund", "/round")
+    badge = taker.locator("nav .badge")
+    expect(badge).to_have_text("1 waits for you")
+    expect(taker.locator("#say")).to_contain_text("A handover waits for you")
+    taker.get_by_role("link", name="Handover").click()
     offer = taker.locator("#offers .waiting")
     expect(offer.locator("h2")).to_have_text("Dr Amara Singh hands 1 patient over to you")
     expect(offer).to_contain_text("Ask about the cough.")
@@ -38,6 +42,7 @@ def test_a_shift_is_handed_over_and_both_sign(desk: Desk, ward: SeededWard) -> N
     taker.set_viewport_size(PHONE)
     no_wider_than(taker, PHONE["width"])
     offer.get_by_role("button", name=re.compile("^Sign: I take over 1 patient")).press("Enter")
+    expect(badge).to_have_count(0)
     signed = taker.locator("#offers .offer", has_text="lund took over").first
     expect(signed.locator(".signed")).to_contain_text(re.compile("Dr Amara Singh handed over"))
     expect(signed.locator(".signed")).to_contain_text(re.compile("lund took over"))

@@ -27,7 +27,7 @@ const pages = () => $$("nav[aria-label=Pages] a");
 
 function help() {
   const links = pages();
-  const ways = letters(links.map((link) => link.textContent)).map((letter, at) => [`g ${letter}`, links[at].textContent]);
+  const ways = letters(links.map((link) => link.textContent)).map((letter, at) => [`g ${letter}`, links[at].firstChild.textContent]);
   const list = (pairs) => h("dl", { class: "shortcuts" }, pairs.map(([keys, does]) => [h("dt", {}, keys.split(" ").map((key) => [h("kbd", {}, key), " "])), h("dd", {}, does)]));
   noticeDialog({ title: "Keys", act: "Close", parts: [list(OWN), h("h3", {}, "Pages"), list(ways), h("p", { class: "small soft" }, "The round has keys of its own, named there. Tab, Enter and Escape work as everywhere.")] });
 }

@@ -7,6 +7,7 @@ import { page } from "./http.js";
 import { tick } from "./moments.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
+import { waiting } from "./waiting.js";
 
 const POLL_MS = 4000;
 const TOLD = {
@@ -74,6 +75,7 @@ async function poll() {
     set("gateway", !status.gateway);
     set("shift", status.on_shift === 0);
     document.body.dataset.onShift = status.on_shift;
+    waiting(status.handovers);
   } catch (problem) {
     if (problem.status !== 401) set("server", true);
   }
