@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from analytics.domain.care import Role
 from api.auth.sessions import Caller
+from api.dashboard.modules import preloads
 
 HERE: Final = Path(__file__).parent
 _pages = Environment(
@@ -24,6 +25,7 @@ _pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_pages.globals["preloads"] = preloads
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
 ROUND, TODAY = "/round", "/today"

@@ -25,7 +25,8 @@ const LEAST_MS = 1000;
 const RANK_MS = 3000; // a flood of changes does not rank the ward again with each
 const COURSES_MS = 300000;
 const FEW = 14; // as many as a screen holds: then nobody is folded away
-const [kept] = await Promise.all([keptChoice(), watch()]);
+const clock = watch(); // which no age is drawn without; the rows are asked for meanwhile
+const kept = await keptChoice();
 const view = viewOf(location.search, kept);
 const state = { items: [], total: 0, matched: 0, counts: {}, bands: {}, view, kept, columns: view.columns, loaded: 0, courses: {}, coursesAt: 0, at: /** @type {string | undefined} */ (undefined) };
 let asked = 0;
@@ -37,6 +38,7 @@ async function load() {
   try {
     let answer = await get("/panel", { limit: PAGE_SIZE, offset: view.page * PAGE_SIZE, show: askedOf(view), sort: view.sort, search: view.search });
     if (answer.bands && askedOf(view) === "attention" && answer.total <= FEW) answer = await get("/panel", { limit: PAGE_SIZE, show: "all", sort: view.sort });
+    await clock;
     if (mine !== asked) return;
     const last = Math.max(0, Math.ceil(answer.matched / PAGE_SIZE) - 1);
     if (view.page > last) { view.page = last; await load(); return; }
