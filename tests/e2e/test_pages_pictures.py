@@ -4,98 +4,24 @@ A state that must not be taken for another has a picture of its own, and two sta
 that looked alike would fail here as well.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from analytics.domain.care import Role
 from api.dashboard import frames
-from tests.support import scenes
-from tests.support.browsers import PHONE, becomes
+from tests.support.browsers import becomes
 from tests.support.pictures import FOLDER, MOST_SHARE, SCALE, Darkroom
-from tests.support.stage import FONT, Scene, Stage
+from tests.support.shots import SHOTS, Shot
+from tests.support.stage import FONT, Stage
 
-WIDE = {"viewport": {"width": 1920, "height": 1080}}
-NIGHT = {"color_scheme": "dark"}
-SMALL = {"viewport": PHONE, "has_touch": True}
 APART = 0.015
 """Of a screen; another sentence in the same box is less."""
 SAME_TIMES = 4
-MOST_BYTES = 3_000_000
+MOST_BYTES = 6_000_000
 
 
-def broken(route: Route) -> None:
-    route.fulfill(status=503, json={"title": "The database does not answer."})
-
-
-def never(_route: Route) -> None:
-    """Leave the question open."""
-
-
-FLOOD = scenes.ward(scenes.FLOOD)
-CALM = scenes.ward(scenes.CALM)
-EMPTY = scenes.ward([])
-OLD = scenes.ward(["stale"] * 9)
-CUT_OFF = scenes.ward(scenes.FLOOD, stream=False)
-NO_SERVER = scenes.ward(scenes.FLOOD, status=None)
-NO_ENGINE = scenes.ward(scenes.FLOOD, status={"engine": False})
-GAPS = scenes.ward(["gap"] * 6)
-
-
-def failing(scene: Scene, path: str, answer: Any = broken) -> Scene:  # noqa: ANN401 - JSON or a callable
-    return Scene(answers={**scene.answers, path: answer})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shot:
-    """One picture: where, of what, by whom; ``ready`` is what stands there once it is drawn."""
-
-    path: str
-    scene: Scene
-    ready: str
-    role: Role = Role.COORDINATOR
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-ROWS, CARDS = "#rows [data-patient]", "#open .alert"
-SHOTS = {
-    "panel-calm": Shot(path="/panel", scene=CALM, ready=ROWS),
-    "panel-flood": Shot(path="/panel", scene=FLOOD, ready=".spark"),
-    "panel-night": Shot(path="/panel", scene=FLOOD, ready=".spark", options=NIGHT),
-    "panel-stale": Shot(path="/panel", scene=OLD, ready=ROWS),
-    "panel-empty": Shot(path="/panel", scene=EMPTY, ready=".empty"),
-    "panel-loading": Shot(
-        path="/panel", scene=failing(FLOOD, "/api/v1/panel", never), ready=".loading"
-    ),
-    "panel-failing": Shot(path="/panel", scene=failing(FLOOD, "/api/v1/panel"), ready=".trouble"),
-    "panel-cut-off": Shot(path="/panel", scene=CUT_OFF, ready="[data-wrong=line]"),
-    "panel-no-server": Shot(path="/panel", scene=NO_SERVER, ready="[data-wrong=server]"),
-    "panel-no-engine": Shot(path="/panel", scene=NO_ENGINE, ready="[data-wrong=engine]"),
-    "panel-phone": Shot(path="/panel", scene=FLOOD, ready=".spark", options=SMALL),
-    "panel-wall": Shot(path="/panel?view=wall", scene=FLOOD, ready=ROWS, options=WIDE),
-    "feed-calm": Shot(path="/feed", scene=EMPTY, ready="#calm .empty", role=Role.DOCTOR),
-    "feed-flood": Shot(path="/feed", scene=FLOOD, ready=CARDS, role=Role.DOCTOR),
-    "feed-night": Shot(path="/feed", scene=FLOOD, ready=CARDS, role=Role.DOCTOR, options=NIGHT),
-    "feed-phone": Shot(path="/feed", scene=FLOOD, ready=CARDS, role=Role.DOCTOR, options=SMALL),
-    "feed-loading": Shot(
-        path="/feed",
-        scene=failing(FLOOD, "/api/v1/alerts", never),
-        ready="#calm .loading",
-        role=Role.DOCTOR,
-    ),
-    "feed-cut-off": Shot(
-        path="/feed", scene=NO_SERVER, ready="[data-wrong=server]", role=Role.DOCTOR
-    ),
-    "round-empty": Shot(path="/round", scene=EMPTY, ready="#round .empty", role=Role.NURSE),
-    "round-calm": Shot(path="/round", scene=GAPS, ready="#round form", role=Role.NURSE),
-    "round-phone": Shot(
-        path="/round", scene=GAPS, ready="#round form", role=Role.NURSE, options=SMALL
-    ),
-    "login": Shot(path="/login", scene=EMPTY, ready="form"),
-}
 HAS_FONT = f"""() => {{ const drawing = document.createElement("canvas").getContext("2d");
     drawing.font = "40px '{FONT}'";
     return Math.abs(drawing.measureText("Wmil0").width - 126.2) < 1; }}"""

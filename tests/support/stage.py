@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from analytics.domain.care import Role
 from api.auth.sessions import Caller
 from api.dashboard import frames
+from tests.support.stage_frames import PUBLIC, frame_of
 
 NOW = datetime(2026, 10, 24, 21, 5, tzinfo=UTC)
 HOST = "http://ward.test"
@@ -122,16 +123,9 @@ class Stage:
             self._frame(route, path, role)
 
     def _frame(self, route: Route, path: str, role: Role) -> None:
-        name = path.strip("/").split("/")[0]
-        shown: dict[str, object] = {}
-        if path == "/login":
-            shown = {"next": "/", "told": "", "username": "", "otp": False}
-        if path.startswith("/patients/"):
-            name = "patient"
-            shown = {"patient": path.split("/")[2], "may_enter": True, "record_link": "Record"}
-        shown["links"] = self.menu
-        person = None if path == "/login" else caller(role, "Amara Singh")
-        answer = frames.frame(name, person, **shown)
+        name, shown = frame_of(path)
+        person = None if name in PUBLIC else caller(role, "Amara Singh")
+        answer = frames.frame(name, person, **shown, links=self.menu)
         style = f"<style>{_SAME_FONT}{_STILL}</style></head>"
         body = bytes(answer.body).decode().replace("</head>", style)
         route.fulfill(body=body, content_type="text/html; charset=utf-8")
