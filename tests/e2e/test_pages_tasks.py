@@ -160,7 +160,9 @@ def give(hand: Hand, _ward: SeededWard) -> None:
 
 def take_over(hand: Hand, _ward: SeededWard) -> None:
     hand.press(hand.page.get_by_role("link", name="Handover"))
-    hand.press(hand.page.get_by_role("button", name=re.compile("^Sign: I take over 1 patient")))
+    hand.press(
+        hand.page.get_by_role("button", name=re.compile("^Sign: I take over 1 patient")).first
+    )
     expect(hand.page.locator("#offers .offer .signed").first).to_contain_text("lund took over")
 
 
