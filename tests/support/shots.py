@@ -136,7 +136,7 @@ for name, options in (
     *((name, NIGHT) for name in ("handover-flood", "capacity-flood", "chart-flood")),
     *((name, NIGHT) for name in ("settings-calm", "mine-calm")),
     *((name, SMALL) for name in ("handover-flood", "capacity-flood", "chart-flood")),
-    *((name, SMALL) for name in ("chart-news2", "patients-calm", "admit-empty")),
+    *((name, SMALL) for name in ("patients-calm", "admit-empty")),
     *((name, SMALL) for name in ("settings-calm", "start-empty", "mine-calm", "today-flood")),
 ):
     kind = "night" if options is NIGHT else "phone"
