@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from analytics.studies.demand import GroupDemand, PatientAsked, demand
 from api.http.deps import CLINICIANS, COORDINATORS, Work, allow
 from api.patients.cohort_table import COLUMNS, table_of
+from api.rota.settings import RotaSettings
 from api.store import cohorts as sql
 from api.store.timestamps import rfc3339
 from api.store.types import Row
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["models"], dependencies=[allow(*CLINICIANS, *COORDINATORS)])
 
 _DAYS = 7
-_MINUTES = {"high": 30.0, "medium": 12.0, "low_alerts": 2.0}
-"""Minutes that an alert means (the seeds of capacity planning: an emergency, a review, a look)."""
 
 
 class CohortDemand(BaseModel):
@@ -66,11 +65,12 @@ async def read_cohorts(work: Work) -> CohortsAnswer:
     """Group the patients whom the caller may see by how they are; at most 2,000 of them."""
     from analytics.studies import grouping  # noqa: PLC0415 - scikit-learn takes a second to import
 
+    settings = RotaSettings()
     rows = await sql.patients(work.conn, work.now - timedelta(days=_DAYS), work.now)
     found = await asyncio.to_thread(grouping.group, COLUMNS, table_of(rows, _DAYS))
     work.note("cohorts.read", patients=[row["no"] for row in rows])
     return CohortsAnswer(
-        items=[_cohort(one, rows) for one in found.groups],
+        items=[_cohort(one, rows, settings) for one in found.groups],
         made_at=rfc3339(work.now),
         method=found.method,
         stability=found.stability,
@@ -83,15 +83,10 @@ async def read_cohorts(work: Work) -> CohortsAnswer:
     )
 
 
-def _cohort(one: "grouping.Group", rows: list[Row]) -> Cohort:
+def _cohort(one: "grouping.Group", rows: list[Row], settings: RotaSettings) -> Cohort:
     own = [rows[at] for at in one.members]
-    asked = [
-        PatientAsked(
-            row["alerts"], sum(row[name] * each for name, each in _MINUTES.items()), row["days"]
-        )
-        for row in own
-    ]
-    found = demand(asked, _MINUTES["medium"])
+    asked = [PatientAsked(row["alerts"], _minutes(row, settings), row["days"]) for row in own]
+    found = demand(asked, settings.urgent_minutes)
     return Cohort(
         size=len(own),
         patients=[str(row["id"]) for row in own],
@@ -101,8 +96,13 @@ def _cohort(one: "grouping.Group", rows: list[Row]) -> Cohort:
     )
 
 
-def _minutes(row: Row) -> float:
-    return sum(float(row[name]) * each for name, each in _MINUTES.items())
+def _minutes(row: Row, settings: RotaSettings) -> float:
+    """Return what alerts have meant, by the minutes with which capacity is planned."""
+    return float(
+        row["high"] * settings.emergency_minutes
+        + row["medium"] * settings.urgent_minutes
+        + row["low_alerts"] * settings.review_minutes
+    )
 
 
 def _told(found: GroupDemand) -> CohortDemand:

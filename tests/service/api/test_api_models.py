@@ -8,6 +8,7 @@ import pytest
 from analytics.risk.model import PopulationModel
 from analytics.risk.warm import shipped
 from analytics.studies import disease_risk
+from api.rota.settings import RotaSettings
 from tests.service.api.conftest import Ward
 from tests.service.api.writing import assess, store
 
@@ -116,6 +117,19 @@ def test_cohorts_are_described_in_words_and_minutes(staffed: Ward) -> None:
     assert (asked["minutes_per_patient_day"], asked["alerts_ci95"][0]) == (0, 0)
     assert asked["minutes_ci95"][1] > 0, "no alert so far is not no alert ever"
     assert told["stability"] > 0.9
+    ill = staffed.number(told["items"][1]["patients"][0])
+    staffed.sql("UPDATE patient SET created_at = now() - interval '7 days'")
+    staffed.sql(
+        """INSERT INTO episode (patient_no, condition, kind, priority, state, started_at,
+               measured_at, raised_at, closed_at, message)
+           SELECT %s, 'trend_hr', 'clinical', 'low', 'resolved', t, t, t, t, ''
+             FROM generate_series(now() - interval '6 days', now(), '1 day') t""",
+        ill,
+    )
+    asked = staffed.get("coordinator", "/cohorts").json()["items"]
+    [busy] = [one["demand"] for one in asked if one["demand"]["alerts_per_patient_day"] > 0]
+    each = busy["minutes_per_patient_day"] / busy["alerts_per_patient_day"]
+    assert each == pytest.approx(RotaSettings().review_minutes, rel=0.05), "as the plan reckons"
     assert {one["method"] for one in told["tried"]} >= {"k-means", "Gaussian mixture"}
 
 
