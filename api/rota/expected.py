@@ -190,17 +190,26 @@ def _alerts(row: Row, alike: ExpectedMinutes, settings: RotaSettings) -> Expecte
 
 
 def _looks(row: Row, now: datetime, settings: RotaSettings) -> tuple[float, ...]:
-    """Return when the patient is to be looked at within the outlook: the first may be due."""
-    score = row["news2_low"] or 0
-    hours = settings.look_hours_urgent if score >= _URGENT else settings.look_hours_raised
-    every = timedelta(hours=hours if score > 0 else settings.look_hours)
-    due = now if row["measured"] is None else max(now, row["measured"] + every)
+    """Return when the patient is to be looked at within the outlook: the first may be due.
+
+    By the observation schedule that the ward keeps for them; where it keeps none yet, by the score.
+    """
+    if row["look_every"] is not None:
+        every, due = timedelta(minutes=row["look_every"]), max(now, row["look_due"])
+    else:
+        every = _by_score(row["news2_low"] or 0, settings)
+        due = now if row["measured"] is None else max(now, row["measured"] + every)
     end = now + timedelta(hours=settings.outlook_hours)
     found = []
     while due < end:
         found.append((due - now) / timedelta(minutes=1))
         due += every
     return tuple(found)
+
+
+def _by_score(score: int, settings: RotaSettings) -> timedelta:
+    hours = settings.look_hours_urgent if score >= _URGENT else settings.look_hours_raised
+    return timedelta(hours=hours if score > 0 else settings.look_hours)
 
 
 def by_hour_of_day(counted: Sequence[int] | None) -> list[float]:

@@ -13,11 +13,12 @@ _PATIENTS = """
            coalesce(e.low, 0)::int AS low,
            c.urgent_minutes AS cohort_urgent, c.other_minutes AS cohort_other,
            c.urgent_at_most AS cohort_urgent_at_most, c.other_at_most AS cohort_other_at_most,
-           n.measured, n.news2_low, n.risk,
+           n.measured, n.news2_low, n.risk, o.due_at AS look_due, o.every_min AS look_every,
            (n.assessment -> 'risk' ->> 'horizon_minutes')::float8 AS risk_minutes
       FROM patient p
       LEFT JOIN patient_now n ON n.patient_no = p.no
       LEFT JOIN cohort_demand c ON c.patient_no = p.no
+      LEFT JOIN observation_due o ON o.patient_no = p.no
       LEFT JOIN (
         SELECT patient_no, count(*) FILTER (WHERE priority = 'high') AS high,
                count(*) FILTER (WHERE priority = 'medium') AS medium,

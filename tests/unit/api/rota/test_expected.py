@@ -26,6 +26,8 @@ def row(no: int = 1, **more: object) -> dict[str, Any]:
         "cohort_other_at_most": None,
         "measured": None,
         "news2_low": 0,
+        "look_due": None,
+        "look_every": None,
         "risk": None,
         "risk_minutes": None,
     }
@@ -92,6 +94,16 @@ def test_looks_follow_the_score_and_the_last_reading() -> None:
     assert looks(3, 60) == [180, 420, 660]
     assert looks(6, 30) == [30 + 60 * at for at in range(12)]
     assert looks(None, 6000) == [0]
+
+
+def test_looks_follow_the_wards_observation_schedule_where_it_keeps_one() -> None:
+    def looks(due_in: float, every: int) -> list[float]:
+        due = NOW + timedelta(minutes=due_in)
+        kept = row(news2_low=6, measured=NOW, look_due=due, look_every=every)
+        return list(outlooks([kept], NOW, SETTINGS)[1].looks)
+
+    assert looks(90, 240) == [90, 330, 570]
+    assert looks(-30, 360) == [0, 360], "what is overdue is due now"
 
 
 def test_the_look_that_is_due_now_is_no_work_of_later() -> None:
