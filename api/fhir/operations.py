@@ -17,7 +17,17 @@ from api.http.deps import UnitOfWork, acting
 from api.services import Services
 from api.store import accounts
 
-_FIRST = ("Patient", "Encounter", "CareTeam", "Device", "RiskAssessment", "Flag", "DetectedIssue")
+_FIRST = (
+    "Patient",
+    "Encounter",
+    "CareTeam",
+    "Device",
+    "RiskAssessment",
+    "Flag",
+    "DetectedIssue",
+    "Communication",
+    "Appointment",
+)
 """What ``$everything`` gives on its first page, before the observations."""
 EXPORTED = (*_FIRST, "Observation")
 

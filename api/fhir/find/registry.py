@@ -12,7 +12,7 @@ from analytics.domain.care import Role
 from api.errors import ForbiddenError
 from api.fhir.bundles import ResourcePage
 from api.fhir.elements import Resource
-from api.fhir.find import alerts, people, readings
+from api.fhir.find import alerts, contact, people, readings
 from api.fhir.search import FhirSearch
 from api.fhir.simulated import mark
 from api.http.deps import UnitOfWork
@@ -124,6 +124,18 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             parameters=_WHOSE,
             search=alerts.search_issues,
             read=alerts.issue,
+        ),
+        "Communication": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=contact.search_communications,
+            read=contact.communication,
+        ),
+        "Appointment": ResourceType(
+            roles=EVERYBODY,
+            parameters={"patient": "reference"},
+            search=contact.search_appointments,
+            read=contact.appointment,
         ),
         "AuditEvent": ResourceType(
             roles=frozenset({Role.ADMIN}),

@@ -57,7 +57,17 @@ def full(watched: tuple[Ward, str]) -> tuple[Ward, str]:
         )
     assess(ward, patient, low=3, risk=0.2)
     ward.post("coordinator", f"/patients/{patient}/devices", {"kind": "watch", "serial": "A1"})
-    ward.post("coordinator", "/doctors", {"name": "Dr A", "skills": ["respiratory"]})
+    made = {"name": "Dr A", "skills": ["respiratory"]}
+    doctor = ward.post("coordinator", "/doctors", made).json()["id"]
+    said = ward.post("doctor", f"/patients/{patient}/messages", {"text": "Slept well?"})
+    assert said.status_code == 201, said.text
+    ward.sql(
+        "INSERT INTO consultation (patient_no, doctor_id, during, wish, booked_at, booked_by) "
+        "VALUES (%s, %s, tstzrange(now(), now() + interval '20 min'), 'video', now(), %s)",
+        no,
+        doctor,
+        ward.ids["doctor"],
+    )
     ward.sql(
         "INSERT INTO episode (patient_no, condition, kind, priority, state, started_at, "
         "measured_at, raised_at, message) VALUES (%s, 'limit_hr_high', 'clinical', 'medium', "

@@ -349,3 +349,34 @@ def test_a_booked_call_is_demand_of_its_doctor_and_of_its_hour(ward: Ward) -> No
         assert sum(one["scheduled"] for one in hours) >= 20
 
     story(main())
+
+
+def test_messages_and_consultations_are_taken_along_and_only_what_was_signed(ward: Ward) -> None:
+    patient, own, doctor = people(ward)
+    made = booked_now(ward, patient, doctor, timedelta(minutes=-1))
+    draft = {"notes": "thinks of moving", "summary": SUMMARY, "follow_up": ["weigh daily"]}
+
+    async def taken(api: httpx2.AsyncClient) -> dict[str, list[dict[str, Any]]]:
+        bundle = await asked(api, own, "GET", "/me/export")
+        found: dict[str, list[dict[str, Any]]] = {}
+        for one in bundle["entry"]:
+            found.setdefault(one["resource"]["resourceType"], []).append(one["resource"])
+        return found
+
+    async def main() -> None:
+        async with ward.api() as api:
+            said = {"text": "I sleep badly."}
+            await asked(api, own, "POST", f"/patients/{patient.id}/messages", 201, json=said)
+            await asked(api, doctor, "PUT", f"/consultations/{made}/record", json=draft)
+            before = await taken(api)
+            [message] = before["Communication"]
+            assert message["payload"] == [{"contentString": "I sleep badly."}]
+            assert message["sender"] == message["subject"]
+            [coming] = before["Appointment"]
+            assert (coming["status"], "patientInstruction" in coming) == ("booked", False)
+            await asked(api, doctor, "POST", f"/consultations/{made}/sign", json=draft)
+            [over] = (await taken(api))["Appointment"]
+            assert over["status"] == "fulfilled"
+            assert over["patientInstruction"] == f"{SUMMARY}\nweigh daily"
+
+    story(main())

@@ -1,0 +1,63 @@
+"""Communication: a message between a patient and the ward; Appointment: a consultation."""
+
+from typing import Any
+
+from api.fhir.elements import Resource, instant, meta, reference, without_nothing
+
+Row = dict[str, Any]
+_STATUS = {"booked": "booked", "ended": "fulfilled", "cancelled": "cancelled", "missed": "noshow"}
+
+
+def communication_of(row: Row) -> Resource:
+    """Return the Communication of a message.
+
+    Args:
+        row: ``id``, ``patient``, ``text`` (opened), ``written_at``, ``written_by``, ``by_patient``,
+            ``seen``.
+    """
+    person = reference("Patient", row["patient"])
+    writer = reference("Practitioner", row["written_by"])
+    first = min((one["at"] for one in row["seen"]), default=None)
+    return without_nothing(
+        {
+            "resourceType": "Communication",
+            "id": str(row["id"]),
+            "meta": meta(changed=row["written_at"]),
+            "status": "completed",
+            "subject": person,
+            "sent": instant(row["written_at"]),
+            "received": None if first is None else first.replace("+00:00", "Z"),
+            "sender": person if row["by_patient"] else writer,
+            "recipient": [] if row["by_patient"] else [person],
+            "payload": [{"contentString": row["text"]}] if row["text"] else [],
+        }
+    )
+
+
+def appointment_of(row: Row) -> Resource:
+    """Return the Appointment of a consultation, with what was signed as the patient's instruction.
+
+    Args:
+        row: ``id``, ``patient``, ``doctor_user``, ``doctor_name``, ``start``, ``end``, ``state``,
+            ``about``, ``booked_at``, and ``instruction``; the words opened.
+    """
+    doctor = {"display": row["doctor_name"]}
+    if row["doctor_user"] is not None:
+        doctor = reference("Practitioner", row["doctor_user"], row["doctor_name"])
+    return without_nothing(
+        {
+            "resourceType": "Appointment",
+            "id": str(row["id"]),
+            "meta": meta(changed=row["signed_at"] or row["changed_at"] or row["booked_at"]),
+            "status": _STATUS[row["state"]],
+            "description": row["about"],
+            "start": instant(row["start"]),
+            "end": instant(row["end"]),
+            "created": instant(row["booked_at"]),
+            "patientInstruction": row["instruction"],
+            "participant": [
+                {"actor": reference("Patient", row["patient"]), "status": "accepted"},
+                {"actor": doctor, "status": "accepted"},
+            ],
+        }
+    )
