@@ -52,6 +52,7 @@ def figures(asked: EvaluationOptions) -> Iterator[Figure]:
         yield from stays.deaths(played, died, (PLAIN, plain), (words, until))
     yield from live.risk(played)
     yield from live.burden(played)
+    yield from stays.onsets(played)
     if not asked.fit:
         yield from _study(played.courses)
 

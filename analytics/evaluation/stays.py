@@ -1,4 +1,4 @@
-"""Figures of stays that end well or in death: how the scores rank them, and how alerts tell."""
+"""Figures of stays: how scores rank those that end in death, and whether alerts miss anything."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,12 +7,14 @@ import numpy as np
 from analytics.domain.alerts import Priority
 from analytics.evaluation.figures import LIVE, Compared, Figure, Judged, figure, told
 from analytics.evaluation.live import Played
-from analytics.evaluation.metrics import Bools, Floats, constant, mean
-from analytics.evaluation.replay.ward import Course
+from analytics.evaluation.metrics import Bools, Floats, constant, mean, ratio
+from analytics.evaluation.replay.ward import Course, alerted
 from analytics.policy import HOUR_MS
 from analytics.studies.datasets import numbered
 
 HIGH = "alert of high priority"
+URGENT, IN_TIME_MS = 5, 10 * 60_000
+BANDS = ("news2_urgent", "news2_emergency")
 
 
 def scores(course: Course, until_ms: int | None = None) -> float:
@@ -78,3 +80,44 @@ def _lead(played: Played, died: Bools, first: Floats, words: str) -> Figure:
     )
     task = f"death in hospital, {words}: first {HIGH} before the last reading"
     return told(played.dataset, task, "death_lead_hours", compared, path=LIVE)
+
+
+def onsets(played: Played) -> Iterator[Figure]:
+    """Give the share of onsets of NEWS2 of 5 or more for which no alert of it stood.
+
+    An onset is a moment at which the lower bound comes to 5 or more; its alert must be shown within
+    10 min (proposed). Nothing is given where nobody comes to it.
+    """
+    found = [_onsets(course) for course in played.courses]
+    begun = np.array([len(some) for some in found], dtype=float)
+    if not begun.sum():
+        return
+    unmet = np.array(
+        [
+            sum(not alerted(course, at, BANDS, IN_TIME_MS) for at in some)
+            for course, some in zip(played.courses, found, strict=True)
+        ],
+        dtype=float,
+    )
+    compared = Compared(
+        ours=ratio(unmet, begun),
+        plain=constant(1.0),
+        rule="no alert",
+        people=numbered([course.recording.person for course in played.courses]),
+        events=int(unmet.sum()),
+        n=int(begun.sum()),
+    )
+    task = f"onsets of NEWS2 of {URGENT} or more"
+    yield told(played.dataset, task, "news2_onsets_without_alert", compared, path=LIVE)
+
+
+def _onsets(course: Course) -> list[int]:
+    """Return the numbers of the moments at which NEWS2 comes to 5 or more."""
+    found, before = [], 0
+    for at, answer in enumerate(course.answers):
+        if answer.low is None:
+            continue
+        if answer.low >= URGENT > before:
+            found.append(at)
+        before = answer.low
+    return found
