@@ -1,10 +1,11 @@
-"""One device's alerts call together: the gravest of them, then the one that has stood longest.
+"""One device's alerts call together: the gravest of them, then silence, then the oldest.
 
 A watch that sends another unit has units, refused and missing readings at once, and is one errand.
-Each of its alerts keeps its condition, its place and its answer; those behind the first call nobody
-while that stands, whether somebody has taken it on or not. One that is graver than all calls, and
-so does the next when the first has ended and its own deadline comes. What says that another speaks
-in a device's name is no fault of the device, and calls by itself.
+Each of its alerts keeps its condition, its place and its answer. What is new calls nobody while the
+first still waits for its answer, or was answered just now: whoever goes there sees it. Later it is
+news, and calls. Of what stands, the first alone reminds. A graver one always calls, and so does
+silence, of which nobody knows how the person is. What says that another speaks in a device's name
+is no fault of the device, and calls by itself.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,12 +13,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from analytics.domain.alerts import Kind, Priority, State, kind_of
+from analytics.domain.episode import MINUTE_MS
 from api.alerting.changes import Changes
 from api.store import device_alerts as store
 from api.store.episodes import EpisodeRow
 from api.store.types import Conn
 
 APART = frozenset({"forged", "conflict"})
+SILENT = "silent"
+_NEW = frozenset({"raised", "worsened", "returned"})
 _RANK = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
 
 
@@ -27,18 +31,32 @@ def joins(record: EpisodeRow) -> bool:
     return of_equipment and record.device_no is not None and record.episode.condition not in APART
 
 
-def leads(record: EpisodeRow, others: Iterable[EpisodeRow]) -> bool:
+def leads(
+    record: EpisodeRow, others: Iterable[EpisodeRow], *, answered_since_ms: int | None = None
+) -> bool:
     """Whether an alert is the one by which its device calls.
 
     Args:
         record: as it is now.
         others: the device's, as they are now; what is over, closed or not shown yet leads nothing.
+        answered_since_ms: what was answered before that leads nothing; None: it does.
     """
     mine = _place(record)
     return not any(
-        other.id != record.id and joins(other) and _stands(other) and _place(other) < mine
+        other.id != record.id
+        and joins(other)
+        and _stands(other)
+        and (answered_since_ms is None or _waits(other, answered_since_ms))
+        and _place(other) < mine
         for other in others
     )
+
+
+def _waits(record: EpisodeRow, since_ms: int) -> bool:
+    """Whether it has called and waits for its answer, or was answered since then."""
+    episode = record.episode
+    answered = (episode.acknowledged_ms or 0) >= since_ms
+    return episode.calls > 0 and (episode.state is State.OPEN or answered)
 
 
 def _stands(record: EpisodeRow) -> bool:
@@ -47,9 +65,10 @@ def _stands(record: EpisodeRow) -> bool:
     return living and episode.cleared_ms is None
 
 
-def _place(record: EpisodeRow) -> tuple[int, int, UUID]:
+def _place(record: EpisodeRow) -> tuple[int, bool, int, UUID]:
     episode = record.episode
-    return (_RANK[episode.priority], episode.raised_ms or 0, record.id)
+    heard = episode.condition != SILENT
+    return (_RANK[episode.priority], heard, episode.raised_ms or 0, record.id)
 
 
 async def call_together(conn: Conn, changes: Changes) -> None:
@@ -72,12 +91,16 @@ async def call_together(conn: Conn, changes: Changes) -> None:
 def _quiet(changes: Changes, found: Iterable[EpisodeRow], known: Mapping[UUID, EpisodeRow]) -> None:
     for record in found:
         others = [one for one in known.values() if one.device_no == record.device_no]
-        if leads(record, others):
-            continue
+        lasts_ms = changes.policy_of(record.ward).acknowledged_min * MINUTE_MS
         silent = 0
         for at, news in enumerate(changes.news):
-            if news.episode_id == record.id and news.notify and news.actor is None:
+            if news.episode_id != record.id or not news.notify or news.actor is not None:
+                continue
+            since = changes.now_ms - lasts_ms if news.change in _NEW else None
+            if not leads(record, others, answered_since_ms=since):
                 changes.news[at] = replace(news, notify=False)
                 silent += 1
-        calls = max(0, record.episode.calls - silent)
-        changes.changed[record.id] = replace(record, episode=replace(record.episode, calls=calls))
+        if silent:
+            calls = max(0, record.episode.calls - silent)
+            quiet = replace(record.episode, calls=calls)
+            changes.changed[record.id] = replace(record, episode=quiet)

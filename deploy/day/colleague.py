@@ -124,7 +124,7 @@ class Colleague:
         """Ask once more where an idle connection has been closed: each answer may be repeated."""
         try:
             return await self.http.request(method, path, **content)
-        except httpx2.RemoteProtocolError:
+        except httpx2.TransportError:
             return await self.http.request(method, path, **content)
 
     def _check(self, answer: httpx2.Response, *expected: int) -> None:

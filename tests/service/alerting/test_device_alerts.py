@@ -76,3 +76,27 @@ def test_what_is_behind_another_is_not_reminded_of_until_that_has_ended(ward: Wa
         assert "refused" in called(ward)
 
     story(told())
+
+
+def test_what_is_new_calls_once_the_first_has_long_been_answered(ward: Ward) -> None:
+    async def told() -> None:
+        patient = ward.patient()
+        watch = ward.device(patient, {"hr": 60})
+        wrong(ward, patient, watch, "units")
+        await look(ward)
+        ward.sql.execute(
+            """UPDATE episode SET state = 'acknowledged', escalate_due = NULL,
+                      acknowledged_at = %s, acknowledged_until = %s""",
+            (NOW, NOW + timedelta(hours=8)),
+        )
+        wrong(ward, patient, watch, "refused")
+        await look(ward, NOW + timedelta(minutes=5))
+        assert called(ward) == ["units"]
+        wrong(ward, patient, watch, "sensor")
+        await look(ward, NOW + timedelta(minutes=50))
+        assert called(ward) == ["units", "sensor"]
+        wrong(ward, patient, watch, "silent")
+        await look(ward, NOW + timedelta(minutes=51))
+        assert called(ward) == ["units", "sensor", "silent"]
+
+    story(told())

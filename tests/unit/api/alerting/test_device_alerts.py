@@ -42,6 +42,25 @@ def test_what_somebody_has_taken_on_leads_still() -> None:
     assert not leads(alert(2, raised_ms=2_000), [alert(1, state=State.ACKNOWLEDGED)])
 
 
+def test_silence_leads_whatever_stood_before_it() -> None:
+    """A device of a simulated day was silent for eight hours behind a sensor that stood still."""
+    stuck = alert(1, "sensor", state=State.ACKNOWLEDGED)
+    silent = alert(2, "silent", raised_ms=2_000)
+    assert leads(silent, [stuck, silent])
+    assert not leads(stuck, [stuck, silent])
+
+
+def test_what_was_answered_long_ago_keeps_nothing_new_quiet() -> None:
+    known = alert(1, state=State.ACKNOWLEDGED, acknowledged_ms=5_000, calls=1)
+    new = alert(2, "refused", raised_ms=9_000)
+    assert not leads(new, [known], answered_since_ms=4_000)
+    assert leads(new, [known], answered_since_ms=6_000)
+    assert not leads(new, [known]), "and reminds of nothing beside it"
+    waits = alert(1, calls=1)
+    assert not leads(new, [waits], answered_since_ms=6_000), "which waits for its answer"
+    assert leads(new, [alert(1)], answered_since_ms=6_000), "which has called nobody itself"
+
+
 @pytest.mark.parametrize(
     "other",
     [
