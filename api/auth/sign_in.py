@@ -11,7 +11,7 @@ from typing import Literal
 
 from fastapi import Request, Response
 
-from api.auth import sessions, throttle, totp
+from api.auth import recovery, sessions, throttle, totp
 from api.auth.machines import machine_of
 from api.auth.sessions import Caller
 from api.auth.throttle import CountedAttempt, Keyed
@@ -26,6 +26,7 @@ from api.evidence import audit
 from api.limits.passwords import MAX_PASSWORD
 from api.services import Services
 from api.store import accounts, throttles
+from api.store import recovery as codes
 from api.store.types import Row
 from api.telemetry import LOGINS
 from api.vault import personal_data
@@ -176,7 +177,8 @@ async def _check_otp(services: Services, made: Keyed, user: Row, otp: str | None
     if not otp:
         raise OtpRequiredError("This account needs its one-time password as well (`otp`).")
     counted = await throttle.count(services, throttle.otp_rules(services, made, user["id"]))
-    if not await use_otp(services, user, otp):
+    used = await (use_code if recovery.is_code(otp) else use_otp)(services, user, otp)
+    if not used:
         raise NotSignedInError(_REFUSED)
     async with services.pool.connection() as conn:
         await throttle.succeeded(conn, counted)
@@ -195,6 +197,17 @@ async def use_otp(services: Services, user: Row, otp: str) -> bool:
         secret = totp.open_secret(key, user["totp_sealed"], user["id"].bytes)
         step = totp.accepted_step(secret, otp, services.real_s(), user["totp_step"])
         return step is not None and await accounts.use_totp_step(conn, user["id"], step)
+
+
+async def use_code(services: Services, user: Row, code: str) -> bool:
+    """Use up a recovery code; False if it is none of the account's, or was used before."""
+    async with services.pool.connection() as conn, conn.transaction():
+        key = await personal_data.system_key(conn, services.vault, "recovery")
+        if not await codes.use(conn, user["id"], recovery.hash_of(key, user["id"], code)):
+            return False
+        note = audit.Note(action="recovery_code.use")
+        await audit.append(conn, services.now(), str(user["id"]), [note])
+    return True
 
 
 async def _open(

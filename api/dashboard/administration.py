@@ -152,6 +152,12 @@ async def account(request: Request, visitor: Visitor) -> Response:
     return frames.frame("account", visitor, username=visitor.username, least=_PASSWORD)
 
 
+@router.get("/join")
+async def join() -> Response:
+    """What a link leads to: an account of one's own, or a new password."""
+    return frames.frame("join", least=_PASSWORD)
+
+
 @router.get("/register")
 async def register() -> Response:
     """The form with which patients open an account of their own."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 _KNOWN: Mapping[str, str] = MappingProxyType(
     {
+        "invitation.make": "made a link for an account that sees your record",
         "alert.acknowledge": "took on an alert about you",
         "alert.escalate": "passed an alert about you on",
         "alerts.list": "saw an alert about you in a list",

@@ -13,7 +13,7 @@ from api.evidence import audit
 from api.forms.accounts import Password, Username
 from api.http.deps import Shared, Signed, Work, acting
 from api.limits import passwords
-from api.store import accounts
+from api.store import accounts, recovery
 
 router = APIRouter(tags=["people"])
 
@@ -37,6 +37,7 @@ class Me(BaseModel):
     ward: str
     patient: UUID | None
     totp: bool
+    recovery_codes: int
 
 
 class Registration(BaseModel):
@@ -140,7 +141,8 @@ async def register(body: Registration, request: Request, services: Shared) -> Re
 async def me(work: Work) -> Me:
     """Return who is signed in."""
     row = await accounts.user(work.conn, work.caller.user_id)
-    return Me.model_validate(row)
+    left = await recovery.left(work.conn, work.caller.user_id)
+    return Me.model_validate({**(row or {}), "recovery_codes": left})
 
 
 @router.post("/me/password", status_code=204)

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.auth import sign_in, totp
+from api.auth import recovery, sign_in, totp
 from api.errors import ConflictError
 from api.http.deps import Shared, Signed, acting
 from api.limits.passwords import MAX_PASSWORD
 from api.store import accounts
+from api.store import recovery as codes
 from api.vault import personal_data
 
 router = APIRouter(tags=["people"])
@@ -42,6 +43,12 @@ class Removal(PasswordProof):
     """What dropping a second factor needs."""
 
     otp: Annotated[str, Field(pattern=r"^\s*\d{6}\s*$")]
+
+
+class RecoveryCodes(BaseModel):
+    """Codes that each open one log-in without the telephone; shown once."""
+
+    codes: list[str]
 
 
 class FactorState(BaseModel):
@@ -77,6 +84,22 @@ async def confirm(body: Otp, caller: Signed, services: Shared) -> FactorState:
         await accounts.revoke_sessions(work.conn, caller.user_id, caller.session)
         work.note("totp.confirm")
     return FactorState(totp=True)
+
+
+@router.post("/me/recovery-codes", status_code=201)
+async def make_codes(body: PasswordProof, caller: Signed, services: Shared) -> RecoveryCodes:
+    """Make ten codes for when the telephone is lost; those of before end."""
+    await sign_in.demand_password(services, caller, "password", body.password)
+    async with acting(services, caller) as work:
+        row = await accounts.secrets_of(work.conn, caller.user_id)
+        if row is None or row["totp_step"] is None:
+            raise ConflictError("Codes stand in for one-time passwords: set those up first.")
+        key = await personal_data.system_key(work.conn, services.vault, "recovery")
+        made = recovery.new_codes()
+        hashes = [recovery.hash_of(key, caller.user_id, code) for code in made]
+        await codes.replace(work.conn, caller.user_id, hashes)
+        work.note("recovery_code.make", n=len(made))
+    return RecoveryCodes(codes=made)
 
 
 @router.post("/me/totp/remove")

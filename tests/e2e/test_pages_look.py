@@ -22,6 +22,7 @@ PAGES = {
     "patient": ("singh", "/patients/{alice}"),
     "mine": ("alice", "/mine"),
     "register": (None, "/register"),
+    "join": (None, "/join"),
     "patients": ("carla", "/patients"),
     "start": ("carla", "/start"),
     "admit": ("carla", "/patients/new"),

@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.service.api.conftest import Ward
 
 LEFT_OUT = (
-    "^/(readyz|api/v1/(auth/logout|auth/login|me/password|me/totp.*|me/sessions.*|alerts/stream"
-    "|users/.*))$"
+    "^/(readyz|api/v1/(auth/logout|auth/login|me/password|me/totp.*|me/sessions.*|me/recovery.*"
+    "|alerts/stream|users/.*))$"
 )
 """What would end the session that asks, or answers for ever; and readiness, which is rightly 503
 where no gateway runs."""

@@ -51,6 +51,7 @@ BODIES: dict[str, Any] = {
     "PATCH /patients/{patient_id}": {"time_zone": "UTC"},
     "POST /shifts/{shift_id}/absence": {"reason": "sick"},
     "PATCH /users/{user_id}": {"display_name": "N"},
+    "POST /users/{user_id}/reset-link": {},
     "PATCH /resources/{resource_id}": {"count": 3},
     "PUT /resources/{resource_id}/patients/{patient_id}": {"wait": True},
     "PUT /wards/{ward}/settings": {"reason": "a trial", "settings": {}},
@@ -159,6 +160,7 @@ def _things(ward: Ward, patient: str) -> Things:
     access = ward.post("nurse", "/emergency-access", begun).json()["id"]
     agreed = {"scope": "monitoring", "version": "1"}
     consent = ward.post("coordinator", f"/patients/{patient}/consents", agreed).json()["id"]
+    invitation = ward.post("coordinator", "/invitations", {"role": "nurse"}).json()["id"]
     ((session,),) = ward.sql(
         "SELECT id::text FROM session_token WHERE user_id = %s", ward.ids["team doctor"]
     )
@@ -172,6 +174,7 @@ def _things(ward: Ward, patient: str) -> Things:
         "consent_id": consent,
         "access_id": access,
         "session_id": session,
+        "invitation_id": invitation,
         "key_id": key,
         "request_id": call,
         "consultation_id": consultation,

@@ -1,5 +1,5 @@
 // One's own account: the password, a second factor, and how one is called away from the page.
-import { copyable, field, refused, tried, answers } from "../base/dialog.js";
+import { copyable, field, noticeDialog, refused, tried, answers } from "../base/dialog.js";
 import { $, h, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { watch } from "../base/vigil.js";
@@ -29,7 +29,7 @@ function codeForm(text, send, ...more) {
 async function show() {
   try {
     const me = await get("/me");
-    $("factor").replaceChildren(...(me.totp ? on() : off()));
+    $("factor").replaceChildren(...(me.totp ? on(me.recovery_codes) : off()));
   } catch (problem) { trouble($("factor"), problem, "Reload the page to try again."); }
 }
 function off() {
@@ -37,10 +37,25 @@ function off() {
   form.addEventListener("submit", (event) => { event.preventDefault(); offer(answers(form).get("password"), form); });
   return [h("p", {}, "Off. With it, a stolen password alone opens nothing: logging in also asks for six digits that an authenticator program on your phone shows. Staff may need it before anything else opens."), form];
 }
-function on() {
+function on(left) {
   const form = codeForm("Switch it off", async (otp) => { if (await tried($("factor-told"), "The second factor is off.", () => post("/me/totp/remove", { otp, password: form.elements.password.value }), form)) show(); }, passwordField());
-  return [h("p", {}, h("b", {}, "On."), " Logging in asks for a one-time code. If your phone is lost, an administrator can take the second factor away."),
+  return [h("p", {}, h("b", {}, "On."), " Logging in asks for a one-time code. If your phone is lost, use a recovery code, or ask the coordinator for a link that takes the second factor away."),
+    codes(left),
     h("details", {}, h("summary", {}, "Switch it off"), form)];
+}
+function codes(left) {
+  const form = h("form", { class: "code-form" }, passwordField(), h("button", { class: "primary", type: "submit" }, left ? "Make new codes" : "Make recovery codes"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    tried($("factor-told"), "", async () => {
+      const made = await post("/me/recovery-codes", { password: answers(form).get("password") });
+      noticeDialog({ title: "Your recovery codes", act: "I have kept them", keep: true, parts: [
+        h("p", {}, "Each opens one log-in in place of the code from your phone. They are shown this once: print them, or write them down, and keep them away from the phone."),
+        copyable(made.codes.join("\n"), "Recovery codes")] }).addEventListener("close", show);
+    }, form);
+  });
+  return h("div", {}, h("p", { class: left > 2 ? "" : "caution" }, left ? `${left} recovery codes left for when the phone is lost.` : "You have no recovery codes: without the phone you would be locked out."),
+    h("details", { open: !left }, h("summary", {}, left ? "Make new recovery codes; the old ones end" : "Make recovery codes"), form));
 }
 async function offer(password, asked) {
   await tried($("factor-told"), "", async () => {

@@ -4,6 +4,7 @@ import { $, h, empty, trouble } from "../base/dom.js";
 import { all, patch, post } from "../base/http.js";
 import { watch } from "../base/vigil.js";
 import { accounts } from "../staff/accounts.js";
+import { links } from "../staff/links.js";
 
 const skillsOf = (text) => text.split(",").map((skill) => skill.trim()).filter(Boolean);
 let clinicians = [];
@@ -51,4 +52,5 @@ $("add-staff").addEventListener("click", () => edit());
 await watch();
 await load();
 $("add-staff").disabled = false;
+await links();
 if ($("accounts")) await accounts(load);

@@ -2,6 +2,7 @@
 import { confirmDialog, field, options, tried } from "../base/dialog.js";
 import { $, empty, h } from "../base/dom.js";
 import { all, page, put } from "../base/http.js";
+import { makeLink } from "../staff/link_dialog.js";
 import { held, hold, whose } from "./held.js";
 
 export async function team() {
@@ -22,8 +23,11 @@ export async function accounts() {
     confirmDialog({ title: `Link ${name} to ${whose()}?`, act: "Link", about: whose(), parts: [h("p", {}, h("b", {}, name), " will see the readings and messages of ", h("b", {}, whose()), "."), h("p", {}, "Make sure that it is the same person, face to face or by phone. Anybody can register under any name.")],
       send: async () => { await put(`/patients/${id}/account`, { user_id: picker.value }); await accounts(); } });
   };
+  const invite = () => makeLink({ title: `Invite ${whose()}`, path: "/invitations", body: { role: "patient", patient: id }, about: ["The account is linked to this record at once. Hand the link to ", h("b", {}, whose()), " alone."] });
+  const reset = (one) => makeLink({ title: `New password for ${one.username}`, path: `/users/${one.id}/reset-link`, body: {}, factor: true, about: ["Make sure who asks: whoever opens the link can read this record."] });
   $("accounts").replaceChildren(
-    h("p", {}, linked.items.length ? ["Sees their own readings as ", linked.items.map((one) => h("b", {}, one.username)), "."] : "None yet. The patient registers, then you link the account here."),
+    h("p", {}, linked.items.length ? ["Sees their own readings as ", linked.items.map((one) => h("b", {}, one.username)), "."] : "None yet. Invite the patient by link, or link an account that they have registered."),
+    h("p", {}, h("button", { type: "button", onclick: invite }, "Invite by link…"), linked.items.map((one) => [" ", h("button", { type: "button", onclick: () => reset(one) }, `New password for ${one.username}…`)])),
     waiting.length ? h("div", { class: "inline-form" }, field("registration", "Registered, waiting", picker), h("button", { type: "button", onclick: link }, "Link…")) : h("p", { class: "small soft" }, "Nobody waits to be linked."));
 }
 export function teamForm(form) {
