@@ -3,7 +3,7 @@
 ::
 
     ApiError
-    ├── NotSignedInError 401 ── OtpRequiredError 401
+    ├── NotSignedInError 401 ── OtpRequiredError 401, PasskeyRequiredError 401
     ├── ForbiddenError 403 ── SecondFactorError 403
     ├── NotFoundError 404      (also what the caller may not see)
     ├── ConflictError 409 ── StaleError 409, OverlapError 409 (names the shifts),
@@ -63,6 +63,13 @@ class OtpRequiredError(NotSignedInError):
 
     type = "otp_required"
     title = "A one-time password is needed"
+
+
+class PasskeyRequiredError(NotSignedInError):
+    """The password was right; the account is opened with its passkey."""
+
+    type = "passkey_required"
+    title = "A passkey is needed"
 
 
 class ForbiddenError(ApiError):

@@ -13,14 +13,14 @@ from api.errors import ConflictError, InvalidError, NotFoundError
 from api.evidence import audit
 from api.limits import passwords
 from api.services import Services
-from api.store import accounts, invitations, throttles
+from api.store import accounts, invitations, passkeys, throttles
 from api.store.types import Conn, Row
 
 _OVER = "This link was used, was taken back or has ended: ask for a new one."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Joiner:
     """What somebody wants by a link: the name is asked for where it opens an account."""
 
     token: str
@@ -47,7 +47,7 @@ async def opened(services: Services, request: Request, token: str) -> Row:
     return row
 
 
-async def join(services: Services, request: Request, wanted: Wanted) -> Row:
+async def join(services: Services, request: Request, wanted: Joiner) -> Row:
     """Open the account or set the password, and use the link up; return ``username``, ``state``.
 
     Raises:
@@ -85,10 +85,11 @@ async def _reset(conn: Conn, link: Row, hashed: str) -> None:
     await throttles.forget_places(conn, link["user_id"])
     if link["drops_factor"]:
         await accounts.set_totp(conn, link["user_id"], None)
+        await passkeys.remove_all(conn, link["user_id"])
     await accounts.revoke_sessions(conn, link["user_id"])
 
 
-async def _account(conn: Conn, link: Row, wanted: Wanted, name: str, hashed: str) -> object:
+async def _account(conn: Conn, link: Row, wanted: Joiner, name: str, hashed: str) -> object:
     """Open the account, linked to its record if the link names one."""
     values = {
         "username": name,

@@ -20,6 +20,7 @@ from api.errors import (
     InvalidError,
     NotSignedInError,
     OtpRequiredError,
+    PasskeyRequiredError,
     ThrottledError,
 )
 from api.evidence import audit
@@ -85,6 +86,7 @@ async def sign_in(services: Services, attempt: Attempt, kind: Literal["cookie", 
     Raises:
         ThrottledError: too many attempts for this name or from this place.
         OtpRequiredError: the password is right, the one-time password is missing.
+        PasskeyRequiredError: the password is right, and the account is opened by its passkey.
         NotSignedInError: anything else is wrong.
     """
     username = attempt.username.strip().lower()[:MAX_USERNAME]
@@ -95,7 +97,7 @@ async def sign_in(services: Services, attempt: Attempt, kind: Literal["cookie", 
         counted = await _counted(services, made, attempt, places)
         user = await _proved(services, made, username, attempt)
         token = await _open(services, user, counted, places, kind=kind, origin=attempt.origin)
-    except OtpRequiredError as asked:
+    except (OtpRequiredError, PasskeyRequiredError) as asked:
         LOGINS.labels(asked.type).inc()
         async with services.pool.connection() as conn:
             await throttle.give_back(conn, counted)
@@ -166,6 +168,8 @@ async def _proved(services: Services, made: Keyed, username: str, attempt: Attem
         raise NotSignedInError(_REFUSED)
     if user["totp_sealed"] is not None and user["totp_step"] is not None:
         await _check_otp(services, made, user, attempt.otp)
+    elif user["passkeys"]:
+        raise PasskeyRequiredError("This account is opened with its passkey.")
     return user
 
 
@@ -227,13 +231,13 @@ async def _open(
         await throttles.remember(conn, user["id"], places, services.settings.known_places)
         hours = services.settings.session_hours
         token = await sessions.open_session(conn, user["id"], kind=kind, hours=hours, origin=origin)
-        detail = {"kind": kind, "proved_by": "password"} | _seen_from(user, origin)
+        detail = {"kind": kind, "proved_by": "password"} | seen_from(user, origin)
         note = audit.Note(action="session.open", detail=detail)
         await audit.append(conn, services.now(), str(user["id"]), [note])
     return token
 
 
-def _seen_from(user: Row, origin: sessions.Origin) -> dict[str, object]:
+def seen_from(user: Row, origin: sessions.Origin) -> dict[str, object]:
     """Return what the audit keeps of a log-in's origin: of a patient's home, nothing."""
     if user["role"] == "patient":
         return {}

@@ -136,6 +136,12 @@ def registration_rules(services: Services, made: Keyed, address: str) -> tuple[R
     return (Rule(key=key, limit=services.settings.registration_limit),)
 
 
+def passkey_rules(services: Services, made: Keyed, address: str) -> tuple[Rule, ...]:
+    """Return what bounds log-ins by passkeys that open nothing, from one place."""
+    key = made.of("passkey", network_of(address))
+    return (Rule(key=key, limit=services.settings.sign_in_address_limit),)
+
+
 def link_rules(services: Services, made: Keyed, address: str) -> tuple[Rule, ...]:
     """Return what bounds tries of links that open nothing, from one place."""
     key = made.of("link", network_of(address))

@@ -14,6 +14,7 @@ from analytics.domain.care import Limit, Role
 from analytics.domain.vitals import CLINICAL, FACTS, Metric
 from analytics.policy import Policy
 from analytics.settings import ABOUT, FORMER
+from api.auth import scopes
 from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.dashboard.visits import Visitor, own_page, to_first_page, to_login
@@ -142,6 +143,13 @@ async def people(request: Request, visitor: Visitor) -> Response:
     """Doctors and nurses; for administrators also everybody's accounts."""
     accounts = visitor is not None and visitor.role is Role.ADMIN
     return own_page(request, visitor, "people", accounts=accounts, least=_PASSWORD)
+
+
+@router.get("/keys")
+async def keys(request: Request, visitor: Visitor) -> Response:
+    """Keys of other systems, for administrators."""
+    kinds = " ".join(scopes.KINDS)
+    return own_page(request, visitor, "keys", kinds=kinds, here=frames.PEOPLE)
 
 
 @router.get("/account")

@@ -23,11 +23,18 @@ from api.dashboard import (
     first_steps,
     frames,
     mine,
+    passkey_login,
     reached,
     ui,
 )
 from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_login
-from api.errors import ForbiddenError, NotSignedInError, OtpRequiredError, ThrottledError
+from api.errors import (
+    ForbiddenError,
+    NotSignedInError,
+    OtpRequiredError,
+    PasskeyRequiredError,
+    ThrottledError,
+)
 from api.http.deps import Shared, acting, own_origin, services_of
 from api.store import accounts, chart_points
 
@@ -44,9 +51,11 @@ router.include_router(first_steps.router)
 router.include_router(card_lines.router)
 router.include_router(mine.router)
 router.include_router(consultation_pages.router)
+router.include_router(passkey_login.router)
 
 _WRONG = "Wrong user name, password or one-time code."
 _OTP = "Now the one-time code, please."
+_PASSKEY = "This account is opened with its passkey: press the button below."
 
 
 def own_path(address: str) -> str:
@@ -101,6 +110,8 @@ async def log_in(
 def _told(refusal: NotSignedInError | ThrottledError) -> str:
     if isinstance(refusal, ThrottledError):
         return f"Too many attempts. Try again in {-(-refusal.retry_after_s // 60)} min."
+    if isinstance(refusal, PasskeyRequiredError):
+        return _PASSKEY
     return _OTP if isinstance(refusal, OtpRequiredError) else _WRONG
 
 

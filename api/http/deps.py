@@ -48,6 +48,8 @@ _BEFORE_FACTOR = frozenset(
     {
         "/me",
         "/me/password",
+        "/me/passkeys",
+        "/me/passkeys/options",
         "/me/sessions",
         "/me/totp",
         "/me/totp/verify",

@@ -37,6 +37,7 @@ class Me(BaseModel):
     ward: str
     patient: UUID | None
     totp: bool
+    passkeys: int
     recovery_codes: int
 
 

@@ -156,7 +156,7 @@ async def look(body: LinkToken, request: Request, services: Shared) -> OpenedLin
 @router.post("/auth/invitations/accept", status_code=201)
 async def accept(body: Joining, request: Request, services: Shared) -> JoinedAccount:
     """Open the account, or set the new password; the link is used up, and sessions end."""
-    wanted = joining.Wanted(
+    wanted = joining.Joiner(
         token=body.token,
         username=body.username,
         password=body.password,

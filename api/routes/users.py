@@ -16,7 +16,7 @@ from api.forms.patch import Kept
 from api.forms.revisions import IfMatch, Revision, agree, tag
 from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.limits import passwords
-from api.store import accounts, stays, throttles
+from api.store import accounts, passkeys, stays, throttles
 
 router = APIRouter(tags=["people"])
 
@@ -138,6 +138,7 @@ async def change_user(
         await throttles.forget_places(work.conn, user_id)
     if body.reset_totp:
         await accounts.set_totp(work.conn, user_id, None)
+        await passkeys.remove_all(work.conn, user_id)
     values = body.model_dump(include={"role", "state", "display_name", "ward"}, mode="json")
     await accounts.change_user(work.conn, user_id, values)
     if body.ward and body.ward != row["ward"]:

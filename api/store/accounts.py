@@ -83,7 +83,7 @@ async def by_username(conn: Conn, username: str) -> Row | None:
     """An account with what proves it, by its lower-case name."""
     found = await conn.execute(
         """
-        SELECT id, username, password_hash, role, state, totp_sealed, totp_step
+        SELECT id, username, password_hash, role, state, totp_sealed, totp_step, passkeys
           FROM app_user WHERE username = %s
         """,
         (username,),
@@ -95,7 +95,7 @@ async def secrets_of(conn: Conn, user_id: UUID) -> Row | None:
     """An account with what proves it, by its id."""
     found = await conn.execute(
         """
-        SELECT id, username, password_hash, role, state, totp_sealed, totp_step
+        SELECT id, username, password_hash, role, state, totp_sealed, totp_step, passkeys
           FROM app_user WHERE id = %s
         """,
         (user_id,),
@@ -136,6 +136,7 @@ async def stands(conn: Conn, user: Row) -> bool:
         SELECT FROM app_user
          WHERE id = %(id)s AND password_hash = %(password_hash)s AND role = %(role)s
            AND state <> 'disabled' AND (totp_step IS NULL) = %(no_factor)s
+           AND passkeys = %(passkeys)s
            FOR SHARE
         """,
         {**user, "no_factor": user["totp_step"] is None},
@@ -177,7 +178,7 @@ async def add_user(conn: Conn, values: Row) -> UUID | None:
 
 _USER = """
     SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, p.id AS patient,
-           u.totp_step IS NOT NULL AS totp, u.created_at, u.patient_no, u.revision
+           u.totp_step IS NOT NULL AS totp, u.passkeys, u.created_at, u.patient_no, u.revision
       FROM app_user u LEFT JOIN patient p ON p.no = u.patient_no
 """
 
@@ -318,4 +319,8 @@ async def promote(conn: Conn, username: str, password_hash: str) -> UUID | None:
         (password_hash, username),
     )
     row = await found.fetchone()
-    return row["id"] if row else None
+    if row is None:
+        return None
+    await conn.execute("DELETE FROM passkey WHERE user_id = %s", (row["id"],))
+    promoted: UUID = row["id"]
+    return promoted

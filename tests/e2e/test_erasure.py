@@ -63,6 +63,8 @@ ABOUT_NOBODY = {
     "POST /api-keys",
     "POST /consultations/{consultation_id}/signals",  # browsers' own; deleted with the call
     "POST /me/totp",
+    "POST /me/passkeys",
+    "POST /auth/passkey",
     "POST /me/totp/verify",
     "POST /me/totp/remove",
 }

@@ -105,3 +105,50 @@ def test_whoever_lost_the_telephone_logs_in_with_a_recovery_code(
     expect(sessions).to_have_count(1)
     page.reload()
     page.wait_for_url("**/login?next=*")
+
+
+VIRTUAL = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+"""A telephone or computer whose holder is always verified."""
+
+
+def test_a_passkey_is_registered_and_logs_in_without_name_or_password(
+    desk: Desk, ward: SeededWard
+) -> None:
+    name = f"key{secrets.token_hex(3)}"
+    ward.passwords[name] = PASSWORD
+    with ward.client("admin") as admin:
+        body = {"username": name, "password": PASSWORD, "role": "nurse"}
+        admin.post("/users", json=body).raise_for_status()
+    home = ward.url.replace("127.0.0.1", "localhost")  # a number has no passkeys
+    context = desk.browser.new_context()
+    page = context.new_page()
+    devices = context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
+    page.goto(home + "/login?next=/account")
+    sign_in(page, name, PASSWORD)
+    page.wait_for_url("**/account")
+    page.get_by_role("button", name="Add a passkey…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What you call it").fill("ward telephone")
+    dialog.get_by_label("Password in use").fill(PASSWORD)
+    dialog.get_by_role("button", name="Go on with this device").click()
+    expect(page.locator("#passkeys")).to_contain_text("ward telephone")
+    expect(page.locator("#passkeys")).to_contain_text("not used yet")
+    page.get_by_role("button", name="Log out", exact=True).press("Enter")
+    page.wait_for_url("**/login")
+    sign_in(page, name, PASSWORD)
+    expect(page.locator("#told")).to_contain_text("opened with its passkey")
+    page.goto(home + "/login?next=/account")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url("**/account")
+    expect(page.locator("#passkeys")).to_contain_text("last used")
+    expect(page.locator("#sessions li", has_text="this one")).to_contain_text("with a passkey")
+    context.close()

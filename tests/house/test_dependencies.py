@@ -16,6 +16,7 @@ LOCK = (ROOT / "requirements.lock").read_text()
 OURS = {"analytics", "api", "deploy", "device_sim", "gateway", "tests"}
 # What is imported and comes with something declared, which is made of it.
 COMES_WITH = {
+    "cbor2": "webauthn",
     "anyio": "starlette",
     "h11": "uvicorn",
     "http-ece": "pywebpush",

@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from api.evidence.observation_ids import ObservationId
-from tests.service.api.conftest import Ward
+from tests.service.api.conftest import PASSWORD, Ward
 from tests.service.api.writing import NOW, iso, store
 
 OUTSIDERS = ("former doctor", "doctor elsewhere", "free nurse", "other patient", "coordinator of b")
@@ -36,6 +36,7 @@ BODIES: dict[str, Any] = {
     "POST /patients/{patient_id}/devices": {"kind": "watch"},
     "POST /devices/{device_id}/certificate": {"csr": "x" * 40},
     "PATCH /doctors/{doctor_id}": {"name": "N"},
+    "POST /me/passkeys/{passkey_id}/remove": {"password": PASSWORD},
     "POST /patients/{patient_id}/notes": {"text": "slept well"},
     "POST /patients/{patient_id}/consultations": {"doctor": str(uuid4()), "start": iso(NOW)},
     "POST /consultations/{consultation_id}/move": {"doctor": str(uuid4()), "start": iso(NOW)},
@@ -160,6 +161,11 @@ def _things(ward: Ward, patient: str) -> Things:
     access = ward.post("nurse", "/emergency-access", begun).json()["id"]
     agreed = {"scope": "monitoring", "version": "1"}
     consent = ward.post("coordinator", f"/patients/{patient}/consents", agreed).json()["id"]
+    ((passkey,),) = ward.sql(
+        "INSERT INTO passkey (user_id, credential_id, public_key, sign_count, name) "
+        "VALUES (%s, 'x', 'x', 0, 'n') RETURNING id::text",
+        ward.ids["team doctor"],
+    )
     invitation = ward.post("coordinator", "/invitations", {"role": "nurse"}).json()["id"]
     ((session,),) = ward.sql(
         "SELECT id::text FROM session_token WHERE user_id = %s", ward.ids["team doctor"]
@@ -174,6 +180,7 @@ def _things(ward: Ward, patient: str) -> Things:
         "consent_id": consent,
         "access_id": access,
         "session_id": session,
+        "passkey_id": passkey,
         "invitation_id": invitation,
         "key_id": key,
         "request_id": call,

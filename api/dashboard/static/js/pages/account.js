@@ -4,6 +4,7 @@ import { $, h, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { watch } from "../base/vigil.js";
 import { showChannels } from "../staff/channels.js";
+import { showPasskeys } from "../staff/passkeys.js";
 import { showSessions } from "../staff/sessions.js";
 
 $("password-form").addEventListener("submit", async (event) => {
@@ -51,7 +52,7 @@ function codes(left) {
       const made = await post("/me/recovery-codes", { password: answers(form).get("password") });
       noticeDialog({ title: "Your recovery codes", act: "I have kept them", keep: true, parts: [
         h("p", {}, "Each opens one log-in in place of the code from your phone. They are shown this once: print them, or write them down, and keep them away from the phone."),
-        copyable(made.codes.join("\n"), "Recovery codes")] }).addEventListener("close", show);
+        copyable(made.codes.join("\n"), "Recovery codes", made.codes.map((code) => h("span", { class: "line" }, code)))] }).addEventListener("close", show);
     }, form);
   });
   return h("div", {}, h("p", { class: left > 2 ? "" : "caution" }, left ? `${left} recovery codes left for when the phone is lost.` : "You have no recovery codes: without the phone you would be locked out."),
@@ -71,4 +72,4 @@ async function offer(password, asked) {
   }, asked);
 }
 await watch();
-await Promise.all([show(), showSessions(), showChannels()]);
+await Promise.all([show(), showPasskeys(), showSessions(), showChannels()]);

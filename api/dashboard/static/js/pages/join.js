@@ -9,8 +9,11 @@ const ROLES = { patient: "a patient", doctor: "a doctor", nurse: "a nurse", coor
 const form = $("join");
 let purpose = "";
 
+const OVER = "This link was used already, was taken back, or has ended. Ask the ward for a new one.";
+
 async function look() {
   try {
+    if (!token) throw Object.assign(new Error("This address is only half of a link. Open the whole link that you were given."), { status: 0 });
     const link = await post("/auth/invitations/look", { token });
     purpose = link.purpose;
     $("names").hidden = purpose === "reset";
@@ -22,7 +25,7 @@ async function look() {
     (purpose === "reset" ? $("password") : $("username")).focus();
   } catch (problem) {
     $("what").className = "wrong";
-    $("what").textContent = problem.status === 404 || problem.status === 422 ? "This link was used already, was taken back, or has ended. Ask the ward for a new one." : problem.message;
+    $("what").textContent = problem.status === 404 || problem.status === 422 ? OVER : problem.message;
   }
 }
 form.addEventListener("submit", async (event) => {

@@ -1,5 +1,8 @@
 // Log-in without losing what was typed: the one-time code is asked for only when it is needed.
+import { able, assert, plain } from "../base/passkeys.js";
+
 const form = document.querySelector("form");
+const told = () => document.getElementById("told");
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -17,4 +20,24 @@ form.addEventListener("submit", async (event) => {
     (document.getElementById("otp") ?? document.getElementById("password")).focus();
   } catch { document.getElementById("told").textContent = "The ward server does not answer. Check the network and try again."; }
   button.disabled = false;
+});
+
+// A passkey: no name is asked for, the authenticator knows whose it is.
+async function ask(path, body) {
+  const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), credentials: "same-origin" });
+  if (answer.status === 204) return null;
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.detail);
+  return said;
+}
+if (able()) document.getElementById("passkey-part").hidden = false;
+document.getElementById("passkey").addEventListener("click", async () => {
+  told().textContent = "";
+  try {
+    const { options } = await ask("/api/v1/auth/passkey/options", {});
+    const credential = await assert(options);
+    await ask("/login/passkey", { credential });
+    const next = /** @type {HTMLInputElement} */ (form.elements.namedItem("next")).value;
+    location.assign(next);
+  } catch (problem) { told().textContent = plain(problem).message; }
 });
