@@ -35,6 +35,7 @@ PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/sett
 MODELS = "/models"
 EMERGENCY, LOOKED = "/emergency", "/looked"
 MESSAGES, CONSULTATIONS = "/messages", "/consultations"
+KEYS = "/keys"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -71,7 +72,7 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
 }
 
 _BESIDE: Final[dict[Role, frozenset[str]]] = {
-    Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS}),
+    Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS, KEYS}),
     Role.COORDINATOR: frozenset({START, CONSULTATIONS}),
     Role.DOCTOR: frozenset({CONSULTATIONS}),
     Role.NURSE: frozenset({CONSULTATIONS}),

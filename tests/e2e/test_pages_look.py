@@ -23,6 +23,7 @@ PAGES = {
     "mine": ("alice", "/mine"),
     "register": (None, "/register"),
     "join": (None, "/join"),
+    "keys": ("admin", "/keys"),
     "patients": ("carla", "/patients"),
     "start": ("carla", "/start"),
     "admit": ("carla", "/patients/new"),
