@@ -14,6 +14,7 @@ class Role(StrEnum):
     NURSE = "nurse"
     COORDINATOR = "coordinator"
     ADMIN = "admin"
+    AUDITOR = "auditor"
 
 
 class PatientState(StrEnum):

@@ -152,6 +152,12 @@ async def keys(request: Request, visitor: Visitor) -> Response:
     return own_page(request, visitor, "keys", kinds=kinds, here=frames.PEOPLE)
 
 
+@router.get("/log")
+async def audit_log(request: Request, visitor: Visitor) -> Response:
+    """Who saw and did what, for auditors and administrators."""
+    return own_page(request, visitor, "log")
+
+
 @router.get("/account")
 async def account(request: Request, visitor: Visitor) -> Response:
     """One's own password and second factor."""

@@ -35,7 +35,7 @@ PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/sett
 MODELS = "/models"
 EMERGENCY, LOOKED = "/emergency", "/looked"
 MESSAGES, CONSULTATIONS = "/messages", "/consultations"
-KEYS = "/keys"
+KEYS, LOG = "/keys", "/log"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -69,10 +69,11 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
         (CONSULTATIONS, "Consultations"),
         (LOOKED, "Who looked"),
     ),
+    Role.AUDITOR: ((LOG, "The log"),),
 }
 
 _BESIDE: Final[dict[Role, frozenset[str]]] = {
-    Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS, KEYS}),
+    Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS, KEYS, LOG}),
     Role.COORDINATOR: frozenset({START, CONSULTATIONS}),
     Role.DOCTOR: frozenset({CONSULTATIONS}),
     Role.NURSE: frozenset({CONSULTATIONS}),

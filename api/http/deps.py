@@ -23,6 +23,7 @@ The names to use:
     the ``Services`` themselves.
 """
 
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -58,6 +59,11 @@ _BEFORE_FACTOR = frozenset(
     }
 )
 """What staff may call before they have the second factor that they need."""
+_AUDITORS = re.compile(
+    r"/me(/(password|totp(/\w+)?|recovery-codes|passkeys(/[\w-]+)*|sessions(/[\w-]+)?))?"
+    r"|/audit|/auth/logout|/ui/status"
+)
+"""All that an auditor may call: the log and their own account. What is new is closed to them."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -121,6 +127,8 @@ async def _caller(
     services_of(request).rates.demand(found.user_id, time.monotonic())
     if lacks_factor(services_of(request), found) and not _leads_to_factor(request):
         raise SecondFactorError("Staff sign in with a second factor: POST /me/totp offers one.")
+    if found.role is Role.AUDITOR and not _open_to_auditors(request):
+        raise ForbiddenError("Auditors read the log and nothing else.")
     return found
 
 
@@ -132,6 +140,10 @@ def lacks_factor(services: Services, caller: Caller) -> bool:
 def _leads_to_factor(request: Request) -> bool:
     path = request.url.path.removeprefix("/api/v1")
     return path in _BEFORE_FACTOR
+
+
+def _open_to_auditors(request: Request) -> bool:
+    return _AUDITORS.fullmatch(request.url.path.removeprefix("/api/v1")) is not None
 
 
 Signed = Annotated[Caller, Depends(_caller)]

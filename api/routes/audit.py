@@ -1,24 +1,33 @@
 """The record of who read and did what, with proof that nobody changed it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from analytics.domain.care import Role
 from api.errors import NotFoundError
 from api.evidence import audit
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
-from api.http.deps import Work, allow
+from api.http.deps import UnitOfWork, Work, allow
 from api.patients.identifiers import name_people
 from api.store import audit as sql
 from api.store import patients
+from api.store.types import Row
 
-router = APIRouter(tags=["operations"], dependencies=[allow(Role.ADMIN)])
+router = APIRouter(tags=["operations"], dependencies=[allow(Role.AUDITOR)])
 log = structlog.get_logger("api.audit")
+_PLAIN: Final = frozenset(
+    {
+        *("from", "why", "kind", "proved_by", "fields", "role", "ward", "purpose", "user"),
+        *("invitation", "key", "scopes", "n", "count", "address", "patients", "passkey", "ended"),
+    }
+)
+"""Details that tell of access alone: an auditor is told no others, since limits and outcomes of
+patients are among them."""
 
 
 class AuditEntry(BaseModel):
@@ -34,10 +43,28 @@ class AuditEntry(BaseModel):
     username: str | None
     action: str
     patient: UUID | None
+    patient_number: int | None
     name: str | None
     identifier: str | None
     detail: dict[str, Any]
     hash: str
+
+
+class AuditQuery:
+    """Which rows: of a patient (by id, or by the number that rows tell), a person, an action."""
+
+    def __init__(
+        self,
+        patient: UUID | None = None,
+        patient_number: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+        actor: UUID | None = None,
+        action: Annotated[str | None, Query(max_length=60)] = None,
+    ) -> None:
+        """Keep what was asked."""
+        self.patient = patient
+        self.patient_number = patient_number
+        self.actor = str(actor) if actor else None
+        self.action = action
 
 
 class Verified(BaseModel):
@@ -59,22 +86,23 @@ class AuditPage(Page[AuditEntry]):
 
 @router.get("/audit")
 async def read_audit(
-    work: Work, cursor: Cursor = None, limit: Limit = 100, patient: UUID | None = None
+    work: Work,
+    wanted: Annotated[AuditQuery, Depends()],
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> AuditPage:
-    """Read the record from the newest down, of one patient if asked."""
+    """Read the record from the newest down, of one patient, person or action if asked.
+
+    An auditor has it without names of patients, and without details that could be clinical.
+    """
     before = read_cursor(cursor, int)
-    patient_no = None
-    if patient is not None:
-        patient_no = await patients.number(work.conn, patient)
-        if patient_no is None:
-            raise NotFoundError
+    patient_no = await _number(work, wanted)
     verified = None
     if before is None:
         verified = await audit.verify(work.conn, work.services.settings.audit_anchor_file)
         log.info("audit_verified", ok=verified.ok, rows=verified.rows, head=verified.head)
-    rows = await sql.newest(
-        work.conn, int(str(before[0])) if before else None, limit + 1, patient_no
-    )
+    asked = sql.AuditRows(patient_no=patient_no, actor=wanted.actor, action=wanted.action)
+    rows = await sql.newest(work.conn, int(str(before[0])) if before else None, limit + 1, asked)
     shown, following = cut(rows, limit, lambda row: [row["id"]])
     await name_people(work.conn, work.services.vault, shown)
     work.note("audit.read", patient_no)
@@ -88,5 +116,20 @@ async def read_audit(
             anchors=verified.anchors,
             first_unanchored=verified.first_unanchored,
         )
-    items = [AuditEntry.model_validate(row) for row in shown]
+    whole = work.caller.role is Role.ADMIN
+    items = [AuditEntry.model_validate(row if whole else _plain(row)) for row in shown]
     return AuditPage(items=items, next=following, verification=told)
+
+
+async def _number(work: UnitOfWork, wanted: AuditQuery) -> int | None:
+    if wanted.patient is None:
+        return wanted.patient_number
+    found = await patients.number(work.conn, wanted.patient)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _plain(row: Row) -> Row:
+    detail = {name: value for name, value in row["detail"].items() if name in _PLAIN}
+    return {**row, "detail": detail}

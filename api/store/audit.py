@@ -1,6 +1,7 @@
 """SQL of the audit chain."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.types.json import Jsonb
@@ -63,9 +64,16 @@ async def hashes(conn: Conn, ids: list[int]) -> dict[int, str]:
     return {row["id"]: row["hash"] for row in await found.fetchall()}
 
 
-async def newest(
-    conn: Conn, before: int | None, limit: int, patient_no: int | None = None
-) -> list[Row]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRows:
+    """Which rows are wanted: of one patient, of one actor, of one action; None: of any."""
+
+    patient_no: int | None = None
+    actor: str | None = None
+    action: str | None = None
+
+
+async def newest(conn: Conn, before: int | None, limit: int, wanted: AuditRows) -> list[Row]:
     """Rows from the newest down, older than id ``before``, with the readable names of actors.
 
     Of one patient: also the lists that they were in.
@@ -73,6 +81,7 @@ async def newest(
     found = await conn.execute(
         """
         SELECT a.id, a.at, a.actor, a.login, u.username, a.action, p.id AS patient, a.detail,
+               a.patient_no AS patient_number,
                encode(a.hash, 'hex') AS hash
           FROM audit a
           LEFT JOIN app_user u ON u.id::text = a.actor
@@ -81,8 +90,16 @@ async def newest(
            AND (%(patient)s::integer IS NULL OR a.patient_no = %(patient)s
                 OR (a.detail ? 'patients'
                     AND a.detail -> 'patients' @> to_jsonb(%(patient)s::integer)))
+           AND (%(actor)s::text IS NULL OR a.actor = %(actor)s)
+           AND (%(action)s::text IS NULL OR a.action = %(action)s)
          ORDER BY a.id DESC LIMIT %(limit)s
         """,
-        {"before": before, "limit": limit, "patient": patient_no},
+        {
+            "before": before,
+            "limit": limit,
+            "patient": wanted.patient_no,
+            "actor": wanted.actor,
+            "action": wanted.action,
+        },
     )
     return await found.fetchall()

@@ -24,6 +24,7 @@ PAGES = {
     "register": (None, "/register"),
     "join": (None, "/join"),
     "keys": ("admin", "/keys"),
+    "log": ("admin", "/log"),
     "patients": ("carla", "/patients"),
     "start": ("carla", "/start"),
     "admit": ("carla", "/patients/new"),

@@ -119,7 +119,7 @@ async def search_audit_events(work: UnitOfWork, search: FhirSearch) -> ResourceP
         return NOTHING
     key = read_cursor(search.cursor, int)
     before = int(str(key[0])) if key else None
-    rows = await audit.newest(work.conn, before, search.count + 1, no)
+    rows = await audit.newest(work.conn, before, search.count + 1, audit.AuditRows(patient_no=no))
     shown, following = cut(rows, search.count, lambda row: [row["id"]])
     work.note("audit.read", no, by="fhir")
     return ResourcePage(resources=[audit_event_of(row) for row in shown], following=following)

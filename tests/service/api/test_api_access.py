@@ -6,11 +6,14 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
+from analytics.domain.care import Role
 from tests.service.api.conftest import Ward
 
-ROLES = ("patient", "doctor", "nurse", "coordinator", "admin")
-SIGNED = frozenset(ROLES)
-ANYONE = SIGNED | {"nobody"}
+ROLES = ("patient", "doctor", "nurse", "coordinator", "admin", "auditor")
+SIGNED = frozenset(ROLES) - {"auditor"}
+OWN = SIGNED | {"auditor"}
+"""What concerns one's own account: all that an auditor has beside the log."""
+ANYONE = OWN | {"nobody"}
 ADMIN = frozenset({"admin"})
 COORDINATOR = ADMIN | {"coordinator"}
 STAFF = COORDINATOR | {"doctor", "nurse"}
@@ -22,8 +25,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /auth/login": ANYONE,
     "POST /auth/register": ANYONE,
     "POST /enrol": ANYONE,
-    "POST /auth/logout": SIGNED,
-    "GET /me": SIGNED,
+    "POST /auth/logout": OWN,
+    "GET /me": OWN,
     "POST /me/observations": {"patient", "admin"},
     "GET /me/panel": STAFF,
     "PUT /me/panel": STAFF,
@@ -40,12 +43,12 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api-keys": ADMIN,
     "POST /api-keys": ADMIN,
     "DELETE /api-keys/{key_id}": ADMIN,
-    "POST /me/password": SIGNED,
-    "POST /me/recovery-codes": SIGNED,
-    "GET /me/passkeys": SIGNED,
-    "POST /me/passkeys/options": SIGNED,
-    "POST /me/passkeys": SIGNED,
-    "POST /me/passkeys/{passkey_id}/remove": SIGNED,
+    "POST /me/password": OWN,
+    "POST /me/recovery-codes": OWN,
+    "GET /me/passkeys": OWN,
+    "POST /me/passkeys/options": OWN,
+    "POST /me/passkeys": OWN,
+    "POST /me/passkeys/{passkey_id}/remove": OWN,
     "POST /auth/passkey/options": ANYONE,
     "POST /auth/passkey": ANYONE,
     "GET /invitations": COORDINATOR,
@@ -54,16 +57,16 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /users/{user_id}/reset-link": COORDINATOR,
     "POST /auth/invitations/look": ANYONE,
     "POST /auth/invitations/accept": ANYONE,
-    "GET /me/sessions": SIGNED,
-    "DELETE /me/sessions/{session_id}": SIGNED,
-    "DELETE /me/sessions": SIGNED,
-    "POST /me/totp": SIGNED,
-    "POST /me/totp/verify": SIGNED,
-    "POST /me/totp/remove": SIGNED,
+    "GET /me/sessions": OWN,
+    "DELETE /me/sessions/{session_id}": OWN,
+    "DELETE /me/sessions": OWN,
+    "POST /me/totp": OWN,
+    "POST /me/totp/verify": OWN,
+    "POST /me/totp/remove": OWN,
     "GET /users": ADMIN,
     "POST /users": ADMIN,
     "PATCH /users/{user_id}": ADMIN,
-    "GET /audit": ADMIN,
+    "GET /audit": ADMIN | {"auditor"},
     "GET /me/export": ADMIN | {"patient"},
     "GET /patients/{patient_id}/consents": SIGNED,
     "POST /patients/{patient_id}/consents": COORDINATOR | {"patient"},
@@ -246,6 +249,7 @@ def test_every_route_has_a_row(ward: Ward) -> None:
 
 
 def test_every_route_lets_in_whom_it_should(staffed: Ward) -> None:
+    staffed.add("auditor", Role.AUDITOR)
     last = "POST /auth/logout"
     wrong: list[str] = []
     for route in [*(one for one in ACCESS if one != last), last]:

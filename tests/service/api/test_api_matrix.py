@@ -20,7 +20,14 @@ from api.evidence.observation_ids import ObservationId
 from tests.service.api.conftest import PASSWORD, Ward
 from tests.service.api.writing import NOW, iso, store
 
-OUTSIDERS = ("former doctor", "doctor elsewhere", "free nurse", "other patient", "coordinator of b")
+OUTSIDERS = (
+    "former doctor",
+    "doctor elsewhere",
+    "free nurse",
+    "other patient",
+    "coordinator of b",
+    "auditor",
+)
 """Signed in, each of a role that many routes are open to, without any relation to the patient."""
 ENDED = ("expired", "revoked", "disabled", "")
 INSIDERS = ("team doctor", "coordinator", "admin")
@@ -80,6 +87,7 @@ def house(staffed: Ward) -> tuple[Ward, Things]:
         ("free nurse", "nurse", "main"),
         ("other patient", "patient", "main"),
         ("coordinator of b", "coordinator", "b"),
+        ("auditor", "auditor", "main"),
         ("expired", "coordinator", "main"),
         ("revoked", "coordinator", "main"),
         ("disabled", "coordinator", "main"),
@@ -303,6 +311,9 @@ def test_a_stream_tells_nothing_of_who_is_not_yours(house: tuple[Ward, Things]) 
     assert taken.status_code == 200, taken.text
     assert heard(ward, "team doctor", since, things.real["alert_id"])
     for who in OUTSIDERS:
+        if who == "auditor":  # has no stream at all
+            assert ward.get(who, "/alerts/stream").status_code == 403
+            continue
         assert not heard(ward, who, since, things.real["alert_id"]), who
 
 

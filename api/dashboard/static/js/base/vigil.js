@@ -20,7 +20,7 @@ const TOLD = {
 };
 // A patient is told what concerns them, in their words, and not the ward's own troubles.
 const TOLD_PATIENTS = { server: ["This page is not up to date.", "If you feel unwell, call the ward. In an emergency call the emergency number."] };
-const told = document.body.dataset.role === "patient" ? TOLD_PATIENTS : TOLD;
+const told = document.body.dataset.role === "patient" ? TOLD_PATIENTS : document.body.dataset.role === "auditor" ? { server: TOLD.server, signed: TOLD.signed } : TOLD;
 const wrong = new Map(); // name -> ward time since
 /** @type {{ phone: string | null, out_of_hours: { name: string, phone: string } | null }} */
 let ring = { phone: null, out_of_hours: null }; // known from before the line was lost

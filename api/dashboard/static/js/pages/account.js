@@ -72,4 +72,4 @@ async function offer(password, asked) {
   }, asked);
 }
 await watch();
-await Promise.all([show(), showPasskeys(), showSessions(), showChannels()]);
+await Promise.all([show(), showPasskeys(), showSessions(), $("channels") && showChannels()]);

@@ -4,7 +4,7 @@ import { $, h, empty, trouble } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { watch } from "../base/vigil.js";
 
-const ROLES = { doctor: "doctor", nurse: "nurse", coordinator: "coordinator", admin: "administrator", machine: "program" };
+const ROLES = { doctor: "doctor", nurse: "nurse", coordinator: "coordinator", admin: "administrator", auditor: "auditor", machine: "program" };
 const WHY = {
   "care team": "as one of your care team", plan: "as the person whom the plan gave you to", handover: "to take you over for a shift",
   alert: "for an alert about you", "emergency access": "by emergency access", ward: "for your ward",

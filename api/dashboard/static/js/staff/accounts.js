@@ -4,7 +4,7 @@ import { field, formDialog, options, tried } from "../base/dialog.js";
 import { $, h, empty, trouble } from "../base/dom.js";
 import { all, patch, post } from "../base/http.js";
 
-const ROLES = ["doctor", "nurse", "coordinator", "admin", "patient"].map((role) => [role, role]);
+const ROLES = ["doctor", "nurse", "coordinator", "admin", "auditor", "patient"].map((role) => [role, role]);
 const SHOWN = 100;
 let users = [];
 let changed;

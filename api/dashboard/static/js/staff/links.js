@@ -33,7 +33,7 @@ function table(items) {
 const back = (one) => tried($("links-told"), "The link opens nothing any more.", async () => { await remove(`/invitations/${one.id}`); await load(); });
 
 function invite() {
-  const roles = admin() ? ["nurse", "doctor", "coordinator", "admin", "patient"] : ["nurse", "doctor", "patient"];
+  const roles = admin() ? ["nurse", "doctor", "coordinator", "admin", "auditor", "patient"] : ["nurse", "doctor", "patient"];
   const fields = [field("role", "Role", h("select", {}, options(roles.map((role) => [role, role])))), admin() && field("ward", "Ward", h("input", { value: "main", required: true, maxlength: 60 }))];
   makeLink({ title: "Invite by link", about: "Whoever opens it chooses a user name and a password of their own.", fields, after: load,
     to: (said) => ({ path: "/invitations", body: { role: said.get("role"), ...(admin() ? { ward: said.get("ward").trim() } : {}) } }) });
