@@ -15,6 +15,8 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from api import routes
 from api.alerting import run_engine
+from api.auth.provider import Provider
+from api.auth.provider_settings import ProviderSettings
 from api.consult.rooms import RoomHub
 from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
@@ -77,6 +79,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.contact = ContactSettings()
     app.state.calls = CallSettings()
     app.state.rooms = RoomHub(app.state.services, app.state.calls)
+    app.state.provider = Provider(ProviderSettings())
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)

@@ -75,7 +75,7 @@ async def _checked(
 
 async def _counted(services: Services, request: Request) -> throttle.CountedAttempt:
     made = await throttle.keyed(services)
-    rules = throttle.passkey_rules(services, made, sign_in.address_of(request))
+    rules = throttle.place_rules(services, made, "passkey", sign_in.address_of(request))
     return await throttle.count(services, rules)
 
 

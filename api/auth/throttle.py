@@ -136,9 +136,9 @@ def registration_rules(services: Services, made: Keyed, address: str) -> tuple[R
     return (Rule(key=key, limit=services.settings.registration_limit),)
 
 
-def passkey_rules(services: Services, made: Keyed, address: str) -> tuple[Rule, ...]:
-    """Return what bounds log-ins by passkeys that open nothing, from one place."""
-    key = made.of("passkey", network_of(address))
+def place_rules(services: Services, made: Keyed, kind: str, address: str) -> tuple[Rule, ...]:
+    """Return what bounds log-ins of a kind that names no account, from one place."""
+    key = made.of(kind, network_of(address))
     return (Rule(key=key, limit=services.settings.sign_in_address_limit),)
 
 

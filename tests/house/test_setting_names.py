@@ -7,6 +7,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from api.alerting.settings import AlertingSettings
+from api.auth.provider_settings import ProviderSettings
 from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
 from api.hl7.settings import Hl7Settings
@@ -29,6 +30,7 @@ SETTINGS: list[type[BaseSettings]] = [
     RotaSettings,
     ApiSettings,
     ExportSettings,
+    ProviderSettings,
     StackSettings,
     GatewaySettings,
 ]

@@ -12,7 +12,7 @@ from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.dashboard.administration import REASONS, limits_shown
 from api.dashboard.chart import PARTS
-from api.dashboard.pages import own_path
+from api.dashboard.visits import own_path
 
 STATIC = frames.HERE / "static"
 CARE: dict[str, object] = {
@@ -22,7 +22,7 @@ CARE: dict[str, object] = {
     "profiles": {"standard": "for most"},
 }
 SHOWN: dict[str, dict[str, object]] = {
-    "login": {"next": "/", "told": "", "username": "", "otp": True},
+    "login": {"next": "/", "told": "", "username": "", "otp": True, "provider": "SSO"},
     "panel": {},
     "feed": {},
     "handover": {},
@@ -42,6 +42,10 @@ SHOWN: dict[str, dict[str, object]] = {
     "people": {"accounts": True, "least": 12},
     "refused": {"reasons": REASONS},
     "register": {"least": 12},
+    "join": {"least": 12},
+    "keys": {"kinds": "alerts"},
+    "log": {},
+    "entering": {"next": "/"},
     "account": {"username": "singh", "least": 12},
     "mine": {"patient": UUID(int=1), "questions": QUESTIONS},
 }

@@ -1,13 +1,13 @@
-"""Schema step passkeys: see ``sql/0043_passkeys.sql``."""
+"""Schema step provider: see ``sql/0050_provider.sql``."""
 
 from gateway.migrations import run, sql
 
-revision = "0043"
-down_revision = "0042"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0043_passkeys.sql"))
+    run(sql("0050_provider.sql"))
