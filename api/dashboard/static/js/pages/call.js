@@ -23,16 +23,12 @@ let one = null;
 let seat = null;
 let room = null;
 let own = { stream: new MediaStream(), level: "text" };
-let line = null;
-let met = { state: "alone", level: "video", theirs: new MediaStream() };
-let talk = null;
-let notes = null;
-
+let line = null, met = { state: "alone", level: "video", theirs: new MediaStream() };
+let talk = null, notes = null;
 const other = () => (asPatient ? one.doctor_name : one.name ?? "The patient");
 const seatHeader = () => ({ "Homeward-Seat": seat?.token ?? "" });
 const meeting = peer({ offers: !asPatient, ice: () => seat?.ice_servers ?? [], shown: (now) => { met = now; draw(); },
   send: (pair, kind, data) => post(`${path}/signals`, { pair, kind, data }, seatHeader()) });
-
 function words() {
   if (!one) return "Loading…";
   if (one.state === "cancelled") return "This consultation was cancelled.";
@@ -95,7 +91,6 @@ function goOut() {
   draw();
 }
 async function leave() { await post(`${path}/leave`, {}, seatHeader()).catch(() => { /* the seat ends by itself */ }); goOut(); }
-
 async function load() {
   try {
     one = await get(path);
@@ -115,7 +110,6 @@ $("camera").addEventListener("click", () => { for (const track of own.stream.get
 $("again").addEventListener("click", () => meeting.again(one.wish));
 addEventListener("care", () => { talk?.load(); load(); });
 addEventListener("pagehide", () => stopMedia(own.stream));
-
 await watch();
 await load();
 setInterval(load, REFRESH_MS);

@@ -31,7 +31,6 @@ const view = viewOf(location.search, kept);
 const state = { items: [], total: 0, matched: 0, counts: {}, bands: {}, view, kept, columns: view.columns, loaded: 0, courses: {}, coursesAt: 0, at: /** @type {string | undefined} */ (undefined) };
 let asked = 0;
 let deaf = false;
-
 async function load() {
   const mine = (asked += 1); // what was asked before is not drawn over what was asked after
   const { view } = state;
@@ -72,7 +71,6 @@ const shown = liveRows({ state, drawn: () => { arrangeByNeed(); drawSoon(); }, r
 const choice = viewChoice({ view: state.view, kept, choose: (change) => go({ ...change, page: 0 }) });
 const go = steering(state, load, chosen);
 const unfold = () => go({ steady: true, page: 0 });
-
 function draw() {
   const { view, bands } = state;
   summary(state, go);
@@ -112,7 +110,6 @@ function chosen(now) {
 }
 $("columns").append(choice.node);
 setInterval(() => { for (const cell of $$("[data-fresh]")) { const row = state.items.find((one) => one.patient === cell.dataset.fresh); if (row) update(cell, freshCell(row)); } }, 5000);
-
 let line = /** @type {AlertStream | null} */ (null);
 await load();
 soon(REFRESH_MS);
