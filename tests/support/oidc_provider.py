@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
+
 from deploy.services.ports import free_ports
+from tests.support.servers import wait_until
 
 CLIENT, SECRET = "homeward", "a secret of+this%test"
 _SOURCE = Path(__file__).parent / "oidc"
@@ -49,6 +52,14 @@ def _folder() -> Path:
     return folder
 
 
+def _answers(issuer: str, process: subprocess.Popen[str]) -> bool:
+    assert process.poll() is None, "the provider ended at once"
+    try:
+        return httpx2.get(f"{issuer}/.well-known/openid-configuration").status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
 @contextmanager
 def provider(back: Sequence[str], people: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
     """Serve a provider with these people until the block ends; gives its issuer.
@@ -65,16 +76,16 @@ def provider(back: Sequence[str], people: Mapping[str, Mapping[str, object]]) ->
         cwd=folder,
         env=_environment(),
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # a pipe that nobody reads would stop it
         stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
         assert process.stdin is not None
-        assert process.stdout is not None
         process.stdin.write(json.dumps(asked))
         process.stdin.close()
-        assert any("ready" in line for line in process.stdout), "the provider did not start"
+        issuer = f"http://127.0.0.1:{port}"
         try:
-            yield f"http://127.0.0.1:{port}"
+            wait_until(lambda: _answers(issuer, process), 60.0)
+            yield issuer
         finally:
             process.terminate()

@@ -204,28 +204,27 @@ def test_a_code_that_was_asked_for_elsewhere_is_worth_nothing(
 def test_a_token_for_another_client_or_of_another_issuer_is_refused(
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = hospital.visitor()
-    back = hospital.away(browser, "u-1")
-    decoded = hospital.provider.settings
+    own = hospital.provider.settings
     for name, value in (("issuer", "https://id.example"), ("client_id", "another")):
-        other = decoded.model_copy(update={name: value})
-        checked = Provider(other, hospital.provider._document, hospital.provider._keys)  # noqa: SLF001 - what it knows, with another name
-        monkeypatch.setattr(checked, "_read_at", float("inf"))
-        monkeypatch.setattr(hospital.ward.app.state, "provider", checked)
-        assert browser.get(back).status_code == 401, name
-        monkeypatch.undo()
+        browser = hospital.visitor()
         back = hospital.away(browser, "u-1")
+        other = own.model_copy(update={name: value})
+        with monkeypatch.context() as only:
+            only.setattr(hospital.provider, "settings", other)
+            assert browser.get(back).status_code == 401, name
 
 
 def test_a_silent_provider_is_said_and_passwords_still_serve(
     hospital: Hospital, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = ProviderSettings(issuer="http://127.0.0.1:1", client_id=CLIENT, answer_s=2.0)
-    monkeypatch.setattr(hospital.ward.app.state, "provider", Provider(gone))
-    answer = hospital.visitor().get(f"{hospital.address}/login/provider")
-    assert answer.status_code == 503
-    assert "does not answer" in answer.text
-    assert hospital.ward.log_in("admin").status_code == 200
-    monkeypatch.setattr(hospital.ward.app.state, "provider", Provider(ProviderSettings()))
-    assert hospital.visitor().get(f"{hospital.address}/login/provider").status_code == 404
-    assert "Go to" not in hospital.visitor().get(f"{hospital.address}/login").text
+    with monkeypatch.context() as only:
+        only.setattr(hospital.provider, "settings", gone)
+        only.setattr(hospital.provider, "_keys", None)
+        answer = hospital.visitor().get(f"{hospital.address}/login/provider")
+        assert answer.status_code == 503
+        assert "does not answer" in answer.text
+        assert hospital.ward.log_in("admin").status_code == 200
+        only.setattr(hospital.provider, "settings", ProviderSettings())
+        assert hospital.visitor().get(f"{hospital.address}/login/provider").status_code == 404
+        assert "Go to" not in hospital.visitor().get(f"{hospital.address}/login").text

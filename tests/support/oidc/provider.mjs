@@ -13,4 +13,4 @@ const provider = new Provider(issuer, {
   cookies: { keys: ["only for tests"] },
   findAccount: (_, sub) => (sub in people ? { accountId: sub, claims: () => ({ sub, ...people[sub] }) } : undefined),
 });
-provider.listen(port, "127.0.0.1", () => process.stdout.write("ready\n"));
+provider.listen(port, "127.0.0.1");
