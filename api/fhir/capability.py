@@ -62,6 +62,8 @@ def _resource(kind: str, known: Mapping[str, str]) -> Resource:
             {"name": name, "type": of} for name, of in parameters.items() if name not in _SPECIAL
         ],
     }
+    if kind == "Subscription":
+        found["interaction"] += [{"code": "create"}, {"code": "delete"}]
     if kind == "Observation":
         found["searchParam"].append({"name": "_lastUpdated", "type": "date"})
         found["searchInclude"] = ["Observation:derived-from"]

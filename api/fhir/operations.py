@@ -27,6 +27,7 @@ _FIRST = (
     "DetectedIssue",
     "Communication",
     "Appointment",
+    "Task",
 )
 """What ``$everything`` gives on its first page, before the observations."""
 EXPORTED = (*_FIRST, "Observation")

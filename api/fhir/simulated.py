@@ -13,7 +13,7 @@ TEST_DATA: Final = {
     "code": "HTEST",
     "display": "test health data",
 }
-_REFERRING: Final = ("subject", "patient")
+_REFERRING: Final = ("subject", "patient", "for")
 _PATIENT: Final = "Patient/"
 
 
@@ -36,8 +36,8 @@ def patient_of(resource: Resource) -> UUID | None:
     """Return whose a resource is; None: nobody's."""
     if resource["resourceType"] == "Patient":
         return UUID(resource["id"])
-    for name in _REFERRING:
-        found = resource.get(name)
+    named = [one.get("actor") for one in resource.get("participant", ()) if isinstance(one, dict)]
+    for found in (*(resource.get(name) for name in _REFERRING), *named):
         reference = found.get("reference", "") if isinstance(found, dict) else ""
         if reference.startswith(_PATIENT):
             return UUID(reference.removeprefix(_PATIENT))

@@ -1,19 +1,18 @@
 """Other systems that are told of calls, by signed webhooks; the administrator's."""
 
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from analytics.domain.care import Role
-from api.errors import InvalidError, NotFoundError
+from api.errors import NotFoundError
 from api.http.deps import Work, allow
-from api.notify import addresses
+from api.notify import addresses, webhook_registry
 from api.notify.health import health
 from api.notify.transports import NOBODY
-from api.notify.webhooks import new_secret
-from api.store import calls, channels, wards
+from api.store import calls, channels
 from api.store.timestamps import rfc3339
 from api.vault import personal_data
 
@@ -50,21 +49,8 @@ async def list_webhooks(work: Work) -> dict[str, Any]:
 @router.post("", status_code=201)
 async def add_webhook(request: Request, work: Work, body: NewWebhook) -> dict[str, Any]:
     """Add a webhook, to a host that the operator allows; ``secret`` is told once."""
-    if not addresses.allowed(body.url, request.app.state.notify.webhook_hosts):
-        raise InvalidError("url", "leads to a host that this site allows no webhooks to")
-    if body.ward is not None and not await wards.exists(work.conn, body.ward):
-        raise InvalidError("ward", "is no ward")
-    made, secret = uuid4(), new_secret()
-    key = await personal_data.system_key(work.conn, work.services.vault, addresses.PURPOSE)
-    webhook = {
-        "id": made,
-        "ward": body.ward,
-        "sealed": addresses.sealed(key, NOBODY, made, {"address": body.url, "secret": secret}),
-        "created_by": work.caller.user_id,
-        "now": work.now,
-    }
-    await channels.add_webhook(work.conn, webhook)
-    work.note("webhook.add", webhook=str(made), ward=body.ward)
+    hosts = request.app.state.notify.webhook_hosts
+    made, secret = await webhook_registry.add(work, body.url, body.ward, hosts)
     return {"id": str(made), "url": body.url, "ward": body.ward, "secret": secret}
 
 

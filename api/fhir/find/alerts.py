@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from api.errors import InvalidError
-from api.fhir.bundles import NOTHING, ResourcePage, page_of
+from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
 from api.fhir.resources.alerts import detected_issue_of, flag_of
 from api.fhir.resources.audit_events import audit_event_of
@@ -36,9 +36,6 @@ def _flag(work: UnitOfWork, row: Row) -> Resource:
 
 async def search_flags(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """Alerts of patients, the most endangered first; by ``patient`` and ``status``."""
-    if (only := search.one("_id")) is not None:
-        found = await flag(work, only)
-        return page_of(found)
     rows, following = await _alerts(work, search, search.any_of("status"))
     return ResourcePage(resources=[_flag(work, row) for row in rows], following=following)
 
@@ -88,9 +85,6 @@ def _issues(row: Row) -> list[Resource]:
 
 async def search_issues(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The reasons of one patient's alerts, alert by alert; ``_count`` counts alerts."""
-    if (only := search.one("_id")) is not None:
-        found = await issue(work, only)
-        return page_of(found)
     if search.patient() is None:
         raise InvalidError("patient", "is needed")
     rows, following = await _alerts(work, search, [])
@@ -110,9 +104,6 @@ async def audit_event(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_audit_events(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """Accesses from the newest down; of one patient if asked."""
-    if (only := search.one("_id")) is not None:
-        found = await audit_event(work, only)
-        return page_of(found)
     patient_id = search.patient()
     no = await patients.number(work.conn, patient_id) if patient_id else None
     if patient_id is not None and no is None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.domain.care import Role
 from api.errors import InvalidError
-from api.fhir.bundles import NOTHING, ResourcePage, page_of
+from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
 from api.fhir.resources.contact import appointment_of, communication_of
 from api.fhir.search import FhirSearch, identity
@@ -29,8 +29,6 @@ async def communication(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_communications(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """A patient's messages, newest first."""
-    if (only := search.one("_id")) is not None:
-        return page_of(await communication(work, only))
     person = await _person(work, search)
     if person is None:
         return NOTHING
@@ -56,8 +54,6 @@ async def appointment(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_appointments(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """A patient's consultations, the newest booked first."""
-    if (only := search.one("_id")) is not None:
-        return page_of(await appointment(work, only))
     person = await _person(work, search)
     if person is None:
         return NOTHING

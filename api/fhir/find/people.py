@@ -36,25 +36,19 @@ def _opened(work: UnitOfWork, row: Row) -> Resource:
 
 
 async def search_patients(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
-    """Patients whom the caller may see, by id or the external identifier; in order of admission."""
-    wanted = [identity(one, "_id") for one in search.any_of("_id")]
-    if wanted:
-        found = [await patients.record(work.conn, one) for one in wanted]
-        rows, following = [row for row in found if row is not None], None
-    else:
-        after = read_cursor(search.cursor, int)
-        sought = search.one("identifier")
-        hashed = await personal_data.external_hash(
-            work.conn, work.services.vault, sought.rpartition("|")[2] if sought else None
-        )
-        everybody = await patients.records(
-            work.conn,
-            after=int(str(after[0])) if after else 0,
-            limit=search.count + 1,
-            external_hash=hashed,
-        )
-        cut_rows, following = cut(everybody, search.count, lambda row: [row["no"]])
-        rows = list(cut_rows)
+    """Patients whom the caller may see, by the external identifier; in order of admission."""
+    after = read_cursor(search.cursor, int)
+    sought = search.one("identifier")
+    hashed = await personal_data.external_hash(
+        work.conn, work.services.vault, sought.rpartition("|")[2] if sought else None
+    )
+    everybody = await patients.records(
+        work.conn,
+        after=int(str(after[0])) if after else 0,
+        limit=search.count + 1,
+        external_hash=hashed,
+    )
+    rows, following = cut(everybody, search.count, lambda row: [row["no"]])
     work.note("patients.list", patients=[row["no"] for row in rows], by="fhir")
     return ResourcePage(resources=[_opened(work, row) for row in rows], following=following)
 
@@ -72,14 +66,9 @@ async def care_team(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_care_teams(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The care team of one patient."""
-    wanted = search.patient() or _only(search)
+    wanted = search.patient()
     found = await care_team(work, str(wanted)) if wanted else None
     return page_of(found)
-
-
-def _only(search: FhirSearch) -> UUID | None:
-    one = search.one("_id")
-    return identity(one, "_id") if one else None
 
 
 async def encounter(work: UnitOfWork, key: str) -> Resource | None:
@@ -93,9 +82,6 @@ async def encounter(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_encounters(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The stays of one patient, newest first."""
-    if (only := search.one("_id")) is not None:
-        found = await encounter(work, only)
-        return page_of(found)
     patient_id = search.patient()
     no = await patients.number(work.conn, patient_id) if patient_id else None
     if no is None or patient_id is None:
@@ -131,7 +117,7 @@ async def search_practitioners(work: UnitOfWork, search: FhirSearch) -> Resource
     """Accounts of the staff, by id."""
     after = read_cursor(search.cursor, UUID)
     last = after[0] if after and isinstance(after[0], UUID) else None
-    rows = await _practitioners(work, _only(search), last, search.count + 1)
+    rows = await _practitioners(work, None, last, search.count + 1)
     shown, following = cut(rows, search.count, lambda row: [row["id"]])
     return ResourcePage(resources=[practitioner_of(row) for row in shown], following=following)
 
@@ -144,9 +130,6 @@ async def practitioner_role(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_practitioner_roles(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """People of the rota, by name."""
-    if (only := _only(search)) is not None:
-        found = await practitioner_role(work, str(only))
-        return page_of(found)
     key = read_cursor(search.cursor, str, UUID)
     after = (str(key[0]), key[1]) if key and isinstance(key[1], UUID) else None
     rows = await staffing.doctors(work.conn, _ward(work), after=after, limit=search.count + 1)
@@ -176,9 +159,6 @@ def _device(row: Row, text: PatientText) -> Resource:
 
 async def search_devices(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """Devices by number of registration; of one patient if asked."""
-    if (only := search.one("_id")) is not None:
-        found = await device(work, only)
-        return page_of(found)
     patient_id = search.patient()
     no = await patients.number(work.conn, patient_id) if patient_id else None
     if patient_id is not None and no is None:

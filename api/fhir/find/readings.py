@@ -28,9 +28,6 @@ _MICROSECOND = timedelta(microseconds=1)
 
 async def search_observations(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """Readings and scores of one patient by ``code``, ``category`` and ``date``, in pages."""
-    if search.any_of("_id"):
-        found = [await observation(work, key) for key in search.any_of("_id")]
-        return ResourcePage(resources=[one for one in found if one is not None])
     patient_id = _patient(search)
     no = await patients.number(work.conn, patient_id)
     if no is None:
@@ -174,7 +171,7 @@ async def provenance(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_provenance(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The provenance of the Observations named as ``target``."""
-    targets = search.any_of("target") or search.any_of("_id")
+    targets = search.any_of("target")
     if not targets:
         raise InvalidError("target", "is needed: an Observation's id")
     found = [await provenance(work, one.removeprefix("Observation/")) for one in targets]
@@ -198,9 +195,7 @@ async def _risk_of(work: UnitOfWork, patient_id: UUID) -> Resource | None:
 
 async def search_risks(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The risk of one patient now, where the model is proven so far that it is shown."""
-    only = search.one("_id")
-    found = await risk(work, only) if only else await _risk_of(work, _patient(search))
-    return page_of(found)
+    return page_of(await _risk_of(work, _patient(search)))
 
 
 async def included(

@@ -12,9 +12,9 @@ from analytics.domain.care import Role
 from api.errors import ForbiddenError
 from api.fhir.bundles import ResourcePage
 from api.fhir.elements import Resource
-from api.fhir.find import alerts, contact, people, readings
+from api.fhir.find import alerts, care, contact, people, readings, subscriptions
 from api.fhir.search import FhirSearch
-from api.fhir.simulated import mark
+from api.fhir.simulated import mark, patient_of
 from api.http.deps import UnitOfWork
 
 EVERYBODY = frozenset(Role)
@@ -137,6 +137,18 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             search=contact.search_appointments,
             read=contact.appointment,
         ),
+        "Task": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=care.search_tasks,
+            read=care.task,
+        ),
+        "Subscription": ResourceType(
+            roles=frozenset({Role.ADMIN}),
+            parameters={},
+            search=subscriptions.search_subscriptions,
+            read=subscriptions.subscription,
+        ),
         "AuditEvent": ResourceType(
             roles=frozenset({Role.ADMIN}),
             parameters={"patient": "reference"},
@@ -147,11 +159,21 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
 )
 
 
-def _marked(of_type: ResourceType) -> ResourceType:
-    """Return the type with what it finds marked where its patient is simulated."""
+async def _by_id(of_type: ResourceType, work: UnitOfWork, asked: FhirSearch) -> ResourcePage:
+    """Find what has one of these ids, of the patient who is asked for, if any is."""
+    whose = asked.patient()
+    found = [await of_type.read(work, key) for key in dict.fromkeys(asked.any_of("_id"))]
+    return ResourcePage(
+        resources=[one for one in found if one and whose in (None, patient_of(one))]
+    )
+
+
+def _whole(of_type: ResourceType) -> ResourceType:
+    """Return the type with what holds of all: found by ``_id``, marked where it is simulated."""
 
     async def search(work: UnitOfWork, asked: FhirSearch) -> ResourcePage:
-        found = await of_type.search(work, asked)
+        named = bool(asked.any_of("_id"))
+        found = await (_by_id(of_type, work, asked) if named else of_type.search(work, asked))
         await mark(work.conn, [*found.resources, *found.included])
         return found
 
@@ -165,5 +187,5 @@ def _marked(of_type: ResourceType) -> ResourceType:
 
 
 TYPES: Mapping[str, ResourceType] = MappingProxyType(
-    {kind: _marked(of_type) for kind, of_type in _TYPES.items()}
+    {kind: _whole(of_type) for kind, of_type in _TYPES.items()}
 )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from api.fhir.find.registry import TYPES
+from api.notify.settings import NotifySettings
 from tests.service.api.conftest import Ward
 from tests.service.api.test_api_fhir import asked, entries
 from tests.service.api.writing import assess, store
@@ -26,9 +27,13 @@ VALUES = {
 
 
 @pytest.fixture
-def full(watched: tuple[Ward, str]) -> tuple[Ward, str]:
+def full(watched: tuple[Ward, str], monkeypatch: pytest.MonkeyPatch) -> tuple[Ward, str]:
     """A patient of whom everything is known that this server tells of."""
     ward, patient = watched
+    allowing = NotifySettings(webhook_hosts="hooks.example.org")
+    monkeypatch.setattr(ward.app.state, "notify", allowing)
+    hook = {"url": "https://hooks.example.org/alerts"}
+    assert ward.post("admin", "/webhooks", hook).status_code == 201
     phone = {"phone": "+44 20 7946 0000", "external_id": "R-17"}
     contact = {"emergency_contact": {"name": "A. Friend", "phone": "+44 1", "relation": "son"}}
     changed = ward.patch("coordinator", f"/patients/{patient}", phone | contact)
@@ -67,6 +72,11 @@ def full(watched: tuple[Ward, str]) -> tuple[Ward, str]:
         no,
         doctor,
         ward.ids["doctor"],
+    )
+    ward.sql(
+        "INSERT INTO command (device_no, bucket, command, args, issued, expires, changed_at) "
+        "SELECT no, 0, 'measure', '{\"metric\": \"spo2\"}', now(), now() + interval '1 day', "
+        "now() FROM device"
     )
     ward.sql(
         "INSERT INTO episode (patient_no, condition, kind, priority, state, started_at, "
