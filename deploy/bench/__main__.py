@@ -11,6 +11,7 @@ from deploy.bench.allocation import plans
 from deploy.bench.assessment import one_assessment
 from deploy.bench.deciding import deciding_to_doctor, thousand_streams
 from deploy.bench.feed import publish_to_feed
+from deploy.bench.fhir import fhir_searches
 from deploy.bench.hostile import one_hostile_device
 from deploy.bench.memory import slope
 from deploy.bench.outage import catch_up
@@ -40,6 +41,7 @@ SCENARIOS: Mapping[str, Callable[[BenchRun], list[BenchFigure]]] = {
     "allocation": plans,
     "assessment": one_assessment,
     "pages": pages,
+    "fhir": fhir_searches,
 }
 
 

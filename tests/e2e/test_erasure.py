@@ -4,6 +4,7 @@ The fields are those that the API itself describes, so that a new one is found b
 be entered below, or be said to be about nobody's record.
 """
 
+import asyncio
 import base64
 import json
 import shutil
@@ -21,6 +22,10 @@ import pytest
 from nacl.signing import SigningKey
 from paho.mqtt.enums import CallbackAPIVersion
 
+from api.export.program import ExportOptions
+from api.export.program import run as run_export
+from api.fhir.find.registry import TYPES
+from api.vault.envelope import Vault
 from deploy.services.binaries import Binaries
 from tests.support.servers import wait_until
 from tests.support.wards import WardProcess, running
@@ -334,6 +339,8 @@ def test_no_word_about_an_erased_person_stays_anywhere(story: Story) -> None:
     assert any("in signed_frame" in one for one in before)
     assert any("in quarantine" in one for one in before)
     assert not any("comment" in one or "kind" in one or "serial" in one for one in before)
+    assert where(story.entered, taken_out(story)), "the export finds what is there"
+    assert where(story.entered, told_as_fhir(story)), "so does FHIR"
     shown = story.http.get(f"/alerts/{story.alert()}")
     comments = [text for what, text in story.entered.items() if what.endswith("comment")]
     assert any(text in shown.text for text in comments)
@@ -353,11 +360,35 @@ def test_no_word_about_an_erased_person_stays_anywhere(story: Story) -> None:
     device.say("vitals", {"type": "vitals/1", "samples": [sample]})
     wait_until(lambda: _refused(database) > 0, 20.0)
     assert where(story.entered, dumped(database)) == []
+    assert where(story.entered, taken_out(story)) == []
+    assert where(story.entered, told_as_fhir(story)) == []
     assert story.http.get("/audit").json()["verification"]["ok"]
     wait_until(lambda: b"ended a revoked device" in _logs(story), 20.0)
     story.up.stop()
     assert where(story.entered, files_of(story.up.folder)) == []
     assert where(story.entered, {"log": story.up.log.read_bytes()}) == []
+
+
+def taken_out(story: Story) -> dict[str, bytes]:
+    """What ``homeward export`` writes, with names."""
+    vault = Vault(story.up.folder / "secrets" / "master.key")
+    with tempfile.TemporaryDirectory() as folder:
+        options = ExportOptions(out=Path(folder) / "out", vault=vault)
+        asyncio.run(run_export(story.up.description["database_url"], options, datetime.now(UTC)))
+        return {f"export {file.name}": file.read_bytes() for file in options.out.iterdir()}
+
+
+def told_as_fhir(story: Story) -> dict[str, bytes]:
+    """What FHIR answers an administrator of these patients, whatever the type."""
+    site = f"{story.up.description['api']}/fhir/r4"
+    found = {}
+    for kind, of_type in TYPES.items():
+        for patient in story.patients:
+            asked = {"patient": patient} if "patient" in of_type.parameters else {}
+            asked |= {"_id": patient} if kind == "Patient" else {}
+            answer = story.http.get(f"{site}/{kind}", params=asked)
+            found[f"FHIR {kind} of {patient}"] = answer.content
+    return found
 
 
 def _logs(story: Story) -> bytes:

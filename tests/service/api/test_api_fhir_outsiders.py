@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from api.fhir.find.registry import TYPES
-from api.notify.settings import NotifySettings
 from tests.service.api.conftest import Ward
 from tests.service.api.test_api_fhir import asked, entries
 from tests.service.api.writing import assess, store
@@ -30,8 +29,7 @@ VALUES = {
 def full(watched: tuple[Ward, str], monkeypatch: pytest.MonkeyPatch) -> tuple[Ward, str]:
     """A patient of whom everything is known that this server tells of."""
     ward, patient = watched
-    allowing = NotifySettings(webhook_hosts="hooks.example.org")
-    monkeypatch.setattr(ward.app.state, "notify", allowing)
+    monkeypatch.setattr(ward.app.state.notify, "webhook_hosts", "hooks.example.org")
     hook = {"url": "https://hooks.example.org/alerts"}
     assert ward.post("admin", "/webhooks", hook).status_code == 201
     phone = {"phone": "+44 20 7946 0000", "external_id": "R-17"}
