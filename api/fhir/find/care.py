@@ -7,7 +7,7 @@ from uuid import UUID
 from api.errors import InvalidError
 from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
-from api.fhir.resources.care import communication_of, task_of
+from api.fhir.resources.care import task_of
 from api.fhir.search import FhirSearch, identity
 from api.forms.paging import cut, read_cursor
 from api.http.deps import UnitOfWork
