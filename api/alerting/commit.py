@@ -7,6 +7,7 @@ from uuid import UUID
 
 from analytics import settings
 from analytics.alerts.transitions import EpisodePolicy
+from analytics.domain.episode import EpisodeEvent
 from api.alerting import calling, device_alerts
 from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.on_call import Duty, OnShift
@@ -17,6 +18,10 @@ from api.store.timestamps import instant, ms_of
 from api.store.types import Conn, Row
 
 _RESHAPING = frozenset({"alert.raised", "alert.closed"})
+_ASKING_MORE = frozenset(
+    change.value for change in (EpisodeEvent.WORSENED, EpisodeEvent.JOINED, EpisodeEvent.RETURNED)
+)
+"""Changes of an alert that may ask for more minutes, sooner, or for another skill."""
 
 
 async def open_ledger(
@@ -72,7 +77,7 @@ async def commit_changes(conn: Conn, ledger: EpisodeChanges) -> None:
     ]
     await stream.append(conn, entries)
     await calling.call(conn, ledger.news, rows, ledger)
-    if any(one.event in _RESHAPING for one in ledger.news):
+    if any(one.event in _RESHAPING or one.change in _ASKING_MORE for one in ledger.news):
         await notify.wake_rota(conn, "alert")
 
 

@@ -173,6 +173,31 @@ def test_a_shift_that_ends_leads_to_a_plan(ward: Ward) -> None:
     assert ward.all("SELECT FROM plan WHERE cause LIKE '%%time%%'")
 
 
+def test_an_alert_that_gets_worse_or_gains_a_reason_is_planned_for_anew(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it asks has changed: an emergency is somebody's, and another reason may want a skill."""
+    monkeypatch.setenv("HOMEWARD_ROTA_SKILL_BY_CONDITION", '{"limit_spo2_low": "respiratory"}')
+    ward.on_shift(ward.doctor())
+    patient = ward.patient()
+
+    def asked() -> dict[str, Any]:
+        row = ward.one("SELECT input FROM plan WHERE in_force")["input"]["main"]["demands"]
+        return next(one for one in row if one["patient"] == str(patient.id))
+
+    async def main() -> None:
+        async with ward.api(background=True):
+            await until(lambda: patient.no in holders(ward))
+            ward.finding(patient, "news2_urgent", datetime.now(UTC), priority="medium")
+            await until(lambda: asked()["acuity"] == 5)
+            ward.finding(patient, "limit_spo2_low", datetime.now(UTC), priority="medium")
+            await until(lambda: "respiratory" in asked()["skills"])
+            ward.finding(patient, "news2_emergency", datetime.now(UTC), priority="high")
+            await until(lambda: asked()["must"])
+
+    story(main())
+
+
 ARTICLE = {
     "doctors": [
         {"id": f"d{n}", "minutes": 480, "cost_per_hour": cost}
