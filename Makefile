@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 VENV_STAMP := .make/venv-$(shell { cat requirements.lock; sed '/^.tool.ruff/,$$d' pyproject.toml; } | cksum | tr ' ' '-')
-WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh | cksum | tr ' ' '-')
+WEB_STAMP := .make/web-$(shell cat package-lock.json deploy/setup/web.sh deploy/setup/cornerstone.js | cksum | tr ' ' '-')
 # Each has a PostgreSQL and a broker of its own; 0: all tests one after another.
 WORKERS ?= 2
 # How long `make fuzz` asks each part.

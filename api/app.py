@@ -25,6 +25,10 @@ from api.dashboard import pages
 from api.forms.text import storable
 from api.http import openapi, problems
 from api.http.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
+from api.imaging.access import Looks
+from api.imaging.archive import Archive
+from api.imaging.intake import run_intake
+from api.imaging.settings import ArchiveSettings
 from api.jobs.audit_anchoring import keep_anchors
 from api.jobs.certificate_renewal import keep_certificates
 from api.jobs.practice import tell_stories
@@ -80,6 +84,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.calls = CallSettings()
     app.state.rooms = RoomHub(app.state.services, app.state.calls)
     app.state.provider = Provider(ProviderSettings())
+    app.state.archive = Archive(ArchiveSettings())
+    app.state.looks = Looks()
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
@@ -117,6 +123,8 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
     }
     if services.settings.audit_anchor_file is not None:
         tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)
+    if app.state.archive.is_set_up:
+        tasks["imaging"] = partial(run_intake, services, app.state.archive)
     if services.settings.device_crl_file is not None:
         tasks["revocations"] = partial(keep_list, services, services.settings.device_crl_file)
     return tasks
@@ -131,6 +139,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with running(_tasks(app)):
             yield
     finally:
+        await app.state.archive.close()
         await app.state.what_if_jobs.close()
         await app.state.replays.close()
         await app.state.what_if.close()

@@ -45,6 +45,22 @@ async def patient(request: Request, patient_id: UUID, visitor: Visitor) -> Respo
     )
 
 
+@router.get("/patients/{patient_id}/images")
+async def images(request: Request, patient_id: UUID, visitor: Visitor) -> Response:
+    """Images of a patient; a patient sees their own."""
+    if visitor is None:
+        return to_login(request)
+    staff = visitor.role is not Role.PATIENT
+    return frames.frame(
+        "images",
+        visitor,
+        status=200,
+        patient=patient_id,
+        may_add=staff,
+        may_report=visitor.role in {Role.DOCTOR, Role.ADMIN},
+    )
+
+
 @router.get("/patients/{patient_id}/record")
 async def record(patient_id: UUID) -> Response:
     """The record is a part of the patient's page; addresses kept from before lead there."""

@@ -46,6 +46,9 @@ def up(
         int | None,
         typer.Option(min=1, max=65_535, help="Loopback port that takes HL7 v2 messages (MLLP)."),
     ] = None,
+    archive: Annotated[
+        bool, typer.Option("--archive", help="Keep images too (fetches Orthanc once).")
+    ] = False,
     clock_start: Annotated[
         str | None, typer.Option(help="Ward time to start at, RFC 3339 (simulation only).")
     ] = None,
@@ -65,6 +68,7 @@ def up(
         clock_rate=clock_rate,
         simulate=simulate,
         hl7_port=hl7_port,
+        archive=archive,
     )
     run_with_patients(options, StackSettings(), say)
 

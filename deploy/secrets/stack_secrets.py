@@ -41,6 +41,7 @@ class Secrets:
         logins: passwords of the login roles, by role.
         fleet: password of the simulators' broker account.
         admin: password of the first admin.
+        archive: password of the archive of images.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class Secrets:
     logins: Mapping[str, str]
     fleet: str
     admin: str
+    archive: str
 
     def file(self, name: str) -> Path:
         """Return the path of one secret, for example ``master.key``."""
@@ -94,6 +96,7 @@ def ensure_secrets(
         logins={login: _password(folder / f"{login}.password") for login in LOGINS},
         fleet=_password(folder / "fleet.password"),
         admin=_password(folder / "admin.password", admin_password),
+        archive=_password(folder / "archive.password"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Binaries of PostgreSQL with TimescaleDB, Mosquitto and Chromium on this machine.
+"""Binaries of PostgreSQL with TimescaleDB, Mosquitto, Orthanc and Chromium on this machine.
 
 What the system has is used when it is good enough; else a private copy is made. A PostgreSQL
 without TimescaleDB is passed over, however prominent it is in the path.
@@ -29,6 +29,12 @@ SERVICES = Recipe(
         "usr/lib/postgresql/*/bin/psql",
         "usr/sbin/mosquitto",
     ),
+)
+ARCHIVE = Recipe(
+    name="archive",
+    debian_suite="trixie",
+    packages=("orthanc", "orthanc-dicomweb"),
+    programs=("usr/sbin/Orthanc",),
 )
 BROWSER = Recipe(
     name="browser",
@@ -128,6 +134,14 @@ def _output(command: list[str]) -> str:
         ).stdout
     except OSError:
         return ""
+
+
+def find_archive(settings: StackSettings, say: Callable[[str], None]) -> Path:
+    """Return a private copy of Orthanc: fetched when a ward first keeps images, and not before.
+
+    Always a copy: which plugins and which dictionary a system's own has is anybody's guess.
+    """
+    return ensure(ARCHIVE, cache_folder(settings), say)
 
 
 def find_chromium(settings: StackSettings, say: Callable[[str], None]) -> Path:

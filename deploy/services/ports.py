@@ -34,6 +34,7 @@ class Ports:
     mqtt_fleet: int
     postgres: int
     metrics: int
+    archive: int
 
 
 NAMES = tuple(Ports.__dataclass_fields__)

@@ -15,3 +15,7 @@ mkdir -p "$vendor"
 cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css "$vendor/"
 cp node_modules/uplot/dist/uPlot.d.ts "$vendor/uPlot.esm.d.ts"  # for the check of types alone
 cp node_modules/uplot/LICENSE "$vendor/uPlot.LICENSE"
+# The viewer of images comes in modules: made into one file, which no page but that of images loads.
+node_modules/.bin/esbuild deploy/setup/cornerstone.js --bundle --format=esm --minify \
+    --log-level=error --legal-comments=linked --outfile="$vendor/cornerstone.js"
+cp deploy/setup/cornerstone.d.ts "$vendor/cornerstone.d.ts"

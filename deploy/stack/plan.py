@@ -10,8 +10,9 @@ from analytics.domain.clock import WardClock
 from deploy.errors import FolderRefused
 from deploy.secrets.stack_secrets import Secrets, ensure_secrets, write_private
 from deploy.services import ports as port_choice
-from deploy.services.binaries import Binaries, find_services
+from deploy.services.binaries import Binaries, find_archive, find_services
 from deploy.services.mosquitto import PrivateMosquitto
+from deploy.services.orthanc import PrivateOrthanc
 from deploy.services.ports import Ports
 from deploy.services.postgres import PrivatePostgres
 from deploy.services.unix_account import UnixAccount
@@ -32,6 +33,7 @@ class StackOptions:
         simulate: how many simulated patients to run with; 0 is none.
         api: further settings of the API (``HOMEWARD_...``), for what a simulation stands in for.
         hl7_port: loopback port of the HL7 program; None runs without it.
+        archive: whether to keep images too.
     """
 
     data: Path
@@ -41,15 +43,20 @@ class StackOptions:
     simulate: int = 0
     api: Mapping[str, str] = field(default_factory=dict)
     hl7_port: int | None = None
+    archive: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackPlan:
-    """What was decided: programs, secrets, ports, clock, and what the API is told besides."""
+    """What was decided: programs, secrets, ports, clock, and what the API is told besides.
+
+    Without a copy of the archive's program there is no archive.
+    """
 
     folder: DataFolder
     account: UnixAccount | None
     binaries: Binaries
+    archive_copy: Path | None
     secrets: Secrets
     ports: Ports
     clock: WardClock
@@ -82,6 +89,18 @@ class StackPlan:
             account=self.account,
         )
 
+    def archive(self) -> PrivateOrthanc | None:
+        """Return the stack's own archive of images, if it is to keep any."""
+        if self.archive_copy is None:
+            return None
+        return PrivateOrthanc(
+            copy=self.archive_copy,
+            folder=self.folder.servers / "archive",
+            port=self.ports.archive,
+            password=self.secrets.archive,
+            account=self.account,
+        )
+
 
 def prepare(
     options: StackOptions,
@@ -107,6 +126,7 @@ def prepare(
         folder=folder,
         account=account,
         binaries=find_services(settings, say),
+        archive_copy=find_archive(settings, say) if options.archive else None,
         secrets=ensure_secrets(folder.secrets, now, admin),
         ports=ports,
         clock=clock,

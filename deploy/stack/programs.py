@@ -1,4 +1,4 @@
-"""The four programs of the stack, as the supervisor needs them: command, environment, readiness."""
+"""The programs of the stack, as the supervisor needs them: command, environment, readiness."""
 
 import socket
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 from analytics.domain.clock import WardClock
 from deploy.secrets.stack_secrets import Secrets
 from deploy.services.mosquitto import LIST, PrivateMosquitto
+from deploy.services.orthanc import USER, PrivateOrthanc
 from deploy.services.ports import HOST, Ports
 from deploy.services.postgres import PrivatePostgres
 from deploy.services.process import Launch
@@ -33,6 +34,7 @@ class Wiring:
         clock: the ward's clock.
         hang_s: after so many seconds without an answer a program is ended.
         api: further settings of the API.
+        archive: ``HOMEWARD_ARCHIVE_*`` variables of the API; none without an archive.
     """
 
     databases: Mapping[str, str]
@@ -41,6 +43,7 @@ class Wiring:
     secrets: Secrets
     clock: WardClock
     hang_s: float
+    archive: Mapping[str, str]
     api: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -64,6 +67,29 @@ def broker_part(server: PrivateMosquitto, hang_s: float) -> Part:
         alive=server.speaks,
         hang_s=hang_s,
     )
+
+
+def archive_part(server: PrivateOrthanc, hang_s: float) -> Part:
+    """Return the archive of images as a part."""
+    return Part(
+        name="archive",
+        launch=server.launch(),
+        ready=server.answers,
+        alive=server.answers,
+        hang_s=hang_s,
+    )
+
+
+def own_archive(server: PrivateOrthanc | None, secrets: Secrets) -> dict[str, str]:
+    """Return what the API is told of the stack's own archive."""
+    if server is None:
+        return {}
+    return {
+        "HOMEWARD_ARCHIVE_URL": server.url,
+        "HOMEWARD_ARCHIVE_USER": USER,
+        "HOMEWARD_ARCHIVE_PASSWORD_FILE": str(secrets.file("archive.password")),
+        "HOMEWARD_ARCHIVE_UPLOADS": str(secrets.folder.parent / "uploads"),
+    }
 
 
 def own_broker(secrets: Secrets, ports: Ports) -> dict[str, str]:
@@ -97,6 +123,7 @@ def api_part(wiring: Wiring) -> Part:
         **api_environment(wiring.databases, wiring.secrets, wiring.ports.api),
         **wiring.broker,
         **wiring.api,
+        **wiring.archive,
     }
     return _python_part("api", "api", env, wiring, wiring.ports.api)
 

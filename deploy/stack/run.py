@@ -29,8 +29,10 @@ from deploy.stack.plan import StackOptions, StackPlan, prepare
 from deploy.stack.programs import (
     Wiring,
     api_part,
+    archive_part,
     broker_part,
     gateway_part,
+    own_archive,
     own_broker,
     postgres_part,
 )
@@ -78,6 +80,10 @@ class RunningStack:
         if not plan.settings.mqtt_url:
             plan.mosquitto().prepare(plan.secrets.folder, plan.secrets.fleet)
             await self._supervisor.start(broker_part(plan.mosquitto(), plan.settings.hang_s))
+        archive = plan.archive()
+        if archive is not None:
+            await asyncio.to_thread(archive.prepare)
+            await self._supervisor.start(archive_part(archive, plan.settings.hang_s))
         wiring = self.wiring()
         await self._supervisor.start(gateway_part(wiring), api_part(wiring))
         self._describe()
@@ -100,6 +106,7 @@ class RunningStack:
             clock=plan.clock,
             hang_s=plan.settings.hang_s,
             api=plan.api,
+            archive=own_archive(plan.archive(), plan.secrets),
         )
 
     def ward_now(self) -> datetime:

@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx2
 import paho.mqtt.client as mqtt
+import psycopg
 import pytest
 from nacl.signing import SigningKey
 from paho.mqtt.enums import CallbackAPIVersion
@@ -144,12 +145,14 @@ class Story:
             ("{user_id}", self.users[0] if self.users else ""),
         ):
             path = path.replace(name, value)
-        if "{device_id}" in path:
-            path = path.replace("{device_id}", self.device().id)
-        if "{alert_id}" in path:
-            path = path.replace("{alert_id}", self.alert())
-        if "{observation_id}" in path:
-            path = path.replace("{observation_id}", self.reading())
+        made: dict[str, Callable[[], str]] = {
+            "{device_id}": lambda: self.device().id,
+            "{alert_id}": self.alert,
+            "{observation_id}": self.reading,
+            "{study_uid}": self.study,
+        }
+        for name, make in made.items():
+            path = path.replace(name, make()) if name in path else path
         body = body_for(route, at)
         if route == "POST /patients/{patient_id}/consultations":
             body |= self.slot()
@@ -227,6 +230,17 @@ class Story:
         wait_until(lambda: bool(entered()), 30.0)
         return entered()[0]
 
+    def study(self) -> str:
+        """The name of a study of the patient's, in a ward that has no archive."""
+        with psycopg.connect(self.up.description["database_url"], autocommit=True) as conn:
+            conn.execute(
+                "INSERT INTO imaging_study (uid, patient_no, modalities, series, instances, bytes,"
+                " added_at, added_by) SELECT '1.2.3', p.no, '{CT}', 1, 1, 1, now(), u.id"
+                " FROM patient p, app_user u WHERE p.id = %s AND u.role = 'admin' LIMIT 1",
+                (self.patients[0],),
+            )
+        return "1.2.3"
+
     def alert(self) -> str:
         found = self.http.get("/alerts", params={"patient": self.patients[0]}).json()["items"]
         return str(next(one["id"] for one in found if one["kind"] == "clinical"))
@@ -244,6 +258,7 @@ BODIES: dict[str, Any] = {
     "POST /patients": lambda: {"name": "A", "birth_date": "1950-01-01", "sex": "female"},
     "PATCH /patients/{patient_id}": dict,
     "POST /patients/{patient_id}/notes": dict,
+    "POST /patients/{patient_id}/imaging/studies/{study_uid}/reports": dict,
     "POST /patients/{patient_id}/devices": lambda: {"kind": "watch"},
     "POST /devices/{device_id}/commands": lambda: {"command": "message", "args": {}},
     "POST /users": lambda: {"username": word(), "password": PASSWORD, "role": "patient"},

@@ -11,6 +11,7 @@ from api.auth.provider_settings import ProviderSettings
 from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
 from api.hl7.settings import Hl7Settings
+from api.imaging.settings import ArchiveSettings
 from api.live.settings import LiveSettings
 from api.notify.settings import NotifySettings
 from api.rota.settings import RotaSettings
@@ -27,6 +28,7 @@ SETTINGS: list[type[BaseSettings]] = [
     Hl7Settings,
     LiveSettings,
     NotifySettings,
+    ArchiveSettings,
     RotaSettings,
     ApiSettings,
     ExportSettings,

@@ -1,0 +1,38 @@
+// The list of studies, the newest first, each with a small picture; priors can stand beside what is open.
+import { civilDay } from "../base/clock.js";
+import { empty, h } from "../base/dom.js";
+import { text } from "./tags.js";
+
+const UNITS = ["B", "kB", "MB", "GB"];
+/** @param {number} bytes @returns {string} */
+export function size(bytes) {
+  const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${(bytes / 1000 ** step).toFixed(step > 1 ? 1 : 0)} ${UNITS[step]}`;
+}
+const plural = (count, one) => `${count} ${one}${count === 1 ? "" : one.endsWith("s") ? "" : "s"}`;
+
+// A small picture of the middle of the first series; without one the place stays dark.
+async function thumbnail(image, root) {
+  try {
+    const ask = async (path) => (await fetch(`${root}/${path}`, { credentials: "same-origin" })).json();
+    const series = text((await ask("series"))[0], "series");
+    const instances = await ask(`series/${series}/instances`);
+    const middle = text(instances[Math.floor(instances.length / 2)], "instance");
+    image.src = `${root}/series/${series}/instances/${middle}/rendered?viewport=96,96`;
+  } catch { image.hidden = true; }
+}
+/** @param {HTMLElement} list @param {any[]} studies @param {string} root @param {(study: any, beside?: boolean) => void} look */
+export function drawStudies(list, studies, root, look) {
+  list.replaceChildren(...studies.map((study) => {
+    const image = h("img", { alt: "", loading: "lazy", width: 72, height: 72 });
+    thumbnail(image, `${root}/${study.uid}`);
+    const name = `${study.modalities.join(", ") || "Study"}${study.taken_on ? ` of ${study.taken_on}` : ""}`;
+    return h("li", { class: "study", "data-study": study.uid }, image,
+      h("div", {}, h("b", {}, name), h("div", {}, study.description || ""),
+        h("div", { class: "small soft" }, `${plural(study.series, "series")}, ${plural(study.instances, "picture")}, ${size(study.bytes)}; added ${civilDay(study.added_at)} by ${study.added_by_name}`)),
+      h("div", { class: "group" },
+        h("button", { type: "button", "aria-label": `Open ${name}`, onclick: () => look(study) }, "Open"),
+        h("button", { type: "button", "aria-label": `${name} beside what is open`, onclick: () => look(study, true) }, "Beside")));
+  }));
+  if (!studies.length) list.append(h("li", {}, empty("No images.", "What is added here stays with the patient’s record.")));
+}

@@ -1,0 +1,44 @@
+// Images of a patient: the studies, pictures under glass with an earlier one beside, the report, and adding more.
+import { choosing } from "../images/choosing.js";
+import { filed } from "../images/filing.js";
+import { reporting } from "../images/reports.js";
+import { drawStudies } from "../images/studies.js";
+import { $, say, trouble } from "../base/dom.js";
+import { all, get } from "../base/http.js";
+import { watch } from "../base/vigil.js";
+
+const patient = document.body.dataset.patient;
+const root = `/patients/${patient}`;
+/** @type {string | null} */
+let open = null;
+
+async function load() {
+  try {
+    const studies = await all(`${root}/imaging/studies`, { limit: 100 }, 500);
+    drawStudies($("studies"), studies, `/api/v1${root}/dicomweb/studies`, look);
+    return studies;
+  } catch (problem) { trouble($("trouble"), problem, "Reload the page to try again."); return []; }
+}
+async function look(study, beside = false) {
+  $("viewing").hidden = false;
+  if (!beside) {
+    open = study.uid;
+    $("viewing-head").textContent = `${study.modalities.join(", ") || "Study"} ${study.taken_on ?? ""} ${study.description ?? ""}`;
+    reporting(`${root}/imaging/studies/${study.uid}/reports`);
+  }
+  try { await choosing(`/api/v1${root}/dicomweb/studies/${study.uid}`, study, beside); }
+  catch (problem) { trouble($("glasses"), problem, "Choose the study again to try again."); }
+  if (!beside) $("viewing").scrollIntoView({ block: "nearest" });
+}
+if ($("add")) filed($("add"), `${root}/imaging`, async (taken) => {
+  const studies = await load();
+  const fresh = studies.find((one) => taken.studies.includes(one.uid));
+  say("The images are there.");
+  if (fresh && !open) await look(fresh);
+});
+await watch();
+try {
+  const person = await get(root);
+  $("whose").textContent = [person.name, person.identifier].filter(Boolean).join(" · ");
+} catch (problem) { trouble($("trouble"), problem); }
+await load();

@@ -1,0 +1,7 @@
+"""Images of patients: taken in, checked against the person, kept in an archive, shown again.
+
+``uploads`` keeps what comes in pieces, ``files`` reads a DICOM file and takes the person out of it,
+``identity`` decides whether it is of this person, ``intake`` does all that in turn, ``archive`` is
+the one module that speaks to the archive, ``dicomweb`` says which of its addresses are passed on.
+Imported by ``routes`` and ``app``.
+"""
