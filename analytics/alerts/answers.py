@@ -1,10 +1,9 @@
 """Answers of people to an episode: taken on, closed, passed on; pure, as all that moves one."""
 
-from dataclasses import replace
-
 from analytics.alerts.escalation import call_next, closed, taken
 from analytics.domain.alerts import Kind, Priority, State, kind_of
 from analytics.domain.episode import MINUTE_MS, Episode, EpisodeEvent, EpisodePolicy, Transition
+from analytics.domain.replacing import replace
 
 
 def acknowledge(episode: Episode, now_ms: int, policy: EpisodePolicy) -> list[Transition]:

@@ -4,8 +4,6 @@ Findings of one stretch of one condition are one piece of history, however many 
 a list of a night that came late can be read.
 """
 
-from dataclasses import replace
-
 from analytics.domain.alerts import Finding, FindingChange, State
 from analytics.domain.episode import (
     MINUTE_MS,
@@ -17,6 +15,7 @@ from analytics.domain.episode import (
     Transition,
     begun,
 )
+from analytics.domain.replacing import replace
 
 
 def historic(

@@ -7,13 +7,13 @@ whatever it says. While nobody has answered a call of the same priority the ladd
 something worse is shown without another call.
 """
 
-from dataclasses import replace
 from enum import StrEnum
 
 from analytics.alerts import summary
 from analytics.domain.alerts import Finding, Priority, State
 from analytics.domain.episode import MINUTE_MS, URGENCY, CalledFor, Episode, EpisodePolicy
 from analytics.domain.reason import PatientAlert, Reason
+from analytics.domain.replacing import replace
 
 
 class Call(StrEnum):

@@ -1,11 +1,12 @@
 """The next moment at which time acts on a patient's alert: ladder, end, held call, silence."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analytics.alerts import calling, summary
 from analytics.domain.alerts import Priority, State
 from analytics.domain.episode import MINUTE_MS, CalledFor, Episode, EpisodePolicy
 from analytics.domain.reason import PatientAlert
+from analytics.domain.replacing import replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

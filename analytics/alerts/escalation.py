@@ -5,8 +5,6 @@ itself calls only up the ladder of an alert that nobody answers, and never for o
 priority: what a person took on calls again by new evidence alone.
 """
 
-from dataclasses import replace
-
 from analytics.domain.alerts import EASED_FROM, Kind, Priority, State, kind_of
 from analytics.domain.episode import (
     MINUTE_MS,
@@ -16,6 +14,7 @@ from analytics.domain.episode import (
     Level,
     Transition,
 )
+from analytics.domain.replacing import replace
 
 
 def calling(event: EpisodeEvent, episode: Episode, now_ms: int, *, call: bool = True) -> Transition:

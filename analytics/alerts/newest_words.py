@@ -1,11 +1,11 @@
 """The words of the newest measurement, on an episode as on a reason: late news changes no words."""
 
-from dataclasses import replace
 from typing import TypeVar
 
 from analytics.domain.alerts import EASED_FROM, Finding
 from analytics.domain.episode import Episode
 from analytics.domain.reason import Reason
+from analytics.domain.replacing import replace
 
 Told = TypeVar("Told", Episode, Reason)
 

@@ -8,8 +8,6 @@ over for its time. Whatever lives has a next due time (law 8), and back-fill nev
 (law 6).
 """
 
-from dataclasses import replace
-
 from analytics.alerts import calling, reasons, summary
 from analytics.alerts.due import AlertMoment, due_again, known_of, unheard_ms
 from analytics.alerts.escalation import awoken, call_next, forgotten, wanting
@@ -18,6 +16,7 @@ from analytics.alerts.steps import close, ended, moment_of, reason_changed, told
 from analytics.domain.alerts import CLOSED_BECAUSE, Finding, FindingChange, Priority, State
 from analytics.domain.episode import MINUTE_MS, URGENCY, Episode, EpisodeEvent, EpisodePolicy
 from analytics.domain.reason import PatientAlert, Reason, Step
+from analytics.domain.replacing import replace
 
 __all__ = [
     "PatientAlert",

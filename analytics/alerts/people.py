@@ -3,8 +3,6 @@
 One answer is for all its reasons.
 """
 
-from dataclasses import replace
-
 from analytics.alerts import answers, calling
 from analytics.alerts.due import AlertMoment, due_again, known_of
 from analytics.alerts.escalation import taken
@@ -12,6 +10,7 @@ from analytics.alerts.steps import close, told
 from analytics.domain.alerts import State
 from analytics.domain.episode import Episode, EpisodeEvent, EpisodePolicy
 from analytics.domain.reason import PatientAlert, Step
+from analytics.domain.replacing import replace
 
 
 def acknowledge(case: PatientAlert, now_ms: int, policy: EpisodePolicy) -> list[Step]:

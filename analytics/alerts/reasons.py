@@ -4,12 +4,11 @@ It must persist by event time before it holds, and silence while it waits counts
 comes back while the alert lives is the same reason: it waits again as long as it had to at first.
 """
 
-from dataclasses import replace
-
 from analytics.alerts.newest_words import with_newest_words
 from analytics.domain.alerts import SUPERSEDED_BY, Finding, FindingChange, State
 from analytics.domain.episode import URGENCY
 from analytics.domain.reason import Reason
+from analytics.domain.replacing import replace
 from analytics.domain.vitals import Metric
 from analytics.policy import DEFAULT
 

@@ -1,7 +1,5 @@
 """The single steps of a patient's alert: raised, called again, gone on, eased, closed."""
 
-from dataclasses import replace
-
 from analytics.alerts import calling, summary
 from analytics.alerts.calling import Call
 from analytics.alerts.due import AlertMoment, alert_of, changed, due_again, known_of
@@ -9,6 +7,7 @@ from analytics.alerts.escalation import wanting
 from analytics.domain.alerts import EASED_FROM, Finding, Priority, State
 from analytics.domain.episode import Episode, EpisodeEvent, EpisodePolicy, Level
 from analytics.domain.reason import PatientAlert, Reason, Step
+from analytics.domain.replacing import replace
 
 
 def told(

@@ -1,11 +1,11 @@
 """A patient's alert by all its reasons: priority, leading reason, words, its end."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from analytics.domain.alerts import CLOSED_BECAUSE, SUPERSEDED_BY, State
 from analytics.domain.episode import MINUTE_MS, URGENCY, Episode, EpisodePolicy
 from analytics.domain.reason import NEWS2_CONDITIONS, PatientAlert, Reason
+from analytics.domain.replacing import replace
 
 _RANKS = ("unconfirmed_deterioration", "risk", "single_3", "news2_urgent", "news2_emergency")
 _CRITICAL_RANK, _OTHER_RANK = 3, 1

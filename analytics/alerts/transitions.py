@@ -12,8 +12,6 @@ does; closing makes a plan while the condition holds; back-fill is recorded and 
 (law 6); what is open always has a next due time (law 8).
 """
 
-from dataclasses import replace
-
 from analytics.alerts.answers import acknowledge, escalate, resolve, snooze
 from analytics.alerts.backfill import historic
 from analytics.alerts.escalation import (
@@ -46,6 +44,7 @@ from analytics.domain.episode import (
     Transition,
     begun,
 )
+from analytics.domain.replacing import replace
 
 __all__ = [
     "Episode",

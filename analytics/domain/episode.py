@@ -75,7 +75,7 @@ class EpisodeEvent(StrEnum):
     """The minutes are over and nobody has answered: it calls again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CalledFor:
     """What people know of a patient's alert: what they were last called for, or have taken on.
 
@@ -100,7 +100,7 @@ class CalledFor:
     pace_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Episode:
     """One episode; all times are milliseconds since 1970.
 
@@ -191,7 +191,7 @@ def begun(finding: Finding, state: State, level: Level) -> Episode:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Transition:
     """One thing that happened.
 

@@ -14,7 +14,7 @@ NEWS2_CONDITIONS = frozenset({"news2_urgent", "news2_emergency"})
 """Conditions whose value is the score itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reason:
     """One reason; all times are milliseconds since 1970.
 
@@ -74,7 +74,7 @@ class Reason:
         return self.condition.startswith("critical_")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PatientAlert:
     """A patient's one clinical alert with its reasons.
 
@@ -108,7 +108,7 @@ class PatientAlert:
         return min(waiting, default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One thing that happened to a patient's alert.
 
