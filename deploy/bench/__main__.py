@@ -21,6 +21,7 @@ from deploy.bench.report import BenchFigure, say, table, write_lines
 from deploy.bench.run import QUICK, BenchRun, Size
 from deploy.bench.stack import SOURCES, base, database_server
 from deploy.bench.throughput import capacity, large_fleet, two_workers
+from deploy.bench.what_if import past_under_other_limits
 from deploy.bench.whole import whole_ward
 from deploy.services.binaries import find_services
 from deploy.settings import StackSettings
@@ -42,6 +43,7 @@ SCENARIOS: Mapping[str, Callable[[BenchRun], list[BenchFigure]]] = {
     "assessment": one_assessment,
     "pages": pages,
     "fhir": fhir_searches,
+    "what_if": past_under_other_limits,
 }
 
 

@@ -23,6 +23,7 @@ class Size:
         rounds: frames of each patient there.
         hostile_s: how long one device does its worst.
         planned: patients and staff of the ward that is planned.
+        replayed: patients and days whose readings are judged by other settings.
     """
 
     frames: int = 20_000
@@ -36,6 +37,7 @@ class Size:
     rounds: int = 20
     hostile_s: float = 600.0
     planned: tuple[int, int] = (2_000, 100)
+    replayed: tuple[int, int] = (100, 30)
 
 
 QUICK = Size(
@@ -49,6 +51,7 @@ QUICK = Size(
     rounds=10,
     hostile_s=20.0,
     planned=(500, 25),
+    replayed=(10, 3),
 )
 
 
