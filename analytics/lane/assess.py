@@ -7,42 +7,24 @@ shown as assumed.
 
 from collections.abc import Collection, Sequence
 
-from msgspec import Struct
-
-from analytics.domain.care import CarePlan, Unscored
+from analytics.domain.care import Unscored
 from analytics.domain.vitals import Metric
 from analytics.lane import usual
 from analytics.lane.assessment import Assessment, RefusedMetric
+from analytics.lane.reading_context import Visit
+from analytics.lane.score_calls import AT, CODES, O2_AT, called
 from analytics.lane.state import LaneState
-from analytics.news2.score import PARAMETERS, URGENT, News2, score
+from analytics.news2.score import URGENT, News2, score
 from analytics.policy import Policy
-from analytics.readings import Reading
 from analytics.risk import labels
 from analytics.risk.features import SPEC, vector
-from analytics.risk.model import Example, PopulationModel
 from analytics.rules import news2_bands, patient_rules
 from analytics.rules.hysteresis import Scene
-from analytics.rules.limits import limit_of, told, waits_s
 
-_CODES = tuple(int(metric) for metric in PARAMETERS)
-_AT = {code: at for at, code in enumerate(_CODES)}
-_SEEN = tuple((code, _AT[code]) for code, _, _, _ in SPEC)
+_SEEN = tuple((code, AT[code]) for code, _, _, _ in SPEC)
 _RECORDED = frozenset({int(Metric.ACVPU), int(Metric.O2)})
-_SPO2, _O2 = int(Metric.SPO2), int(Metric.O2)
-_O2_AT = _AT[_O2]
-_O2_POINTS = 2
-_NO_OTHERS = (None,) * (len(PARAMETERS) - 2)
-
-
-class Visit(Struct):
-    """What one fold was given, and what it has found so far."""
-
-    reading: Reading
-    plan: CarePlan
-    population: PopulationModel
-    in_episode: bool
-    policy: Policy
-    examples: list[Example]
+NO_MODEL = 0
+"""In the place of a model's version: it was assessed by the rules alone."""
 
 
 def _current(state: LaneState, policy: Policy) -> tuple[list[float | None], tuple[int, ...]]:
@@ -53,7 +35,7 @@ def _current(state: LaneState, policy: Policy) -> tuple[list[float | None], tupl
     lost = lost_codes(state)
     values: list[float | None] = []
     assumed: tuple[int, ...] = ()
-    for code in _CODES:
+    for code in CODES:
         track = tracks[code]
         if track is None or code in lost:
             values.append(None)
@@ -71,7 +53,7 @@ def _current(state: LaneState, policy: Policy) -> tuple[list[float | None], tupl
 def _used(values: Sequence[float | None]) -> tuple[tuple[int, float], ...]:
     """Return the values that are known, each with its code."""
     return tuple(
-        [(code, value) for code, value in zip(_CODES, values, strict=True) if value is not None]
+        [(code, value) for code, value in zip(CODES, values, strict=True) if value is not None]
     )
 
 
@@ -96,15 +78,15 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     if unscored is not None:
         return _unscored(state, scene, visit, fresh, unscored), False
     news = score(values, visit.plan.spo2_scale)
+    model = visit.population
+    if model is None:
+        return _by_rules(state, scene, visit, fresh, (news, values, assumed))
     seen = [None if values[at] is None else state.tracks[code] for code, at in _SEEN]
     state.trajectory.see(news.low, state.asof_ms)
-    features = vector(seen, news, state.trajectory, oxygen=bool(values[_O2_AT]))
-    probability = visit.population.predict(features)
-    _label(state, visit, news, features, probability)
-    heard = _heard(visit, news, values, fresh)
-    scene.pace_ms = _pace(state, fresh)
-    calls = news2_bands.news2(scene, news, _alone(scene, visit, news, values), heard)
-    model = visit.population
+    features = vector(seen, news, state.trajectory, oxygen=bool(values[O2_AT]))
+    probability = model.predict(features)
+    _label(state, visit, (news, features, probability), model.version)
+    calls = called(state, scene, visit, fresh, (news, values))
     drivers = model.explain(features)
     patient_rules.risk(scene, probability, news.low, model, drivers)
     usuals = usual.baselines(state, scene, visit.policy, fresh, news.single_3)
@@ -138,6 +120,43 @@ def assess(state: LaneState, scene: Scene, visit: Visit, fresh: int) -> tuple[As
     return made, calls
 
 
+def _by_rules(
+    state: LaneState,
+    scene: Scene,
+    visit: Visit,
+    fresh: int,
+    scored: tuple[News2, Sequence[float | None], tuple[int, ...]],
+) -> tuple[Assessment, bool]:
+    """Assess by the rules alone; nothing is kept that only a model would read."""
+    news, values, assumed = scored
+    calls = called(state, scene, visit, fresh, (news, values))
+    usuals = usual.baselines(state, scene, visit.policy, fresh, news.single_3)
+    state.assessed_ms = state.asof_ms
+    made = Assessment(
+        time_ms=state.asof_ms,
+        received_ms=visit.reading.received_ms,
+        frame_id=visit.reading.frame_id,
+        late=scene.late,
+        clock_uncertain=visit.reading.clock_uncertain,
+        score=news.score,
+        low=news.low,
+        high=news.high,
+        band=news.band,
+        single_3=news.single_3,
+        missing=news.missing,
+        assumed=assumed,
+        settles=news.settles,
+        values=_used(values),
+        horizon_minutes=visit.policy.horizon_minutes,
+        model_version=NO_MODEL,
+        plan_revision=visit.plan.revision,
+        in_episode=visit.in_episode,
+        baselines=usuals,
+        adult_assumed=visit.plan.scoring.adult_assumed,
+    )
+    return made, calls
+
+
 def _unscored(
     state: LaneState, scene: Scene, visit: Visit, fresh: int, why: Unscored
 ) -> Assessment:
@@ -156,7 +175,7 @@ def _unscored(
         clock_uncertain=visit.reading.clock_uncertain,
         values=_used(values),
         horizon_minutes=visit.policy.horizon_minutes,
-        model_version=visit.population.version,
+        model_version=NO_MODEL if visit.population is None else visit.population.version,
         plan_revision=visit.plan.revision,
         in_episode=visit.in_episode,
         baselines=usual.baselines(state, scene, visit.policy, fresh),
@@ -164,44 +183,6 @@ def _unscored(
         unscored=why,
         quality=usual.quality(state, scene),
     )
-
-
-def _alone(
-    scene: Scene, visit: Visit, news: News2, values: Sequence[float | None]
-) -> news2_bands.Alone:
-    """Return the single parameters that no limit speaks for, with the delay of their numbers."""
-    if not news.single_3:
-        return news2_bands.NONE_ALONE
-    codes: tuple[int, ...] = ()
-    waits: list[float] = []
-    for code in news.single_3:
-        limit, value = limit_of(code, visit.plan, scene), values[_AT[code]]
-        if value is not None and not told(scene, code, value, limit):
-            codes += (code,)
-            waits.append(waits_s(code, value, limit, scene.policy))
-    soonest = min(waits, default=0.0)
-    return news2_bands.Alone(codes, max(scene.policy.single_3_s, soonest))
-
-
-def _heard(visit: Visit, news: News2, values: Sequence[float | None], fresh: int) -> int:
-    """Return what was measured just now without an SpO2 that has no points but its oxygen's."""
-    if news.low < URGENT or not fresh >> _SPO2 & 1:
-        return fresh
-    spo2, oxygen = values[_AT[_SPO2]], values[_O2_AT]
-    pair = score((*_NO_OTHERS, spo2, oxygen), visit.plan.spo2_scale)
-    return fresh if pair.low > (_O2_POINTS if oxygen else 0) else fresh & ~(1 << _SPO2)
-
-
-def _pace(state: LaneState, fresh: int) -> int:
-    """Return what usually lies between two readings of what was measured just now."""
-    least, tracks = None, state.tracks
-    for code in _CODES:
-        if not fresh >> code & 1:
-            continue
-        track = tracks[code]
-        if track is not None and (least is None or track.every_ms < least):
-            least = track.every_ms
-    return least or 0
 
 
 def _refused(state: LaneState, policy: Policy) -> tuple[RefusedMetric, ...]:
@@ -217,10 +198,11 @@ def _refused(state: LaneState, policy: Policy) -> tuple[RefusedMetric, ...]:
 def _label(
     state: LaneState,
     visit: Visit,
-    news: News2,
-    features: tuple[float, ...],
-    probability: float,
+    said: tuple[News2, tuple[float, ...], float],
+    version: int,
 ) -> None:
+    """Keep what a model said until its label is known, and learn what those before came to."""
+    news, features, probability = said
     now = state.asof_ms
     policy = visit.policy
     bad = news.low >= URGENT
@@ -232,7 +214,6 @@ def _label(
         for one in ready:
             state.trajectory.learn(deteriorated=one.deteriorated)
     if labels.due(news, now, state.example_ms, policy):
-        version = visit.population.version
         state.pending.append(labels.Pending(now, features, probability, version, news.low))
         del state.pending[: -labels.MOST_PENDING]
         state.example_ms = now

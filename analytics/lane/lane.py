@@ -13,10 +13,10 @@ from msgspec import Struct
 from analytics.domain.alerts import Finding, FindingChange
 from analytics.domain.care import CarePlan
 from analytics.glucose.forecast import shipped
-from analytics.lane.assess import Visit, assess
+from analytics.lane.assess import assess
 from analytics.lane.assessment import Assessment, assessment_json
 from analytics.lane.intake import take
-from analytics.lane.reading_context import Sight
+from analytics.lane.reading_context import Sight, Visit
 from analytics.lane.set_aside import refuse
 from analytics.lane.state import LaneState, decode, encode
 from analytics.news2.eligibility import policy_for
@@ -71,7 +71,7 @@ class PatientLane:
         self,
         reading: Reading,
         plan: CarePlan,
-        population: model.PopulationModel,
+        population: model.PopulationModel | None,
         in_episode: bool,  # noqa: FBT001 - named at every call site by the gateway's pipeline
     ) -> Outcome:
         """Fold one reading into the state.
@@ -79,7 +79,7 @@ class PatientLane:
         Args:
             reading: verified, mapped to event time.
             plan: the care plan in force, as read in the batch's transaction.
-            population: the population model's version in force.
+            population: the population model's version in force; None: the rules alone.
             in_episode: whether baselines rest (an alert of the patient, not a baseline's own, is
                 open at medium or high priority, and not for longer than the policy allows).
         """

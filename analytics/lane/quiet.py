@@ -13,27 +13,23 @@ against the fold.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from math import inf
 from typing import NamedTuple
 
 from analytics.domain.acceptance import narrow
-from analytics.domain.care import CarePlan
 from analytics.domain.error_codes import PLAUSIBLE_CODES
-from analytics.domain.vitals import FACTS, Metric
+from analytics.domain.vitals import Metric
 from analytics.lane.by_metric import LEAST_WINDOW
 from analytics.lane.device_agreement import RUN_GAP_MS
+from analytics.lane.interchangeable import ROLLED
+from analytics.lane.quiet_bounds import NAMES, Bounds, Judged, bounds_of, differing
 from analytics.lane.state import WINDOW_SPACING_MS, LaneState, Track
 from analytics.lane.trends import DRIFTING, note_half_hour
 from analytics.news2.score import PARAMETERS, URGENT, score
-from analytics.policy import Policy
 from analytics.risk.baseline import FLOORS, SPACING_MS
 from analytics.risk.features import BUCKET_MS
 from analytics.rules.desaturation import MINUTE_MS
 from analytics.rules.drift import day_of
-from analytics.rules.limits import CRITICAL_NAMES, HIGH_NAMES, LOW_NAMES, NONE, limit_in_force
 
-Judged = tuple[Policy, CarePlan]
 _HR, _RR, _SPO2 = int(Metric.HR), int(Metric.RR), int(Metric.SPO2)
 _SBP, _DBP = int(Metric.SBP), int(Metric.DBP)
 _CODES = (_HR, _RR, _SPO2, int(Metric.TEMP), _SBP, _DBP)
@@ -43,19 +39,8 @@ _STREAMED = frozenset({_HR, _RR, _SPO2, int(Metric.TEMP)})
 _ERRORS = frozenset(value for codes in PLAUSIBLE_CODES.values() for value in codes)
 _AT = {int(metric): at for at, metric in enumerate(PARAMETERS)}
 _DOWN_ONLY = frozenset({_SPO2})
-_ROLLED = DRIFTING | {_SPO2}
-"""Whose half-hours more than the risk reads: a rapid fall, and what drifts over days."""
 _MOST_WINDOW = 8
 """A longer window is a faster stream than a replay meets: it goes through the fold."""
-
-
-class _Bounds(NamedTuple):
-    """What a value of one metric must lie within: as measured, and as its limit looks at it."""
-
-    low: float
-    high: float
-    least: float
-    most: float
 
 
 class _Passing(NamedTuple):
@@ -67,17 +52,6 @@ class _Passing(NamedTuple):
     counts: float
     times: list[int]
     values: list[float]
-
-
-def alike(policies: Sequence[Policy]) -> bool:
-    """Return whether policies smooth, age and learn alike: only then moments pass under all."""
-    return len({_learning(one) for one in policies}) == 1
-
-
-def _learning(policy: Policy) -> tuple[object, ...]:
-    ages = tuple(sorted(policy.max_age_ms.items()))
-    alike_too = (policy.window_ms, policy.baseline_level_ms, policy.other_age_ms)
-    return *alike_too, policy.drift_parts, ages
 
 
 class QuietMoments:
@@ -100,8 +74,8 @@ class QuietMoments:
         self._parts = first.drift_parts
         self._scale = judged[0][1].spo2_scale
         self._zone = judged[0][1].scoring.zone
-        self._bounds = {code: _bounds(code, judged) for code in _CODES}
-        self._differ = _differing(judged)
+        self._bounds = {code: bounds_of(code, judged) for code in _CODES}
+        self._differ = differing(judged)
 
     def passes(
         self,
@@ -146,7 +120,7 @@ class QuietMoments:
         differ = self._differ
         if differ is None or self._judged[0][1].scoring.unscored_at(t_ms) is not None:
             return False
-        if any(names[code] in state.on for code in differ for names in _NAMES):
+        if any(names[code] in state.on for code in differ for names in NAMES):
             return False
         return all(self._within(state, code, measured) for code in differ)
 
@@ -181,7 +155,7 @@ class QuietMoments:
         return self._smoothed(track, t_ms, code, value, bounds)
 
     def _smoothed(
-        self, track: Track, t_ms: int, code: int, value: float, bounds: _Bounds
+        self, track: Track, t_ms: int, code: int, value: float, bounds: Bounds
     ) -> _Passing | None:
         times, values = track.window_ms, track.window
         middle = counts = value
@@ -258,7 +232,7 @@ class QuietMoments:
         track.follow(t_ms)
         track.t_ms, track.value, track.staff = t_ms, one.counts, False
         track.window_ms, track.window = one.times, one.values
-        if code in _ROLLED:
+        if code in ROLLED:
             if code in DRIFTING and t_ms // BUCKET_MS != track.rolling.last:
                 note_half_hour(state, code, track, self._parts, self._zone)
             track.rolling.add(value, t_ms)
@@ -273,96 +247,4 @@ def _day_over(track: Track, t_ms: int, zone: str) -> bool:
 def _median(values: Sequence[float]) -> float:
     ordered = sorted(values)
     middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return (ordered[middle - 1] + ordered[middle]) / 2
-
-
-_NAMES = (CRITICAL_NAMES, LOW_NAMES, HIGH_NAMES)
-
-
-def _differing(judged: Sequence[Judged]) -> frozenset[int] | None:
-    """Return the metrics whose limits differ; None: more than limits does."""
-    first, plan = judged[0]
-    found: set[int] = set()
-    for policy, other in judged[1:]:
-        limited = replace(
-            policy,
-            limits=first.limits,
-            pregnancy_limits=first.pregnancy_limits,
-            scale_2_low=first.scale_2_low,
-            critical=first.critical,
-            margins=first.margins,
-            session_ms=first.session_ms,
-        )
-        if limited != first:
-            return None
-        for code in CRITICAL_NAMES:
-            one = limit_in_force(code, plan, first), first.critical.get(code)
-            if one != (limit_in_force(code, other, policy), policy.critical.get(code)):
-                found.add(code)
-            if _ended(first, code) != _ended(policy, code):
-                found.add(code)
-    return frozenset(found)
-
-
-def _ended(policy: Policy, code: int) -> tuple[float | None, int | None]:
-    return policy.margins.get(code), policy.session_ms.get(code)
-
-
-def _bounds(code: int, judged: Sequence[Judged]) -> _Bounds:
-    """Return within what a metric is notable by none of the policies and care plans."""
-    low, high = FACTS[Metric(code)].plausible
-    least, most = -inf, inf
-    for policy, plan in judged:
-        absolute = policy.critical.get(code, NONE)
-        low = low if absolute.low is None else max(low, absolute.low)
-        high = high if absolute.high is None else min(high, absolute.high)
-        limit = limit_in_force(code, plan, policy)
-        least = least if limit.low is None else max(least, limit.low)
-        most = most if limit.high is None else min(most, limit.high)
-    return _Bounds(low, high, least, most)
-
-
-def interchangeable(one: LaneState, other: LaneState, flicker_ms: int) -> bool:
-    """Return whether two lanes will find the same of whatever comes: all but the risk is equal.
-
-    Args:
-        one: a lane's state.
-        other: another's, of the same person.
-        flicker_ms: for how long the start of a condition is of consequence.
-    """
-    since = one.asof_ms - flicker_ms
-    return (
-        one.on == other.on
-        and _lately(one, since) == _lately(other, since)
-        and (one.unused, one.history, one.weights, one.faulty)
-        == (other.unused, other.history, other.weights, other.faulty)
-        and (one.doubtful, one.unconfirmed, one.asof_ms, one.gained_from)
-        == (other.doubtful, other.unconfirmed, other.asof_ms, other.gained_from)
-        and one.drifts == other.drifts
-        and (
-            one.desaturation == other.desaturation
-            or not (one.desaturation.areas or other.desaturation.areas)
-        )
-        and all(map(_same_track, range(len(one.tracks)), one.tracks, other.tracks))
-    )
-
-
-def _lately(state: LaneState, since: int) -> dict[str, list[int]]:
-    found = {name: [at for at in starts if at >= since] for name, starts in state.starts.items()}
-    return {name: starts for name, starts in found.items() if starts}
-
-
-def _same_track(code: int, one: Track | None, other: Track | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return (
-        (one.t_ms, one.value, one.staff, one.every_ms)
-        == (other.t_ms, other.value, other.staff, other.every_ms)
-        and one.window == other.window
-        and one.window_ms == other.window_ms
-        and one.baseline == other.baseline
-        and one.sources == other.sources
-        and (code not in _ROLLED or one.rolling == other.rolling)
-    )
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -9,6 +9,9 @@ from analytics.domain.vitals import Metric
 from analytics.glucose.forecast import Forecaster
 from analytics.lane.state import LaneState
 from analytics.news2.score import PARAMETERS, News2, score
+from analytics.policy import Policy
+from analytics.readings import Reading
+from analytics.risk.model import Example, PopulationModel
 from analytics.rules.hysteresis import Scene
 from analytics.rules.implausible import Known
 from analytics.rules.ranges import Ranges
@@ -16,6 +19,20 @@ from analytics.rules.ranges import Ranges
 _O2 = int(Metric.O2)
 UNITS_NAMES: Mapping[int, str] = {int(metric): f"units/{metric.wire_name}" for metric in Metric}
 """The condition of a metric that comes in another unit."""
+
+
+class Visit(Struct):
+    """What one fold was given, and what it has found so far.
+
+    ``population`` is None where no model is to speak: a replay that asks for alerts alone.
+    """
+
+    reading: Reading
+    plan: CarePlan
+    population: PopulationModel | None
+    in_episode: bool
+    policy: Policy
+    examples: list[Example]
 
 
 class Sight(Struct, gc=False):

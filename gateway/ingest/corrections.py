@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import structlog
 
-from analytics.lane.assess import Visit
+from analytics.lane.reading_context import Visit
 from analytics.readings import Reading
 from gateway.admission.registry import Patient
 from gateway.ingest.batch import Batch

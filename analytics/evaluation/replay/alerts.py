@@ -101,14 +101,11 @@ class AlertBook:
         due = self._case.due_ms
         first = self._errands[0][0] if self._errands else inf
         self._next_ms = first if due is None else min(first, due)
-        self._rest_from = max(
-            (
-                one.raised_ms or 0
-                for name, one in self._case.reasons.items()
-                if one.holds and one.priority in _RESTING and not name.startswith("baseline_")
-            ),
-            default=-inf,
-        )
+        since = -inf
+        for name, one in self._case.reasons.items():
+            if one.holds and one.priority in _RESTING and not name.startswith("baseline_"):
+                since = max(since, one.raised_ms or 0)
+        self._rest_from = since
 
     def _answer(self, at_ms: int, what: str) -> None:
         alert = self._case.living
@@ -123,17 +120,16 @@ class AlertBook:
         for step in steps:
             self._case = step.after
             for reason in step.after.reasons.values():
-                self._show_reason(reason)
+                if reason.raised_ms is not None:
+                    self._show_reason(reason, reason.raised_ms)
             self._show(step)
             if step.notify:
                 self._plan(step)
 
-    def _show_reason(self, reason: Reason) -> None:
-        if reason.raised_ms is None:
-            return
+    def _show_reason(self, reason: Reason, raised_ms: int) -> None:
         shown = self._reasons.get(reason.condition)
-        if shown is None or shown.raised_ms != reason.raised_ms:
-            shown = Shown(reason.condition, reason.raised_ms)
+        if shown is None or shown.raised_ms != raised_ms:
+            shown = Shown(reason.condition, raised_ms)
             self._reasons[reason.condition] = shown
             self.reasons.append(shown)
         shown.over_ms = None if reason.holds else reason.cleared_ms or reason.received_ms

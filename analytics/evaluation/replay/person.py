@@ -2,8 +2,8 @@
 
 Most of a month is the same under both: as long as it is, one lane stands for both, and what nothing
 can come of is passed without an assessment (``analytics.lane.quiet``). Where the two part, each has
-a lane of its own, until both remember the same again. The risk model is the one that is shipped and
-learns nothing on the way: what one person met in a month is no lesson for everybody.
+a lane of its own, until both remember the same again. The rules alone judge: the shipped risk model
+is not proven on anybody and calls nobody, so that nothing of it is reckoned.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from analytics.evaluation.replay.alerts import Alert, AlertBook
 from analytics.evaluation.replay.recordings import DAY_MS, Measured, RecordedMoment, admitted
 from analytics.evaluation.replay.staff import Staff
+from analytics.lane.interchangeable import interchangeable
 from analytics.lane.lane import Outcome, PatientLane
-from analytics.lane.quiet import QuietMoments, alike, interchangeable
-from analytics.risk.model import PopulationModel
-from analytics.risk.warm import shipped
+from analytics.lane.quiet import QuietMoments
+from analytics.lane.quiet_bounds import alike
 from analytics.settings import WardPolicy
 from analytics.settings.in_force import Arrangement, StoredPlan, WardRules
 
@@ -51,13 +51,13 @@ class Met:
 class _Watched:
     """The person as one side sees them; lane, alerts and what was met may be the other's, too."""
 
-    def __init__(self, side: SettingsSide, staff: Staff, model: PopulationModel) -> None:
+    def __init__(self, side: SettingsSide, staff: Staff) -> None:
         self.own = Arrangement(side.plan, WardRules(0, side.rules.clinical))
         self.lane, self.met = PatientLane(self.own.policy), Met()
         self.book = AlertBook(side.rules.episodes, staff)
         self.care = self.own.always or self.own.at(0, paused=False)
         self.resting = False
-        self._model, self._rest_ms = model, side.rules.clinical.baseline_rest_ms
+        self._rest_ms = side.rules.clinical.baseline_rest_ms
         self._quiet: tuple[CarePlan, QuietMoments] | None = None
 
     def arrive(self, t_ms: int) -> None:
@@ -79,7 +79,7 @@ class _Watched:
     def fold(self, t_ms: int, measured: Measured, number: int) -> Outcome:
         """Fold a moment."""
         reading = admitted(RecordedMoment(t_ms, measured, DEVICE), number)
-        return self.lane.fold(reading, self.care, self._model, self.resting)
+        return self.lane.fold(reading, self.care, None, self.resting)
 
     def take(self, t_ms: int, outcome: Outcome) -> None:
         """Let alerts follow what was found."""
@@ -179,8 +179,7 @@ def met_under(
         sides: the two.
         staff: how people answer.
     """
-    model = shipped().version(1)
-    one, other = (_Watched(side, staff, model) for side in sides)
+    one, other = (_Watched(side, staff) for side in sides)
     pair, t_ms = _PairedSides(one, other), 0
     for number, (t_ms, measured) in enumerate(moments):
         pair.see_moment(t_ms, measured, number)
