@@ -160,8 +160,13 @@ def _share(part: Bools, whole: Bools) -> Weighted:
 
 
 def ratio(counts: Floats, days: Floats) -> Weighted:
-    """Return how many there are in a unit of time, over rows that are persons."""
-    return lambda weights: float((counts * weights).sum() / (days * weights).sum())
+    """Return how many there are in a unit of time, over rows that are persons; of none: NaN."""
+
+    def weigh(weights: Floats) -> float:
+        total = (days * weights).sum()
+        return float((counts * weights).sum() / total) if total else NAN
+
+    return weigh
 
 
 def constant(value: float) -> Weighted:
