@@ -14,6 +14,7 @@ from analytics.alerts.transitions import EpisodePolicy
 from api.alerting import (
     due,
     findings,
+    home_tasks_due,
     measure_requests,
     metrics,
     observations_due,
@@ -73,6 +74,7 @@ class AlertEngine:
             await measure_requests.ask_for_missing(conn, self.services.now(), self.settings)
         if self._due("schedule", self.settings.schedule_sweep_s):
             await observations_due.keep_schedule(conn, self.services.now())
+            await home_tasks_due.keep_tasks(conn, self.services.now(), self.settings)
 
     async def _drain(self, conn: Connection) -> bool:
         """Take what waits; True if more may wait than was allowed between two looks at time."""

@@ -35,7 +35,13 @@ class AlertingSettings(BaseSettings):
         ask_missing_every_s: and a device is asked for one metric at most this often (proposed;
             RCP: 4-6-hourly observations at a score of 1-4).
         ask_missing_sweep_s: real seconds between two looks at what scores lack.
-        schedule_sweep_s: real seconds between two looks at the observation schedule.
+        schedule_sweep_s: real seconds between two looks at the observation schedule and tasks.
+        task_early_s: a reading counts for a task that falls due within so long after it
+            (proposed).
+        task_late_s: a task may be answered for so long after it fell due, then it is missed
+            (proposed).
+        task_remind_s: a reminder of a task is repeated after so long (proposed) ...
+        task_reminders: ... and so often at most, the first included (proposed).
         resolved_memory_s: a condition that a person resolved is remembered for so long.
         keep_outbox_s: real seconds for which taken outbox rows stay.
         keep_events_s: seconds for which feed events can be resumed from.
@@ -63,6 +69,10 @@ class AlertingSettings(BaseSettings):
     ask_missing_every_s: float = Field(default=14_400.0, gt=0)
     ask_missing_sweep_s: float = Field(default=60.0, gt=0)
     schedule_sweep_s: float = Field(default=5.0, gt=0)
+    task_early_s: float = Field(default=7_200.0, ge=0)
+    task_late_s: float = Field(default=14_400.0, gt=0)
+    task_remind_s: float = Field(default=1_800.0, gt=0)
+    task_reminders: int = Field(default=3, ge=1, le=20)
     resolved_memory_s: float = Field(default=86_400.0, ge=0)
     keep_outbox_s: float = Field(default=3 * 86_400.0, ge=0)
     keep_events_s: float = Field(default=7 * 86_400.0, ge=0)

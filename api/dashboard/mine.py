@@ -1,5 +1,6 @@
 """The patient's own page: what it needs besides the public API, in one answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,6 +9,7 @@ from fastapi.responses import Response
 from analytics.domain.care import Role, scoring_of
 from analytics.rules.patient_report import QUESTIONS
 from analytics.ward import own_day, vitals
+from analytics.ward.questionnaires import QUESTIONNAIRES, Questionnaire
 from api.dashboard import frames
 from api.dashboard.visits import Visitor, own_page
 from api.errors import NotFoundError
@@ -30,7 +32,14 @@ async def mine(request: Request, visitor: Visitor) -> Response:
     if visitor.patient_no is not None:
         async with acting(services_of(request), visitor) as work:
             found = await chart_points.patient_id(work.conn, visitor.patient_no)
-    return frames.frame("mine", visitor, patient=found, questions=QUESTIONS)
+    return frames.frame(
+        "mine", visitor, patient=found, questions=QUESTIONS, forms=_own_questionnaires()
+    )
+
+
+def _own_questionnaires() -> Mapping[str, Questionnaire]:
+    """What patients answer themselves; it stands in the frame, to be answered without a line."""
+    return {name: form for name, form in QUESTIONNAIRES.items() if not form.staff}
 
 
 @router.get("/ui/mine", dependencies=[allow(Role.PATIENT)])

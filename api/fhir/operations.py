@@ -21,6 +21,7 @@ _FIRST = (
     "Patient",
     "Encounter",
     "CareTeam",
+    "CarePlan",
     "Device",
     "RiskAssessment",
     "Flag",
@@ -28,6 +29,7 @@ _FIRST = (
     "Communication",
     "Appointment",
     "Task",
+    "QuestionnaireResponse",
 )
 """What ``$everything`` gives on its first page, before the observations."""
 EXPORTED = (*_FIRST, "Observation")

@@ -274,6 +274,14 @@ BODIES: dict[str, Any] = {
     "POST /alerts/{alert_id}/acknowledge": dict,
     "POST /alerts/{alert_id}/escalate": dict,
     "POST /alerts/{alert_id}/resolve": dict,
+    "POST /patients/{patient_id}/plans": lambda: {
+        "title": "A plan",
+        "review_on": "2090-01-01",
+        "goals": ["to be well"],
+        "education": ["drink"],
+        "medicines": [{"text": "a pill", "times": ["08:00"]}],
+        "tasks": [{"kind": "walk", "words": "a walk", "times": ["08:00"]}],
+    },
     "POST /me/reports": lambda: {
         "answers": {"breath": "no", "chest": "no", "mind": "no", "fever": "no", "drink": "no"}
     },

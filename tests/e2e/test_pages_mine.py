@@ -119,6 +119,84 @@ def test_what_is_entered_without_a_line_is_kept_and_sent_once(desk: Desk, ward: 
     desk.complaints.clear()
 
 
+def test_a_task_of_the_plan_is_done_without_a_line_and_counts_once(
+    desk: Desk, ward: SeededWard
+) -> None:
+    patient = ward.patients["Alice Moore"]
+    with ward.client("carla") as carla:
+        times = [f"{hour:02}:00" for hour in range(24)]
+        body = {
+            "title": "Breathe easier",
+            "goals": ["To the garden and back by June"],
+            "review_on": "2090-01-01",
+            "tasks": [
+                {"kind": "walk", "words": "Walk to the door", "times": times[:12]},
+                {"kind": "walk", "words": "Walk to the door", "times": times[12:]},
+            ],
+        }
+        made = carla.post(f"/patients/{patient}/plans", json=body)
+        assert made.status_code == 201, made.text
+    ended = f"/patients/{patient}/plans/{made.json()['id']}/end"
+    page = desk.open(None, "/login", viewport=PHONE)
+    sign_in(page, "alice", ward.passwords["alice"])
+    page.wait_for_url("**/mine")
+    done = page.get_by_role("button", name=re.compile("^Done: Walk to the door")).first
+    expect(done).to_be_visible()
+    no_wider_than(page, PHONE["width"])
+    page.evaluate(AXE)
+    assert violations(page) == []
+    count = "SELECT count(*) FROM home_task_due WHERE state = 'done'"
+    before = kept(ward, count)
+    page.context.set_offline(True)
+    done.press("Enter")
+    expect(page.locator("#later")).to_contain_text("Kept on this phone")
+    assert kept(ward, count) == before
+    page.context.set_offline(False)
+    for _ in range(2):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    becomes(lambda: kept(ward, count), lambda n: n == before + 1)
+    expect(page.locator("#tasks li[data-state=done]")).to_have_count(1)
+    page.get_by_text("My plan", exact=True).click()
+    expect(page.locator("#my-plan")).to_contain_text("To the garden and back by June")
+    team = desk.open("singh", f"/patients/{patient}?tab=plan")
+    expect(team.locator("#home-plans")).to_contain_text("Breathe easier")
+    expect(team.locator("#home-plans")).to_contain_text("100 % done")
+    with ward.client("carla") as carla:
+        assert carla.post(ended).status_code == 200
+    desk.complaints.clear()
+
+
+def test_questions_are_answered_by_keyboard_and_one_leads_to_another(
+    desk: Desk, ward: SeededWard
+) -> None:
+    page = desk.open("alice", "/mine", viewport=PHONE)
+    page.get_by_text("Answer questions", exact=True).click()
+    page.locator("[data-form=pain] > summary").click()
+    form = page.locator("[data-form=pain] form")
+    expect(form.get_by_text("Is it in your chest?")).to_be_hidden()
+    form.get_by_label("3", exact=True).press("Space")
+    chest = form.locator("fieldset[data-link=where]")
+    expect(chest).to_be_visible()
+    expect(form.get_by_text("Is this pain new")).to_be_hidden()
+    no_wider_than(page, PHONE["width"])
+    page.evaluate(AXE)
+    assert violations(page) == []
+    chest.get_by_label("Yes", exact=True).press("Space")
+    form.get_by_role("button", name="Send my answers").press("Enter")
+    expect(form.locator("[data-told]")).to_contain_text("call the emergency number")
+    team = desk.open("singh", f"/patients/{ward.patients['Alice Moore']}?tab=events")
+    expect(team.locator("#answers")).to_contain_text("pain in the chest")
+    expect(team.locator("#answers")).to_contain_text("3 of 10")
+    expect(team.locator("#open")).to_contain_text("Pain")
+    team.get_by_role("button", name="Ask now").click()
+    dialog = team.get_by_role("dialog")
+    dialog.get_by_label("Alert", exact=True).press("Space")
+    dialog.get_by_label("No, on air").press("Space")
+    dialog.get_by_role("button", name=re.compile("^Save the answers")).click()
+    expect(team.locator("#answers")).to_contain_text("Structured call")
+    assert desk.complaints == []
+
+
 @pytest.mark.parametrize("problem", [500, 422])
 def test_what_is_refused_is_said_and_not_kept_for_ever(desk: Desk, problem: int) -> None:
     page = desk.open("alice", "/mine")

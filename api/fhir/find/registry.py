@@ -12,7 +12,16 @@ from analytics.domain.care import Role
 from api.errors import ForbiddenError
 from api.fhir.bundles import ResourcePage
 from api.fhir.elements import Resource
-from api.fhir.find import alerts, care, contact, people, readings, subscriptions
+from api.fhir.find import (
+    alerts,
+    answers,
+    care,
+    contact,
+    people,
+    plans,
+    readings,
+    subscriptions,
+)
 from api.fhir.search import FhirSearch
 from api.fhir.simulated import mark, patient_of
 from api.http.deps import UnitOfWork
@@ -148,6 +157,24 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             parameters={},
             search=subscriptions.search_subscriptions,
             read=subscriptions.subscription,
+        ),
+        "CarePlan": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=plans.search_care_plans,
+            read=plans.care_plan,
+        ),
+        "Questionnaire": ResourceType(
+            roles=EVERYBODY,
+            parameters={},
+            search=answers.search_questionnaires,
+            read=answers.questionnaire,
+        ),
+        "QuestionnaireResponse": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=answers.search_responses,
+            read=answers.response,
         ),
         "AuditEvent": ResourceType(
             roles=frozenset({Role.ADMIN}),

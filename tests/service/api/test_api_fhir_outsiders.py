@@ -71,6 +71,13 @@ def full(watched: tuple[Ward, str], monkeypatch: pytest.MonkeyPatch) -> tuple[Wa
         doctor,
         ward.ids["doctor"],
     )
+    walk = {"kind": "walk", "words": "a walk", "times": ["08:00"], "days": [1, 3]}
+    plan = {"title": "A plan", "review_on": "2090-01-01", "goals": ["well"], "tasks": [walk]}
+    begun = ward.post("coordinator", f"/patients/{patient}/plans", plan)
+    assert begun.status_code == 201, begun.text
+    pain = {"answers": {"now": 4, "new": 0, "where": 0}}
+    answered = ward.post("coordinator", f"/patients/{patient}/questionnaires/pain", pain)
+    assert answered.status_code == 201, answered.text
     ward.sql(
         "INSERT INTO command (device_no, bucket, command, args, issued, expires, changed_at) "
         "SELECT no, 0, 'measure', '{\"metric\": \"spo2\"}', now(), now() + interval '1 day', "

@@ -59,6 +59,11 @@ BODIES: dict[str, Any] = {
     "POST /patients/{patient_id}/messages/seen": {"upto": str(uuid4())},
     "POST /patients/{patient_id}/observations": {"samples": [{"t": iso(NOW), "hr": 70}]},
     "PATCH /patients/{patient_id}": {"time_zone": "UTC"},
+    "POST /patients/{patient_id}/plans": {"title": "A plan", "review_on": "2090-01-01"},
+    "POST /patients/{patient_id}/questionnaires/{questionnaire}": {
+        "answers": {"now": 3, "where": 0}
+    },
+    "POST /me/tasks/{task_id}/answer": {"due_at": iso(NOW), "state": "done"},
     "POST /shifts/{shift_id}/absence": {"reason": "sick"},
     "PATCH /users/{user_id}": {"display_name": "N"},
     "POST /users/{user_id}/reset-link": {},
@@ -66,8 +71,13 @@ BODIES: dict[str, Any] = {
     "PUT /resources/{resource_id}/patients/{patient_id}": {"wait": True},
     "PUT /wards/{ward}/settings": {"reason": "a trial", "settings": {}},
 }
-NOT_OF_A_PATIENT = ("/models/{model_id}", "/calendars/{token}.ics")
-"""A model's card is for all staff; a calendar's address is itself the credential."""
+NOT_OF_A_PATIENT = (
+    "/models/{model_id}",
+    "/calendars/{token}.ics",
+    "/me/questionnaires/{questionnaire}",
+)
+"""A model's card is for all staff; a calendar's address is itself the credential; one's own answers
+are one's own."""
 AWAY = dict.fromkeys(
     (
         "/patients/{patient_id}/dicomweb/studies",
@@ -206,11 +216,19 @@ def _things(ward: Ward, patient: str) -> Things:
         no,
         ward.ids["team doctor"],
     )
+    walk = {"kind": "walk", "words": "a walk", "times": ["08:00"]}
+    plan = {"title": "A plan", "review_on": "2090-01-01", "tasks": [walk]}
+    plans = f"/patients/{patient}/plans"
+    home_plan = ward.post("team doctor", plans, plan).json()["id"]
+    [known] = ward.get("team doctor", plans).json()["items"]
     real = {
         "message_id": message,
         "upload_id": upload,
         "study_uid": "1.2.3",
         "rest": "series",
+        "home_plan_id": home_plan,
+        "questionnaire": "pain",
+        "task_id": known["tasks"][0]["id"],
         "consent_id": consent,
         "access_id": access,
         "session_id": session,
@@ -242,6 +260,7 @@ def _things(ward: Ward, patient: str) -> Things:
         "device_id": "w-nosuchdevice",
         "study_uid": "1.2.4",
         "rest": "series",
+        "questionnaire": "mmrc",
         "observation_id": nobodys.text(),
         "frame_id": str(frame + 1_000),
         "ward": "nowhere",

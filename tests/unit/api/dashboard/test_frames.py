@@ -8,6 +8,7 @@ import pytest
 from analytics.domain.care import Role
 from analytics.policy import Policy
 from analytics.rules.patient_report import QUESTIONS
+from analytics.ward.questionnaires import QUESTIONNAIRES
 from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.dashboard.administration import REASONS, limits_shown
@@ -47,7 +48,7 @@ SHOWN: dict[str, dict[str, object]] = {
     "log": {},
     "entering": {"next": "/"},
     "account": {"username": "singh", "least": 12},
-    "mine": {"patient": UUID(int=1), "questions": QUESTIONS},
+    "mine": {"patient": UUID(int=1), "questions": QUESTIONS, "forms": QUESTIONNAIRES},
 }
 
 

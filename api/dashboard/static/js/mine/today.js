@@ -19,11 +19,11 @@ function when(at) {
   const day = dayText(ms) === dayText(wardNow()) ? "" : `${dayText(ms)} `;
   return h("span", {}, "by ", h("b", {}, `${day}${clockText(ms)}`));
 }
-export function showToday(day, unsentCount) {
+export function showToday(day, unsentCount, open) {
   const list = tasks(day.todo);
   update($("todo"), ...list.map((one) => h("li", { "data-key": one.words }, one.words, " ", when(one.at))),
     unsentCount > 0 && h("li", { "data-key": "unsent", class: "caution" }, `${unsentCount === 1 ? "One entry waits" : `${unsentCount} entries wait`} on this phone to be sent.`));
-  $("nothing-todo").hidden = list.length + unsentCount > 0;
+  $("nothing-todo").hidden = list.length + unsentCount + open > 0;
 }
 export function showPlain(day) {
   const lines = day.vitals.filter((one) => inPlainWords(one.metric)).map((one) => ({ one, ...plain(one, day.limits) }));

@@ -15,10 +15,10 @@ const named = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) =>
 const ofTheLine = (problem) => !problem.status || problem.status >= 500 || problem.status === 429;
 
 // Sends now, or keeps it; resolves to whether it was sent, throws what was refused.
-// `once` names it, so that what is asked about first and sent after is one.
-export async function sendOrKeep(path, body, { once = named(), kept = body } = {}) {
+// `told` hears the answer; `once` names it, so that what is asked about first and sent after is one.
+export async function sendOrKeep(path, body, { once = named(), kept = body, told = (_answer) => {} } = {}) {
   try {
-    await post(path, body, { "Idempotency-Key": once });
+    told(await post(path, body, { "Idempotency-Key": once }));
     return true;
   } catch (problem) {
     if (!ofTheLine(problem)) throw problem;

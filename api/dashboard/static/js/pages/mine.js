@@ -8,6 +8,8 @@ import { update } from "../base/patch.js";
 import { watch } from "../base/vigil.js";
 import { figures } from "../charts/figures.js";
 import { vitalChart } from "../charts/plots.js";
+import { questionnaires } from "../mine/questionnaires.js";
+import { showMyPlan, showTasks } from "../mine/tasks.js";
 import { callLinks, showPlain, showToday } from "../mine/today.js";
 import { sendOrKeep, sendWhenThereIsALine, unsent } from "../mine/unsent.js";
 import { feelingWorse } from "../mine/worse.js";
@@ -25,9 +27,10 @@ async function load() {
   const to = wardNow();
   const from = to - 48 * 3600000;
   try {
-    const [me, now, messages] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages")]);
+    const [me, now, messages, tasks, plans] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages"), get("/me/tasks"), get(`/patients/${id}/plans`)]);
     setPlace(me.time_zone);
-    day = now;
+    day = { ...now, tasks: tasks.items };
+    showMyPlan(plans.items);
     today();
     told(messages.items);
     const points = await all(`/patients/${id}/observations`, { metric: SHOWN, from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString(), limit: 5000 }, 20000);
@@ -37,7 +40,7 @@ async function load() {
 function today() {
   if (!day) { update($("todo"), unsent().length > 0 && h("li", { "data-key": "unsent", class: "caution" }, `${unsent().length} kept on this phone to be sent.`)); return; }
   callLinks(day);
-  showToday(day, unsent().length);
+  showToday(day, unsent().length, showTasks(day.tasks, today));
   showPlain(day);
 }
 function readings(points, from, to, limits) {
@@ -74,7 +77,7 @@ function entering() {
   });
 }
 function afterwards(one, problem) {
-  const what = one.path === "/me/reports" ? "What you said about feeling worse" : "A reading that you entered without a line";
+  const what = one.path === "/me/reports" ? "What you said about feeling worse" : one.path.startsWith("/me/tasks/") ? "What you said about a task" : one.path.startsWith("/me/questionnaires/") ? "What you answered" : "A reading that you entered without a line";
   const text = problem ? `${what} could not be taken: ${problem.message}` : `${what} is sent now.`;
   $("later").className = problem ? "wrong" : "";
   $("later").textContent = text;
@@ -85,6 +88,7 @@ function afterwards(one, problem) {
 if (document.body.dataset.patient) {
   entering();
   feelingWorse();
+  questionnaires(load);
   sendWhenThereIsALine(afterwards);
   today();
 }

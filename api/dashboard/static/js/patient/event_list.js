@@ -1,4 +1,5 @@
 // Everything on the time line as a list, newest first: for who reads rather than looks.
+import { patientAnswers } from "./answers.js";
 import { wardNow } from "../base/clock.js";
 import { $, empty, h, mark, trouble } from "../base/dom.js";
 import { page } from "../base/http.js";
@@ -23,6 +24,7 @@ async function load(id) {
 }
 // Shows the list now, and again after something was written.
 export async function eventList(id) {
+  patientAnswers(id);
   addEventListener("written", () => load(id));
   await load(id);
 }

@@ -3,6 +3,7 @@
 import { say, $, h } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { meant } from "../base/meant.js";
+import { homePlans } from "./home_plans.js";
 import { review } from "../staff/review.js";
 import { metricName, metricUnit } from "../words/metrics.js";
 import { enableForms, fillDiabetes, fillLimits, fillPregnancy, fillProfile, readCare, watchScale } from "./form.js";
@@ -84,6 +85,7 @@ export async function showPlan(id) {
     const button = event.target.closest("[data-limit]");
     if (button) changeLimit(button.dataset.limit);
   });
+  homePlans(id);
   await ofLimits(id);
   if (!form()) return;
   warn = watchScale(form(), () => held()?.spo2_scale ?? 1);

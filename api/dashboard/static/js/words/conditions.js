@@ -7,7 +7,7 @@ const CONDITIONS = {
   single_3: "One measurement scores 3", incomplete_score: "Score incomplete, may be urgent", risk: "Predicted deterioration",
   glucose_low: "Glucose low", glucose_high: "Glucose high", glucose_low_soon: "Glucose low expected", unconfirmed_deterioration: "Late readings show deterioration, nothing fresh since",
   silent: "Device silent", coverage: "Too few readings", battery: "Battery low", clock: "Device clock uncertain", forged: "Forged message refused",
-  conflict: "Two devices, one identity", sensor: "Sensor trouble", units: "Readings in another unit", refused: "Readings refused", weight_gain: "Weight gained", feels_worse: "Feels worse, says the patient", ward_outage: "Many devices silent at once", nobody_on_shift: "Nobody on shift", sign_in_guessing: "Somebody is guessing passwords", emergency_access: "Emergency access to a record",
+  conflict: "Two devices, one identity", sensor: "Sensor trouble", units: "Readings in another unit", refused: "Readings refused", weight_gain: "Weight gained", feels_worse: "Feels worse, says the patient", questionnaire_pain: "Pain, by a questionnaire", questionnaire_mmrc: "Breathlessness, by a questionnaire", questionnaire_phq9: "Low mood, by a questionnaire", questionnaire_symptom_diary: "Symptoms, by the diary", questionnaire_structured_call: "Told in a structured call", ward_outage: "Many devices silent at once", nobody_on_shift: "Nobody on shift", sign_in_guessing: "Somebody is guessing passwords", emergency_access: "Emergency access to a record",
 };
 
 /** @param {string} name */

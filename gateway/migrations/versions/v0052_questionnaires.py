@@ -1,0 +1,13 @@
+"""Schema step questionnaires: see ``sql/0052_questionnaires.sql``."""
+
+from gateway.migrations import run, sql
+
+revision = "0052"
+down_revision = "0051"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the step's SQL."""
+    run(sql("0052_questionnaires.sql"))
