@@ -1,4 +1,4 @@
-"""Schema step questionnaires: see ``sql/0052_questionnaires.sql``."""
+"""Schema step home plans: see ``sql/0052_home_plans.sql``."""
 
 from gateway.migrations import run, sql
 
@@ -10,4 +10,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0052_questionnaires.sql"))
+    run(sql("0052_home_plans.sql"))
