@@ -105,7 +105,6 @@ QUESTIONNAIRES: Final[Mapping[str, Questionnaire]] = MappingProxyType(
                 )
             },
             source="modified MRC dyspnoea scale (Fletcher 1960; GOLD report)",
-            loinc="89440-5",
             sums=True,
         ),
         "pain": Questionnaire(
