@@ -37,7 +37,7 @@ def evaluate(
     Lines of the path "live" come from admission's checks, lane, alerts and escalation with the
     shipped settings; those of the path "study" from models that nothing runs.
     """
-    from analytics.evaluation import EvaluationOptions, figures, lines, values_of
+    from analytics.evaluation.by_dataset import EvaluationOptions, figures, lines, values_of
     from analytics.evaluation.report import page
 
     named, values = values_of(settings, profile)

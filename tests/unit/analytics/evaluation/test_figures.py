@@ -14,7 +14,7 @@ import pytest
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
 from analytics.errors import DatasetError
-from analytics.evaluation import DATASETS, EvaluationOptions, figures, lines, values_of
+from analytics.evaluation.by_dataset import DATASETS, EvaluationOptions, figures, lines, values_of
 from analytics.evaluation.figures import Figure, Judged, figure, interval
 from analytics.evaluation.metrics import auprc, auroc, ece, f1, slope
 from analytics.evaluation.report import page
