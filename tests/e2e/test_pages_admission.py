@@ -151,7 +151,7 @@ def test_team_and_own_account_open_the_record_to_them(desk: Desk, ward: SeededWa
     expect(page.locator("#team-told")).to_have_text("Team saved.")
     assert read(ward, f"/patients/{patient}", "singh")["care_team"] == [ward.users["singh"]]
     page.get_by_label("Registered, waiting").select_option(f"{name}, Nora Kern")
-    page.get_by_role("button", name="Link…").click()
+    page.get_by_role("button", name="Link…", exact=True).click()
     expect(dialog(page)).to_contain_text("will see the readings and messages of Nora Kern")
     dialog(page).get_by_role("button", name="Link").click()
     expect(page.locator("#accounts")).to_contain_text(f"Sees their own readings as {name}")
