@@ -1,7 +1,7 @@
 """A plan at home as it is written, and as it is answered."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -30,7 +31,13 @@ _SUBJECTS = [*(metric.wire_name for metric in Metric), *QUESTIONNAIRES]
 Kind = Literal["measure", "take", "answer", "walk"]
 State = Literal["due", "done", "skipped", "missed"]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Clock = Annotated[time, AfterValidator(_civil)]
+# A time of day without a zone: JSON Schema's own format ``time`` asks for an offset.
+_CLOCK: dict[str, Any] = {
+    "type": "string",
+    "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
+}
+CivilTime = Annotated[time, WithJsonSchema(_CLOCK)]
+Clock = Annotated[CivilTime, AfterValidator(_civil)]
 Times = Annotated[list[Clock], Field(min_length=1, max_length=12)]
 Day = Annotated[int, Field(strict=True, ge=1, le=7)]
 Condition = Literal["own", "heart_failure", "copd", "diabetes", "hypertension", "after_surgery"]
@@ -97,7 +104,7 @@ class HomeTask(BaseModel):
     kind: Kind
     subject: str | None
     words: str | None
-    times: list[time]
+    times: list[CivilTime]
     days: list[int]
     adherence: float | None
 

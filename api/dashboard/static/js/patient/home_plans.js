@@ -69,5 +69,6 @@ async function write(shown, old = null) {
 }
 export function homePlans(id) {
   if ($("new-home-plan")) $("new-home-plan").onclick = () => write(() => load(id));
+  if (!$("home-plans").children.length) $("home-plans").append(h("p", { class: "soft loading" }, "Loading…"));
   return load(id);
 }
