@@ -34,6 +34,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 # A time of day without a zone: JSON Schema's own format ``time`` asks for an offset.
 _CLOCK: dict[str, Any] = {
     "type": "string",
+    "format": "civil-time",
     "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
 }
 CivilTime = Annotated[time, WithJsonSchema(_CLOCK)]
