@@ -49,10 +49,12 @@ def test_a_shift_is_handed_over_and_both_sign(desk: Desk, ward: SeededWard) -> N
     with ward.client("singh") as singh:
         patient = ward.patients["Giulia Yamada"]
         becomes(
-            lambda: singh.get("/alerts", params={"patient": patient}).json()["items"][0][
-                "doctor_name"
+            lambda: [
+                one["doctor_name"]
+                for one in singh.get("/alerts", params={"patient": patient}).json()["items"]
+                if one["state"] != "closed" and one["message"] == "NEWS2 5"
             ],
-            lambda name: name == "Nurse Pia Lund",
+            lambda names: names == ["Nurse Pia Lund"],
         )
     assert desk.complaints == []
 

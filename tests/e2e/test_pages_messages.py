@@ -21,6 +21,9 @@ def test_words_and_a_wish_to_be_called_come_through_live_and_are_seen(
     desk: Desk, ward: SeededWard
 ) -> None:
     alice = ward.patients["Alice Moore"]
+    # What another test of this ward has written is not of this story.
+    for table in ("message_seen", "patient_message", "call_request"):
+        ward.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
     panel = desk.open("lund", "/panel")
     badge = panel.locator("nav a[href='/messages'] .count")
     expect(panel.locator(f"tr[data-patient='{alice}']")).to_be_visible()
