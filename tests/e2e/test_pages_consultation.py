@@ -107,8 +107,8 @@ def test_book_remind_wait_meet_with_vitals_beside_note_and_sign(
     sound(desk)
     # Whatever the minute of the hour is: the slots lie on a grid, and are told 15 minutes before.
     ward.execute(
-        "UPDATE consultation SET start = now() + interval '8 minutes',"
-        " \"end\" = now() + interval '23 minutes' WHERE state = 'booked'"
+        "UPDATE consultation SET during = tstzrange(now() + interval '8 minutes',"
+        " now() + interval '23 minutes') WHERE state = 'booked'"
     )
     becomes(
         lambda: one_of(ward, "SELECT soon_told FROM consultation WHERE state = 'booked'"),
