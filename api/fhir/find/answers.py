@@ -3,7 +3,7 @@
 from typing import Any
 
 from analytics.ward.questionnaires import QUESTIONNAIRES
-from api.fhir.bundles import NOTHING, ResourcePage, page_of
+from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
 from api.fhir.resources.questionnaires import questionnaire_of, response_of
 from api.fhir.search import FhirSearch, identity
@@ -23,8 +23,7 @@ async def questionnaire(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_questionnaires(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """Every Questionnaire that there is."""
-    if (only := search.one("_id")) is not None:
-        return page_of(await questionnaire(work, only))
+    del work, search
     return ResourcePage(resources=[questionnaire_of(name) for name in QUESTIONNAIRES])
 
 
@@ -41,8 +40,6 @@ async def response(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_responses(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """What one patient answered, newest first."""
-    if (only := search.one("_id")) is not None:
-        return page_of(await response(work, only))
     patient_id = search.patient()
     patient = await patients.record(work.conn, patient_id) if patient_id else None
     if patient is None:

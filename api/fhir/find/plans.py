@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from api.fhir.bundles import NOTHING, ResourcePage, page_of
+from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
 from api.fhir.resources.care_plans import care_plan_of
 from api.fhir.search import FhirSearch, identity
@@ -42,8 +42,6 @@ async def care_plan(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_care_plans(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The plans at home of one patient, newest first."""
-    if (only := search.one("_id")) is not None:
-        return page_of(await care_plan(work, only))
     patient_id = search.patient()
     patient = await patients.record(work.conn, patient_id) if patient_id else None
     if patient is None:
