@@ -12,13 +12,12 @@ from analytics.ward import own_day, vitals
 from analytics.ward.questionnaires import QUESTIONNAIRES, Questionnaire
 from api.dashboard import frames
 from api.dashboard.visits import Visitor, own_page
-from api.errors import NotFoundError
-from api.http.deps import UnitOfWork, Work, acting, allow, services_of
+from api.http.deps import Work, acting, allow, services_of
 from api.patients import care_plans
+from api.patients.record_access import own_record
 from api.patients.ward_policy import WardPolicies
-from api.store import alert_list, chart_points, devices, observation_due, patients, wards
+from api.store import alert_list, chart_points, devices, observation_due, wards
 from api.store.timestamps import ms_of
-from api.store.types import Row
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +44,7 @@ def _own_questionnaires() -> Mapping[str, Questionnaire]:
 @router.get("/ui/mine", dependencies=[allow(Role.PATIENT)])
 async def own_day_now(work: Work) -> dict[str, Any]:
     """How the caller is by their newest readings, what is to be measured by when, whom to call."""
-    row = await _own(work)
+    row = await own_record(work)
     policy = WardPolicies().of(await wards.settings(work.conn, row["ward"]))
     now = (await chart_points.newest(work.conn, [row["no"]])).get(row["no"]) or {}
     now_ms = ms_of(work.now)
@@ -72,12 +71,3 @@ async def own_day_now(work: Work) -> dict[str, Any]:
         "phone": policy.contact.ward_phone or None,
         "out_of_hours": policy.episodes.out_of_hours_phone or None,
     }
-
-
-async def _own(work: UnitOfWork) -> Row:
-    number = work.caller.patient_no
-    patient = None if number is None else await chart_points.patient_id(work.conn, number)
-    row = patient and await patients.record(work.conn, patient)
-    if not row:
-        raise NotFoundError
-    return row

@@ -13,7 +13,7 @@ from api.errors import NotFoundError
 from api.http.deps import UnitOfWork
 from api.imaging.archive import Archive
 from api.imaging.dicomweb import UID
-from api.store import imaging, patients
+from api.store import imaging
 from api.store.types import Row
 
 StudyUid = Annotated[str, Path(pattern=f"^{UID.pattern}$", max_length=64)]
@@ -42,18 +42,6 @@ def archive_of(request: Request) -> Archive:
     """Return the process's archive."""
     found: Archive = request.app.state.archive
     return found
-
-
-async def record_of(work: UnitOfWork, patient_id: UUID) -> Row:
-    """Return a patient's record.
-
-    Raises:
-        NotFoundError: there is none that the caller may see.
-    """
-    row = await patients.record(work.conn, patient_id)
-    if row is None:
-        raise NotFoundError
-    return row
 
 
 async def study_of(work: UnitOfWork, no: int, uid: str) -> Row:

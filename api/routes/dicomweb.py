@@ -17,9 +17,10 @@ from fastapi.responses import Response, StreamingResponse
 
 from api.errors import NotFoundError
 from api.http.deps import Shared, Signed, Work, acting
-from api.imaging.access import Looks, StudyUid, archive_of, record_of, study_of
+from api.imaging.access import Looks, StudyUid, archive_of, study_of
 from api.imaging.archive import Archive
 from api.imaging.dicomweb import JSON, WebAddress, address_of, renamed, search_words
+from api.patients.record_access import record_of
 from api.store import imaging
 
 router = APIRouter(tags=["imaging"])

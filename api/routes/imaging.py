@@ -12,8 +12,9 @@ from analytics.domain.care import Role
 from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
 from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
-from api.imaging.access import StudyUid, archive_of, record_of, study_of
+from api.imaging.access import StudyUid, archive_of, study_of
 from api.imaging.uploads import UploadFolder
+from api.patients.record_access import record_of
 from api.store import imaging
 from api.store.types import Row
 from api.vault import personal_data

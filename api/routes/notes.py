@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.errors import ConflictError, NotFoundError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
-from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
-from api.store import notes, patients
-from api.store.types import Row
+from api.http.deps import CLINICIANS, COORDINATORS, Work, allow
+from api.patients.record_access import record_of
+from api.store import notes
 from api.vault import personal_data
 
 router = APIRouter(tags=["patients"], dependencies=[allow(*CLINICIANS, *COORDINATORS)])
@@ -43,17 +43,10 @@ class PatientNote(BaseModel):
     written_by_name: str | None
 
 
-async def _record(work: UnitOfWork, patient_id: UUID) -> Row:
-    row = await patients.record(work.conn, patient_id)
-    if row is None:
-        raise NotFoundError
-    return row
-
-
 @router.post("/patients/{patient_id}/notes", status_code=201)
 async def write(work: Work, patient_id: UUID, body: NewNote) -> PatientNote:
     """Write a note about a patient, in one's own name."""
-    row = await _record(work, patient_id)
+    row = await record_of(work, patient_id)
     text = personal_data.text_of(work.services.vault, row)
     if text.key is None:
         raise ConflictError("This person was erased.")
@@ -79,7 +72,7 @@ async def read(
     limit: Limit = 100,
 ) -> Page[PatientNote]:
     """Read what was written about a patient, newest first."""
-    row = await _record(work, patient_id)
+    row = await record_of(work, patient_id)
     key = read_cursor(cursor, datetime, UUID)
     before = (key[0], key[1]) if key else None
     found = await notes.page(

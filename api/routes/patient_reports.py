@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from analytics.domain.alerts import FindingChange
 from analytics.domain.care import Role
 from analytics.rules.patient_report import CONDITION, QUESTIONS, RULE, JudgedReport, judge
-from api.errors import ConflictError, InvalidError, NotFoundError
+from api.errors import ConflictError, InvalidError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
 from api.forms.timestamps import Moment
 from api.http.deps import UnitOfWork, Work, allow
 from api.patients.entering import IdempotencyKey, entry_key
-from api.store import chart_points, patient_reports, patients
+from api.patients.record_access import own_record, record_of
+from api.store import patient_reports
 from api.store.timestamps import ms_of
 from api.store.types import Row
 from api.vault import personal_data
@@ -107,11 +108,7 @@ async def report(work: Work, body: NewReport, sent_as: IdempotencyKey) -> Report
 
 async def _own(work: UnitOfWork) -> Row:
     """The caller's own record, of somebody whose alerts are raised."""
-    number = work.caller.patient_no
-    patient = None if number is None else await chart_points.patient_id(work.conn, number)
-    row = patient and await patients.record(work.conn, patient)
-    if not row:
-        raise NotFoundError
+    row = await own_record(work)
     paused = row["state"] == "paused" and row["paused_until"] > work.now
     if paused or row["state"] == "discharged":
         raise ConflictError(_NOT_WATCHED)
@@ -139,9 +136,7 @@ async def reports(
     work: Work, patient_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[Report]:
     """What a patient reported, newest first."""
-    row = await patients.record(work.conn, patient_id)
-    if row is None:
-        raise NotFoundError
+    row = await record_of(work, patient_id)
     after: Any = read_cursor(cursor, int)
     found = await patient_reports.page(
         work.conn, row["no"], before=after[0] if after else None, limit=limit + 1

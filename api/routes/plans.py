@@ -13,11 +13,11 @@ from analytics.ward.plan_templates import TEMPLATES
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
 from api.forms.plans import HomePlan, NewHomePlan, TaskAnswer, TaskDue, TemplateShown, template
-from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.http.deps import CLINICIANS, COORDINATORS, Work, allow
 from api.patients import home_plans
-from api.store import chart_points, home_tasks, patients
+from api.patients.record_access import own_record, record_of
 from api.store import home_plans as store
-from api.store.types import Row
+from api.store import home_tasks
 from api.vault import personal_data
 
 router = APIRouter(tags=["plans"])
@@ -40,13 +40,6 @@ class Answered(BaseModel):
     state: str
 
 
-async def _record(work: UnitOfWork, patient_id: UUID) -> Row:
-    row = await patients.record(work.conn, patient_id)
-    if row is None:
-        raise NotFoundError
-    return row
-
-
 @router.get("/plan-templates", dependencies=[STAFF])
 async def templates(work: Work) -> Page[TemplateShown]:
     """Plans to begin with, by condition, each with its source; nothing holds until it is saved."""
@@ -60,7 +53,7 @@ async def plans(
     work: Work, patient_id: UUID, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[HomePlan]:
     """A patient's plans, newest first, ended ones too; ``adherence`` is of the last 14 days."""
-    row = await _record(work, patient_id)
+    row = await record_of(work, patient_id)
     after: Any = read_cursor(cursor, int)
     found = await store.of_patient(
         work.conn, row["no"], before=after[0] if after else None, limit=limit + 1
@@ -73,7 +66,7 @@ async def plans(
 @router.post("/patients/{patient_id}/plans", status_code=201, dependencies=[STAFF])
 async def begin(work: Work, patient_id: UUID, body: NewHomePlan) -> NewId:
     """Begin a plan, in one's own name; ``replaces`` ends an older one in the same step."""
-    row = await _record(work, patient_id)
+    row = await record_of(work, patient_id)
     if body.review_on < day_at(work.now, row["time_zone"]):
         raise InvalidError("review_on", "must not lie behind")
     if body.replaces is not None:
@@ -88,7 +81,7 @@ async def begin(work: Work, patient_id: UUID, body: NewHomePlan) -> NewId:
 @router.post("/patients/{patient_id}/plans/{home_plan_id}/end", dependencies=[STAFF])
 async def end(work: Work, patient_id: UUID, home_plan_id: UUID) -> NewId:
     """End a plan; what became of its tasks stays. A repeat changes nothing."""
-    row = await _record(work, patient_id)
+    row = await record_of(work, patient_id)
     if await store.end(work.conn, row["no"], home_plan_id, work.now, work.caller.user_id):
         work.note("plan.end", row["no"], plan=str(home_plan_id))
     else:
@@ -103,7 +96,7 @@ async def reminders(
     work: Work, patient_id: UUID, days: Annotated[int, Query(ge=1, le=90)] = 14
 ) -> Page[TaskDue]:
     """What fell due in the last days, and what became of it: the oldest first, 5,000 at most."""
-    row = await _record(work, patient_id)
+    row = await record_of(work, patient_id)
     since = work.now - timedelta(days=days)
     found = await home_tasks.due(work.conn, row["no"], since, work.now, _MOST)
     work.note("plans.read", row["no"], n=len(found))
@@ -114,7 +107,7 @@ async def reminders(
 @router.get("/me/tasks", dependencies=[allow(Role.PATIENT)])
 async def own_tasks(work: Work) -> Page[TaskDue]:
     """The caller's own tasks of today, in their time zone: what fell due and what still will."""
-    row = await _own(work)
+    row = await own_record(work)
     work.note("tasks.read", row["no"])
     return Page(items=await home_plans.today(work, row), next=None)
 
@@ -125,7 +118,7 @@ async def answer(work: Work, task_id: UUID, body: TaskAnswer) -> Answered:
 
     What was said while there was no line is taken for a week, and counts as it was said.
     """
-    row = await _own(work)
+    row = await own_record(work)
     task = await store.task(work.conn, task_id)
     if task is None:
         raise NotFoundError
@@ -140,12 +133,3 @@ async def answer(work: Work, task_id: UUID, body: TaskAnswer) -> Answered:
         raise NotFoundError
     work.note("task.answer", row["no"], task=str(task_id), state=body.state)
     return Answered(task=task_id, state=body.state)
-
-
-async def _own(work: UnitOfWork) -> Row:
-    number = work.caller.patient_no
-    patient = None if number is None else await chart_points.patient_id(work.conn, number)
-    row = patient and await patients.record(work.conn, patient)
-    if not row:
-        raise NotFoundError
-    return row

@@ -11,12 +11,11 @@ from analytics.ward.questionnaires import QUESTIONNAIRES, Item
 from api.errors import NotFoundError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
 from api.forms.questionnaires import GivenAnswers, Name, ResponseShown, ResponseTaken
-from api.http.deps import CLINICIANS, COORDINATORS, Shared, Signed, UnitOfWork, Work, acting, allow
+from api.http.deps import CLINICIANS, COORDINATORS, Shared, Signed, Work, acting, allow
 from api.patients import answering
 from api.patients.entering import IdempotencyKey, folded
-from api.store import chart_points, patients
+from api.patients.record_access import own_record, record_of
 from api.store import questionnaires as store
-from api.store.types import Row
 from api.vault import personal_data
 
 router = APIRouter(tags=["questionnaires"])
@@ -85,9 +84,7 @@ async def responses(
     limit: Limit = 50,
 ) -> Page[ResponseShown]:
     """What a patient answered, or the staff for them, newest first."""
-    row = await patients.record(work.conn, patient_id)
-    if row is None:
-        raise NotFoundError
+    row = await record_of(work, patient_id)
     after: Any = read_cursor(cursor, int)
     found = await store.page(
         work.conn, row["no"], name, before=after[0] if after else None, limit=limit + 1
@@ -114,9 +111,7 @@ async def answer_for(
 ) -> ResponseTaken:
     """Answer a questionnaire with a patient, in one's own name; a call's readings are scored."""
     async with acting(services, caller) as work:
-        row = await patients.record(work.conn, patient_id)
-        if row is None:
-            raise NotFoundError
+        row = await record_of(work, patient_id)
         taken = await answering.take_answers(work, row, questionnaire, body, sent_as)
     if taken.entry is not None:
         await folded(services, caller, taken.entry)
@@ -130,19 +125,10 @@ async def answer_own(
     work: Work, questionnaire: Name, body: GivenAnswers, sent_as: IdempotencyKey
 ) -> ResponseTaken:
     """Answer a questionnaire oneself; what was answered without a line is taken for a week."""
-    row = await _own(work)
+    row = await own_record(work)
     if QUESTIONNAIRES[questionnaire].staff:
         raise NotFoundError
     return _answer(await answering.take_answers(work, row, questionnaire, body, sent_as))
-
-
-async def _own(work: UnitOfWork) -> Row:
-    number = work.caller.patient_no
-    patient = None if number is None else await chart_points.patient_id(work.conn, number)
-    row = patient and await patients.record(work.conn, patient)
-    if not row:
-        raise NotFoundError
-    return row
 
 
 def _answer(taken: answering.TakenAnswers) -> ResponseTaken:
