@@ -26,6 +26,15 @@ def violations(page: Page) -> list[object]:
     return found
 
 
+def sound(page: Page) -> None:
+    """Ask axe of a page that stands open, in light and in dark."""
+    page.evaluate(AXE)
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
+    page.emulate_media(color_scheme="light")
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(desk: Desk, ward: SeededWard, name: str) -> None:
     page = shown(desk, ward, name)

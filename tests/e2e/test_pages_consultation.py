@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.test_pages_axe import AXE, violations
+from tests.e2e.test_pages_axe import sound
 from tests.support.browsers import LAUNCH, OFTEN, PHONE, Desk, becomes, no_wider_than
 from tests.support.seeded_ward import SeededWard
 
@@ -39,14 +39,6 @@ def two(ward: SeededWard, browser: Browser, chromium_path: Path) -> Iterator[tup
     for desk, one in zip(desks, opened, strict=True):
         desk.close()
         one.close()
-
-
-def sound(page: Page) -> None:
-    page.evaluate(AXE)
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert violations(page) == []
-    page.emulate_media(color_scheme="light")
 
 
 def one_of(ward: SeededWard, what: str) -> object:

@@ -1,20 +1,12 @@
 """A patient writes and asks to be called on a telephone; the ward reads and answers, live."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.test_pages_axe import AXE, violations
+from tests.e2e.test_pages_axe import sound
 from tests.support.browsers import PHONE, Desk, no_wider_than
 from tests.support.seeded_ward import SeededWard
 
 WORDS = "My ankles are swollen."
-
-
-def sound(page: Page) -> None:
-    page.evaluate(AXE)
-    assert violations(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert violations(page) == []
-    page.emulate_media(color_scheme="light")
 
 
 def test_words_and_a_wish_to_be_called_come_through_live_and_are_seen(
