@@ -27,7 +27,6 @@ from api.http import openapi, problems
 from api.http.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
 from api.imaging.access import Looks
 from api.imaging.archive import Archive
-from api.imaging.intake import run_intake
 from api.imaging.settings import ArchiveSettings
 from api.jobs.audit_anchoring import keep_anchors
 from api.jobs.certificate_renewal import keep_certificates
@@ -124,6 +123,8 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
     if services.settings.audit_anchor_file is not None:
         tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)
     if app.state.archive.is_set_up:
+        from api.imaging.intake import run_intake  # noqa: PLC0415 - what reads DICOM takes 0.2 s
+
         tasks["imaging"] = partial(run_intake, services, app.state.archive)
     if services.settings.device_crl_file is not None:
         tasks["revocations"] = partial(keep_list, services, services.settings.device_crl_file)

@@ -8,6 +8,8 @@ and the archive with it), so they are written plain here.
 """
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +27,7 @@ from pydicom.uid import (
 )
 
 from api.imaging.identity import FilePerson
+from api.imaging.refusal import FileRefusedError
 
 IDENTIFYING = (
     "IssuerOfPatientID",
@@ -56,10 +59,6 @@ _LARGE = 1 << 20
 _JPEG_2000 = frozenset({JPEG2000Lossless, JPEG2000, HTJ2KLossless, HTJ2KLosslessRPCL, HTJ2K})
 _NEEDED = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID")
 _UID_LENGTH = 64
-
-
-class FileRefusedError(Exception):
-    """A file that is not taken; the text says why and names nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,17 +103,13 @@ def without_person(source: Path, target: Path, patient: UUID) -> None:
         FileRefusedError: it cannot be read to its end.
     """
     found = _opened(source, pixels=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            for dataset in _nested(found):
-                _take_person_out(dataset, patient)
-            found.PatientName, found.PatientBirthDate, found.PatientID = "", "", str(patient)
-            if found.file_meta.TransferSyntaxUID in _JPEG_2000:
-                found.decompress(generate_instance_uid=False)
-            found.save_as(target, enforce_file_format=True)
-        except Exception as error:
-            raise FileRefusedError("it cannot be read to its end") from error
+    with _refused_as("it cannot be read to its end"):
+        for dataset in _nested(found):
+            _take_person_out(dataset, patient)
+        found.PatientName, found.PatientBirthDate, found.PatientID = "", "", str(patient)
+        if found.file_meta.TransferSyntaxUID in _JPEG_2000:
+            found.decompress(generate_instance_uid=False)
+        found.save_as(target, enforce_file_format=True)
 
 
 def _take_person_out(dataset: Dataset, patient: UUID) -> None:
@@ -128,16 +123,26 @@ def _take_person_out(dataset: Dataset, patient: UUID) -> None:
         dataset.PatientID = str(patient)
 
 
-def _opened(path: Path, *, pixels: bool) -> FileDataset:
+@contextmanager
+def _refused_as(why: str) -> Iterator[None]:
+    """Refuse a file for whatever goes wrong with it.
+
+    A parser of files of any origin fails in any way; none of them is this program's end, and what
+    is odd in a file of another maker is theirs.
+    """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is odd in a file of another maker is theirs
+        warnings.simplefilter("ignore")
         try:
-            return pydicom.dcmread(path, stop_before_pixels=not pixels, defer_size=_LARGE)
+            yield
         except InvalidDicomError as error:
             raise FileRefusedError("it is not a DICOM file") from error
         except Exception as error:
-            # A parser of files of any origin fails in any way; none of them is this program's end.
-            raise FileRefusedError("it is damaged") from error
+            raise FileRefusedError(why) from error
+
+
+def _opened(path: Path, *, pixels: bool) -> FileDataset:
+    with _refused_as("it is damaged"):
+        return pydicom.dcmread(path, stop_before_pixels=not pixels, defer_size=_LARGE)
 
 
 def _nested(top: Dataset) -> list[Dataset]:

@@ -7,17 +7,18 @@ it keeps once. Studies that were taken away, by hand or with their person, are f
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import UUID
 
 import structlog
 
 from analytics.domain.care import Role
 from api.errors import UnavailableError
 from api.imaging.archive import Archive, ArchiveRefusedError
-from api.imaging.files import FileRefusedError, ImageFile, read, without_person
+from api.imaging.files import ImageFile, read, without_person
 from api.imaging.identity import mismatch
+from api.imaging.refusal import FileRefusedError
 from api.imaging.uploads import UploadFolder, split
 from api.jobs.leader import Wakeup, run_as_leader
 from api.services import Connection, Services
@@ -52,8 +53,7 @@ async def _look(services: Services, archive: Archive, folder: UploadFolder) -> N
         await _forget(services, archive)
     except UnavailableError as silent:
         _log.warning("archive_silent", why=silent.detail)
-    async with services.pool.connection() as conn, conn.transaction():
-        await act_for(conn, None, Role.ADMIN)
+    async with _own_rights(services) as conn:
         await imaging.drop_left(conn, archive.settings.upload_hours)
         needed = await imaging.under_way(conn)
     for left in await asyncio.to_thread(folder.kept):
@@ -61,9 +61,16 @@ async def _look(services: Services, archive: Archive, folder: UploadFolder) -> N
             await asyncio.to_thread(folder.drop, left)
 
 
-async def _next(services: Services) -> Row | None:
+@asynccontextmanager
+async def _own_rights(services: Services) -> AsyncIterator[Conn]:
+    """Give a transaction in which the program acts for itself."""
     async with services.pool.connection() as conn, conn.transaction():
         await act_for(conn, None, Role.ADMIN)
+        yield conn
+
+
+async def _next(services: Services) -> Row | None:
+    async with _own_rights(services) as conn:
         return await imaging.next_whole(conn)
 
 
@@ -111,17 +118,12 @@ def _checked(files: Sequence[Path], person: Personal) -> list[ImageFile]:
 
 
 async def _person(services: Services, upload: Row) -> Personal:
-    async with services.pool.connection() as conn, conn.transaction():
-        row = await _record(conn, upload["patient"])
+    async with _own_rights(services) as conn:
+        row = await patients.record(conn, upload["patient"])
     person = None if row is None else personal_data.open_personal(services.vault, row)
     if person is None:
         raise FileRefusedError("This person was erased.")
     return person
-
-
-async def _record(conn: Conn, patient: UUID) -> Row | None:
-    await act_for(conn, None, Role.ADMIN)
-    return await patients.record(conn, patient)
 
 
 async def _claim(services: Services, upload: Row, studies: Sequence[str]) -> None:
@@ -130,8 +132,7 @@ async def _claim(services: Services, upload: Row, studies: Sequence[str]) -> Non
     Raises:
         FileRefusedError: one of them is held for another person.
     """
-    async with services.pool.connection() as conn, conn.transaction():
-        await act_for(conn, None, Role.ADMIN)
+    async with _own_rights(services) as conn:
         for study in studies:
             if await imaging.held_by(conn, study) not in {None, upload["patient_no"]}:
                 raise FileRefusedError("A study in it is kept for another person.")
@@ -146,8 +147,7 @@ async def _archived(
         await asyncio.to_thread(without_person, file, bare, upload["patient"])
         await archive.store(bare)
         await asyncio.to_thread(bare.unlink)
-        async with services.pool.connection() as conn, conn.transaction():
-            await act_for(conn, None, Role.ADMIN)
+        async with _own_rights(services) as conn:
             await imaging.note_done(conn, upload["id"], done)
 
 
@@ -156,8 +156,8 @@ async def _stored(
 ) -> None:
     """Write what the archive now holds of each study."""
     rows = [await _study_row(archive, study, files) for study in {one.study for _, one in files}]
-    async with services.pool.connection() as conn, conn.transaction():
-        record = await _record(conn, upload["patient"])
+    async with _own_rights(services) as conn:
+        record = await patients.record(conn, upload["patient"])
         if record is None:  # erased meanwhile: what the archive got is forgotten with the upload
             return
         text = personal_data.text_of(services.vault, record)
@@ -192,22 +192,18 @@ async def _refuse(
     services: Services, archive: Archive, upload: Row, claimed: Sequence[str], why: str
 ) -> None:
     """Write why, once the archive has forgotten what it got of studies that are nobody's."""
-    async with services.pool.connection() as conn, conn.transaction():
-        await act_for(conn, None, Role.ADMIN)
+    async with _own_rights(services) as conn:
         nobodys = [one for one in claimed if await imaging.held_by(conn, one) is None]
     for study in nobodys:
         await archive.forget(study)
-    async with services.pool.connection() as conn, conn.transaction():
-        await act_for(conn, None, Role.ADMIN)
+    async with _own_rights(services) as conn:
         await imaging.end_upload(conn, upload["id"], "refused", why)
 
 
 async def _forget(services: Services, archive: Archive) -> None:
-    async with services.pool.connection() as conn, conn.transaction():
-        await act_for(conn, None, Role.ADMIN)
+    async with _own_rights(services) as conn:
         waiting = await imaging.to_remove(conn, _MOST_REMOVED)
     for study in waiting:
         await archive.forget(study)
-        async with services.pool.connection() as conn, conn.transaction():
-            await act_for(conn, None, Role.ADMIN)
+        async with _own_rights(services) as conn:
             await imaging.removed(conn, study)

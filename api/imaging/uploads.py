@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from api.errors import UnavailableError
-from api.imaging.files import FileRefusedError
+from api.imaging.refusal import FileRefusedError
 from api.imaging.settings import ArchiveSettings
 
 _PIECE = 1 << 20

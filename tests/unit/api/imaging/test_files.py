@@ -10,7 +10,8 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from api.imaging.files import FileRefusedError, read, without_person
+from api.imaging.files import read, without_person
+from api.imaging.refusal import FileRefusedError
 from tests.support.images import changed, sample
 
 FAMILY = "Lovelace"

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from api.errors import UnavailableError
-from api.imaging.files import FileRefusedError
+from api.imaging.refusal import FileRefusedError
 from api.imaging.settings import ArchiveSettings
 from api.imaging.uploads import UploadFolder, split
 
