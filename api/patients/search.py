@@ -29,7 +29,7 @@ async def find_people(work: UnitOfWork, search: str, *, discharged: bool = False
     await _fill(work, rows)
     for row in rows:
         row["words"] = (
-            (work.services.names.get(row["no"], row["rev"]) or "") if row["known"] else ""
+            (work.services.names.get(row["id"], row["rev"]) or "") if row["known"] else ""
         )
     wanted = [row for row in rows if holds(_text(row), words)]
     return sorted(wanted, key=lambda row: (row["words"], row["no"]))
@@ -42,7 +42,7 @@ def _text(row: Row) -> str:
 async def _fill(work: UnitOfWork, rows: list[Row]) -> None:
     """Open the records that are not known yet, some at a time, off the event loop."""
     names, vault = work.services.names, work.services.vault
-    unknown = [row for row in rows if row["known"] and names.get(row["no"], row["rev"]) is None]
+    unknown = [row for row in rows if row["known"] and names.get(row["id"], row["rev"]) is None]
     for at in range(0, len(unknown), _AT_ONCE):
         part = {row["no"]: row["rev"] for row in unknown[at : at + _AT_ONCE]}
         sealed = await patients.sealed_by_number(work.conn, list(part))
@@ -51,7 +51,7 @@ async def _fill(work: UnitOfWork, rows: list[Row]) -> None:
 
 def _open(names: NameCache, vault: Vault, sealed: list[Row], revisions: dict[int, int]) -> None:
     for row in sealed:
-        names.put(row["no"], revisions[row["no"]], _words(vault, row))
+        names.put(row["id"], revisions[row["no"]], _words(vault, row))
 
 
 def _words(vault: Vault, row: Row) -> str:

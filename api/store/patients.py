@@ -69,7 +69,7 @@ async def searched(conn: Conn, *, discharged: bool) -> list[Row]:
     """Everybody whom the acting user may see, in a few columns; ``known``: not erased."""
     found = await conn.execute(
         """
-        SELECT p.no, p.rev, p.state, d.name AS doctor_name, k.patient_no IS NOT NULL AS known
+        SELECT p.id, p.no, p.rev, p.state, d.name AS doctor_name, k.patient_no IS NOT NULL AS known
           FROM patient p LEFT JOIN patient_key k ON k.patient_no = p.no
           LEFT JOIN assignment a ON a.patient_no = p.no LEFT JOIN doctor d ON d.id = a.doctor_id
          WHERE %s OR p.state <> 'discharged'

@@ -7,28 +7,33 @@ once for each revision of a record, and the words stay in this process alone, bo
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from uuid import UUID
 
 
 class NameCache:
-    """Words of records by (number, revision), the least used thrown away first."""
+    """Words of records by (id, revision), the least used thrown away first.
+
+    By the id and not the number: a database that is restored from a copy under a running program
+    may give a number, and a revision, to somebody else.
+    """
 
     def __init__(self, most: int) -> None:
         """Begin with nothing known; ``most`` people are kept."""
         self._most = most
-        self._known: OrderedDict[int, tuple[int, str]] = OrderedDict()
+        self._known: OrderedDict[UUID, tuple[int, str]] = OrderedDict()
 
-    def get(self, no: int, revision: int) -> str | None:
+    def get(self, record: UUID, revision: int) -> str | None:
         """Return the words of a record at this revision; None if they are not known."""
-        found = self._known.get(no)
+        found = self._known.get(record)
         if found is None or found[0] != revision:
             return None
-        self._known.move_to_end(no)
+        self._known.move_to_end(record)
         return found[1]
 
-    def put(self, no: int, revision: int, words: str) -> None:
+    def put(self, record: UUID, revision: int, words: str) -> None:
         """Keep the words of a record in place of what an older revision said."""
-        self._known[no] = (revision, words)
-        self._known.move_to_end(no)
+        self._known[record] = (revision, words)
+        self._known.move_to_end(record)
         while len(self._known) > self._most:
             self._known.popitem(last=False)
 

@@ -391,3 +391,15 @@ def test_a_page_goes_on_in_the_order_that_was_chosen(staffed: Ward) -> None:
     page = staffed.get("coordinator", "/panel", params={"sort": "score", "limit": 1}).json()
     other = {"sort": "name", "cursor": page["next"]}
     assert staffed.get("coordinator", "/panel", params=other).status_code == 422
+
+
+def test_a_name_is_not_kept_for_whoever_comes_to_bear_the_number(ward: Ward) -> None:
+    """As when a copy of the database is put back under a running program."""
+    ward.add("coordinator", "coordinator")
+    first = ward.number(ward.take_in(name="Ada Byron"))
+    assert took(ward, search="ada")[0]["matched"] == 1
+    ward.empty()
+    ward.add("coordinator", "coordinator")
+    assert ward.number(ward.take_in(name="Mary Somerville")) == first
+    assert took(ward, search="ada")[0]["matched"] == 0
+    assert took(ward, search="mary")[0]["matched"] == 1
