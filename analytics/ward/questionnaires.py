@@ -201,3 +201,8 @@ QUESTIONNAIRES: Final[Mapping[str, Questionnaire]] = MappingProxyType(
         ),
     }
 )
+
+OWN_QUESTIONNAIRES: Final[Mapping[str, Questionnaire]] = MappingProxyType(
+    {name: form for name, form in QUESTIONNAIRES.items() if not form.staff}
+)
+"""What patients answer themselves; it stands in their page's frame, to be answered offline."""

@@ -1,6 +1,5 @@
 """The patient's own page: what it needs besides the public API, in one answer."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,7 +8,7 @@ from fastapi.responses import Response
 from analytics.domain.care import Role, scoring_of
 from analytics.rules.patient_report import QUESTIONS
 from analytics.ward import own_day, vitals
-from analytics.ward.questionnaires import QUESTIONNAIRES, Questionnaire
+from analytics.ward.questionnaires import OWN_QUESTIONNAIRES
 from api.dashboard import frames
 from api.dashboard.visits import Visitor, own_page
 from api.http.deps import Work, acting, allow, services_of
@@ -32,13 +31,8 @@ async def mine(request: Request, visitor: Visitor) -> Response:
         async with acting(services_of(request), visitor) as work:
             found = await chart_points.patient_id(work.conn, visitor.patient_no)
     return frames.frame(
-        "mine", visitor, patient=found, questions=QUESTIONS, forms=_own_questionnaires()
+        "mine", visitor, patient=found, questions=QUESTIONS, forms=OWN_QUESTIONNAIRES
     )
-
-
-def _own_questionnaires() -> Mapping[str, Questionnaire]:
-    """What patients answer themselves; it stands in the frame, to be answered without a line."""
-    return {name: form for name, form in QUESTIONNAIRES.items() if not form.staff}
 
 
 @router.get("/ui/mine", dependencies=[allow(Role.PATIENT)])

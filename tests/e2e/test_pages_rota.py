@@ -1,7 +1,6 @@
 """The rota on the capacity board: asked before, undone after, and absence told apart."""
 
 import re
-from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -90,7 +89,7 @@ def test_an_emergency_has_a_name_and_who_could_come_is_offered_with_the_phone(
 ) -> None:
     with ward.client("carla") as carla:
         body = {"name": "Dr Ruth Kay", "phone": "+44 20 7946 0018"}
-        kay = carla.post("/doctors", json=body).raise_for_status().json()["id"]
+        carla.post("/doctors", json=body).raise_for_status()
         [shift] = [
             one
             for one in carla.get("/shifts").raise_for_status().json()["items"]
@@ -100,18 +99,15 @@ def test_an_emergency_has_a_name_and_who_could_come_is_offered_with_the_phone(
         carla.post(path, json={"reason": "ill"}).raise_for_status()
         page = desk.open("carla", "/capacity")
         emergencies = page.locator("#plan [data-key=emergencies]")
-        expect(emergencies).to_contain_text("Alice Moore")
-        expect(emergencies).to_contain_text("with Nurse Pia Lund, but needs: doctor")
+        hers = emergencies.get_by_role("listitem").filter(has_text="Alice Moore")
+        expect(hers).to_contain_text("with Nurse Pia Lund, but needs: doctor")
         offered = page.locator("#plan [data-key=call-in]")
         phone = offered.get_by_role("link", name="+44 20 7946 0018")
         expect(phone).to_have_attribute("href", "tel:+442079460018")
         carla.delete(path).raise_for_status()
-        expect(emergencies).to_contain_text("with Dr Amara Singh")
-        now = datetime.now(UTC)  # called in: other tests may have left more than one can do
-        hours = {"start": now.isoformat(), "end": (now + timedelta(hours=8)).isoformat()}
-        called = carla.post("/shifts", json={"doctor_id": kay, **hours}).raise_for_status().json()
-        expect(emergencies).not_to_contain_text("but needs")
-        carla.delete(f"/shifts/{called['id']}").raise_for_status()
+        # other tests may have left emergencies of others, and more than the doctor can do
+        expect(hers).to_contain_text("with Dr Amara Singh")
+        expect(hers).not_to_contain_text("but needs")
     assert desk.complaints == []
 
 

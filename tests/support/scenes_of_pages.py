@@ -127,7 +127,10 @@ def chart(**more: Any) -> Answers:  # noqa: ANN401 - answers by path
             "drivers": [],
         },
         f"{api}/observations": {"items": readings(), "next": None},
-        f"{api}/limits": {"items": [], "next": None},
+        **{
+            f"{api}/{part}": {"items": [], "next": None}
+            for part in ("limits", "plans", "questionnaires", "messages")
+        },
         f"{ui}/history": {"items": scores()},
         f"{ui}/events": {"items": events, "cut": False},
         f"{ui}/devices": {"items": [device | {"battery": 81.0, "silent": False}]},
@@ -323,6 +326,8 @@ def own_day() -> Answers:
         "/ui/mine": told,
         "/ui/messages": {"items": [{"id": "m", "text": "Please rest today.", "issued": ago(90)}]},
         own: record(),
+        "/api/v1/me/tasks": {"items": [], "next": None},
+        f"{own}{SICK}/plans": {"items": [], "next": None},
         f"{own}{SICK}/observations": {"items": calm, "next": None},
     }
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from analytics.policy import DEFAULT
 from analytics.rules.patient_report import QUESTIONS
+from analytics.ward.questionnaires import OWN_QUESTIONNAIRES
 from api.dashboard import frames
 from api.dashboard.administration import REASONS, limits_shown
 from api.dashboard.chart import PARTS
@@ -22,7 +23,11 @@ _BY_PAGE: Final[dict[str, dict[str, object]]] = {
     "people": {"accounts": True, "least": 12},
     "account": {"username": "singh", "least": 12},
     "register": {"least": 12},
-    "mine": {"questions": QUESTIONS, "patient": "00000000-0000-0000-0000-000000000000"},
+    "mine": {
+        "questions": QUESTIONS,
+        "forms": OWN_QUESTIONNAIRES,
+        "patient": "00000000-0000-0000-0000-000000000000",
+    },
     "start": {"opens_accounts": True},
 }
 PUBLIC: Final = frozenset({"login", "register"})

@@ -13,7 +13,7 @@ def test_an_auditor_reads_the_log_without_names_or_values(watched: tuple[Ward, s
     ward.add("auditor", "auditor")
     store(ward, patient, "hr", [70.0])
     ward.get("doctor", f"/patients/{patient}")
-    change = {"limits": {"hr": {"low": 41, "high": 133}}, "reason": "agreed on the round"}
+    change = {"limits": {"hr": {"low": 41, "high": 133.5}}, "reason": "agreed on the round"}
     assert ward.patch("doctor", f"/patients/{patient}", change).status_code == 200
     answer = ward.get("auditor", "/audit")
     assert answer.status_code == 200
@@ -25,10 +25,10 @@ def test_an_auditor_reads_the_log_without_names_or_values(watched: tuple[Ward, s
     assert (read["name"], read["identifier"], read["patient"]) == (None, None, None)
     limits = next(one for one in items if one["action"] == "patient.limits")
     assert set(limits["detail"]) == {"from", "why"}
-    assert "133" not in answer.text
+    assert "133.5" not in answer.text
     assert "Ada Byron" not in answer.text
     whole = ward.get("admin", "/audit").json()["items"]
-    assert "133" in str([one for one in whole if one["action"] == "patient.limits"])
+    assert "133.5" in str([one for one in whole if one["action"] == "patient.limits"])
 
 
 def test_the_log_is_asked_by_patient_person_and_action(watched: tuple[Ward, str]) -> None:
