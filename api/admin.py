@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from analytics.domain.care import Role
 from api.auth import sessions
-from api.evidence import audit
+from api.evidence import audit, removals
 from api.limits.passwords import MIN_GUESSES, weakness
 from api.store import accounts, api_keys, keys, throttles
 from api.store.connections import address
@@ -155,6 +155,25 @@ async def _verify_audit(database_url: str, anchor_file: Path | None) -> audit.Ch
         address(database_url), row_factory=dict_row
     ) as conn:
         return await audit.verify(conn, anchor_file)
+
+
+def check_removals(database_url: str) -> removals.Removals:
+    """Hold what was removed by its age against what is stored, for ``homeward verify``.
+
+    Args:
+        database_url: a login that may read the chain and count rows (owner, superuser).
+
+    Raises:
+        psycopg.OperationalError: the database cannot be reached.
+    """
+    return asyncio.run(_check_removals(database_url))
+
+
+async def _check_removals(database_url: str) -> removals.Removals:
+    async with await psycopg.AsyncConnection.connect(
+        address(database_url), row_factory=dict_row
+    ) as conn:
+        return await removals.check(conn)
 
 
 def rotate_master(database_url: str, key_file: Path, *, retire_old: bool = False) -> int:

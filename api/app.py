@@ -31,6 +31,8 @@ from api.imaging.settings import ArchiveSettings
 from api.jobs.audit_anchoring import keep_anchors
 from api.jobs.certificate_renewal import keep_certificates
 from api.jobs.practice import tell_stories
+from api.jobs.retention import run_retention
+from api.jobs.retention_settings import RetentionSettings
 from api.jobs.revocation_list import keep_list
 from api.jobs.scoring import answer_all
 from api.jobs.sealing import seal_all
@@ -85,6 +87,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.provider = Provider(ProviderSettings())
     app.state.archive = Archive(ArchiveSettings())
     app.state.looks = Looks()
+    app.state.retention = RetentionSettings()
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
@@ -119,6 +122,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "scoring": partial(answer_all, services),
         "sealing": partial(seal_all, services),
         "practice": partial(tell_stories, services),
+        "retention": partial(run_retention, services, app.state.retention),
     }
     if services.settings.audit_anchor_file is not None:
         tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)

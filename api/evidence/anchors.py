@@ -85,14 +85,26 @@ async def note(conn: Conn, now: datetime, path: Path, newest: Anchor | None) -> 
     return made
 
 
-async def first_broken(conn: Conn, path: Path) -> tuple[int, int | None]:
+async def first_broken(
+    conn: Conn, path: Path, begins_after: int = 0, base: str | None = None
+) -> tuple[int, int | None]:
     """Hold the chain against a file: how many anchors were checked, and the first that is broken.
+
+    Args:
+        conn: any connection that may read the chain.
+        path: the file.
+        begins_after: the last row that went by its age; what was noted before it is passed over.
+        base: that row's hash in hex.
 
     Raises:
         AnchorError: the file cannot be read.
     """
     checked, waiting = 0, list[Anchor]()
     for anchor in read(path):
+        if anchor.id == begins_after and anchor.hash != base:
+            return checked + 1, anchor.id
+        if anchor.id <= begins_after:
+            continue
         waiting.append(anchor)
         checked += 1
         if len(waiting) == _AT_ONCE:

@@ -38,6 +38,7 @@ class ChainVerification:
         head: hash of the newest row in hex, empty for an empty record.
         anchors: heads noted outside that the chain was held against.
         first_unanchored: the first row that differs from its anchor, or is gone.
+        begins_after: the last row that went by its age, as the chain itself tells; 0: none did.
     """
 
     ok: bool
@@ -46,6 +47,7 @@ class ChainVerification:
     head: str
     anchors: int = 0
     first_unanchored: int | None = None
+    begins_after: int = 0
 
 
 async def append(conn: Conn, now: datetime, actor: str, notes: Sequence[Note]) -> None:
@@ -75,7 +77,10 @@ async def verify(conn: Conn, anchor_file: Path | None = None) -> ChainVerificati
         api.evidence.anchors.AnchorError: the file of anchors cannot be read.
     """
     found = await sql.walk(conn)
-    checked, wrong = (0, None) if anchor_file is None else await first_broken(conn, anchor_file)
+    checked, wrong = 0, None
+    if anchor_file is not None:
+        after, base = found["begins_after"], found["base"]
+        checked, wrong = await first_broken(conn, anchor_file, after, base)
     return ChainVerification(
         ok=found["first_broken"] is None and wrong is None,
         anchors=checked,
@@ -83,4 +88,5 @@ async def verify(conn: Conn, anchor_file: Path | None = None) -> ChainVerificati
         rows=found["rows"],
         first_broken=found["first_broken"],
         head=found["head"] or "",
+        begins_after=found["begins_after"],
     )

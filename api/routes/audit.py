@@ -24,6 +24,8 @@ _PLAIN: Final = frozenset(
     {
         *("from", "why", "kind", "proved_by", "fields", "role", "ward", "purpose", "user"),
         *("invitation", "key", "scopes", "n", "count", "address", "patients", "passkey", "ended"),
+        *("kinds", "cut_off", "before", "removed", "left", "tables", "chunks", "digest"),
+        *("upto", "hash"),
     }
 )
 """Details that tell of access alone: an auditor is told no others, since limits and outcomes of
@@ -76,6 +78,7 @@ class Verified(BaseModel):
     head: str
     anchors: int
     first_unanchored: int | None
+    begins_after: int
 
 
 class AuditPage(Page[AuditEntry]):
@@ -115,6 +118,7 @@ async def read_audit(
             head=verified.head,
             anchors=verified.anchors,
             first_unanchored=verified.first_unanchored,
+            begins_after=verified.begins_after,
         )
     whole = work.caller.role is Role.ADMIN
     items = [AuditEntry.model_validate(row if whole else _plain(row)) for row in shown]

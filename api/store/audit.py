@@ -26,26 +26,38 @@ async def append(
 
 
 async def walk(conn: Conn) -> Row:
-    """Compute the chain again: number of rows, first broken id (or None), newest hash in hex."""
+    """Compute the chain again: number of rows, first broken id (or None), newest hash in hex.
+
+    ``begins_after`` is the last row that went by its age, 0 if none did, with its hash: the chain
+    itself tells of it, by the newest removal of audit rows.
+    """
     found = await conn.execute(
         """
-        WITH walked AS (
+        WITH base AS (
+            SELECT (detail ->> 'upto')::bigint AS id, decode(detail ->> 'hash', 'hex') AS hash
+              FROM audit WHERE action = 'retention.remove' AND detail ->> 'kind' = 'audit'
+             ORDER BY audit.id DESC LIMIT 1),
+        walked AS (
             SELECT a.id, a.hash,
                    a.hash <> CASE WHEN a.login IS NULL
                        THEN audit_hash(a.id, a.at, a.actor, a.action, a.patient_no, a.detail,
                                        a.previous)
                        ELSE audit_hash(a.id, a.at, a.actor, a.action, a.patient_no, a.detail,
                                        a.previous, a.login) END
-                   OR a.previous <> coalesce(lag(a.hash) OVER (ORDER BY a.id), ''::bytea)
-                   OR a.id <> coalesce(lag(a.id) OVER (ORDER BY a.id), 0) + 1 AS broken
+                   OR a.previous <> coalesce(lag(a.hash) OVER (ORDER BY a.id),
+                                             (SELECT hash FROM base), ''::bytea)
+                   OR a.id <> coalesce(lag(a.id) OVER (ORDER BY a.id),
+                                       (SELECT id FROM base), 0) + 1 AS broken
               FROM audit a)
         SELECT count(*) AS rows, min(id) FILTER (WHERE broken) AS first_broken,
-               (SELECT encode(hash, 'hex') FROM walked ORDER BY id DESC LIMIT 1) AS head
+               (SELECT encode(hash, 'hex') FROM walked ORDER BY id DESC LIMIT 1) AS head,
+               coalesce((SELECT id FROM base), 0) AS begins_after,
+               (SELECT encode(hash, 'hex') FROM base) AS base
           FROM walked
         """
     )
     row = await found.fetchone()
-    return row or {"rows": 0, "first_broken": None, "head": None}
+    return row or {"rows": 0, "first_broken": None, "head": None, "begins_after": 0, "base": None}
 
 
 async def head(conn: Conn) -> Row | None:

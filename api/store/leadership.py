@@ -8,7 +8,15 @@ from uuid import UUID
 
 from api.store.types import Conn
 
-LOCKS = {"alerts": 1, "rota": 2, "notices": 3, "cohorts": 4, "contact": 5, "imaging": 6}
+LOCKS = {
+    "alerts": 1,
+    "rota": 2,
+    "notices": 3,
+    "cohorts": 4,
+    "contact": 5,
+    "imaging": 6,
+    "retention": 7,
+}
 _SPACE = 4712
 
 

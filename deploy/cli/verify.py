@@ -2,12 +2,16 @@
 
 # ruff: noqa: PLC0415 - a part is imported only when it is asked for
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
+
+if TYPE_CHECKING:
+    from api.evidence.removals import Removals
 
 
 def verify(
@@ -63,8 +67,11 @@ def verify(
     and the clock's offset are the gateway's own word. Who may rewrite the database and its counts
     alike can take away whole frames, or an entry with its readings, or change both: hold it against
     a backup. The audit record's owner can chain it anew: with --anchors that is found.
+
+    Of what was removed by its age: the newest run's cut-off of each kind is held against what is
+    stored, and every proof must tell that all went that was over its period.
     """
-    from api.admin import verify_audit
+    from api.admin import check_removals, verify_audit
     from deploy.settings import required_database_url
     from deploy.stack.data_folder import database_of
     from gateway.store.evidence import Range
@@ -82,12 +89,30 @@ def verify(
     audit = verify_audit(url, anchors)
     broken = "unbroken" if audit.first_broken is None else f"broken at row {audit.first_broken}"
     typer.echo(f"audit record: {audit.rows} rows, {broken}, head {audit.head or 'none'}")
+    if audit.begins_after:
+        typer.echo(f"audit record: rows up to {audit.begins_after} went by their age")
     if anchors is not None:
         wrong = audit.first_unanchored
         held = "it agrees with all" if wrong is None else f"row {wrong} is not the one noted"
         typer.echo(f"audit anchors: {audit.anchors} in {anchors}: {held}")
-    if code or not audit.ok:
+    removed = check_removals(url)
+    for line in _removal_lines(removed):
+        typer.echo(line)
+    if code or not audit.ok or not removed.ok:
         raise typer.Exit(code or 1)
+
+
+def _removal_lines(removed: "Removals") -> Iterator[str]:
+    """What was removed by its age, kind by kind, and what is over its period all the same."""
+    if removed.at is None:
+        yield "retention: no run yet"
+        return
+    yield f"retention: newest run {removed.at.isoformat(timespec='minutes')}"
+    for one in removed.kinds:
+        until = one.cut_off.date().isoformat()
+        yield f"retention: {one.kind}: {one.removed} removed, {one.over} left from before {until}"
+    for row in removed.unproved:
+        yield f"retention: audit row {row} tells of less removed than was over its period"
 
 
 def _utc(moment: datetime | None) -> datetime | None:

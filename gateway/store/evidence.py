@@ -72,7 +72,7 @@ _DOUBLED = """
      ORDER BY f.device_no, f.boot, f.seq
 """
 _COUNTED = """
-    SELECT w.device_no, d.id, w.boot, w.stored
+    SELECT w.device_no, d.id, w.boot, w.stored - w.removed
       FROM device_window w JOIN device d ON d.no = w.device_no
      WHERE %(patient)s::uuid IS NULL
         OR d.patient_no = (SELECT no FROM patient WHERE id = %(patient)s::uuid)
@@ -158,7 +158,7 @@ class Doubled(NamedTuple):
 
 
 class BootCount(NamedTuple):
-    """How many frames of a boot the gateway counted as it stored them."""
+    """How many frames of a boot the gateway counted, but for those that went by their age."""
 
     device_no: int
     device: str

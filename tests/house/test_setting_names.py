@@ -12,6 +12,7 @@ from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
 from api.hl7.settings import Hl7Settings
 from api.imaging.settings import ArchiveSettings
+from api.jobs.retention_settings import RetentionSettings
 from api.live.settings import LiveSettings
 from api.notify.settings import NotifySettings
 from api.rota.settings import RotaSettings
@@ -28,6 +29,7 @@ SETTINGS: list[type[BaseSettings]] = [
     Hl7Settings,
     LiveSettings,
     NotifySettings,
+    RetentionSettings,
     ArchiveSettings,
     RotaSettings,
     ApiSettings,

@@ -103,3 +103,30 @@ def test_a_database_that_is_away_is_said_in_one_line() -> None:
     assert away.stdout.startswith("cannot verify")
     assert away.stdout.count("\n") == 1
     assert "Traceback" not in away.stderr
+
+
+def test_frames_that_went_by_their_age_are_missed_by_nobody(
+    database: Database, tmp_path: Path
+) -> None:
+    remove = "SELECT remove_over_period('readings', now() + interval '2 days', now())"
+    leave = "UPDATE patient SET state = 'discharged' WHERE no = %s"
+    with bench_on(database, tmp_path, size=2) as bench:
+        for device in bench.fleet:
+            bench.synced(device)
+            bench.send(bench.vitals(device), bench.vitals(device))
+        bench.run("UPDATE patient SET created_at = now() - interval '1 day'")
+        bench.run("UPDATE encounter SET period_end = greatest(now(), period_start)")
+        bench.run(leave, 1)
+        proof = bench.one(remove)
+        assert isinstance(proof, dict)
+        assert (proof["tables"]["signed_frame"], proof["chunks"], proof["left"]) == (3, 0, 0)
+        one_left = run_verify(database.owner)
+        assert one_left.returncode == 0, one_left.stdout
+        assert "3 frames and 12 readings verified, 0 faults" in one_left.stdout
+        bench.run("DELETE FROM signed_frame WHERE seq = 2")
+        assert "the gateway stored 3 frames, 2 are there" in run_verify(database.owner).stdout
+        bench.run(leave, 2)
+        proof = bench.one(remove)
+        assert isinstance(proof, dict)
+        assert proof["chunks"] >= 2
+        assert bench.count("observation") == bench.count("signed_frame") == 0

@@ -21,16 +21,22 @@ function origin(one) {
   const { address = one.detail.address, machine } = one.detail.from ?? {};
   return [address, machine].filter(Boolean).join(", ");
 }
+function removed(one) {
+  const { kind, cut_off: until, before, removed: gone, left } = one.detail;
+  if (one.action !== "retention.remove") return "";
+  return h("span", { class: "soft" }, ` ${kind}: ${gone} of ${before} rows from before ${dateText(Date.parse(until))}, ${left} left`);
+}
 function row(one) {
   const at = Date.parse(one.at);
   const cell = (label, text) => h("td", { "data-label": label }, text);
-  return h("tr", {}, h("td", { class: "wide nowrap" }, `${dateText(at)} ${secondsText(at)}`), cell("Who", person(one)), cell("Did", h("code", {}, one.action)),
+  return h("tr", {}, h("td", { class: "wide nowrap" }, `${dateText(at)} ${secondsText(at)}`), cell("Who", person(one)), cell("Did", [h("code", {}, one.action), removed(one)]),
     cell("Patient", whose(one)), cell("By what right", one.detail.why ?? ""), cell("From", origin(one)), cell("Line", `${one.id}`));
 }
 const HEADS = ["When", "Who", "Did", "Patient", "By what right", "From", "Line"];
-function chain({ ok, rows, first_broken: broken, first_unanchored: unanchored, anchors }) {
+function chain({ ok, rows, first_broken: broken, first_unanchored: unanchored, anchors, begins_after: gone }) {
+  const aged = gone ? ` Lines up to ${gone} went by their age.` : "";
   $("chain").className = ok ? "" : "caution";
-  $("chain").textContent = ok ? `The chain holds: ${rows} lines, each sealing the one before${anchors ? `, the same as ${anchors} heads kept outside` : "; no head is kept outside"}.`
+  $("chain").textContent = ok ? `The chain holds: ${rows} lines, each sealing the one before${anchors ? `, the same as ${anchors} heads kept outside` : "; no head is kept outside"}.${aged}`
     : `THE CHAIN IS BROKEN at line ${broken ?? unanchored}: what stands there is not what was written. Keep everything as it is and call who answers for security.`;
 }
 async function load() {
@@ -60,6 +66,7 @@ $("filter").addEventListener("submit", (event) => {
   only(wanted, [wanted.action, wanted.patient_number && `patient number ${wanted.patient_number}`].filter(Boolean).join(", "));
 });
 $("filter").addEventListener("reset", () => { only({}, ""); });
+$("aged").addEventListener("click", () => { $("action").value = "retention.remove"; only({ action: "retention.remove" }, "what was removed because it had been kept long enough"); });
 $("more").addEventListener("click", load);
 await watch();
 await load();
