@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from analytics.domain.care import Role
 from api.auth import sessions
-from api.evidence import audit, removals
+from api.evidence import anchors, audit, removals
 from api.limits.passwords import MIN_GUESSES, weakness
 from api.store import accounts, api_keys, keys, throttles
 from api.store.connections import address
@@ -136,25 +136,31 @@ async def ensure_machine_key(
     return token
 
 
-def verify_audit(database_url: str, anchor_file: Path | None = None) -> audit.ChainVerification:
+def verify_audit(
+    database_url: str, anchor_file: Path | None = None, public_key_file: Path | None = None
+) -> audit.ChainVerification:
     """Walk the whole audit chain, for ``homeward verify``.
 
     Args:
         database_url: any login that may read the chain.
         anchor_file: heads that were noted outside the database, None for none.
+        public_key_file: the key under which daily heads must be signed; None: any.
 
     Raises:
         api.evidence.anchors.AnchorError: the file cannot be read.
         psycopg.OperationalError: the database cannot be reached.
     """
-    return asyncio.run(_verify_audit(database_url, anchor_file))
+    trusted = anchors.read_public(public_key_file) if public_key_file else None
+    return asyncio.run(_verify_audit(database_url, anchor_file, trusted))
 
 
-async def _verify_audit(database_url: str, anchor_file: Path | None) -> audit.ChainVerification:
+async def _verify_audit(
+    database_url: str, anchor_file: Path | None, trusted: str | None
+) -> audit.ChainVerification:
     async with await psycopg.AsyncConnection.connect(
         address(database_url), row_factory=dict_row
     ) as conn:
-        return await audit.verify(conn, anchor_file)
+        return await audit.verify(conn, anchor_file, trusted)
 
 
 def check_removals(database_url: str) -> removals.Removals:

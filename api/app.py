@@ -22,13 +22,14 @@ from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
 from api.contact.telling import run_contact
 from api.dashboard import pages
+from api.evidence.anchors import read_key
 from api.forms.text import storable
 from api.http import openapi, problems
 from api.http.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
 from api.imaging.access import Looks
 from api.imaging.archive import Archive
 from api.imaging.settings import ArchiveSettings
-from api.jobs.audit_anchoring import keep_anchors
+from api.jobs.audit_anchoring import keep_anchors, sign_daily
 from api.jobs.certificate_renewal import keep_certificates
 from api.jobs.practice import tell_stories
 from api.jobs.retention import run_retention
@@ -63,6 +64,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
     Raises:
         OSError: a key file cannot be read.
+        api.evidence.anchors.AnchorError: the file of the key that signs heads holds none.
         api.vault.envelope.VaultError: the master key file holds no keys.
     """
     app = FastAPI(
@@ -88,6 +90,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.archive = Archive(ArchiveSettings())
     app.state.looks = Looks()
     app.state.retention = RetentionSettings()
+    sign_key = settings.audit_sign_key_file
+    app.state.anchor_key = None if sign_key is None else read_key(sign_key)
     problems.install(app)
     openapi.describe(app)
     app.add_middleware(BoundedBody, body_s=settings.request_body_s)
@@ -126,6 +130,10 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
     }
     if services.settings.audit_anchor_file is not None:
         tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)
+        if app.state.anchor_key is not None:
+            tasks["signed_anchors"] = partial(
+                sign_daily, services, services.settings.audit_anchor_file, app.state.anchor_key
+            )
     if app.state.archive.is_set_up:
         from api.imaging.intake import run_intake  # noqa: PLC0415 - what reads DICOM takes 0.2 s
 

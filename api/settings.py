@@ -33,6 +33,8 @@ class ApiSettings(BaseSettings):
         session_hours: real hours for which a log-in holds.
         audit_anchor_file: where heads of the audit chain are noted outside the database.
         audit_anchor_minutes: how often.
+        audit_sign_key_file: Ed25519 key (32 bytes) under which a head is signed each day; None:
+            none is.
         allowed_hosts: names (comma separated, without ports) that requests may ask for; ``*``: any.
         request_head_s: seconds in which a request's head must have arrived.
         request_body_s: seconds in which its body must have.
@@ -90,6 +92,7 @@ class ApiSettings(BaseSettings):
     session_hours: float = Field(default=12.0, gt=0)
     audit_anchor_file: Path | None = None
     audit_anchor_minutes: float = Field(default=5.0, gt=0)
+    audit_sign_key_file: Path | None = None
     allowed_hosts: str = "localhost,127.0.0.1,::1"
     request_head_s: float = Field(default=15.0, gt=0)
     request_body_s: float = Field(default=30.0, gt=0)

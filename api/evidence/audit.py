@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from api.evidence.anchors import first_broken
+from api.evidence.anchors import Base, Held, hold
 from api.store import audit as sql
 from api.store.types import Conn
 
@@ -37,7 +37,9 @@ class ChainVerification:
         first_broken: id of the first row that does not hold, None if all do.
         head: hash of the newest row in hex, empty for an empty record.
         anchors: heads noted outside that the chain was held against.
+        signed: those of them that are signed.
         first_unanchored: the first row that differs from its anchor, or is gone.
+        unanchored_because: what is wrong with that anchor, in words.
         begins_after: the last row that went by its age, as the chain itself tells; 0: none did.
     """
 
@@ -46,7 +48,9 @@ class ChainVerification:
     first_broken: int | None
     head: str
     anchors: int = 0
+    signed: int = 0
     first_unanchored: int | None = None
+    unanchored_because: str = ""
     begins_after: int = 0
 
 
@@ -70,21 +74,30 @@ async def append(conn: Conn, now: datetime, actor: str, notes: Sequence[Note]) -
         )
 
 
-async def verify(conn: Conn, anchor_file: Path | None = None) -> ChainVerification:
+async def verify(
+    conn: Conn, anchor_file: Path | None = None, trusted: str | None = None
+) -> ChainVerification:
     """Walk the whole chain, compute every hash again, and hold it against anchors if there are.
+
+    Args:
+        conn: any connection that may read the chain.
+        anchor_file: heads that were noted outside; None: none.
+        trusted: the public key in hex under which daily heads must be signed; None: any.
 
     Raises:
         api.evidence.anchors.AnchorError: the file of anchors cannot be read.
     """
     found = await sql.walk(conn)
-    checked, wrong = 0, None
+    held = Held(0, 0)
     if anchor_file is not None:
-        after, base = found["begins_after"], found["base"]
-        checked, wrong = await first_broken(conn, anchor_file, after, base)
+        base = Base(found["begins_after"], found["base"])
+        held = await hold(conn, anchor_file, base, trusted)
     return ChainVerification(
-        ok=found["first_broken"] is None and wrong is None,
-        anchors=checked,
-        first_unanchored=wrong,
+        ok=found["first_broken"] is None and held.wrong is None,
+        anchors=held.checked,
+        signed=held.signed,
+        first_unanchored=held.wrong,
+        unanchored_because=held.why,
         rows=found["rows"],
         first_broken=found["first_broken"],
         head=found["head"] or "",

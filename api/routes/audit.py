@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from analytics.domain.care import Role
 from api.errors import NotFoundError
 from api.evidence import audit
+from api.evidence.anchors import read_key
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
 from api.http.deps import UnitOfWork, Work, allow
 from api.patients.identifiers import name_people
@@ -77,6 +78,7 @@ class Verified(BaseModel):
     first_broken: int | None
     head: str
     anchors: int
+    signed: int
     first_unanchored: int | None
     begins_after: int
 
@@ -102,7 +104,11 @@ async def read_audit(
     patient_no = await _number(work, wanted)
     verified = None
     if before is None:
-        verified = await audit.verify(work.conn, work.services.settings.audit_anchor_file)
+        settings = work.services.settings
+        trusted = None
+        if settings.audit_sign_key_file is not None:
+            trusted = read_key(settings.audit_sign_key_file).verify_key.encode().hex()
+        verified = await audit.verify(work.conn, settings.audit_anchor_file, trusted)
         log.info("audit_verified", ok=verified.ok, rows=verified.rows, head=verified.head)
     asked = sql.AuditRows(patient_no=patient_no, actor=wanted.actor, action=wanted.action)
     rows = await sql.newest(work.conn, int(str(before[0])) if before else None, limit + 1, asked)
@@ -117,6 +123,7 @@ async def read_audit(
             first_broken=verified.first_broken,
             head=verified.head,
             anchors=verified.anchors,
+            signed=verified.signed,
             first_unanchored=verified.first_unanchored,
             begins_after=verified.begins_after,
         )

@@ -68,6 +68,13 @@ async def head(conn: Conn) -> Row | None:
     return await found.fetchone()
 
 
+async def rows(conn: Conn) -> int:
+    """How many rows the chain has."""
+    found = await conn.execute("SELECT count(*) AS n FROM audit")
+    row = await found.fetchone()
+    return int(row["n"]) if row else 0
+
+
 async def hashes(conn: Conn, ids: list[int]) -> dict[int, str]:
     """The hashes (hex) of these rows, by number; without those that are not there."""
     found = await conn.execute(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from api.store.types import Conn, Row
 
 _LAST = """
@@ -118,3 +120,13 @@ async def note(conn: Conn, row: Row, now: datetime, *, failure: str | None, work
         ("webhook", "webhook_id") if row["webhook_id"] else ("notice_channel", "channel_id")
     )
     await conn.execute(f"UPDATE {table} SET {what} WHERE id = %({key})s".encode(), asked)  # noqa: S608
+
+
+async def tell_site(conn: Conn, change: str, told: Row, now: datetime) -> int:
+    """Write a notice for each webhook of the whole site; return how many there are."""
+    found = await conn.execute(
+        """INSERT INTO notice (ward, webhook_id, kind, priority, change, told, called_at)
+           SELECT 'main', id, 'webhook', 'low', %s, %s, %s FROM webhook WHERE ward IS NULL""",
+        (change, Jsonb(told), now),
+    )
+    return found.rowcount

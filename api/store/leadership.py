@@ -16,6 +16,7 @@ LOCKS = {
     "contact": 5,
     "imaging": 6,
     "retention": 7,
+    "anchors": 8,
 }
 _SPACE = 4712
 

@@ -45,6 +45,10 @@ def verify(
             help="Heads of the audit record noted outside the database.",
         ),
     ] = None,
+    anchor_key: Annotated[
+        Path | None,
+        typer.Option(help="Public key (anchor.pub) under which the daily heads must be signed."),
+    ] = None,
 ) -> None:
     """Prove what is stored: every signature and key, every reading, the audit log's chain.
 
@@ -66,7 +70,8 @@ def verify(
     people entered is not signed, only held against the entry under their name; the time of arrival
     and the clock's offset are the gateway's own word. Who may rewrite the database and its counts
     alike can take away whole frames, or an entry with its readings, or change both: hold it against
-    a backup. The audit record's owner can chain it anew: with --anchors that is found.
+    a backup. The audit record's owner can chain it anew: with --anchors that is found, and with
+    --anchor-key also where somebody wrote lines of their own into that file.
 
     Of what was removed by its age: the newest run's cut-off of each kind is held against what is
     stored, and every proof must tell that all went that was over its period.
@@ -86,15 +91,16 @@ def verify(
         code = max(code, compute_again(url, span))
     if code > 1:
         raise typer.Exit(code)
-    audit = verify_audit(url, anchors)
+    audit = verify_audit(url, anchors, anchor_key)
     broken = "unbroken" if audit.first_broken is None else f"broken at row {audit.first_broken}"
     typer.echo(f"audit record: {audit.rows} rows, {broken}, head {audit.head or 'none'}")
     if audit.begins_after:
         typer.echo(f"audit record: rows up to {audit.begins_after} went by their age")
     if anchors is not None:
         wrong = audit.first_unanchored
-        held = "it agrees with all" if wrong is None else f"row {wrong} is not the one noted"
-        typer.echo(f"audit anchors: {audit.anchors} in {anchors}: {held}")
+        held = "it agrees with all" if wrong is None else f"row {wrong} {audit.unanchored_because}"
+        signed = f"{audit.anchors} in {anchors}, {audit.signed} of them signed"
+        typer.echo(f"audit anchors: {signed}: {held}")
     removed = check_removals(url)
     for line in _removal_lines(removed):
         typer.echo(line)

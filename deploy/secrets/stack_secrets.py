@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from nacl.encoding import HexEncoder
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
@@ -87,6 +88,8 @@ def ensure_secrets(
     _kept(folder / "gateway-box.key", lambda: bytes(PrivateKey.generate()))
     _kept(folder / "master.key", lambda: secrets.token_bytes(32))
     _kept(folder / "vapid.key", _push_key)
+    anchor = _kept(folder / "anchor.key", lambda: bytes(SigningKey.generate()))
+    _kept(folder / "anchor.pub", lambda: SigningKey(anchor).verify_key.encode(HexEncoder))
     _kept(folder / "turn.secret", lambda: secrets.token_hex(32).encode())
     ensure_certificates(folder, now, broker_hosts)
     ensure_list(folder / LIST, folder, now)

@@ -146,6 +146,7 @@ def api_environment(databases: Mapping[str, str], secrets: Secrets, port: int) -
         "HOMEWARD_DEVICE_CA_KEY_FILE": str(secrets.file("device-ca.key")),
         "HOMEWARD_DEVICE_CRL_FILE": str(secrets.file(LIST)),
         "HOMEWARD_AUDIT_ANCHOR_FILE": str(secrets.folder.parent / "audit-anchors.jsonl"),
+        "HOMEWARD_AUDIT_SIGN_KEY_FILE": str(secrets.file("anchor.key")),
         "HOMEWARD_NOTICE_VAPID_KEY_FILE": str(secrets.file("vapid.key")),
         "HOMEWARD_NOTICE_SITE": f"http://{HOST}:{port}",
         "HOMEWARD_COOKIE_SECURE": "false",

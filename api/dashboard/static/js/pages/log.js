@@ -33,10 +33,10 @@ function row(one) {
     cell("Patient", whose(one)), cell("By what right", one.detail.why ?? ""), cell("From", origin(one)), cell("Line", `${one.id}`));
 }
 const HEADS = ["When", "Who", "Did", "Patient", "By what right", "From", "Line"];
-function chain({ ok, rows, first_broken: broken, first_unanchored: unanchored, anchors, begins_after: gone }) {
+function chain({ ok, rows, first_broken: broken, first_unanchored: unanchored, anchors, signed, begins_after: gone }) {
   const aged = gone ? ` Lines up to ${gone} went by their age.` : "";
   $("chain").className = ok ? "" : "caution";
-  $("chain").textContent = ok ? `The chain holds: ${rows} lines, each sealing the one before${anchors ? `, the same as ${anchors} heads kept outside` : "; no head is kept outside"}.${aged}`
+  $("chain").textContent = ok ? `The chain holds: ${rows} lines, each sealing the one before${anchors ? `, the same as ${anchors} heads kept outside${signed ? `, ${signed} of them signed` : ""}` : "; no head is kept outside"}.${aged}`
     : `THE CHAIN IS BROKEN at line ${broken ?? unanchored}: what stands there is not what was written. Keep everything as it is and call who answers for security.`;
 }
 async function load() {
