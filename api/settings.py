@@ -40,6 +40,8 @@ class ApiSettings(BaseSettings):
         request_body_s: seconds in which its body must have.
         caller_rate: requests a second that one person or program may make for long.
         caller_burst: requests that one may make at once.
+        admin_clinical: whether administrators may see patients and all that is theirs, in every
+            ward; else administrative addresses alone are open to them.
         staff_second_factor: whether staff must have a second factor before they may do anything.
         staff_idle_minutes: a session of staff that is not used for so long ends; 0: never.
         password_min_guesses: guesses that a new password must stand (``zxcvbn``'s estimate).
@@ -98,6 +100,7 @@ class ApiSettings(BaseSettings):
     request_body_s: float = Field(default=30.0, gt=0)
     caller_rate: float = Field(default=200.0, gt=0)
     caller_burst: int = Field(default=4_000, ge=1)
+    admin_clinical: bool = False
     staff_second_factor: bool = True
     staff_idle_minutes: float = Field(default=60.0, ge=0)
     password_min_guesses: float = Field(default=MIN_GUESSES, ge=0)

@@ -60,6 +60,7 @@ class Caller:
         scopes: what a machine may do, with a coordinator's view of its ward; None: a person.
         session_id: the session as its owner's list and the audit name it.
         origin: where this request comes from.
+        office_only: an administrator who sees no clinical data here, as the site's settings say.
     """
 
     user_id: UUID
@@ -75,6 +76,7 @@ class Caller:
     scopes: frozenset[str] | None = None
     session_id: UUID | None = None
     origin: Origin = field(default_factory=Origin)
+    office_only: bool = False
 
     @property
     def staff(self) -> bool:

@@ -32,7 +32,7 @@ async def begin(request: Request, visitor: Visitor) -> Response:
     """Send everybody to the page where their work begins; who runs an empty ward, to its steps."""
     if visitor is None:
         return to_login(request)
-    address = frames.first_page(visitor.role)
+    address = frames.first_page(visitor)
     if visitor.role in _LEADING:
         async with acting(services_of(request), visitor) as work:
             if _empty(await _steps(work)):

@@ -72,6 +72,8 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.AUDITOR: ((LOG, "The log"),),
 }
 
+OFFICE: Final = ((PEOPLE, "People"), (SETTINGS, "Settings"), (KEYS, "API keys"), (LOG, "The log"))
+"""All pages of an administrator without clinical data."""
 _BESIDE: Final[dict[Role, frozenset[str]]] = {
     Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS, KEYS, LOG}),
     Role.COORDINATOR: frozenset({START, CONSULTATIONS}),
@@ -92,15 +94,20 @@ async def static_file(path: str, request: Request) -> Response:
     return answer
 
 
-def first_page(role: Role) -> str:
-    """Return the address where a person of this role begins."""
-    return LINKS[role][0][0]
+def links_of(caller: Caller) -> tuple[tuple[str, str], ...]:
+    """Return the pages of a person's menu, the one where they begin first."""
+    return OFFICE if caller.office_only else LINKS[caller.role]
 
 
-def may_open(role: Role, address: str) -> bool:
-    """Whether the page belongs to the role's own."""
-    own = any(address == known for known, _ in LINKS[role])
-    return own or address in _BESIDE.get(role, ())
+def first_page(caller: Caller) -> str:
+    """Return the address where a person begins."""
+    return links_of(caller)[0][0]
+
+
+def may_open(caller: Caller, address: str) -> bool:
+    """Whether the page is one of a person's own."""
+    own = any(address == known for known, _ in links_of(caller))
+    return own or (not caller.office_only and address in _BESIDE.get(caller.role, ()))
 
 
 def frame(
@@ -124,7 +131,7 @@ def frame(
     if caller is not None:
         known |= {
             "user": {"name": caller.display_name or caller.username, "role": str(caller.role)},
-            "links": LINKS[caller.role],
+            "links": links_of(caller),
         }
     text = _pages.get_template(f"{name}.html").render(known | shown)
     return HTMLResponse(text, status)

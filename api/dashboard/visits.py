@@ -15,6 +15,8 @@ SEE_OTHER = 303
 ACCOUNT = "/account"
 _AUDITORS = frozenset({frames.LOG, ACCOUNT, "/logout"})
 """All pages of an auditor."""
+_OFFICE = frozenset({*(address for address, _ in frames.OFFICE), ACCOUNT, "/logout"})
+"""All pages of an administrator without clinical data."""
 
 
 def own_path(address: str) -> str:
@@ -28,6 +30,8 @@ async def _visitor(request: Request) -> Caller | None:
     found = await optional_caller(request)
     if found is not None and found.role is Role.AUDITOR and request.url.path not in _AUDITORS:
         raise HTTPException(SEE_OTHER, headers={"Location": frames.LOG})
+    if found is not None and found.office_only and request.url.path not in _OFFICE:
+        raise HTTPException(SEE_OTHER, headers={"Location": frames.PEOPLE})
     if found is None or request.url.path in {ACCOUNT, "/logout"}:
         return found
     if lacks_factor(services_of(request), found):
@@ -47,13 +51,13 @@ def to_login(request: Request) -> Response:
 
 def to_first_page(visitor: Caller) -> Response:
     """Send a visitor to where their work begins."""
-    return RedirectResponse(frames.first_page(visitor.role), SEE_OTHER)
+    return RedirectResponse(frames.first_page(visitor), SEE_OTHER)
 
 
 def own_page(request: Request, visitor: Caller | None, name: str, **shown: object) -> Response:
     """Return a role's own page; others are sent to where their work begins."""
     if visitor is None:
         return to_login(request)
-    if not frames.may_open(visitor.role, f"/{name}"):
+    if not frames.may_open(visitor, f"/{name}"):
         return to_first_page(visitor)
     return frames.frame(name, visitor, status=200, **shown)

@@ -12,7 +12,8 @@ The names to use:
     any exception. Every clinical read or change must be noted.
 ``allow(Role.DOCTOR, ...)``
     a dependency that answers 403 to other roles: ``dependencies=[allow(...)]`` on the route. An
-    administrator passes every guard. ``CLINICIANS`` and ``COORDINATORS`` are ready-made.
+    administrator passes every guard; without clinical data (``Caller.office_only``, a setting) they
+    reach administrative addresses alone. ``CLINICIANS`` and ``COORDINATORS`` are ready-made.
 ``acting(services, caller)``
     the same unit of work as an ``async with``, for what outlives one transaction (streams, waits).
 ``optional_caller(request)``
@@ -64,6 +65,15 @@ _AUDITORS = re.compile(
     r"|/audit|/auth/logout|/ui/status"
 )
 """All that an auditor may call: the log and their own account. What is new is closed to them."""
+_OFFICE = re.compile(
+    r"/me(/(password|totp(/\w+)?|recovery-codes|passkeys(/[\w-]+)*|sessions(/[\w-]+)?))?"
+    r"|/me/channels(/[\w-]+)*|/notices/delivered|/auth/logout|/ui/status|/audit"
+    r"|/users(/[\w-]+)*|/invitations(/[\w-]+)?|/clinicians|/registrations"
+    r"|/doctors(/[\w-]+)?|/shifts(/[\w-]+)*"
+    r"|/api-keys(/[\w-]+)?|/webhooks(/[\w-]+)*|/wards/[^/]+/settings(/\w+)?"
+    r"|/devices/revoked\.pem|/patients/[\w-]+/erase"
+)
+"""All that an administrator without clinical data may call. What is new is closed to them."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -111,6 +121,8 @@ async def optional_caller(request: Request) -> Caller | None:
     async with services.pool.connection() as conn:
         idle, origin = services.settings.staff_idle_minutes, sign_in.origin_of(request)
         found = await sessions.caller_of(conn, token, idle, origin)
+    if found is not None and found.role is Role.ADMIN and not services.settings.admin_clinical:
+        found = replace(found, office_only=True)
     granted = None if found is None else found.scopes
     if granted is not None and not scopes.allows(granted, request.method, request.url.path):
         raise ForbiddenError("The scopes of this key do not reach that.")
@@ -127,8 +139,10 @@ async def _caller(
     services_of(request).rates.demand(found.user_id, time.monotonic())
     if lacks_factor(services_of(request), found) and not _leads_to_factor(request):
         raise SecondFactorError("Staff sign in with a second factor: POST /me/totp offers one.")
-    if found.role is Role.AUDITOR and not _open_to_auditors(request):
+    if found.role is Role.AUDITOR and not _open(request, _AUDITORS):
         raise ForbiddenError("Auditors read the log and nothing else.")
+    if found.office_only and not _open(request, _OFFICE):
+        raise ForbiddenError("Administrators see no clinical data here.")
     return found
 
 
@@ -142,8 +156,8 @@ def _leads_to_factor(request: Request) -> bool:
     return path in _BEFORE_FACTOR
 
 
-def _open_to_auditors(request: Request) -> bool:
-    return _AUDITORS.fullmatch(request.url.path.removeprefix("/api/v1")) is not None
+def _open(request: Request, addresses: re.Pattern[str]) -> bool:
+    return addresses.fullmatch(request.url.path.removeprefix("/api/v1")) is not None
 
 
 Signed = Annotated[Caller, Depends(_caller)]
@@ -225,7 +239,7 @@ class UnitOfWork:
 async def acting(services: Services, caller: Caller) -> AsyncIterator[UnitOfWork]:
     """Give a unit of work that acts for ``caller`` and commits at the end."""
     async with services.pool.connection() as conn, conn.transaction():
-        await acting_sql.act_for(conn, caller.user_id, caller.role)
+        await acting_sql.act_for(conn, caller.user_id, caller.role, office_only=caller.office_only)
         work = UnitOfWork(conn=conn, caller=caller, now=services.now(), services=services)
         yield work
         await work.write_notes()

@@ -151,6 +151,7 @@ def api_environment(databases: Mapping[str, str], secrets: Secrets, port: int) -
         "HOMEWARD_NOTICE_SITE": f"http://{HOST}:{port}",
         "HOMEWARD_COOKIE_SECURE": "false",
         "HOMEWARD_STAFF_SECOND_FACTOR": "false",
+        "HOMEWARD_ADMIN_CLINICAL": "true",
     }
 
 

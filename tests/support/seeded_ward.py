@@ -76,6 +76,7 @@ class ApiServer:
                 "HOMEWARD_DEVICE_CA_CERT_FILE": str(self.keys.file("device-ca.crt")),
                 "HOMEWARD_DEVICE_CA_KEY_FILE": str(self.keys.file("device-ca.key")),
                 "HOMEWARD_COOKIE_SECURE": "false",
+                "HOMEWARD_ADMIN_CLINICAL": "true",
                 "HOMEWARD_STAFF_SECOND_FACTOR": "false",
                 "HOMEWARD_WARD_TIME_ZONE": self.zone,
                 **self.more,

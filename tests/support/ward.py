@@ -73,6 +73,7 @@ class Ward:
             cookie_secure=False,
             allowed_hosts="ward,localhost,127.0.0.1",
             staff_second_factor=False,
+            admin_clinical=True,
             pool_size=8,
         )
 

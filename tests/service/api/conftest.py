@@ -139,7 +139,12 @@ def settings_for(database: Database, folder: Path, **more: Any) -> ApiSettings:
         device_ca_key_file=folder / "ca.key",
         mqtt_ca_file=folder / "ca.crt",
         pool_size=6,
-        **{"cookie_secure": False, "staff_second_factor": False, **more},
+        **{
+            "cookie_secure": False,
+            "staff_second_factor": False,
+            "admin_clinical": True,
+            **more,
+        },
     )
 
 

@@ -1,6 +1,7 @@
 """The frames: nothing inline, nothing from elsewhere, every role's own pages."""
 
 import re
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -106,12 +107,20 @@ def test_a_name_is_escaped() -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_everybody_has_a_first_page_of_their_own(role: Role) -> None:
-    assert frames.may_open(role, frames.first_page(role))
+    assert frames.may_open(caller(role), frames.first_page(caller(role)))
 
 
 def test_patients_and_clinicians_do_not_share_pages() -> None:
-    assert not frames.may_open(Role.PATIENT, frames.PANEL)
-    assert not frames.may_open(Role.DOCTOR, frames.CAPACITY)
+    assert not frames.may_open(caller(Role.PATIENT), frames.PANEL)
+    assert not frames.may_open(caller(Role.DOCTOR), frames.CAPACITY)
+
+
+def test_an_administrator_without_clinical_data_has_pages_of_the_office_alone() -> None:
+    office = replace(caller(Role.ADMIN), office_only=True)
+    assert frames.first_page(office) == frames.PEOPLE
+    assert frames.may_open(caller(Role.ADMIN), frames.PANEL)
+    for closed in (frames.PANEL, frames.FEED, frames.PATIENTS, frames.REFUSED, frames.ROUND):
+        assert not frames.may_open(office, closed), closed
 
 
 @pytest.mark.parametrize(
