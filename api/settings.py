@@ -50,6 +50,12 @@ class ApiSettings(BaseSettings):
         sign_in_address_limit: the same from one address, of people who are new there.
         sign_in_name_limit: the same for one name, from addresses where it is new.
         registration_limit: new accounts from one address in that window.
+        reset_mail_minutes: for so long a link for a new password that was sent by e-mail holds
+            (real time; proposed).
+        reset_mail_limit: askings for such a link for one name from one address in a window.
+        reset_mail_name_limit: such links that one account is sent in a window (proposed).
+        reset_channel_hours: an address must have been the account's for so long (ward time;
+            proposed): whoever finds an open session cannot have the link sent to themselves.
         known_place_days: so long an address or browser counts as one seen before.
         known_places: how many of them are remembered of one account.
         trusted_proxies: addresses whose ``X-Forwarded-For`` is believed, comma separated.
@@ -109,6 +115,10 @@ class ApiSettings(BaseSettings):
     sign_in_address_limit: int = Field(default=200, ge=1)
     sign_in_name_limit: int = Field(default=50, ge=1)
     registration_limit: int = Field(default=30, ge=1)
+    reset_mail_minutes: int = Field(default=30, ge=1, le=1_440)
+    reset_mail_limit: int = Field(default=3, ge=1)
+    reset_mail_name_limit: int = Field(default=10, ge=1)
+    reset_channel_hours: float = Field(default=24.0, ge=0)
     known_place_days: int = Field(default=90, ge=1)
     known_places: int = Field(default=20, ge=1)
     trusted_proxies: str = "127.0.0.1"

@@ -142,6 +142,21 @@ def place_rules(services: Services, made: Keyed, kind: str, address: str) -> tup
     return (Rule(key=key, limit=services.settings.sign_in_address_limit),)
 
 
+def reset_rules(services: Services, made: Keyed, username: str, address: str) -> tuple[Rule, ...]:
+    """Return what bounds askings for a new password: of one name from a place, and of the place."""
+    limits, place = services.settings, network_of(address)
+    return (
+        Rule(key=made.of("forgot", username, place), limit=limits.reset_mail_limit),
+        Rule(key=made.of("forgot-from", place), limit=limits.registration_limit),
+    )
+
+
+def mail_rules(services: Services, made: Keyed, username: str) -> tuple[Rule, ...]:
+    """Return what bounds the mail that one account gets of it, wherever it is asked for."""
+    limit = services.settings.reset_mail_name_limit
+    return (Rule(key=made.of("forgot-mail", username), limit=limit),)
+
+
 def link_rules(services: Services, made: Keyed, address: str) -> tuple[Rule, ...]:
     """Return what bounds tries of links that open nothing, from one place."""
     key = made.of("link", network_of(address))

@@ -66,16 +66,8 @@ async def login_page(
     following: Annotated[str, Query(alias="next", max_length=300)] = "/",
 ) -> Response:
     """Show the log-in."""
-    provider = _provider(request)
-    return frames.frame(
-        "login", next=own_path(following), told="", username="", otp=False, provider=provider
-    )
-
-
-def _provider(request: Request) -> str:
-    """Return what the hospital's sign-in is called here; empty where there is none."""
-    found = provider_login.provider_of(request)
-    return found.settings.name if found.offered else ""
+    ways = provider_login.other_ways(request)
+    return frames.frame("login", next=own_path(following), told="", username="", otp=False, **ways)
 
 
 class LoginPageForm(BaseModel):
@@ -133,7 +125,7 @@ def _refused(
         told=_told(refusal),
         username=form.username,
         otp=otp,
-        provider=_provider(request),
+        **provider_login.other_ways(request),
     )
     if isinstance(refusal, ThrottledError):
         answer.headers.update(refusal.headers())

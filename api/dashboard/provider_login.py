@@ -4,7 +4,7 @@ Back comes a browser from another site, and would not send a strict cookie on fr
 of ours stands between, from which it goes on by itself.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -29,6 +29,17 @@ def provider_of(request: Request) -> Provider:
 
 def _back(request: Request, services: Services) -> str:
     return webauthn.site_of(request, tls=services.settings.cookie_secure).origin + _BACK
+
+
+def other_ways(request: Request) -> dict[str, Any]:
+    """Return what the log-in page offers beside name and password.
+
+    ``provider`` is what the hospital's sign-in is called here, empty where there is none; ``mails``
+    whether a link for a new password can be sent by e-mail.
+    """
+    found = provider_of(request)
+    mails = request.app.state.notify.gateway("email") is not None
+    return {"provider": found.settings.name if found.offered else "", "mails": mails}
 
 
 @router.get("/login/provider")
@@ -79,7 +90,5 @@ async def come_back(request: Request, services: Shared) -> Response:
 
 
 def _told(request: Request, why: str, status: int) -> Response:
-    name = provider_of(request).settings.name
-    return frames.frame(
-        "login", status=status, next="/", told=why, username="", otp=False, provider=name
-    )
+    ways = other_ways(request) | {"provider": provider_of(request).settings.name}
+    return frames.frame("login", status=status, next="/", told=why, username="", otp=False, **ways)

@@ -1,5 +1,6 @@
 """SQL of links that open an account or set a new password; their times are real."""
 
+from datetime import datetime
 from uuid import UUID
 
 from api.store.types import Conn, Row
@@ -85,3 +86,21 @@ async def use(conn: Conn, invitation_id: UUID, user_id: UUID) -> bool:
     found = await conn.execute("SELECT use_invitation(%s, %s) AS used", (invitation_id, user_id))
     row = await found.fetchone()
     return bool(row and row["used"])
+
+
+async def begin_reset(
+    conn: Conn, username: str, token_hash: bytes, minutes: int, known_since: datetime
+) -> Row | None:
+    """Make a link for a new password on somebody's own asking; None: no such account or address.
+
+    Args:
+        conn: acting for nobody.
+        username: as it was given.
+        token_hash: of the link.
+        minutes: of real time for which it holds.
+        known_since: addresses that were set later do not count (ward time).
+    """
+    found = await conn.execute(
+        "SELECT * FROM begin_reset(%s, %s, %s, %s)", (username, token_hash, minutes, known_since)
+    )
+    return await found.fetchone()

@@ -16,7 +16,14 @@ _CARE: Final[dict[str, object]] = {
     "profiles": {"standard": "For most adults at home.", "copd": "For lungs that retain CO2."},
 }
 _BY_PAGE: Final[dict[str, dict[str, object]]] = {
-    "login": {"next": "/", "told": "", "username": "", "otp": False, "provider": None},
+    "login": {
+        "next": "/",
+        "told": "",
+        "username": "",
+        "otp": False,
+        "provider": None,
+        "mails": False,
+    },
     "admit": {"here": frames.PATIENTS, **_CARE},
     "refused": {"reasons": REASONS},
     "settings": {"ward": "main", "zone": "Europe/Berlin"},

@@ -51,6 +51,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /me/passkeys/{passkey_id}/remove": OWN,
     "POST /auth/passkey/options": ANYONE,
     "POST /auth/passkey": ANYONE,
+    "POST /auth/forgotten": ANYONE,
     "GET /invitations": COORDINATOR,
     "POST /invitations": COORDINATOR,
     "DELETE /invitations/{invitation_id}": COORDINATOR,

@@ -24,7 +24,14 @@ CARE: dict[str, object] = {
     "profiles": {"standard": "for most"},
 }
 SHOWN: dict[str, dict[str, object]] = {
-    "login": {"next": "/", "told": "", "username": "", "otp": True, "provider": "SSO"},
+    "login": {
+        "next": "/",
+        "told": "",
+        "username": "",
+        "otp": True,
+        "provider": "SSO",
+        "mails": True,
+    },
     "panel": {},
     "feed": {},
     "handover": {},

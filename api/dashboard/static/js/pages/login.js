@@ -41,3 +41,19 @@ document.getElementById("passkey").addEventListener("click", async () => {
     location.assign(next);
   } catch (problem) { told().textContent = plain(problem).message; }
 });
+
+// A new password by e-mail: the answer is the same whoever was named.
+const forgot = document.getElementById("forgot");
+forgot?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const said = document.getElementById("forgot-told");
+  const username = /** @type {HTMLInputElement} */ (document.getElementById("forgot-name")).value.trim();
+  try {
+    const { minutes } = await ask("/api/v1/auth/forgotten", { username });
+    said.className = "";
+    said.textContent = `If there is such an account and it has an e-mail address, a link is on its way. It works once, for ${minutes} minutes. Nothing there? Call the ward.`;
+  } catch (problem) {
+    said.className = "wrong";
+    said.textContent = problem.message;
+  }
+});
