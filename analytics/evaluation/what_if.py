@@ -7,15 +7,16 @@ which learns nothing on the way.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from analytics.domain.vitals import METRIC_BY_NAME
 from analytics.evaluation.replay.alerts import Alert
 from analytics.evaluation.replay.person import Met, SettingsSide, met_under
-from analytics.evaluation.replay.recordings import DAY_MS, Measured
+from analytics.evaluation.replay.recordings import DAY_MS
 from analytics.evaluation.replay.staff import TAKES_ON
+from analytics.lane.stretch import StretchColumns
 from analytics.policy import MINUTE_MS
 from analytics.settings import WardPolicy
 from analytics.settings.in_force import StoredPlan
@@ -47,17 +48,6 @@ class Stretch(Struct):
     outcomes: list[int] = []
     plan: StoredPlan = StoredPlan()
     tried: StoredPlan | None = None
-
-    def moments(self) -> Iterator[tuple[int, Measured]]:
-        """Give the readings moment by moment."""
-        times, rows, at = self.times, list(zip(self.metrics, self.values, strict=True)), 0
-        count = len(times)
-        while at < count:
-            t_ms, begin = times[at], at
-            at += 1
-            while at < count and times[at] == t_ms:
-                at += 1
-            yield t_ms, tuple(rows[begin:at])
 
     @property
     def days(self) -> int:
@@ -122,7 +112,8 @@ def compare(
         minutes: of somebody's time that an alert costs, by priority.
     """
     sides = SettingsSide(now, stretch.plan), SettingsSide(then, stretch.tried or stretch.plan)
-    before, after = met_under(stretch.moments(), sides, TAKES_ON)
+    columns = StretchColumns(stretch.times, stretch.metrics, stretch.values)
+    before, after = met_under(columns, sides, TAKES_ON)
     return PersonCompared(
         person=stretch.person,
         days=stretch.days,

@@ -127,10 +127,10 @@ def _by_rules(
     fresh: int,
     scored: tuple[News2, Sequence[float | None], tuple[int, ...]],
 ) -> tuple[Assessment, bool]:
-    """Assess by the rules alone; nothing is kept that only a model would read."""
+    """Assess by the rules alone; nothing is kept or told that only a model or a page reads."""
     news, values, assumed = scored
     calls = called(state, scene, visit, fresh, (news, values))
-    usuals = usual.baselines(state, scene, visit.policy, fresh, news.single_3)
+    usual.judge_usual(state, scene, visit.policy, fresh, news.single_3)
     state.assessed_ms = state.asof_ms
     made = Assessment(
         time_ms=state.asof_ms,
@@ -146,12 +146,12 @@ def _by_rules(
         missing=news.missing,
         assumed=assumed,
         settles=news.settles,
-        values=_used(values),
+        values=(),
         horizon_minutes=visit.policy.horizon_minutes,
         model_version=NO_MODEL,
         plan_revision=visit.plan.revision,
         in_episode=visit.in_episode,
-        baselines=usuals,
+        baselines=(),
         adult_assumed=visit.plan.scoring.adult_assumed,
     )
     return made, calls

@@ -23,6 +23,7 @@ from analytics.lane.device_agreement import RUN_GAP_MS
 from analytics.lane.interchangeable import ROLLED
 from analytics.lane.quiet_bounds import NAMES, Bounds, Judged, bounds_of, differing
 from analytics.lane.state import WINDOW_SPACING_MS, LaneState, Track
+from analytics.lane.stretch import MOST_WINDOW, PASSED
 from analytics.lane.trends import DRIFTING, note_half_hour
 from analytics.news2.score import PARAMETERS, URGENT, score
 from analytics.risk.baseline import FLOORS, SPACING_MS
@@ -32,15 +33,11 @@ from analytics.rules.drift import day_of
 
 _HR, _RR, _SPO2 = int(Metric.HR), int(Metric.RR), int(Metric.SPO2)
 _SBP, _DBP = int(Metric.SBP), int(Metric.DBP)
-_CODES = (_HR, _RR, _SPO2, int(Metric.TEMP), _SBP, _DBP)
-"""Metrics that can be passed; what people enter, sugar and weight always go through the fold."""
 _WINDOWED = frozenset({_HR, _RR})
 _STREAMED = frozenset({_HR, _RR, _SPO2, int(Metric.TEMP)})
 _ERRORS = frozenset(value for codes in PLAUSIBLE_CODES.values() for value in codes)
 _AT = {int(metric): at for at, metric in enumerate(PARAMETERS)}
 _DOWN_ONLY = frozenset({_SPO2})
-_MOST_WINDOW = 8
-"""A longer window is a faster stream than a replay meets: it goes through the fold."""
 
 
 class _Passing(NamedTuple):
@@ -74,7 +71,7 @@ class QuietMoments:
         self._parts = first.drift_parts
         self._scale = judged[0][1].spo2_scale
         self._zone = judged[0][1].scoring.zone
-        self._bounds = {code: bounds_of(code, judged) for code in _CODES}
+        self._bounds = {code: bounds_of(code, judged) for code in PASSED}
         self._differ = differing(judged)
 
     def passes(
@@ -160,7 +157,7 @@ class QuietMoments:
         times, values = track.window_ms, track.window
         middle = counts = value
         if code in _STREAMED:
-            if len(times) > _MOST_WINDOW or (times and t_ms - times[-1] < WINDOW_SPACING_MS):
+            if len(times) > MOST_WINDOW or (times and t_ms - times[-1] < WINDOW_SPACING_MS):
                 return None
             oldest = t_ms - self._window_ms
             drop = 0

@@ -60,6 +60,24 @@ def baselines(
     return tuple(found)
 
 
+def judge_usual(
+    state: LaneState, scene: Scene, policy: Policy, fresh: int, single_3: tuple[int, ...]
+) -> None:
+    """Judge what was measured just now by what is usual, as :func:`baselines` does; say no more."""
+    ages, other = policy.max_age_ms, policy.other_age_ms
+    now, tracks = state.asof_ms, state.tracks
+    for code, floor in _FLOORS:
+        track = tracks[code]
+        if track is None or not fresh >> code & 1 or not track.baseline.ready:
+            continue
+        age_ms = now - track.t_ms
+        if age_ms and age_ms > ages.get(code, other):
+            continue
+        centre, deviation, _ = track.baseline.compare(track.value, track.t_ms, floor)
+        if not _spoken_for(scene, code, single_3):
+            patient_rules.baseline(scene, code, centre, deviation)
+
+
 def quality(state: LaneState, scene: Scene) -> AssessmentQuality:
     """Return how good what comes is, and what is told of the equipment."""
     shares = state.shares

@@ -96,6 +96,11 @@ class AlertBook:
         """Whether baselines rest: a reason holds, as the gateway asks it for a batch."""
         return self._rest_from > now_ms - rest_ms
 
+    def changes_ms(self, now_ms: int, rest_ms: int) -> float:
+        """Return until when time by itself changes nothing: neither the alert nor the rest."""
+        awake = self._rest_from + rest_ms
+        return min(self._next_ms, awake) if awake > now_ms else self._next_ms
+
     def _plan_next(self) -> None:
         """Note what is asked before every moment: when time acts next, since when it rests."""
         due = self._case.due_ms

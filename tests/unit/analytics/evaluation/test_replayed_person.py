@@ -12,6 +12,7 @@ from analytics.evaluation.replay.person import DEVICE, Met, SettingsSide, met_un
 from analytics.evaluation.replay.recordings import DAY_MS, Measured, RecordedMoment, admitted
 from analytics.evaluation.replay.staff import TAKES_ON
 from analytics.lane.lane import PatientLane
+from analytics.lane.stretch import StretchColumns
 from analytics.risk.warm import shipped
 from analytics.settings.in_force import Arrangement, StoredPlan, WardRules
 
@@ -61,6 +62,12 @@ def stream(seed: int, every_min: int, days: float) -> Iterator[tuple[int, Measur
         yield START + number * every_min * MINUTE, tuple(given)
 
 
+def columns_of(moments: Iterator[tuple[int, Measured]]) -> StretchColumns:
+    """Return the same readings as columns."""
+    rows = [(t_ms, *one) for t_ms, measured in moments for one in measured]
+    return StretchColumns(*([row[at] for row in rows] for at in range(3)))
+
+
 def folded(moments: Iterator[tuple[int, Measured]], side: SettingsSide) -> Met:
     """Fold every moment, each side by itself."""
     own = Arrangement(side.plan, WardRules(0, side.rules.clinical))
@@ -87,7 +94,7 @@ def test_two_sides_come_to_what_two_folds_come_to(change: str) -> None:
     then = SettingsSide(settings.ward_policy("standard", CHANGES[change]), StoredPlan())
     for every_min, days in ((1, 0.3), (3, 1.8)):
         seed = 100 * every_min + len(change)
-        one, other = met_under(stream(seed, every_min, days), (now, then), TAKES_ON)
+        one, other = met_under(columns_of(stream(seed, every_min, days)), (now, then), TAKES_ON)
         assert one == folded(stream(seed, every_min, days), now)
         assert other == folded(stream(seed, every_min, days), then)
         assert one.alerts, "nothing was compared"
@@ -104,7 +111,7 @@ def test_a_persons_own_plan_that_ends_and_one_that_is_tried_are_folded_alike() -
         StoredPlan(revision=1, scoring=child),
     ):
         then = SettingsSide(rules, plan)
-        one, other = met_under(stream(7, 3, 1.3), (now, then), TAKES_ON)
+        one, other = met_under(columns_of(stream(7, 3, 1.3)), (now, then), TAKES_ON)
         assert one == folded(stream(7, 3, 1.3), now)
         assert other == folded(stream(7, 3, 1.3), then)
 
@@ -122,5 +129,5 @@ def test_a_calm_day_is_hardly_folded_at_all(monkeypatch: pytest.MonkeyPatch) -> 
         SettingsSide(settings.ward_policy("standard", values), StoredPlan())
         for values in ({}, {"limits.spo2.low": 88.0})
     ]
-    met_under(iter(moments), sides, TAKES_ON)
+    met_under(columns_of(iter(moments)), sides, TAKES_ON)
     assert 0 < len(folds) < 20, "both together, not each moment twice"
