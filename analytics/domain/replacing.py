@@ -18,10 +18,12 @@ else:
             TypeError: it has no such field.
         """
         known = one.__dict__
-        if not known.keys() >= changes.keys():
-            raise TypeError(f"{type(one).__name__} has no {sorted(changes.keys() - known.keys())}")
         made = object.__new__(type(one))
-        made.__dict__.update(known | changes)
+        fields = made.__dict__
+        fields.update(known)
+        fields.update(changes)
+        if len(fields) != len(known):
+            raise TypeError(f"{type(one).__name__} has no {sorted(changes.keys() - known.keys())}")
         return made
 
 
