@@ -35,6 +35,7 @@ from api.jobs.practice import tell_stories
 from api.jobs.retention import run_retention
 from api.jobs.retention_settings import RetentionSettings
 from api.jobs.revocation_list import keep_list
+from api.jobs.rolling_up import roll_up_all
 from api.jobs.scoring import answer_all
 from api.jobs.sealing import seal_all
 from api.jobs.supervisor import Task, running
@@ -127,6 +128,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "sealing": partial(seal_all, services),
         "practice": partial(tell_stories, services),
         "retention": partial(run_retention, services, app.state.retention),
+        "roll-ups": partial(roll_up_all, services),
     }
     if services.settings.audit_anchor_file is not None:
         tasks["anchors"] = partial(keep_anchors, services, services.settings.audit_anchor_file)

@@ -62,6 +62,9 @@ class ApiSettings(BaseSettings):
         pool_size: connections to the database for requests.
         engine_pool_size: and for answers to alerts and the live feed.
         database_answer_s: real seconds after which an answer of the database is given up.
+        roll_up_s: real seconds between two looks for hours to be rolled up for charts.
+        roll_up_dense: an hour with so many readings of one metric is kept by the minute too
+            (proposed: three for each minute, so that it is much smaller than what it stands for).
         gateway_silent_s: real seconds without a heartbeat after which the gateway counts as away.
         shift_restore_hours: a shift that was taken off the rota can be put back for so long
             (ward time; proposed).
@@ -125,6 +128,8 @@ class ApiSettings(BaseSettings):
     pool_size: int = Field(default=12, ge=2, le=200)
     engine_pool_size: int = Field(default=6, ge=4, le=200)
     database_answer_s: float = Field(default=25.0, gt=0)
+    roll_up_s: float = Field(default=5.0, gt=0)
+    roll_up_dense: int = Field(default=180, ge=1)
     gateway_silent_s: float = Field(default=15.0, gt=0)
     shift_restore_hours: float = Field(default=24.0, ge=0)
     handover_hours: float = Field(default=12.0, gt=0, le=168)

@@ -98,7 +98,7 @@ async def history(
 
 def _point(row: Row) -> dict[str, Any]:
     return {
-        "time": rfc3339(row["time"]),
+        "time": rfc3339(row["newest"]),
         "score": None if row["partial"] else row["low"],
         "low": row["low"],
         "high": row["high"],

@@ -12,7 +12,7 @@ from api.errors import ConflictError, NotFoundError
 from api.http.deps import UnitOfWork
 from api.patients import care_plans
 from api.patients.identifiers import identifier_of
-from api.store import accounts, alert_list, chart_points, patients, readings, stays
+from api.store import accounts, alert_list, chart_points, patients, rollups, stays
 from api.store.aging import aged_message
 from api.store.types import Row
 from api.vault import personal_data
@@ -162,9 +162,9 @@ async def _stay(work: UnitOfWork, patient_no: int, stay_id: UUID | None) -> Row:
 async def _curves(
     work: UnitOfWork, patient_no: int, span: tuple[datetime, datetime], limits: dict[str, Any]
 ) -> tuple[list[Curve], list[tuple[str, int]]]:
-    width = max(_SHORTEST, timedelta(seconds=round((span[1] - span[0]).total_seconds() / SLICES)))
+    width = max(_SHORTEST, rollups.neat_width(span, SLICES))
     metrics = [int(one) for one in _DRAWN]
-    rows = await readings.buckets(
+    rows = await rollups.observations(
         work.conn,
         patient_no,
         metrics,
@@ -197,7 +197,7 @@ async def _curves(
 
 async def _news2(work: UnitOfWork, patient_no: int, span: tuple[datetime, datetime]) -> Curve:
     rows = await chart_points.assessments(work.conn, patient_no, *span)
-    points = [(one["time"], one["low"], one["low"], one["high"]) for one in rows]
+    points = [(one["newest"], one["low"], one["low"], one["high"]) for one in rows]
     return Curve(label="NEWS2 (at least, and at most)", unit="", points=points, high=5)
 
 

@@ -12,7 +12,7 @@ from analytics.ward.urgency import news2_now
 from api.errors import NotFoundError
 from api.forms.time_range import End, Start, span_of, width_of
 from api.http.deps import Work
-from api.store import patients, readings
+from api.store import patients, readings, rollups
 from api.store.timestamps import ms_of
 
 router = APIRouter(tags=["readings"])
@@ -101,7 +101,7 @@ async def read_assessments(
         raise NotFoundError
     work.note("assessments.read", patient_no)
     zone = await patients.time_zone(work.conn, patient_no)
-    rows = await readings.assessments(
+    rows = await rollups.assessments(
         work.conn,
         patient_no,
         span,
@@ -109,4 +109,5 @@ async def read_assessments(
         zone=zone if width.civil else None,
         limit=_MOST,
     )
-    return Scores(items=[Score.model_validate(row) for row in rows], time_zone=zone)
+    items = [Score.model_validate(row | {"time": row["start"]}) for row in rows]
+    return Scores(items=items, time_zone=zone)

@@ -13,7 +13,7 @@ from api.forms.paging import Cursor, Page, cut, read_cursor
 from api.forms.time_range import LONGEST, End, Start, Width, span_of, width_of
 from api.http.deps import UnitOfWork, Work
 from api.patients.readings import Coded, ReadingPoint, coded, mark_of, point_of
-from api.store import patients, readings
+from api.store import patients, readings, rollups
 from api.store.types import Row
 
 router = APIRouter(tags=["readings"])
@@ -134,7 +134,7 @@ async def _in_buckets(work: UnitOfWork, asked: ReadingsQuery, width: Width) -> B
     if key is not None and isinstance(key[0], datetime):
         after = (key[0], int(str(key[1])))
     zone = await patients.time_zone(work.conn, asked.patient_no)
-    rows = await readings.buckets(
+    rows = await rollups.observations(
         work.conn,
         asked.patient_no,
         asked.metrics,

@@ -4,19 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from api.store import rollups
 from api.store.types import Conn, Row
 
 _POINTS = 700
-
-# The worst of each slice of time, so that a thinned chart never hides a bad quarter of an hour.
-_COURSE = """
-    SELECT time_bucket(%(width)s, time) AS slice, max(time) AS time, max(low) AS low,
-           max(high) AS high, max(band) AS band, max(risk) AS risk,
-           bool_and(score IS NULL) AS partial
-      FROM assessment_seen
-     WHERE patient_no = %(patient)s AND time >= %(start)s AND time < %(end)s
-     GROUP BY slice ORDER BY slice
-"""
 
 # Slots are counted from `start`, so that the newest one ends now.
 _DAY = """
@@ -40,13 +31,11 @@ _MESSAGES = """
 """
 
 
-def slice_width(start: datetime, end: datetime) -> timedelta:
-    """Return the width of a slice that leaves a chart at most 700 points, in whole seconds."""
-    return timedelta(seconds=max(1, round((end - start).total_seconds() / _POINTS)))
-
-
 async def assessments(conn: Conn, patient_no: int, start: datetime, end: datetime) -> list[Row]:
-    """Return a patient's scores and risk over time, oldest first, thinned to their worst.
+    """Return a patient's scores and risk over time, oldest first, thinned to the worst of a slice.
+
+    So a thinned chart never hides a bad quarter of an hour; ``newest`` of a slice is where it is
+    drawn.
 
     Args:
         conn: a connection acting for a person who may see the patient.
@@ -54,13 +43,9 @@ async def assessments(conn: Conn, patient_no: int, start: datetime, end: datetim
         start: from this event time on.
         end: up to, without, this event time.
     """
-    asked = {
-        "width": slice_width(start, end),
-        "patient": patient_no,
-        "start": start,
-        "end": end,
-    }
-    return await (await conn.execute(_COURSE, asked)).fetchall()
+    span = (start, end)
+    width = rollups.neat_width(span, _POINTS)
+    return await rollups.assessments(conn, patient_no, span, width, zone=None, limit=2 * _POINTS)
 
 
 async def day_courses(

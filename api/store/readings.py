@@ -71,58 +71,6 @@ async def observations(
     return await found.fetchall()
 
 
-# A civil day begins at the place's own midnight; without a zone buckets are of equal length.
-_START = {
-    True: "time_bucket(%(width)s, s.time, timezone => %(zone)s)",
-    False: "time_bucket(%(width)s, s.time)",
-}
-
-_BUCKETS = """
-    SELECT {start} AS start, s.metric, min(s.value) AS min,
-           avg(s.value) AS mean, max(s.value) AS max, count(*) AS count
-      FROM observation_seen s
-     WHERE s.patient_no = %(patient)s AND s.metric = ANY (%(metrics)s::smallint[])
-       AND s.time >= %(from)s AND s.time < %(to)s
-     GROUP BY 1, 2
-    HAVING %(first)s OR ({start}, s.metric::integer)
-           > (%(after_time)s, %(after_metric)s)
-     ORDER BY 1, 2 LIMIT %(limit)s
-"""
-
-
-async def buckets(
-    conn: Conn,
-    patient_no: int,
-    metrics: Sequence[int],
-    span: tuple[datetime, datetime],
-    width: timedelta,
-    *,
-    zone: str | None,
-    after: tuple[datetime, int] | None,
-    limit: int,
-) -> list[Row]:
-    """Lowest, mean, highest and count of each metric in buckets of ``width``, by time.
-
-    With a ``zone`` the buckets are civil days of it, else of equal length.
-    """
-    found = await conn.execute(
-        _BUCKETS.format(start=_START[zone is not None]),
-        {
-            "width": width,
-            "zone": zone,
-            "patient": patient_no,
-            "metrics": list(metrics),
-            "from": max(span[0], after[0]) if after else span[0],
-            "to": span[1],
-            "first": after is None,
-            "after_time": after[0] if after else span[0],
-            "after_metric": after[1] if after else 0,
-            "limit": limit,
-        },
-    )
-    return await found.fetchall()
-
-
 async def observation(
     conn: Conn, patient_no: int, metric: int, time: datetime, frame_id: int
 ) -> Row | None:
@@ -249,36 +197,6 @@ async def latest(conn: Conn, patient_no: int) -> Row | None:
         (patient_no,),
     )
     return await found.fetchone()
-
-
-async def assessments(
-    conn: Conn,
-    patient_no: int,
-    span: tuple[datetime, datetime],
-    width: timedelta,
-    *,
-    zone: str | None,
-    limit: int,
-) -> list[Row]:
-    """Highest NEWS2 bounds and risk in buckets, as :func:`buckets` cuts them, for charts."""
-    found = await conn.execute(
-        f"""
-        SELECT {_START[zone is not None]} AS time, max(s.low) AS low, max(s.high) AS high,
-               max(s.score) AS score, max(s.risk) AS risk, max(s.band) AS band
-          FROM assessment_seen s
-         WHERE s.patient_no = %(patient)s AND s.time >= %(from)s AND s.time < %(to)s
-         GROUP BY 1 ORDER BY 1 LIMIT %(limit)s
-        """,  # noqa: S608 - our own text
-        {
-            "width": width,
-            "zone": zone,
-            "patient": patient_no,
-            "from": span[0],
-            "to": span[1],
-            "limit": limit,
-        },
-    )
-    return await found.fetchall()
 
 
 _SERIES = """

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deploy.bench.allocation import plans
 from deploy.bench.assessment import one_assessment
+from deploy.bench.chart import chart_of_weeks
 from deploy.bench.deciding import deciding_to_doctor, thousand_streams
 from deploy.bench.feed import publish_to_feed
 from deploy.bench.fhir import fhir_searches
@@ -43,6 +44,7 @@ SCENARIOS: Mapping[str, Callable[[BenchRun], list[BenchFigure]]] = {
     "assessment": one_assessment,
     "pages": pages,
     "fhir": fhir_searches,
+    "chart": chart_of_weeks,
     "what_if": past_under_other_limits,
 }
 

@@ -147,7 +147,9 @@ def _supersede(case: _Case, made: Refolded) -> None:
     gone = [(frame, one.time_ms) for frame, one in was.items() if now.get(frame) != one]
     if gone:
         corrections.supersede(case.connection, no, gone, case.hold.frame_id)
+        case.batch.work.note_hours(no, case.hold, [time_ms for _, time_ms in gone])
     new = [one for frame, one in now.items() if was.get(frame) != one and one.unscored is None]
+    case.batch.work.note_hours(no, case.hold, [one.time_ms for one in new])
     case.batch.work.assessments.extend(assessment_row(one, no) for one in new)
 
 

@@ -22,6 +22,7 @@ from analytics.risk.model import PopulationModel
 _NAMES = {int(metric): metric.wire_name for metric in Metric}
 _CODES = {name: code for code, name in _NAMES.items()}
 _QUALITIES = {int(quality): quality.name.lower() for quality in Quality}
+HOUR_MS = 3_600_000
 _SCORED = frozenset(int(quality) for quality in Quality if quality.scored)
 
 
@@ -60,6 +61,7 @@ class CachedLane:
         "latest",
         "low",
         "measured_ms",
+        "open_hour",
         "past_ms",
         "received_ms",
         "risk",
@@ -74,6 +76,7 @@ class CachedLane:
         self.received_ms = 0
         self.latest: dict[str, Latest] = {}
         self.measured_ms: int | None = None
+        self.open_hour = -1
         self.past_ms = 0
         self.low: int | None = None
         self.high: int | None = None
@@ -95,6 +98,18 @@ class CachedLane:
                 if quality not in _SCORED:
                     good = None if known is None else known.g
                 latest[name] = Latest(t_ms, sample.value, _QUALITIES[quality], device, good)
+
+    def hours_written(self, times_ms: Iterable[int]) -> list[int]:
+        """The hours (since 1970) of these that must be noted as written into.
+
+        The newest hour of a lane is noted once, and stays open until a newer one is; each other is
+        noted each time.
+        """
+        known = self.open_hour
+        hours = {t_ms // HOUR_MS for t_ms in times_ms}
+        hours.discard(known)
+        self.open_hour = max(known, *hours) if hours else known
+        return sorted(hours)
 
     def begin(self) -> None:
         """Forget what was shown of an earlier stay; the lane itself begins anew by its fold."""

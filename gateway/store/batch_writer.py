@@ -7,7 +7,7 @@ from psycopg import Connection
 from analytics.lane.lane import assessment_json
 from gateway.admission.replay_window import ReplayWindow
 from gateway.state.lanes import CachedLane
-from gateway.store import snapshots, statements
+from gateway.store import rollups, snapshots, statements
 from gateway.store.binary_arrays import columns
 from gateway.store.connection import Row
 from gateway.store.copy_format import (
@@ -59,6 +59,8 @@ def _state(work: BatchWrites) -> list[tuple[statements.Statement, list[tuple[obj
         (statements.ONLINE, [(no, online, at_ms) for no, online in work.online.items()]),
         (statements.SUPERSEDED, list(_superseded(work))),
         (statements.STAFF, work.entered),
+        (rollups.HOURS, [(*at, newest) for at, newest in sorted(work.hours.items())]),
+        (rollups.OVER, [at for at, newest in sorted(work.hours.items()) if newest]),
     ]
 
 

@@ -4,6 +4,7 @@ One transaction writes all of it, so that frames, readings, scores, replay windo
 snapshots stand or fall together (law 3).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -85,6 +86,8 @@ class BatchWrites:
         online: newest status by device number.
         superseded: keys that a newer one has replaced.
         begun: patients with a new stay, whose newest state is forgotten.
+        hours: hours (since 1970) with news by (patient number, hour), whose roll-ups do not hold
+            any more; True: the newest of the patient, which stays open.
     """
 
     observations: list[bytes] = field(default_factory=list)
@@ -104,7 +107,16 @@ class BatchWrites:
     online: dict[int, bool] = field(default_factory=dict)
     superseded: list[DeviceKey] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
+    hours: dict[tuple[int, int], bool] = field(default_factory=dict)
     at_ms: int = 0
+
+    def note_hours(self, patient_no: int, hold: CachedLane, times_ms: Iterable[int]) -> None:
+        """Note that something of these event times is written: of the lane that is told."""
+        before = hold.open_hour
+        for hour in hold.hours_written(times_ms):
+            self.hours[patient_no, hour] = hour == hold.open_hour
+        if hold.open_hour != before and (patient_no, before) in self.hours:
+            self.hours[patient_no, before] = False
 
     def count_refusal(self, device_no: int | None, reason: str) -> None:
         """Count one refusal; it stays when the bytes have gone."""

@@ -103,6 +103,22 @@ def test_a_backup_restores_to_the_same_ward(
 
 
 @pytest.mark.skipif("HOMEWARD_DATABASE_URL" in os.environ, reason="needs the server's own tools")
+def test_what_a_patient_year_takes_is_told(
+    database: Database, binaries: Binaries, tmp_path: Path
+) -> None:
+    fill(database)
+    with psycopg.connect(database.superuser, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO rollup_hour (patient_no, hour) SELECT DISTINCT 1, time FROM observation"
+        )
+    told = run_block("size", tmp_path, binaries, {"DATABASE_URL": database.superuser})
+    lines = {cells[0].strip(): cells for cells in map(str.split, told.splitlines()) if cells}
+    now, unit, _, year, larger, *_ = lines["observation"][2:]
+    assert (unit, larger) == ("kB", "MB"), told
+    assert int(year) == pytest.approx(int(now) * 8766 / ROWS / 1024, abs=1), told
+
+
+@pytest.mark.skipif("HOMEWARD_DATABASE_URL" in os.environ, reason="needs the server's own tools")
 def test_a_job_of_the_database_that_fails_is_seen(
     database: Database, binaries: Binaries, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inSlots, initials, monitoring } from "../../../api/dashboard/static/js/charts/news2_bands.js";
 import { nearest } from "../../../api/dashboard/static/js/charts/series.js";
-import { bucketOf, saidBy, shownBy, stretch } from "../../../api/dashboard/static/js/patient/window.js";
+import { bucketOf, readingsIn, saidBy, shownBy, stretch } from "../../../api/dashboard/static/js/patient/window.js";
 import { countWords, eventWords, placeOf } from "../../../api/dashboard/static/js/words/events.js";
 import { statementWords } from "../../../api/dashboard/static/js/words/statements.js";
 
@@ -24,6 +24,11 @@ test("the period beside is as long and ends where this one begins", () => {
   assert.equal(to - from, 168 * HOUR);
   assert.deepEqual(before, { from: from - 168 * HOUR, to: from });
   assert.deepEqual([bucketOf(24 * HOUR), bucketOf(25 * HOUR), bucketOf(720 * HOUR)], [undefined, "5m", "1h"]);
+});
+test("more readings than a chart can tell apart are asked for in stretches", () => {
+  const hours = [{ count: 21600 }, { count: 21600 }, {}];
+  assert.equal(readingsIn(hours), 43201);
+  assert.deepEqual([bucketOf(2 * HOUR, 43201), bucketOf(24 * HOUR, 43201), bucketOf(24 * HOUR, 8640)], ["1m", "2m", undefined]);
 });
 test("an alert that is open reaches to now, a note stands at its moment", () => {
   const span = { from: Date.parse(at(0)), to: Date.parse(at(24)), now: Date.parse(at(12)) };

@@ -9,13 +9,20 @@ import { timeline } from "../charts/timeline.js";
 import { METRICS, periodFigures } from "./course_figures.js";
 import { exactly } from "./exact.js";
 import { takeAlong } from "./take_along.js";
-import { bucketOf, shownNow, stretch, VIEWS } from "./window.js";
+import { bucketOf, MAY_BE_DENSE_MS, readingsIn, shownNow, stretch, VIEWS } from "./window.js";
 
 // What is shown: see window.js; and what a figure must know of the patient beside the readings.
 export const course = { ...shownNow(), proven: false, usual: [] };
 let asked = 0;
 let endLine = () => {};
 
+// How fine a period is asked for: of a day or less it depends on how many readings there are.
+async function fineness(id, from, to) {
+  const ms = to - from;
+  if (ms <= MAY_BE_DENSE_MS || bucketOf(ms)) return bucketOf(ms);
+  const hours = await all(`/patients/${id}/observations`, { from: new Date(from).toISOString(), to: new Date(to).toISOString(), metric: METRICS, bucket: "1h", limit: 2500 });
+  return bucketOf(ms, readingsIn(hours));
+}
 // The readings and scores of one period; `named` is what its titles add.
 async function period(id, { from, to }, bucket, named, group) {
   const wanted = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
@@ -31,8 +38,8 @@ function byMetric(points) {
 export async function loadCharts(id, patient) {
   const mine = (asked += 1);
   const { from, to, before } = stretch(course, wardNow());
-  const bucket = bucketOf(to - from);
   try {
+    const bucket = await fineness(id, from, to);
     const [now, events, earlier] = await Promise.all([
       period(id, { from, to: to + 1 }, bucket, "", "homeward"),
       page(`/ui/patients/${id}/events`, { from: new Date(from).toISOString(), to: new Date(to).toISOString() }).catch(() => ({ items: [] })),

@@ -30,6 +30,15 @@ export function stretch(shown, now) {
   const from = shown.window?.from ?? to - shown.hours * HOUR_MS;
   return { from, to, before: { from: from - (to - from), to: from } };
 }
-// How fine the readings are asked for: raw for a day, then thinned so that a chart stays readable.
-/** @param {number} ms */
-export const bucketOf = (ms) => (ms <= 24 * HOUR_MS ? undefined : ms <= 72 * HOUR_MS ? "5m" : "1h");
+// How fine the readings are asked for: as they were measured for a day, unless they are more than a chart
+// can tell apart; then lowest, mean and highest of stretches, so that nothing extreme is thinned away.
+const MOST_READINGS = 30000;
+export const MAY_BE_DENSE_MS = HOUR_MS;
+/** @param {number} ms @param {number} [readings] how many there are, where it matters */
+export function bucketOf(ms, readings = 0) {
+  if (ms > 24 * HOUR_MS) return ms <= 72 * HOUR_MS ? "5m" : "1h";
+  if (readings <= MOST_READINGS) return undefined;
+  return ms <= 12 * HOUR_MS ? "1m" : "2m";
+}
+/** @param {{ count?: number }[]} hours buckets @returns {number} */
+export const readingsIn = (hours) => hours.reduce((sum, one) => sum + (one.count ?? 1), 0);
