@@ -9,10 +9,10 @@ from api.auth.sessions import Caller
 from api.errors import NotSignedInError
 from api.fhir.bundles import ResourcePage
 from api.fhir.elements import Resource
-from api.fhir.find.readings import SOURCES, wanted_metrics
+from api.fhir.find.readings import newest_of_each
 from api.fhir.find.registry import COORDINATORS, TYPES
 from api.fhir.search import MOST, OLDEST, FhirSearch
-from api.fhir.terms import codings
+from api.fhir.simulated import mark
 from api.http.deps import UnitOfWork, acting
 from api.services import Services
 from api.store import accounts
@@ -37,13 +37,9 @@ EXPORTED = (*_FIRST, "Observation")
 
 async def last_of_each(work: UnitOfWork, search: FhirSearch, most: int) -> ResourcePage:
     """Return the newest observations of each code, ``most`` of each."""
-    found: dict[str, Resource] = {}
-    for metric in sorted(wanted_metrics(search) & SOURCES):
-        code = codings(metric)[0]
-        values = {**search.values, "code": [f"{code['system']}|{code['code']}"], "_sort": ["-date"]}
-        page = await TYPES["Observation"].search(work, replace(search, values=values, count=most))
-        found |= {one["id"]: one for one in page.resources}
-    return ResourcePage(resources=list(found.values()))
+    found = await newest_of_each(work, search, most)
+    await mark(work.conn, found)
+    return ResourcePage(resources=found)
 
 
 async def everything(work: UnitOfWork, search: FhirSearch) -> ResourcePage:

@@ -1,6 +1,7 @@
 """SQL of the FHIR facade: readings with their partner in a pressure, scores, people.
 
-The acting user's rights choose, as in every store.
+The acting user's rights choose, as in every store. Pages come from functions of the owner's that
+ask for those rights once and then read along the index: see the schema step ``record_pages``.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from analytics.domain.vitals import Metric
 from api.store.types import Conn, Row
 
 Key = tuple[datetime, int, int]
@@ -25,7 +25,7 @@ class ObservationsAsked:
         received: by when they came in, as ``span``.
         newest_first: the order.
         after: the last one of the page before.
-        limit: at most so many.
+        limit: at most so many, of each metric.
     """
 
     patient_no: int
@@ -37,14 +37,14 @@ class ObservationsAsked:
 
     def parameters(self) -> Row:
         """Return the parameters that both statements have."""
-        time, metric, frame = self.after or (self.span[0], 0, 0)
+        time, metric, frame = self.after or (None, None, None)
         return {
             "patient": self.patient_no,
             "start": self.span[0],
             "end": self.span[1],
             "since": self.received[0],
             "until": self.received[1],
-            "first": self.after is None,
+            "newest_first": self.newest_first,
             "time": time,
             "metric": metric,
             "frame": frame,
@@ -52,67 +52,53 @@ class ObservationsAsked:
         }
 
 
-_ORDER = {True: ("<", "DESC"), False: (">", "ASC")}
-_SYSTOLIC, _DIASTOLIC = int(Metric.SBP), int(Metric.DBP)
-
-# One index scan for each metric, cut at the page; the two values of one pressure are one row.
-_READINGS = f"""
+_ORDER = {True: "DESC", False: "ASC"}
+_PAGE = """(%(patient)s, %(metrics)s::smallint[], %(start)s, %(end)s, %(since)s, %(until)s,
+            %(newest_first)s, %(time)s, %(metric)s, %(frame)s, %(limit)s)"""
+_READINGS = """
     SELECT o.*, d.id AS device, u.role AS entered_by_role,
            coalesce(nullif(u.display_name, ''), u.username) AS entered_by_name
-      FROM unnest(%(metrics)s::smallint[]) AS wanted (metric)
-     CROSS JOIN LATERAL (
-        SELECT s.time, s.received, s.frame_id, s.patient_no, s.device_no, s.metric, s.quality,
-               s.value, s.entered_by, s.marked_at, t.value AS other
-          FROM observation_on_record s
-          LEFT JOIN LATERAL (
-              SELECT x.value FROM observation_on_record x
-               WHERE s.metric = {_SYSTOLIC} AND x.patient_no = s.patient_no
-                 AND x.metric = {_DIASTOLIC} AND x.time = s.time AND x.frame_id = s.frame_id
-               LIMIT 1) t ON true
-         WHERE s.patient_no = %(patient)s AND s.metric = wanted.metric
-           AND s.time >= %(start)s AND s.time < %(end)s
-           AND s.received >= %(since)s AND s.received < %(until)s
-           AND (s.metric <> {_DIASTOLIC} OR NOT EXISTS (
-                SELECT FROM observation_on_record y
-                 WHERE y.patient_no = s.patient_no AND y.metric = {_SYSTOLIC}
-                   AND y.time = s.time AND y.frame_id = s.frame_id))
-           AND (%(first)s OR (s.time, s.metric::integer, s.frame_id)
-                {{than}} (%(time)s, %(metric)s, %(frame)s))
-         ORDER BY s.time {{order}}, s.frame_id {{order}} LIMIT %(limit)s) o
+      FROM {what} o
       LEFT JOIN device d ON d.no = o.device_no
       LEFT JOIN app_user u ON u.id = o.entered_by
-     ORDER BY o.time {{order}}, o.metric {{order}}, o.frame_id {{order}} LIMIT %(limit)s
-"""  # noqa: S608 - our own numbers
-
-_SCORES = """
-    SELECT a.time, a.received, a.frame_id, a.patient_no, a.score, a.low, a.high, a.missing,
-           0 AS metric,
-           ARRAY(SELECT o.metric::integer FROM observation_seen o
-                  WHERE o.patient_no = a.patient_no AND o.metric = ANY (%(scored)s::smallint[])
-                    AND o.time = a.time AND o.frame_id = a.frame_id ORDER BY 1) AS measured
-      FROM assessment_seen a
-     WHERE a.patient_no = %(patient)s AND a.time >= %(start)s AND a.time < %(end)s
-       AND a.received >= %(since)s AND a.received < %(until)s
-       AND (%(first)s OR (a.time, 0, a.frame_id) {than} (%(time)s, %(metric)s, %(frame)s))
-     ORDER BY a.time {order}, a.frame_id {order} LIMIT %(limit)s
 """
+_SCORES = f"""
+    SELECT a.time, a.received, a.frame_id, a.patient_no, a.score, a.low_points AS low,
+           a.high_points AS high, a.missing, a.measured, 0 AS metric
+      FROM assessment_page{_PAGE} a
+"""  # noqa: S608 - our own words
+_NAMED = "observations_named(%(patient)s, %(metrics)s::smallint[], %(times)s, %(frames)s::bigint[])"
 
 
 async def observations(conn: Conn, asked: ObservationsAsked, metrics: Sequence[int]) -> list[Row]:
-    """Readings of these metrics, a pressure's two as one row with ``other``."""
-    than, order = _ORDER[asked.newest_first]
+    """Readings, at most ``limit`` of each of these metrics, in the order that is asked for.
+
+    A pressure's two values are one row with ``other``.
+    """
+    order = _ORDER[asked.newest_first]
+    statement = _READINGS.format(what=f"observation_page{_PAGE}")
+    statement += f" ORDER BY o.time {order}, o.metric {order}, o.frame_id {order}"
     found = await conn.execute(
-        _READINGS.format(than=than, order=order), asked.parameters() | {"metrics": list(metrics)}
+        statement.encode(), asked.parameters() | {"metrics": sorted(metrics)}
     )
     return await found.fetchall()
 
 
 async def scores(conn: Conn, asked: ObservationsAsked, scored: Sequence[int]) -> list[Row]:
     """NEWS2 as it was assessed, with which of the ``scored`` metrics came in the same frame."""
-    than, order = _ORDER[asked.newest_first]
-    found = await conn.execute(
-        _SCORES.format(than=than, order=order), asked.parameters() | {"scored": list(scored)}
-    )
+    found = await conn.execute(_SCORES, asked.parameters() | {"metrics": sorted(scored)})
+    return await found.fetchall()
+
+
+async def named(conn: Conn, patient_no: int, keys: Sequence[Key]) -> list[Row]:
+    """Readings of one patient by time, metric and frame; a pressure's two values are one row."""
+    asked = {
+        "patient": patient_no,
+        "times": [time for time, _, _ in keys],
+        "metrics": [metric for _, metric, _ in keys],
+        "frames": [frame for _, _, frame in keys],
+    }
+    found = await conn.execute(_READINGS.format(what=_NAMED).encode(), asked)
     return await found.fetchall()
 
 
@@ -177,7 +163,7 @@ async def audit_event(conn: Conn, audit_id: int) -> Row | None:
     """One row of the record of accesses."""
     found = await conn.execute(
         """
-        SELECT a.id, a.at, a.actor, u.username, a.action, p.id AS patient
+        SELECT a.id, a.at, a.actor, u.username, a.action, a.patient_no, p.id AS patient
           FROM audit a LEFT JOIN app_user u ON u.id::text = a.actor
           LEFT JOIN patient p ON p.no = a.patient_no WHERE a.id = %s
         """,

@@ -1,5 +1,6 @@
 """Observations, their provenance, and the risk of one patient."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +50,54 @@ async def search_observations(work: UnitOfWork, search: FhirSearch) -> ResourceP
     return ResourcePage(
         resources=[_resource(work, row, patient_id) for row in shown], following=following
     )
+
+
+async def newest_of_each(work: UnitOfWork, search: FhirSearch, most: int) -> list[Resource]:
+    """The newest readings of each code, ``most`` of each, the newest of a code first."""
+    patient_id = _patient(search)
+    no = await patients.number(work.conn, patient_id)
+    if no is None:
+        return []
+    metrics = wanted_metrics(search) & SOURCES
+    asked = fhir.ObservationsAsked(
+        patient_no=no,
+        span=search.span("date"),
+        received=search.updated,
+        newest_first=True,
+        after=None,
+        limit=most,
+    )
+    work.note("observations.read", no, metrics=sorted(one.wire_name for one in metrics), by="fhir")
+    by_code: dict[int, list[Row]] = defaultdict(list)
+    for row in await fhir.observations(work.conn, asked, sorted(metrics)):
+        by_code[Metric.SBP if row["metric"] == Metric.DBP else row["metric"]].append(row)
+    rows = [row for _, found in sorted(by_code.items()) for row in found[:most]]
+    return [observation_of(row, patient_id) for row in rows]
+
+
+async def included(
+    work: UnitOfWork, resources: Sequence[Resource], wanted: Sequence[str]
+) -> list[Resource]:
+    """Return what ``_include`` asks to be brought along: scores' readings (``derived-from``)."""
+    if "Observation:derived-from" not in wanted:
+        return []
+    keys = {
+        one["reference"].removeprefix("Observation/")
+        for resource in resources
+        for one in resource.get("derivedFrom", ())
+    } - {resource["id"] for resource in resources}
+    whose: dict[int, list[fhir.Key]] = defaultdict(list)
+    for named in filter(None, map(parsed, sorted(keys))):
+        one = named[1]
+        whose[one.patient_no].append((one.time, one.metric, one.frame_id))
+    found: list[Resource] = []
+    for no, identities in whose.items():
+        patient_id = await chart_points.patient_id(work.conn, no)
+        if patient_id is not None:
+            work.note("observations.read", no, n=len(identities), by="fhir")
+            rows = await fhir.named(work.conn, no, identities)
+            found += [observation_of(row, patient_id) for row in rows]
+    return found
 
 
 def _patient(search: FhirSearch) -> UUID:
@@ -196,18 +245,3 @@ async def _risk_of(work: UnitOfWork, patient_id: UUID) -> Resource | None:
 async def search_risks(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """The risk of one patient now, where the model is proven so far that it is shown."""
     return page_of(await _risk_of(work, _patient(search)))
-
-
-async def included(
-    work: UnitOfWork, resources: Sequence[Resource], wanted: Sequence[str]
-) -> list[Resource]:
-    """Return what ``_include`` asks to be brought along: scores' readings (``derived-from``)."""
-    if "Observation:derived-from" not in wanted:
-        return []
-    keys = {
-        one["reference"].removeprefix("Observation/")
-        for resource in resources
-        for one in resource.get("derivedFrom", ())
-    } - {resource["id"] for resource in resources}
-    found = [await observation(work, key) for key in sorted(keys)]
-    return [one for one in found if one is not None]
