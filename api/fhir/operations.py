@@ -30,6 +30,8 @@ _FIRST = (
     "Appointment",
     "Task",
     "QuestionnaireResponse",
+    "ImagingStudy",
+    "DiagnosticReport",
 )
 """What ``$everything`` gives on its first page, before the observations."""
 EXPORTED = (*_FIRST, "Observation")

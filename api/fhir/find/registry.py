@@ -17,9 +17,11 @@ from api.fhir.find import (
     answers,
     care,
     contact,
+    imaging,
     people,
     plans,
     readings,
+    rota,
     subscriptions,
 )
 from api.fhir.search import FhirSearch
@@ -145,6 +147,30 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             parameters={"patient": "reference"},
             search=contact.search_appointments,
             read=contact.appointment,
+        ),
+        "Schedule": ResourceType(
+            roles=EVERYBODY,
+            parameters={"actor": "reference"},
+            search=rota.search_schedules,
+            read=rota.schedule,
+        ),
+        "Slot": ResourceType(
+            roles=EVERYBODY,
+            parameters={"schedule": "reference", "start": "date", "status": "token"},
+            search=rota.search_slots,
+            read=rota.slot,
+        ),
+        "ImagingStudy": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=imaging.search_imaging_studies,
+            read=imaging.imaging_study,
+        ),
+        "DiagnosticReport": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=imaging.search_diagnostic_reports,
+            read=imaging.diagnostic_report,
         ),
         "Task": ResourceType(
             roles=EVERYBODY,

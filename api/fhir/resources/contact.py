@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.fhir.elements import Resource, instant, meta, reference, without_nothing
+from api.fhir.resources.rota import slot_key
 
 Row = dict[str, Any]
 _STATUS = {"booked": "booked", "ended": "fulfilled", "cancelled": "cancelled", "missed": "noshow"}
@@ -38,9 +39,10 @@ def appointment_of(row: Row) -> Resource:
     """Return the Appointment of a consultation, with what was signed as the patient's instruction.
 
     Args:
-        row: ``id``, ``patient``, ``doctor_user``, ``doctor_name``, ``start``, ``end``, ``state``,
-            ``about``, ``booked_at``, and ``instruction``; the words opened.
+        row: ``id``, ``patient``, ``doctor_id``, ``doctor_user``, ``doctor_name``, ``start``,
+            ``end``, ``state``, ``about``, ``booked_at``, and ``instruction``; the words opened.
     """
+    slot = slot_key(row["doctor_id"], row["start"])
     doctor = {"display": row["doctor_name"]}
     if row["doctor_user"] is not None:
         doctor = reference("Practitioner", row["doctor_user"], row["doctor_name"])
@@ -54,6 +56,7 @@ def appointment_of(row: Row) -> Resource:
             "start": instant(row["start"]),
             "end": instant(row["end"]),
             "created": instant(row["booked_at"]),
+            "slot": [reference("Slot", slot)] if row["state"] == "booked" else [],
             "patientInstruction": row["instruction"],
             "participant": [
                 {"actor": reference("Patient", row["patient"]), "status": "accepted"},

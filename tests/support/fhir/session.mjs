@@ -16,6 +16,14 @@ while (page) {
   observations.push(...(page.entry ?? []).map((one) => one.resource));
   page = await client.nextPage({ bundle: page });
 }
+const ids = async (resourceType, searchParams) => {
+  const bundle = await client.search({ resourceType, searchParams });
+  return (bundle.entry ?? []).map((one) => one.resource);
+};
+const [schedule] = await ids("Schedule", {});
+const slots = await ids("Slot", { schedule: `Schedule/${schedule.id}`, status: "free" });
+const [study] = await ids("ImagingStudy", { patient });
+const [report] = await ids("DiagnosticReport", { patient });
 let refused = null;
 try {
   await client.read({ resourceType: "Patient", id: "00000000-0000-4000-8000-000000000000" });
@@ -29,5 +37,8 @@ process.stdout.write(
     values: observations.map((one) => one.valueQuantity.value),
     pages,
     refused,
+    doctor: schedule.actor[0].display,
+    slots: slots.length,
+    found: study.id === report.imagingStudy[0].reference.split("/")[1] && report.conclusion,
   }),
 );
