@@ -28,6 +28,7 @@ _ECHO = {"gateway": 1764000000050, "heard": 1764000000101}
 _CLOCK = {"type": "clock/1", **_FROM, "now": 1764000000123, "spooled": 0, "echo": _ECHO}
 _ENTRY = {"resource": _OBSERVATION, "request": {"method": "POST", "url": "Observation"}}
 _BUNDLE = {"resourceType": "Bundle", "type": "transaction", "entry": [_ENTRY]}
+_SLOT = f"{_PATIENT}-20261201T0820Z".encode()
 _SEARCH = f"patient={_PATIENT}&code=http://loinc.org|8867-4&date=ge2026-11-30T08:00:00Z&_count=9"
 
 
@@ -53,7 +54,7 @@ EXAMPLES: MappingProxyType[str, tuple[bytes, ...]] = MappingProxyType(
             b"time;patient;hr\n1764000000;b;71\n",
         ),
         "fhir_resources": tuple(json.dumps(one).encode() for one in (_OBSERVATION, _BUNDLE)),
-        "fhir_searches": (_SEARCH.encode(), b"news2-AAYf.1.2.3", b"date=eq2026-02&_id=x"),
+        "fhir_searches": (_SEARCH.encode(), b"news2-AAYf.1.2.3", b"date=eq2026-02&_id=x", _SLOT),
         "hl7_messages": (
             adt("A01", "1", "R-1"),
             adt("A40", "2", "R-1", prior="R-2"),

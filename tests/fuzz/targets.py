@@ -27,6 +27,7 @@ from api.fhir.entering import of_bundle
 from api.fhir.find.readings import wanted_metrics
 from api.fhir.find.registry import TYPES
 from api.fhir.resources.entered import entry_of, patient_of_entry, source_of
+from api.fhir.resources.rota import slot_key, slot_named
 from api.forms.paging import read_cursor
 from api.hl7 import messages
 from api.hl7.receiving import opened
@@ -131,11 +132,14 @@ def fhir_searches(data: bytes) -> None:
             found = searching.read(kind, pairs, frozenset(of_type.parameters), lenient=True)
             found.patient()
             found.span("date")
+            found.span("start")
             wanted_metrics(found)
         except InvalidError as refused:
             assert refused.found
     identity.parsed(text)
     parse(text)
+    named = slot_named(text)
+    assert named is None or slot_key(*named) == text
 
 
 def hl7_messages(data: bytes) -> None:
