@@ -129,3 +129,64 @@ def test_the_broker_speaks_no_suite_without_authenticated_encryption(
         for old in ("ECDHE+AES+SHA256:@SECLEVEL=0", "ECDHE+AES+SHA1:@SECLEVEL=0"):
             cbc = f"{old}:!AESGCM:!AESCCM"
             assert handshake(port, files, cbc) is None, (port, old)
+
+
+OLD = (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)
+SPOKEN = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+
+
+def every_suite() -> list[str]:
+    """Every suite before TLS 1.3 that this machine's OpenSSL can offer, however weak."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_ciphers("ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+    suites = (one["name"] for one in context.get_ciphers() if one["protocol"] != "TLSv1.3")
+    return [name for name in suites if not name.startswith(("PSK", "SRP", "RSA-PSK", "DHE-PSK"))]
+
+
+def spoken(port: int, files: ClientFiles | None, version: ssl.TLSVersion, suites: str) -> str:
+    """The suite agreed on in one version of TLS; empty if there is none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers(suites)
+    context.minimum_version = context.maximum_version = version
+    if files is not None:
+        context.load_cert_chain(files.certificate, files.key)
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=10) as line,
+            context.wrap_socket(line) as secure,
+        ):
+            agreed = secure.cipher()
+    except (ssl.SSLError, ConnectionError):
+        return ""
+    return agreed[0] if agreed else ""
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_a_scan_of_the_brokers_doors_finds_two_versions_and_no_weak_suite(
+    broker: Broker, tmp_path: Path
+) -> None:
+    device = broker.device_certificate("w-scan", tmp_path)
+    offered = every_suite()
+    assert any("SHA256" in name and "GCM" not in name for name in offered), offered
+    for port, files in ((broker.device_port, device), (broker.service_port, broker.gateway)):
+        for version in SPOKEN:
+            assert spoken(port, files, version, "ALL:@SECLEVEL=0"), (port, version)
+        for version in OLD:
+            assert not spoken(port, files, version, "ALL:@SECLEVEL=0"), (port, version)
+        agreed = {
+            name
+            for name in offered
+            if spoken(port, files, ssl.TLSVersion.TLSv1_2, f"{name}:@SECLEVEL=0")
+        }
+        assert agreed
+        for name in agreed:
+            assert name.startswith(("ECDHE", "DHE")), f"{name} has no forward secrecy"
+            assert any(aead in name for aead in ("GCM", "CCM", "CHACHA20")), name
+
+
+def test_the_proxy_of_the_containers_takes_no_older_version() -> None:
+    """Caddy speaks TLS 1.2 and 1.3 with authenticated suites unless it is told otherwise."""
+    told = (CONTAINER / "Caddyfile").read_text()
+    for lowers in ("protocols", "ciphers", "curves", "insecure", "tls internal"):
+        assert lowers not in told, lowers
