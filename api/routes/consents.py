@@ -1,6 +1,6 @@
 """Consents: given with the version of their text, taken back at any time by the person."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -16,6 +16,9 @@ from api.store.types import Row
 
 router = APIRouter(tags=["patients"])
 _WHO = (Role.PATIENT, *COORDINATORS)
+_TOLD = "Monitoring has ended: this device's readings are no longer taken or looked at."
+_TOLD_FOR = timedelta(days=30)
+"""A device that was off shows it when it is on again, for so long (proposed)."""
 
 
 class NewConsent(BaseModel):
@@ -88,7 +91,7 @@ async def withdraw_consent(
     """Take a consent back; a repeat changes nothing.
 
     Without consent to monitoring the stay ends at once: what devices measure from then on is
-    refused, and they are told so. What was kept stays kept, or is erased, as the site has said.
+    refused, and they show why. What was kept stays kept, or is erased, as the site has said.
     """
     erasing = services.settings.withdrawal_erases
     async with acting(services, caller) as work:
@@ -98,6 +101,9 @@ async def withdraw_consent(
         work.note("consent.withdraw", number, scope=row["scope"], erased=erased)
         if not await consents.withdraw(work.conn, consent_id, work.now, erasing=erasing):
             raise NotFoundError
+        if not erased:
+            until = work.now + _TOLD_FOR
+            await consents.tell_devices(work.conn, number, work.now, until, _TOLD)
     if erased:
         async with services.engine_pool.connection() as conn, conn.transaction():
             await erasure.purge(conn)

@@ -54,3 +54,22 @@ async def withdraw(conn: Conn, consent_id: UUID, now: datetime, *, erasing: bool
     )
     row = await found.fetchone()
     return row is not None and bool(row["done"])
+
+
+async def tell_devices(
+    conn: Conn, patient_no: int, now: datetime, until: datetime, said: str
+) -> int:
+    """Have the devices whose use has just ended show why; how many they are.
+
+    Args:
+        conn: acting for who took the consent back, in the same transaction.
+        patient_no: whose devices.
+        now: as it was taken back (ward time).
+        until: when it need be told no more.
+        said: what they show.
+    """
+    found = await conn.execute(
+        "SELECT tell_devices_of_withdrawal(%s, %s, %s, %s) AS told", (patient_no, now, until, said)
+    )
+    row = await found.fetchone()
+    return int(row["told"]) if row else 0

@@ -1,0 +1,13 @@
+"""Schema step consent_told: see ``sql/0057_consent_told.sql``."""
+
+from gateway.migrations import run, sql
+
+revision = "0057"
+down_revision = "0056"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the step's SQL."""
+    run(sql("0057_consent_told.sql"))
