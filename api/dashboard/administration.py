@@ -130,6 +130,12 @@ async def refused(request: Request, visitor: Visitor) -> Response:
     return own_page(request, visitor, "refused", reasons=REASONS)
 
 
+@router.get("/hl7")
+async def refused_messages(request: Request, visitor: Visitor) -> Response:
+    """Messages of hospital systems that were refused."""
+    return own_page(request, visitor, "hl7", here=frames.REFUSED)
+
+
 @router.get("/settings")
 async def settings(request: Request, visitor: Visitor) -> Response:
     """What the ward decides by, group by group, and who changed what."""

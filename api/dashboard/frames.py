@@ -36,6 +36,7 @@ MODELS = "/models"
 EMERGENCY, LOOKED = "/emergency", "/looked"
 MESSAGES, CONSULTATIONS = "/messages", "/consultations"
 KEYS, LOG = "/keys", "/log"
+HL7 = "/hl7"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -75,8 +76,8 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
 OFFICE: Final = ((PEOPLE, "People"), (SETTINGS, "Settings"), (KEYS, "API keys"), (LOG, "The log"))
 """All pages of an administrator without clinical data."""
 _BESIDE: Final[dict[Role, frozenset[str]]] = {
-    Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS, KEYS, LOG}),
-    Role.COORDINATOR: frozenset({START, CONSULTATIONS}),
+    Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS, KEYS, LOG, HL7}),
+    Role.COORDINATOR: frozenset({START, CONSULTATIONS, HL7}),
     Role.DOCTOR: frozenset({CONSULTATIONS}),
     Role.NURSE: frozenset({CONSULTATIONS}),
 }

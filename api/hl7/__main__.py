@@ -10,6 +10,7 @@ from psycopg import OperationalError
 from api.errors import UnavailableError
 from api.hl7.listener import Listener
 from api.hl7.receiving import Receiver
+from api.hl7.retrying import keep_retrying
 from api.hl7.sending import ResultSender
 from api.hl7.settings import Hl7Settings
 from api.services import Services, shared
@@ -41,7 +42,10 @@ async def serve(services: Services, settings: Hl7Settings) -> None:
     keys = settings.key_file.read_text(encoding="ascii").split()
     receiver = Receiver(services=services, settings=settings, keys=keys)
     await services.pool.open()
-    jobs = [asyncio.create_task(_clean(receiver), name="clean")]
+    jobs = [
+        asyncio.create_task(_clean(receiver), name="clean"),
+        asyncio.create_task(keep_retrying(receiver), name="retries"),
+    ]
     if settings.out_host is not None:
         jobs.append(asyncio.create_task(ResultSender(receiver=receiver).run(), name="results"))
     try:

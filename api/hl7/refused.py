@@ -11,8 +11,8 @@ from api.vault.envelope import VaultError, unseal
 _log = structlog.get_logger("api.hl7")
 
 
-async def opened_text(work: UnitOfWork, row: Row) -> str | None:
-    """Return a message's text, a line a segment; None: whom it names was erased, or it was changed.
+async def opened_bytes(work: UnitOfWork, row: Row) -> bytes | None:
+    """Return a message as it came; None: whom it names was erased, or it was changed.
 
     Args:
         work: of who asks.
@@ -26,8 +26,15 @@ async def opened_text(work: UnitOfWork, row: Row) -> str | None:
             return None
         key = own
     try:
-        plain = unseal(key, row["sealed"], bond(row["digest"]))
+        return unseal(key, row["sealed"], bond(row["digest"]))
     except VaultError:
         _log.exception("a refused message does not open", message=str(row["id"]))
+        return None
+
+
+async def opened_text(work: UnitOfWork, row: Row) -> str | None:
+    """Return a message's text, a line a segment; None as ``opened_bytes``."""
+    plain = await opened_bytes(work, row)
+    if plain is None:
         return None
     return plain.decode("utf-8", "replace").replace("\r", "\n").replace("\x00", "")

@@ -58,7 +58,8 @@ async def refuse(conn: Conn, message: Row) -> None:
                 %(now)s, now() + make_interval(days => %(days)s))
         ON CONFLICT (digest) DO UPDATE
            SET times = r.times + 1, last_at = excluded.last_at, code = excluded.code,
-               reason = excluded.reason, kept_until = excluded.kept_until
+               reason = excluded.reason, kept_until = excluded.kept_until,
+               retry_asked_at = NULL, retry_asked_by = NULL
         """,
         message,
     )
@@ -66,7 +67,7 @@ async def refuse(conn: Conn, message: Row) -> None:
 
 _REFUSED = """
     SELECT r.id, r.ward, r.direction, r.digest, r.patient_no, r.sender, r.control_id, r.event,
-           r.code, r.reason, r.times, r.first_at, r.last_at, r.sealed,
+           r.code, r.reason, r.times, r.first_at, r.last_at, r.sealed, r.retry_asked_at,
            p.id AS patient, k.master_version, k.wrapped
       FROM hl7_refused r LEFT JOIN patient p ON p.no = r.patient_no
       LEFT JOIN patient_key k ON k.patient_no = r.patient_no
@@ -91,6 +92,42 @@ async def refused_one(conn: Conn, message_id: UUID) -> Row | None:
     """One refused message."""
     found = await conn.execute(_REFUSED + " WHERE r.id = %s", (message_id,))
     return await found.fetchone()
+
+
+async def ask_again(conn: Conn, message_id: UUID, now: datetime, by: UUID) -> None:
+    """Have a message tried again; a result that its receiver refused is told anew by itself."""
+    await conn.execute(
+        """
+        UPDATE hl7_refused SET retry_asked_at = coalesce(retry_asked_at, %s),
+               retry_asked_by = coalesce(retry_asked_by, %s) WHERE id = %s
+        """,
+        (now, by, message_id),
+    )
+    await conn.execute(
+        """
+        DELETE FROM hl7_sent s USING hl7_refused r
+         WHERE r.id = %s AND r.direction = 'out' AND s.patient_no = r.patient_no
+        """,
+        (message_id,),
+    )
+
+
+async def to_retry(conn: Conn, most: int) -> list[Row]:
+    """Messages that came in and are to be tried again, who has waited longest first."""
+    found = await conn.execute(
+        _REFUSED
+        + """
+         WHERE r.retry_asked_at IS NOT NULL AND r.direction = 'in'
+         ORDER BY r.retry_asked_at, r.id LIMIT %s
+        """,
+        (most,),
+    )
+    return await found.fetchall()
+
+
+async def dismiss(conn: Conn, message_id: UUID) -> None:
+    """Delete a refused message."""
+    await conn.execute("DELETE FROM hl7_refused WHERE id = %s", (message_id,))
 
 
 async def forget_old(conn: Conn) -> None:

@@ -25,6 +25,7 @@ PAGES = {
     "join": (None, "/join"),
     "keys": ("admin", "/keys"),
     "log": ("admin", "/log"),
+    "hl7": ("carla", "/hl7"),
     "patients": ("carla", "/patients"),
     "start": ("carla", "/start"),
     "admit": ("carla", "/patients/new"),

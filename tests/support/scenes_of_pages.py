@@ -258,6 +258,24 @@ def people() -> Answers:
     }
 
 
+def refused_messages() -> Answers:
+    """Messages of hospital systems: one that waits to be tried again, one of ours refused there."""
+    kinds = (
+        ("ADT^A02", "in", "AE", "no ward of this feed lies at C9", 3),
+        ("ADT^A01", "in", "AE", "the date of birth is no date", 1),
+        ("ORU^R01", "out", "AR", "unknown identifier", 12),
+    )
+    items = [
+        {"id": f"00000000-0000-0000-0000-00000000000{number}", "ward": "main", "event": event}
+        | {"direction": way, "code": code, "reason": reason, "times": times}
+        | {"sender": "ADT1|GENERAL", "control_id": f"MSG0000{number}"}
+        | {"first_at": ago(600 + number), "last_at": ago(20 * number + 1)}
+        | {"patient": None, "retry_asked_at": ago(0) if number == 1 else None}
+        for number, (event, way, code, reason, times) in enumerate(kinds)
+    ]
+    return {"/api/v1/hl7/refused": {"items": items, "next": None}}
+
+
 def ward_patients(kinds: list[str]) -> Answers:
     """Everybody of the ward by name."""
     items = [

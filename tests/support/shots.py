@@ -103,6 +103,7 @@ _COORDINATOR: dict[str, tuple[str, Scene, str]] = {
     "settings-calm": ("/settings", pages.scene(pages.ward_settings()), "#groups [data-group]"),
     "burden-calm": ("/burden", pages.scene(pages.burden()), "#figures .figure"),
     "refused-empty": ("/refused", pages.scene(pages.NOTHING_REFUSED), ".empty"),
+    "hl7-calm": ("/hl7", pages.scene(pages.refused_messages()), "tbody tr"),
     "models-calm": ("/models", pages.scene(pages.models()), "#diabetes table"),
     "evidence-flood": (EVIDENCE, pages.scene(pages.evidence()), "#proof table"),
     "start-empty": ("/start", pages.scene(pages.first_steps()), ".step"),

@@ -26,6 +26,7 @@ _BY_PAGE: Final[dict[str, dict[str, object]]] = {
     },
     "admit": {"here": frames.PATIENTS, **_CARE},
     "refused": {"reasons": REASONS},
+    "hl7": {"here": frames.REFUSED},
     "settings": {"ward": "main", "zone": "Europe/Berlin"},
     "people": {"accounts": True, "least": 12},
     "account": {"username": "singh", "least": 12},

@@ -166,6 +166,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /quarantine": COORDINATOR,
     "GET /hl7/refused": COORDINATOR,
     "GET /hl7/refused/{message_id}": COORDINATOR,
+    "POST /hl7/refused/{message_id}/retry": COORDINATOR,
+    "POST /hl7/refused/{message_id}/dismiss": COORDINATOR,
     "GET /quarantine/{frame_id}": COORDINATOR,
     "GET /panel": STAFF,
     "POST /patients/{patient_id}/disease-risk": SIGNED,

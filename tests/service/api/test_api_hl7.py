@@ -18,6 +18,7 @@ import pytest
 
 from api.hl7.listener import Listener
 from api.hl7.receiving import Receiver
+from api.hl7.retrying import retry_asked
 from api.hl7.sending import ResultSender
 from api.hl7.settings import Hl7Settings
 from api.services import shared
@@ -372,3 +373,54 @@ def test_a_kill_in_the_middle_of_a_feed_loses_and_doubles_nothing(
 @pytest.mark.soak
 def test_a_thousand_messages_with_a_kill(staffed: Ward, tmp_path: Path) -> None:
     feed_is_whole(staffed, tmp_path, people=400, kill_after=500)
+
+
+def tried_again(ward: Ward, folder: Path) -> int:
+    """Let the HL7 program look once for what coordinators had tried again."""
+    made = Feed(ward, folder)
+    keys = made.keys.read_text().split()
+    settings = Hl7Settings(key_file=made.keys, port=made.port)
+
+    async def look() -> int:
+        services = shared(ward.settings)
+        async with services.pool:
+            return await retry_asked(Receiver(services=services, settings=settings, keys=keys))
+
+    return asyncio.run(look())
+
+
+def test_a_coordinator_has_a_refused_message_tried_again_once_the_cause_is_gone(
+    feed: tuple[Ward, Conversation], tmp_path: Path
+) -> None:
+    ward, line = feed
+    assert line.send(adt("A03", "1", "R-9")) == "AE"
+    (listed,) = ward.get("coordinator", "/hl7/refused").json()["items"]
+    path = f"/hl7/refused/{listed['id']}/retry"
+    assert ward.post("doctor", path).status_code == 403
+    assert tried_again(ward, tmp_path) == 0, "nobody has asked"
+    asked = ward.post("coordinator", path)
+    assert (asked.status_code, asked.json()["retry_asked_at"] is None) == (202, False)
+    assert ward.post("coordinator", path).json() == asked.json(), "a repeat changes nothing"
+    assert tried_again(ward, tmp_path) == 1
+    (again,) = ward.get("coordinator", "/hl7/refused").json()["items"]
+    assert (again["times"], again["retry_asked_at"]) == (2, None), "the cause still stands"
+    ward.take_in(external_id="R-9")
+    ward.post("coordinator", path)
+    assert tried_again(ward, tmp_path) == 1
+    assert ward.get("coordinator", "/hl7/refused").json()["items"] == []
+    assert found(ward, "R-9")["state"] == "discharged"
+    assert line.send(adt("A03", "1", "R-9")) == "AA", "and it counts once"
+
+
+def test_a_message_that_nobody_needs_is_dismissed(feed: tuple[Ward, Conversation]) -> None:
+    ward, line = feed
+    assert line.send(adt("A03", "1", "R-9")) == "AE"
+    (listed,) = ward.get("coordinator", "/hl7/refused").json()["items"]
+    ward.add("stranger", "coordinator", ward="b")
+    path = f"/hl7/refused/{listed['id']}/dismiss"
+    assert ward.post("stranger", path).status_code == 404
+    assert ward.post("coordinator", path).status_code == 204
+    assert ward.post("coordinator", path).status_code == 404
+    assert ward.get("coordinator", "/hl7/refused").json()["items"] == []
+    noted = ward.sql("SELECT count(*) FROM audit WHERE action = 'hl7.dismiss'")
+    assert noted == [(1,)]

@@ -50,6 +50,7 @@ SHOWN: dict[str, dict[str, object]] = {
     "start": {"opens_accounts": True},
     "people": {"accounts": True, "least": 12},
     "refused": {"reasons": REASONS},
+    "hl7": {"here": frames.REFUSED},
     "register": {"least": 12},
     "join": {"least": 12},
     "keys": {"kinds": "alerts"},
