@@ -1,4 +1,4 @@
-"""Schema step hl7_again: see ``sql/0059_hl7_again.sql``."""
+"""Schema step consent_told: see ``sql/0059_consent_told.sql``."""
 
 from gateway.migrations import run, sql
 
@@ -10,4 +10,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0059_hl7_again.sql"))
+    run(sql("0059_consent_told.sql"))
