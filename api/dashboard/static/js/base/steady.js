@@ -27,9 +27,11 @@ addEventListener("pointermove", (event) => {
   if (event.buttons === 0 && pressedAt !== null) letGo();
 }, true);
 
+const since = () => draggedAt ?? pressedAt;
+// Whether something is pressed or dragged now.
+export const pressed = () => since() !== null && performance.now() - since() < LONGEST_PRESS_MS;
 function handIsOn(now) {
-  if (draggedAt !== null) return now - draggedAt < LONGEST_PRESS_MS;
-  if (pressedAt !== null) return now - pressedAt < LONGEST_PRESS_MS;
+  if (since() !== null) return now - since() < LONGEST_PRESS_MS;
   return now - movedAt < RESTED_MS && now - waitsSince < LONGEST_AIM_MS;
 }
 function look() {

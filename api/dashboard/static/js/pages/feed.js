@@ -23,6 +23,8 @@ import { isPast, sections } from "../words/sections.js";
 const PEOPLE_MS = 15000;
 const RETRY_MS = 3000;
 const WORDS_MS = 60000;
+const FEW = 12; // cards of a list that one task makes: of hundreds the first stand at once, the others follow
+let most = FEW;
 const alerts = new Map();
 const streamedMeanwhile = new Set();
 const sound = new Sound($("sound"));
@@ -66,12 +68,7 @@ function onEvent(name, alert) {
   soon();
 }
 
-function keep(now) {
-  alerts.set(now.id, now);
-  loadLines([now.patient], soon);
-  draw();
-}
-
+function keep(now) { alerts.set(now.id, now); loadLines([now.patient], soon); draw(); }
 function draw() { keepingPlace(lists); }
 const soon = steady(draw);
 
@@ -79,7 +76,8 @@ function lists() {
   if (!loaded) { $("calm").hidden = false; update($("calm"), h("p", { class: "soft loading" }, "Loading…")); return; } // not yet calm
   forget();
   const found = sections(alerts.values(), people, kind, me);
-  for (const [id, some] of Object.entries(found)) list(id, some);
+  const more = Object.entries(found).filter(([id, some]) => list(id, some)).length > 0;
+  if (more) { most += FEW; setTimeout(soon); }
   const { open, taken } = found;
   $("calm").hidden = open.length > 0;
   update($("calm"), open.length ? null : empty("No alert waits for you.", taken.length ? `${taken.length} acknowledged and still open below.` : "New ones appear here by themselves. The sign at the top right says whether the page is live."));
@@ -88,9 +86,11 @@ function lists() {
 // A page that stays open for weeks keeps no more than it shows.
 function forget() { for (const [id, alert] of alerts) if (isPast(alert)) alerts.delete(id); forgetCards(); forgetLines(alerts.values()); }
 function list(id, some) {
-  arrange($(id), grouped(some).map((one) => card(id, one, { keep, draw })));
+  const groups = grouped(some);
+  arrange($(id), groups.slice(0, most).map((one) => card(id, one, { keep, draw })));
   $(`${id}-part`).hidden = some.length === 0;
   $(`${id}-count`).textContent = `${some.length}`;
+  return groups.length > most;
 }
 function title() {
   const tally = counts([...alerts.values()]);

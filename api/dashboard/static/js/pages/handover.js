@@ -6,6 +6,7 @@ import { $, h, empty, mark, trouble } from "../base/dom.js";
 import { page } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
+import { longList } from "../base/pieces.js";
 import { steady } from "../base/steady.js";
 import { watch } from "../base/vigil.js";
 import { stateWords, whose } from "../parts/alert_words.js";
@@ -71,13 +72,18 @@ const needs = (row) => row.alerts.length > 0 || (row.news2?.low ?? 0) >= 5 || Bo
 const me = document.body.dataset.user ?? "";
 const mine = (row) => Boolean(row.patient) && (row.doctor_name === me || row.alerts.some((alert) => isOpen(alert) && (alert.doctor_name === me || alert.acknowledged_by === me)));
 
+const calmLine = (row) => h("li", { "data-key": row.patient }, tickBox({ ...row, own: mine(row) }), score(row.news2, { words: false }), " ", personLink(row), couldBe(row), row.state !== "active" && [" ", h("span", { class: "tag" }, row.state)], h("span", { class: "soft small" }, row.received ? ` heard ${timeText(Date.parse(row.received))}` : " never heard"));
+const cards = h("ul", { class: "feed" });
+const drawCards = longList(cards, entry);
+const drawCalm = longList($("calm"), calmLine);
 function draw() {
   const told = [...items.filter((row) => needs(row) && mine(row)), ...items.filter((row) => needs(row) && !mine(row))];
   const calm = items.filter((row) => !needs(row));
-  update($("list"), ...(told.length ? [h("ul", { class: "feed" }, told.map(entry))] : [empty("Nothing to hand over.", `In the last ${hours} hours there was no alert; everybody was heard within the hour and scores less than 5.`)]));
+  update($("list"), ...(told.length ? [cards] : [empty("Nothing to hand over.", `In the last ${hours} hours there was no alert; everybody was heard within the hour and scores less than 5.`)]));
   $("calm-part").hidden = calm.length === 0;
   $("calm-count").textContent = `${calm.length}`;
-  update($("calm"), ...calm.filter((row) => row.patient).map((row) => h("li", { "data-key": row.patient }, tickBox({ ...row, own: mine(row) }), score(row.news2, { words: false }), " ", personLink(row), couldBe(row), row.state !== "active" && [" ", h("span", { class: "tag" }, row.state)], h("span", { class: "soft small" }, row.received ? ` heard ${timeText(Date.parse(row.received))}` : " never heard"))));
+  drawCards(told);
+  drawCalm(calm.filter((row) => row.patient));
   $("cut").hidden = cut === 0;
   $("cut").textContent = `${cut} patients more, less urgent than these, are not on this list: see the panel.`;
   recount();

@@ -4,6 +4,7 @@ import { clockText } from "../base/clock.js";
 import { answers, field, formDialog, options } from "../base/dialog.js";
 import { h } from "../base/dom.js";
 import { update } from "../base/patch.js";
+import { longList } from "../base/pieces.js";
 import { called, staffNames } from "../words/people.js";
 
 const HOUR_MS = 3600000;
@@ -56,6 +57,9 @@ export function axis(board, { give, people }) {
     if (owner !== to) give(patient, to, name);
   });
 
+  const lines = h("div", { class: "lines-of", "data-key": "lines" });
+  let drawn = { left: 0, right: 0, pinned: new Set(), doctorName: (_id) => "" };
+  const drawLines = longList(lines, (list) => line(list, drawn.left, drawn.right, drawn.pinned, drawn.doctorName(list.doctor)));
   return (plan, { doctorName, pinned }) => {
     const lists = plan?.worklists ?? [];
     if (!lists.length) { update(board, h("p", { class: "soft" }, "Nobody is at work.")); return; }
@@ -63,7 +67,8 @@ export function axis(board, { give, people }) {
     const right = Math.min(left + LONGEST_MS, Math.max(left + HOUR_MS, ...lists.flatMap((one) => [ms(one.until), ...one.items.map((item) => ms(item.end))])));
     const hours = [];
     for (let at = Math.ceil(left / HOUR_MS) * HOUR_MS; at < right; at += HOUR_MS) hours.push(placed(h("span", { class: "hour", "data-key": `${at}` }, clockText(at)), at, at, left, right));
-    update(board, h("div", { class: "line-of hours", "data-key": "hours", "aria-hidden": "true" }, h("div", { class: "who" }), h("div", { class: "track" }, hours)),
-      lists.map((list) => line(list, left, right, pinned, doctorName(list.doctor))));
+    drawn = { left, right, pinned, doctorName };
+    update(board, h("div", { class: "line-of hours", "data-key": "hours", "aria-hidden": "true" }, h("div", { class: "who" }), h("div", { class: "track" }, hours)), lines);
+    drawLines(lists);
   };
 }

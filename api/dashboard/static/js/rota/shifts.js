@@ -42,7 +42,8 @@ export function shiftTable(table, { told, doctorName }) {
     const coming = shifts.filter((shift) => Date.parse(shift.end) > wardNow()).sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
     const later = coming.filter((shift) => dayOf(shift) > days[DAYS - 1]).length;
     const people = [...new Map(coming.map((shift) => [shift.doctor_id, who(shift)])).entries()].sort((a, b) => a[1].localeCompare(b[1]));
-    const cell = (id, day) => h("td", { "data-key": day }, coming.filter((shift) => shift.doctor_id === id && dayOf(shift) === day).map(chip));
+    const cells = Map.groupBy(coming, (shift) => `${shift.doctor_id} ${dayOf(shift)}`);
+    const cell = (id, day) => h("td", { "data-key": day }, (cells.get(`${id} ${day}`) ?? []).map(chip));
     update(table, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Who"), days.map((day) => h("th", { scope: "col", "data-key": day }, dayText(Date.parse(day)))))),
       h("tbody", {}, people.map(([id, called]) => h("tr", { "data-key": id }, h("th", { scope: "row" }, called), days.map((day) => cell(id, day)))),
         !people.length && h("tr", { "data-key": "none" }, h("td", { class: "soft", colspan: `${DAYS + 1}` }, "No shift is planned.")),
