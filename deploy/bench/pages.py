@@ -11,28 +11,41 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx2
 import psycopg
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, StorageState
 from psycopg.types.json import Jsonb
 from typing_extensions import override
 
 from api.admin import create_admin
-from deploy.bench.report import BenchFigure, at_most, plain, say
+from deploy.bench.browsing import (
+    PAINT_MS,
+    SCREEN,
+    TASK_MS,
+    Look,
+    browser,
+    first_paint,
+    longest_tasks,
+    signed_in,
+)
+from deploy.bench.report import BenchFigure, at_most, plain
 from deploy.bench.run import BenchRun
 from deploy.bench.ward import BenchWard, WardPlan
 from deploy.bench.whole import api
-from deploy.services.binaries import find_chromium
-from deploy.settings import StackSettings
 
-SERVER_MS, PAINT_MS, PRESS_MS, TASK_MS = 300.0, 1_000.0, 100.0, 50.0
+SERVER_MS, PRESS_MS = 300.0, 100.0
 ASKED = 15
 WATCHED, EVENTS_A_S, FRAMES_A_S = 300, 5.0, 50
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run")
-NAME = "bench"
+NAME, OWN = "bench", "bench-patient"
+MANY = (
+    Look("panel", "/panel", "#rows [data-patient]"),
+    Look("alerts", "/feed", "#open .alert, #calm .empty"),
+    Look("capacity", "/capacity", "#plan > :not(.loading)"),
+    Look("handover", "/handover", "#list > :not(.loading)"),
+)
+MINE = Look("patient's own page", "/mine", "#plain > :not(.loading)")
 # Noted from the first script on: when the first row stands and is painted, long tasks, and how
 # long each press waited for its paint.
 _NOTED = """window.noted = { row: null, tasks: [], presses: [] };
@@ -117,9 +130,13 @@ def panel_of_many(run: BenchRun) -> list[BenchFigure]:
             connection.execute("ANALYZE")
         ward.await_calm()
         took = sorted(_asked(address, password))
+        site = address.removesuffix("/api/v1")
+        with browser() as opened:
+            state = signed_in(opened, site, NAME, password)
+            tasks = longest_tasks(opened, state, site, MANY)
     note = f"{ASKED} times 50 rows by need; {took[0]:.0f} to {took[-1]:.0f} ms"
     name = f"panel of {count:,} patients, median"
-    return [at_most(name, statistics.median(took), "ms", SERVER_MS, note)]
+    return [at_most(name, statistics.median(took), "ms", SERVER_MS, note), *tasks]
 
 
 def _asked(address: str, password: str) -> Iterator[float]:
@@ -133,28 +150,28 @@ def _asked(address: str, password: str) -> Iterator[float]:
             yield (time.perf_counter() - began) * 1000
 
 
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """A browser of the set-up's, or the machine's."""
-    with sync_playwright() as playwright:
-        path = find_chromium(StackSettings(), say)
-        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        yield opened
-        opened.close()
+def _own_account(run: BenchRun, ward: BenchWard, address: str, password: str) -> str:
+    """Give the first patient an account with this password; returns the patient's id."""
+    with httpx2.Client(base_url=address, timeout=60) as http:
+        form = {"username": NAME, "password": password}
+        token = http.post("/auth/login", data=form).raise_for_status().json()["access_token"]
+        http.headers["Authorization"] = f"Bearer {token}"
+        body = {"username": OWN, "password": password, "role": "patient"}
+        http.post("/users", json=body).raise_for_status()
+    with psycopg.connect(run.server.url(ward.database), autocommit=True) as connection:
+        row = connection.execute("SELECT no, id FROM patient ORDER BY no LIMIT 1").fetchone()
+        number, patient = row or (0, "")
+        connection.execute(
+            "UPDATE app_user SET patient_no = %s, state = 'active' WHERE username = %s",
+            (number, OWN),
+        )
+    return str(patient)
 
 
-def _signed_in(opened: Browser, site: str, password: str) -> Page:
-    page = opened.new_context(viewport={"width": 1280, "height": 800}).new_page()
-    page.goto(site + "/login")
-    page.get_by_label("User name").fill(NAME)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/panel")
-    return page
-
-
-def _look(page: Page, site: str, seconds: float) -> Noted:
+def _look(opened: Browser, state: StorageState, site: str, seconds: float) -> Noted:
     """Open the panel, watch it, and press what a coordinator presses."""
+    context = opened.new_context(storage_state=state, viewport=SCREEN)
+    page = context.new_page()
     page.add_init_script(_NOTED)
     page.goto(site + "/panel")
     page.locator("#rows [data-patient]").first.wait_for()
@@ -168,6 +185,7 @@ def _look(page: Page, site: str, seconds: float) -> Noted:
         page.keyboard.press("j")
         turn += 1
     noted = page.evaluate("noted")
+    context.close()
     return Noted(noted["row"], [one["ms"] for one in noted["tasks"]], noted["presses"])
 
 
@@ -179,13 +197,19 @@ def panel_in_a_browser(run: BenchRun) -> list[BenchFigure]:
         password = randomness.token_hex(16)
         create_admin(run.server.url(ward.database), NAME, password)
         site = address.removesuffix("/api/v1")
+        patient = _own_account(run, ward, address, password)
         unrest = Unrest(ward, run.server.url(ward.database), 23)
         with browser() as opened:
-            page = _signed_in(opened, site, password)
+            state = signed_in(opened, site, NAME, password)
+            own = signed_in(opened, site, OWN, password)
             unrest.start()
-            noted = _look(page, site, run.size.paced_s * 2)
+            noted = _look(opened, state, site, run.size.paced_s * 2)
+            events = unrest.events
+            looks = (*MANY[:2], Look("chart", f"/patients/{patient}", "#charts .u-over"))
+            paints = [first_paint(opened, state, site, look) for look in looks]
+            paints.append(first_paint(opened, own, site, MINE))
             unrest.stop()
-    return _figures(noted, unrest.events, run.size.paced_s * 2)
+    return _figures(noted, events, run.size.paced_s * 2) + paints
 
 
 def _figures(noted: Noted, events: int, seconds: float) -> list[BenchFigure]:
