@@ -44,7 +44,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OpenedPage:
     """What a page noted of one opening, in milliseconds."""
 
     painted: float
@@ -76,7 +76,7 @@ def signed_in(opened: Browser, site: str, username: str, password: str) -> Stora
     return state
 
 
-def seen(opened: Browser, state: StorageState, site: str, look: Look, after_s: float) -> Seen:
+def seen(opened: Browser, state: StorageState, site: str, look: Look, after_s: float) -> OpenedPage:
     """Open a page with an empty cache, and watch it for some seconds more."""
     context = opened.new_context(storage_state=state, viewport=SCREEN)
     page = context.new_page()
@@ -86,7 +86,7 @@ def seen(opened: Browser, state: StorageState, site: str, look: Look, after_s: f
     page.wait_for_timeout(after_s * 1_000)
     told = page.evaluate(_TOLD)
     context.close()
-    return Seen(told["painted"], told["useful"], told["tasks"])
+    return OpenedPage(told["painted"], told["useful"], told["tasks"])
 
 
 def first_paint(opened: Browser, state: StorageState, site: str, look: Look) -> BenchFigure:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsers import Desk
+from tests.support.browsers import PHONE, Desk
 from tests.support.seeded_ward import SeededWard
 
 
@@ -57,7 +57,9 @@ def test_banner_and_actions_stay_in_sight(desk: Desk, ward: SeededWard) -> None:
     banner = page.locator("#patient-banner")
     for words in ("78 years", "+49 30 1234567", "with ", "heard ", "allergies not recorded"):
         expect(banner).to_contain_text(words)
-    banner.get_by_role("button", name="Banner: Fatima Novak, 1948-03-12").click()
+    banner.get_by_text("More", exact=True).click()
+    said_of = "Allergies, oxygen, escalation: Fatima Novak, 1948-03-12"
+    banner.get_by_role("button", name=said_of).click()
     said = page.get_by_role("dialog")
     said.get_by_label("Allergies").fill("penicillin")
     said.get_by_label("Escalation status").fill("ward-based care")
@@ -85,6 +87,40 @@ def test_banner_and_actions_stay_in_sight(desk: Desk, ward: SeededWard) -> None:
     expect(page.locator("#event-list")).to_contain_text("asked to measure")
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(banner).to_be_in_viewport()
+    assert desk.complaints == []
+
+
+def test_what_is_rarer_opens_by_keyboard_and_gives_the_focus_back(
+    desk: Desk, ward: SeededWard
+) -> None:
+    page = desk.open("lund", f"/patients/{ward.patients['Fatima Novak']}")
+    more = page.locator("#acts-more summary")
+    images = page.locator("#acts-more").get_by_role("link", name="Images")
+    text = page.get_by_role("button", name="Text on the device: Fatima Novak")
+    for leave in ("Escape", "Shift+Tab"):
+        more.press("Enter")
+        expect(images).to_be_visible()
+        page.keyboard.press("Tab")
+        if leave == "Shift+Tab":
+            more.focus()
+        page.keyboard.press(leave)
+        expect(images).to_be_hidden()
+    more.press("Enter")
+    page.locator("#name").click()
+    expect(images).to_be_hidden()
+    more.press("Enter")
+    text.press("Enter")
+    expect(page.get_by_role("dialog", name="Text on the device of Fatima Novak")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(more).to_be_focused()
+    page.set_viewport_size(PHONE)
+    more.press("Enter")
+    expect(page.get_by_role("button", name="Ask to measure: Fatima Novak")).to_have_count(1)
+    box = page.locator("#acts-more .menu-items").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
     assert desk.complaints == []
 
 
@@ -142,12 +178,14 @@ def test_what_is_seen_is_taken_along(desk: Desk, ward: SeededWard) -> None:
     page = desk.open("singh", f"/patients/{ward.patients['Alice Moore']}?hours=6")
     expect(page.locator("body")).to_have_attribute("data-charts", re.compile(r"^\d$"))
     with page.expect_download() as taken:
+        page.get_by_text("Take along", exact=True).click()
         page.get_by_role("link", name="CSV").click()
     lines = taken.value.path().read_text().splitlines()
     assert lines[0].startswith("patient,time,time_zone,metric")
     assert 150 < len(lines) < 400
     assert all("Europe/Lisbon" in line for line in lines[1:])
     with page.expect_download() as taken:
+        page.get_by_text("Take along", exact=True).click()
         page.get_by_role("button", name="FHIR").click()
     made = json.loads(taken.value.path().read_text())
     assert made["resourceType"] == "Bundle"

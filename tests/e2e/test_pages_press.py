@@ -123,7 +123,7 @@ LIVE: list[tuple[str, str, str, str]] = [
         "singh",
         "/patients/{alice}",
         "**/api/v1/patients/*/assessment",
-        "#acts-more a",
+        "#acts-now a",
     ),
     (
         "carla",

@@ -9,6 +9,7 @@ from playwright.sync_api import Route
 from analytics.domain.care import Role
 from tests.support import scenes
 from tests.support import scenes_of_pages as pages
+from tests.support import scenes_of_talks as talks
 from tests.support.browsers import PHONE
 from tests.support.stage import Scene
 
@@ -53,7 +54,8 @@ class Shot:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-ROWS, CARDS = "#rows [data-patient]", "#open .alert"
+ROWS, CARDS, TOLD = "#rows [data-patient]", "#open .alert", "#said li.theirs"
+AT_HOME = pages.scene(pages.chart() | talks.plans_of(pages.SICK))
 SHOTS = {
     "panel-calm": Shot(path="/panel", scene=CALM, ready=ROWS),
     "panel-flood": Shot(path="/panel", scene=FLOOD, ready=".spark"),
@@ -107,24 +109,43 @@ _COORDINATOR: dict[str, tuple[str, Scene, str]] = {
     "models-calm": ("/models", pages.scene(pages.models()), "#diabetes table"),
     "evidence-flood": (EVIDENCE, pages.scene(pages.evidence()), "#proof table"),
     "start-empty": ("/start", pages.scene(pages.first_steps()), ".step"),
+    "keys-calm": ("/keys", pages.scene(talks.keys()), "#keys tbody tr"),
+    "log-calm": ("/log", pages.scene(talks.log()), "#rows tbody tr"),
 }
 _DOCTOR: dict[str, tuple[str, Scene, str]] = {
     "chart-flood": (CHART, pages.scene(pages.chart()), "body[data-charts] .u-over"),
     "chart-news2": (f"{CHART}?view=news2", pages.scene(pages.chart()), "#as-news2 .below"),
     "chart-table": (f"{CHART}?view=table", pages.scene(pages.chart()), "#as-table tbody tr"),
-    "chart-events": (f"{CHART}?tab=events", pages.scene(pages.chart()), "#event-list li"),
-    "chart-plan": (f"{CHART}?tab=plan", pages.scene(pages.chart()), "#care .form-body:enabled"),
+    "chart-events": (f"{CHART}?tab=events", AT_HOME, "#answers li"),
+    "chart-plan": (f"{CHART}?tab=plan", AT_HOME, "#care .form-body:enabled"),
     "chart-devices": (f"{CHART}?tab=devices", pages.scene(pages.chart()), ".device"),
     "chart-loading": (CHART, failing(pages.scene(pages.chart()), CHART_API, never), ".loading"),
     "chart-failing": (CHART, failing(pages.scene(pages.chart()), CHART_API), ".trouble"),
     "chart-cut-off": (CHART, pages.scene(pages.chart(), stream=False), "[data-wrong=line]"),
     "today-flood": ("/today", pages.scene(pages.worklist(scenes.FLOOD)), "main li"),
     "emergency-empty": ("/emergency", EMPTY, "main form"),
+    "messages-flood": (f"/messages?patient={pages.SICK}", pages.scene(talks.talks()), TOLD),
+    "consultations-calm": (
+        f"/consultations?patient={pages.SICK}",
+        pages.scene(talks.consultations()),
+        "#past li",
+    ),
+    "call-calm": (f"/call/{talks.ROOM}", pages.scene(talks.room()), "#beside dd"),
+    "images-calm": (f"{CHART}/images", pages.scene(talks.images()), "#studies .study"),
+    "account-calm": ("/account", pages.scene(talks.account()), "#channels li"),
 }
 _PATIENT: dict[str, tuple[str, Scene, str]] = {
     "mine-calm": ("/mine", pages.scene(pages.own_day()), "#readings .u-over"),
     "looked-calm": ("/looked", pages.scene(pages.looked()), "#looked li"),
     "register-empty": ("/register", EMPTY, "form"),
+    "join-empty": ("/join", EMPTY, "#what.wrong"),
+    "talk-calm": ("/messages", pages.scene(talks.own_talk()), TOLD),
+    "booking-calm": ("/consultations", pages.scene(talks.consultations()), "#past li"),
+    "mine-flood": (
+        "/mine",
+        pages.scene(pages.own_day() | talks.own_tasks()),
+        "#tasks button",
+    ),
 }
 for role, some in (
     (Role.COORDINATOR, _COORDINATOR),
@@ -135,10 +156,12 @@ for role, some in (
         SHOTS[name] = Shot(path=path, scene=scene, ready=ready, role=role)
 for name, options in (
     *((name, NIGHT) for name in ("handover-flood", "capacity-flood", "chart-flood")),
-    *((name, NIGHT) for name in ("settings-calm", "mine-calm")),
+    *((name, NIGHT) for name in ("settings-calm", "mine-calm", "messages-flood", "call-calm")),
     *((name, SMALL) for name in ("handover-flood", "capacity-flood", "chart-flood")),
     *((name, SMALL) for name in ("patients-calm", "admit-empty")),
     *((name, SMALL) for name in ("settings-calm", "start-empty", "mine-calm", "today-flood")),
+    *((name, SMALL) for name in ("messages-flood", "talk-calm", "booking-calm", "call-calm")),
+    *((name, SMALL) for name in ("images-calm", "account-calm", "keys-calm", "mine-flood")),
 ):
     kind = "night" if options is NIGHT else "phone"
     SHOTS[f"{name}-{kind}"] = replace(SHOTS[name], options=options)

@@ -123,7 +123,7 @@ class Stage:
             self._frame(route, path, role)
 
     def _frame(self, route: Route, path: str, role: Role) -> None:
-        name, shown = frame_of(path)
+        name, shown = frame_of(path, role)
         person = None if name in PUBLIC else caller(role, "Amara Singh")
         answer = frames.frame(name, person, **shown, links=self.menu)
         style = f"<style>{_SAME_FONT}{_STILL}</style></head>"

@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from analytics.domain.care import Role
 from analytics.policy import DEFAULT
 from analytics.rules.patient_report import QUESTIONS
 from analytics.ward.questionnaires import OWN_QUESTIONNAIRES
+from api.auth import scopes
 from api.dashboard import frames
 from api.dashboard.administration import REASONS, limits_shown
 from api.dashboard.chart import PARTS
@@ -31,6 +33,8 @@ _BY_PAGE: Final[dict[str, dict[str, object]]] = {
     "people": {"accounts": True, "least": 12},
     "account": {"username": "singh", "least": 12},
     "register": {"least": 12},
+    "join": {"least": 12},
+    "keys": {"kinds": " ".join(scopes.KINDS)},
     "mine": {
         "questions": QUESTIONS,
         "forms": OWN_QUESTIONNAIRES,
@@ -38,17 +42,28 @@ _BY_PAGE: Final[dict[str, dict[str, object]]] = {
     },
     "start": {"opens_accounts": True},
 }
-PUBLIC: Final = frozenset({"login", "register"})
+PUBLIC: Final = frozenset({"login", "register", "join"})
+OWN: Final = frozenset({"messages", "consultations"})
+"""Pages that know whose they are when a patient opens them."""
+_NAMING: Final = {"evidence": "alert", "call": "consultation"}
 
 
-def frame_of(path: str) -> tuple[str, dict[str, object]]:
-    """Return a page's template and what it names, by its path."""
-    parts = path.strip("/").split("/")
-    if path == "/patients/new":
+def frame_of(path: str, role: Role) -> tuple[str, dict[str, object]]:
+    """Return a page's template and what it names, by its path and who opens it."""
+    name, *rest = path.strip("/").split("/")
+    if role is Role.PATIENT and name in OWN:
+        return name, {"patient": _BY_PAGE["mine"]["patient"]}
+    if name in _NAMING and rest:
+        return name, {_NAMING[name]: rest[0]}
+    if name == "patients" and rest:
+        return _of_patients(*rest)
+    return name, _BY_PAGE.get(name, {})
+
+
+def _of_patients(patient: str, part: str = "") -> tuple[str, dict[str, object]]:
+    if patient == "new":
         return "admit", _BY_PAGE["admit"]
-    if parts[0] == "patients" and len(parts) > 1:
-        may = {"may_enter": True, "sets_limits": True, "manages": True}
-        return "patient", {"patient": parts[1], "parts": PARTS, **may, **_CARE}
-    if parts[0] == "evidence":
-        return "evidence", {"alert": parts[1]}
-    return parts[0], _BY_PAGE.get(parts[0], {})
+    if part == "images":
+        return "images", {"patient": patient, "may_add": True, "may_report": True}
+    may = {"may_enter": True, "sets_limits": True, "manages": True}
+    return "patient", {"patient": patient, "parts": PARTS, **may, **_CARE}

@@ -86,7 +86,7 @@ export function afresh(name) {
   viewport?.resetCamera();
   viewport?.resetProperties();
   viewport?.render();
-  say("As at first.");
+  say("Shown as it was at first.");
 }
 export function close(name) {
   if (!engine?.getViewport(name)) return;

@@ -56,7 +56,7 @@ export function thread({ patient, asPatient }) {
       if (!whole) next = answer.next;
       draw();
       if (before && answer.items[0] && answer.items[0].by_patient !== asPatient && answer.items[0].id !== told) say("A new message.");
-      if (items.length !== before) $("said").lastElementChild?.scrollIntoView({ block: "nearest" });
+      if (items.length !== before) $("said").parentElement.scrollTop = $("said").scrollHeight; // what stands above, stays
       await see();
     } catch (problem) { if (!stopped) trouble($("said"), problem); }
   }

@@ -12,11 +12,12 @@ const WIDTH = 320;
 const HEIGHT = 60;
 const at = (text) => (text ? `${dayText(Date.parse(text))} ${clockText(Date.parse(text))}` : "–");
 const section = (title, ...inside) => h("section", { class: "card" }, h("h2", {}, title), inside);
-function table(heads, rows) {
+function table(title, heads, rows) {
   if (!rows.length) return h("p", { class: "soft" }, "Nothing is recorded.");
-  return scroller("What is recorded", "", h("table", {}, h("thead", {}, h("tr", {}, heads.map((one) => h("th", { scope: "col" }, one)))),
+  return scroller(`${title}, as a table`, "", h("table", {}, h("thead", {}, h("tr", {}, heads.map((one) => h("th", { scope: "col" }, one)))),
     h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, cell)))))));
 }
+const listed = (title, heads, rows) => section(title, table(title, heads, rows));
 const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter(([, said]) => said !== null && said !== undefined && said !== "").flatMap(([name, said]) => [h("dt", {}, name), h("dd", {}, said)]));
 const proved = (one) => (one.signature_holds === false ? h("b", { class: "wrong" }, "the signature does NOT hold")
   : one.contains_reading === false ? h("b", { class: "wrong" }, "the message does NOT say so")
@@ -56,11 +57,11 @@ function page(told) {
       ["State", alert.state], ["Closed", alert.closed_at && at(alert.closed_at)], ["Outcome", alert.outcome], ["Comment", alert.comment]])),
     decided(told),
     section("The curve", h("p", { class: "small soft" }, "The dashed line is when the alert was raised."), h("div", { class: "board" }, told.curve.filter((one) => one.points.length).map((one) => curve(one, raised)))),
-    section("The readings, checked now", table(["Measured", "What", "Value", "From", "Proof"], told.observations.map((one) => [at(one.time), metricName(one.metric), `${metricValue(one.metric, one.value)} ${metricUnit(one.metric)}`, one.device ?? one.entered_by ?? "–", proved(one)]))),
-    section("What happened to it", table(["When", "What", "Level", "By", "With"], told.history.map((one) => [at(one.at), `${one.change.replaceAll("_", " ")}${one.call ? ", called" : ""}`, one.level.replaceAll("_", " "), one.by ? `${one.by}, ${one.role}` : "by itself", one.doctor ?? "–"]))),
-    section("Who was told away from the page", table(["Called", "Whom", "By", "State", "Handed over", "Shown", "Opened"], told.notices.map((one) => [at(one.called_at), one.to, one.channel, one.failure ? `${one.state}: ${one.failure}` : one.state, at(one.sent_at), at(one.delivered_at), at(one.opened_at)]))),
-    section("Who looked at it", table(["Who", "First", "Last", "Times"], told.seen.map((one) => [`${one.by}, ${one.role}`, at(one.first), at(one.last), `${one.times}`]))),
-    section("The signed bytes", table(["Frame", "Device", "Boot and number", "Public key", "Signed frame"], told.frames.map((one) => [`${one.frame}`, one.device, `${one.boot}, ${one.seq}`, h("code", { class: "wrap" }, one.public_key ?? "–"), h("code", { class: "wrap" }, one.signed_frame)]))),
+    listed("The readings, checked now", ["Measured", "What", "Value", "From", "Proof"], told.observations.map((one) => [at(one.time), metricName(one.metric), `${metricValue(one.metric, one.value)} ${metricUnit(one.metric)}`, one.device ?? one.entered_by ?? "–", proved(one)])),
+    listed("What happened to it", ["When", "What", "Level", "By", "With"], told.history.map((one) => [at(one.at), `${one.change.replaceAll("_", " ")}${one.call ? ", called" : ""}`, one.level.replaceAll("_", " "), one.by ? `${one.by}, ${one.role}` : "by itself", one.doctor ?? "–"])),
+    listed("Who was told away from the page", ["Called", "Whom", "By", "State", "Handed over", "Shown", "Opened"], told.notices.map((one) => [at(one.called_at), one.to, one.channel, one.failure ? `${one.state}: ${one.failure}` : one.state, at(one.sent_at), at(one.delivered_at), at(one.opened_at)])),
+    listed("Who looked at it", ["Who", "First", "Last", "Times"], told.seen.map((one) => [`${one.by}, ${one.role}`, at(one.first), at(one.last), `${one.times}`])),
+    listed("The signed bytes", ["Frame", "Device", "Boot and number", "Public key", "Signed frame"], told.frames.map((one) => [`${one.frame}`, one.device, `${one.boot}, ${one.seq}`, h("code", { class: "wrap" }, one.public_key ?? "–"), h("code", { class: "wrap" }, one.signed_frame)])),
   ];
 }
 async function load() {

@@ -58,6 +58,7 @@ if (!asPatient || chosen) {
   if (asPatient) askForCall();
   if (chosen) choose(chosen);
   await lists();
+  if (chosen && !asPatient) $("conversation").closest("section").scrollIntoView({ block: "nearest" }); // on a phone it stands below the lists
   addEventListener("care", again);
   setInterval(again, REFRESH_MS);
 }

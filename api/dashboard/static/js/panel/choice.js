@@ -2,6 +2,7 @@
 // the server, so that it is the same on every machine.
 import { h } from "../base/dom.js";
 import { get, put } from "../base/http.js";
+import { menu } from "../base/menu.js";
 import { SORTS } from "./address.js";
 import { COLUMNS } from "./columns.js";
 
@@ -26,5 +27,6 @@ export function viewChoice({ view, kept, choose }) {
     try { await put("/me/panel", kept); told.textContent = "Kept for your account."; } catch (problem) { told.textContent = `Shown here, but not kept: ${problem.message}`; }
   });
   const node = h("details", { class: "columns", "data-view": true }, h("summary", {}, "Columns and order"), form);
+  menu(node);
   return { node, show(now) { order.value = now.sort; start.firstChild.checked = (kept.show ?? "attention") === now.show; } };
 }

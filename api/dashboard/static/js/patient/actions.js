@@ -1,7 +1,8 @@
-// What can be done for a patient from anywhere on their page: observe, note, message, ask, call, say what the banner says.
+// What can be done for a patient from anywhere on their page: observe, note, ask, call; what is rarer, in a menu.
 import { field, formDialog, options } from "../base/dialog.js";
 import { $, h, say } from "../base/dom.js";
 import { post } from "../base/http.js";
+import { menu } from "../base/menu.js";
 import { update } from "../base/patch.js";
 import { metricName } from "../words/metrics.js";
 import { called } from "../words/people.js";
@@ -26,8 +27,8 @@ function toDevice({ title, act, parts, order, done }) {
   formDialog({ title, act, about: whom(), parts: [usable().length > 1 && picker(), ...parts],
     send: async (said) => { await post(`/devices/${said.get("device") ?? usable()[0].id}/commands`, { ...order(said), expires_in_s: 24 * HOURS_S }); written(done); } });
 }
-const message = () => toDevice({ title: `Message to ${whom()}`, act: "Send", done: "Message queued", order: (said) => ({ command: "message", args: { text: said.get("text").trim() } }),
-  parts: [field("text", "Text", h("textarea", { rows: 4, required: true, maxlength: 2000 }), "shown on the device and on their own page; given up after a day")] });
+const text = () => toDevice({ title: `Text on the device of ${whom()}`, act: "Send", done: "Text queued for the device", order: (said) => ({ command: "message", args: { text: said.get("text").trim() } }),
+  parts: [field("text", "Text", h("textarea", { rows: 4, required: true, maxlength: 2000 }), "shown on the device and on their own page, and given up after a day; what is to be answered goes under Messages")] });
 const ask = () => toDevice({ title: `Ask ${whom()} to measure`, act: "Ask", done: "Asked to measure", order: (said) => ({ command: "measure", args: { metric: said.get("metric") } }),
   parts: [field("metric", "What", h("select", {}, options(SCHEDULED.filter((one) => one !== "battery").map((one) => [one, metricName(one)]), "spo2")))] });
 // Only what was changed is written: each statement keeps who said it, and when.
@@ -47,11 +48,13 @@ function statements() {
 export function actions(patient, devices, then) {
   Object.assign(told, { patient, devices, then });
   const phone = phoneOf(patient.phone);
-  const button = (key, text, act) => h("button", { type: "button", "data-key": key, "aria-label": `${text.replace("…", "")}: ${whom()}`, onclick: act }, text);
-  update($("acts-more"), asks() && [button("note", "Note…", note), button("message", "Message…", message), button("ask", "Ask to measure…", ask), button("banner", "Banner…", statements)],
+  const button = (key, words, act, kind = null) => h("button", { type: "button", "data-key": key, class: kind, "aria-label": `${words.replace("…", "")}: ${whom()}`, onclick: act }, words);
+  update($("acts-now"), asks() && [button("note", "Note…", note), button("ask", "Ask to measure…", ask, "wide-only")],
     phone && h("a", { class: "button", "data-key": "call", href: `tel:${phone.replace(/[^+\d]/g, "")}`, "aria-label": `Call ${phone}, ${whom()}` }, "Call"));
+  update($("acts-rare"), asks() && [button("ask", "Ask to measure…", ask, "narrow-only"), button("text", "Text on the device…", text), button("banner", "Allergies, oxygen, escalation…", statements)]);
   if ($("observe-whom")) $("observe-whom").textContent = whom();
 }
+menu($("acts-more"));
 const observe = $("act-observe");
 observe?.addEventListener("click", () => $("observe").showModal());
 $("observe-close")?.addEventListener("click", () => $("observe").close());

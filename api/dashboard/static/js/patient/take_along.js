@@ -2,6 +2,7 @@
 import { dateText, wardNow } from "../base/clock.js";
 import { tried } from "../base/dialog.js";
 import { $ } from "../base/dom.js";
+import { menu } from "../base/menu.js";
 
 const MOST = 20000; // readings in one Bundle: a week of minute readings of a vital is about 10,000
 const shown = { id: "", from: 0, to: 0, metrics: /** @type {string[]} */ ([]) };
@@ -42,5 +43,6 @@ export function takeAlong(id, { from, to, metrics }) {
   $("take-report").href = at.report;
   $("take-document").href = at.document;
 }
+menu($("take"));
 $("take-fhir").addEventListener("click", () => tried($("taken"), "FHIR Bundle saved.", saveFhir));
 $("take-print").addEventListener("click", () => print());
