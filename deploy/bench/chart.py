@@ -118,7 +118,7 @@ def _roll_up(connection: psycopg.Connection, span: tuple[datetime, datetime]) ->
     asked = {"patient": patient[0] if patient else 0, "start": span[0], "end": span[1]}
     began = time.monotonic()
     connection.execute(_DUE, asked)
-    while connection.execute("SELECT FROM rollup_hour WHERE state = 'due' LIMIT 1").fetchone():
+    while connection.execute("SELECT 1 FROM rollup_hour WHERE state = 'due' LIMIT 1").fetchone():
         if time.monotonic() - began > ROLL_UP_S:
             raise TimeoutError("the hours are not rolled up")
         time.sleep(0.05)
