@@ -149,7 +149,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ApiError, _spoken(_api_error))
     app.add_exception_handler(RequestValidationError, _spoken(_validation))
     app.add_exception_handler(HTTPException, _spoken(_http))
-    for vendor in (psycopg.OperationalError, PoolTimeout, PoolClosed):
+    read_only = psycopg.errors.ReadOnlySqlTransaction  # a server that is no primary any more
+    for vendor in (psycopg.OperationalError, read_only, PoolTimeout, PoolClosed):
         app.add_exception_handler(vendor, _spoken(_database))
     app.add_exception_handler(psycopg.errors.InsufficientPrivilege, _spoken(_not_granted))
     app.add_exception_handler(Exception, _spoken(_surprise))

@@ -14,12 +14,12 @@ from psycopg.abc import PQGen
 from psycopg.rows import DictRow
 from typing_extensions import override
 
-LINE: Mapping[str, str | int] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
+LINE: Mapping[str, str] = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
 }
 """Parameters of libpq: a line that is cut without a word is found after 15 s at most."""
 _LOOK_S = 0.1
@@ -28,8 +28,17 @@ T = TypeVar("T")
 
 
 def address(database_url: str) -> str:
-    """Return an address with the kernel's timers in it."""
-    return conninfo.make_conninfo(database_url, **LINE)
+    """Return an address with the kernel's timers in it; of several hosts the one that takes writes.
+
+    What the address says of them itself, by libpq's names, holds.
+
+    Raises:
+        psycopg.ProgrammingError: it is no address.
+    """
+    said = {name: str(value) for name, value in conninfo.conninfo_to_dict(database_url).items()}
+    several = "," in (said.get("host") or said.get("hostaddr") or "")
+    found = {"target_session_attrs": "read-write"} if several else {}
+    return conninfo.make_conninfo(**{**LINE, **found, **said})
 
 
 def answering_within(answer_s: float) -> type[AsyncConnection[DictRow]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -14,6 +15,7 @@ from deploy.secrets.stack_secrets import Secrets
 from gateway.migrations import upgrade
 
 ADMIN = "admin"
+_OWN = {"user", "password", "passfile", "host", "port", "dbname"}
 
 
 def prepare_database(administrator: str, secrets: Secrets) -> None:
@@ -63,7 +65,12 @@ def read_passwords(folder: Path) -> dict[str, str]:
 
 
 def login_address(administrator: str, login: str, passwords: Mapping[str, str]) -> str:
-    """Return the address of the same database for a login role, as a URL."""
+    """Return the address of the same database for a login role, as a URL; of all its hosts."""
     parts = conninfo_to_dict(administrator)
-    host, port, name = parts.get("host", "127.0.0.1"), parts.get("port", 5432), parts["dbname"]
-    return f"postgresql://{login}:{passwords[login]}@{host}:{port}/{name}"
+    hosts = str(parts.get("host") or "127.0.0.1").split(",")
+    ports = str(parts.get("port") or "5432").split(",")
+    ports *= len(hosts) if len(ports) == 1 else 1
+    places = ",".join(f"{host}:{port}" for host, port in zip(hosts, ports, strict=True))
+    more = {name: str(said) for name, said in parts.items() if name not in _OWN}
+    asked = f"?{urlencode(more, quote_via=quote)}" if more else ""
+    return f"postgresql://{login}:{passwords[login]}@{places}/{parts['dbname']}{asked}"

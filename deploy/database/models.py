@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from analytics.risk.warm import Warm
 from analytics.studies.disease_risk import DiseaseModels
 from analytics.studies.disease_risk import encode as encode_disease
+from api.store.connections import address
 
 _NEXT_DISEASE = """
     INSERT INTO disease_model (disease, version, state)
@@ -20,7 +21,7 @@ _NEXT_DISEASE = """
 def store_disease(url: str, models: DiseaseModels) -> str:
     """Add a version of disease models; return its name."""
     state = Jsonb(json.loads(encode_disease(models)))
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(address(url)) as connection:
         row = connection.execute(
             _NEXT_DISEASE, {"disease": models.disease, "state": state}
         ).fetchone()
@@ -29,7 +30,7 @@ def store_disease(url: str, models: DiseaseModels) -> str:
 
 def store_risk(url: str, warm: Warm) -> str:
     """Add a warm version of the risk model as the next, in force from the next reading on."""
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(address(url)) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(7412, 1)")
         row = connection.execute(
             "SELECT coalesce(max(version), 0) FROM population_model"

@@ -24,8 +24,10 @@ SERVICES = Recipe(
     programs=(
         "usr/lib/postgresql/*/bin/postgres",
         "usr/lib/postgresql/*/bin/initdb",
+        "usr/lib/postgresql/*/bin/pg_basebackup",
         "usr/lib/postgresql/*/bin/pg_dump",
         "usr/lib/postgresql/*/bin/pg_restore",
+        "usr/lib/postgresql/*/bin/pg_verifybackup",
         "usr/lib/postgresql/*/bin/psql",
         "usr/sbin/mosquitto",
     ),

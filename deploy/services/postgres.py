@@ -54,6 +54,7 @@ client_connection_check_interval = '5s'
 ACCESS = """\
 # Written by Homeward at every start: passwords only, loopback only.
 host all all 127.0.0.1/32 scram-sha-256
+host replication postgres 127.0.0.1/32 scram-sha-256
 """
 
 

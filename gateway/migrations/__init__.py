@@ -5,21 +5,30 @@ Both TimescaleDB editions are supported; the SQL asks ``timescale_edition()`` wh
 
 from pathlib import Path
 
+import psycopg
 from alembic import command, op
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
+
+from gateway.address import address
 
 HERE = Path(__file__).parent
 
 
 def _config(database_url: str) -> Config:
+    try:
+        where = address(database_url)
+    except psycopg.ProgrammingError as error:
+        raise ArgumentError(str(error)) from error
     config = Config()
     config.set_main_option("script_location", str(HERE))
-    config.attributes["url"] = make_url(database_url).set(drivername="postgresql+psycopg")
+    config.attributes["engine"] = create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(where), poolclass=NullPool
+    )
     return config
 
 
@@ -27,7 +36,7 @@ def upgrade(database_url: str, revision: str = "head") -> None:
     """Bring the database up to ``revision``; running it again changes nothing.
 
     Args:
-        database_url: ``postgresql://`` address of the owner of the schema.
+        database_url: ``postgresql://`` address of the owner of the schema, of one host or several.
         revision: how far to go; ``head`` is the newest.
 
     Raises:
@@ -38,8 +47,7 @@ def upgrade(database_url: str, revision: str = "head") -> None:
 
 def current(database_url: str) -> str | None:
     """Return the revision that the database is at, None for an empty one."""
-    engine = create_engine(_config(database_url).attributes["url"], poolclass=NullPool)
-    with engine.connect() as connection:
+    with _config(database_url).attributes["engine"].connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -1,16 +1,14 @@
 """Alembic's entry: one transaction for each revision, serialised by an advisory lock."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
 MIGRATION_LOCK = 4711
 
 
 def run() -> None:
     """Run the wanted revisions on the database that ``upgrade`` named."""
-    engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
-    with engine.connect() as connection:
+    with context.config.attributes["engine"].connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.commit()
         context.configure(connection=connection, transaction_per_migration=True)

@@ -6,20 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg import Connection, conninfo, errors
+from psycopg import Connection, errors
 from psycopg.rows import TupleRow
 
+from gateway.address import address
 from gateway.errors import BatchRejected, StoreUnavailable
 from gateway.store import binary_arrays
 
 Row = TupleRow
-_PATIENCE = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
-}
 _CONTENT = (
     psycopg.DataError,
     psycopg.IntegrityError,
@@ -58,8 +52,7 @@ def connect(url: str, name: str, *, autocommit: bool = False) -> "Connection[Row
         StoreUnavailable: the database cannot be reached.
     """
     with translated():
-        address = conninfo.make_conninfo(url, application_name=name, **_PATIENCE)
-        connection = psycopg.connect(address, autocommit=autocommit)
+        connection = psycopg.connect(address(url, application_name=name), autocommit=autocommit)
     binary_arrays.register(connection)
     return connection
 
