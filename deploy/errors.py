@@ -8,6 +8,7 @@
     ├── FolderRefused     the data folder is in use, unreachable or not ours
     ├── ChildFailed       a part did not start or kept dying
     ├── ClockRefused      the asked ward clock would run backwards
+    ├── BackupFailed      a backup could not be made, or a ward not be brought back from one
     └── WardUnwell        the demo ended, and something was lost, missed or unhealthy
 """
 
@@ -36,6 +37,10 @@ class ChildFailed(DeployError):  # noqa: N818 - reads as what happened
 
 class ClockRefused(DeployError):  # noqa: N818 - reads as what happened
     """The ward clock asked for would run backwards."""
+
+
+class BackupFailed(DeployError):  # noqa: N818 - reads as what happened
+    """A backup could not be made, or the ward not be brought back from one."""
 
 
 class WardUnwell(DeployError):  # noqa: N818 - reads as what happened

@@ -19,6 +19,10 @@ class StackSettings(BaseSettings):
         admin_password: the first admin's password; made on first start when absent.
         demo_seconds: how long ``make demo`` runs; 0 runs until it is stopped.
         hang_s: real seconds without an answer after which a part of the stack is started anew.
+        backups: folder of backups (``homeward up --backups``); None keeps none.
+        backup_hours: a copy of the whole database is taken when the newest is so old.
+        backup_keep: so many copies are kept, and the log since the oldest of them.
+        backup_wal_s: what was committed is in the backups after so many real seconds at most.
         cache_home: the user's cache folder (``XDG_CACHE_HOME``).
     """
 
@@ -29,6 +33,10 @@ class StackSettings(BaseSettings):
     admin_password: SecretStr | None = None
     demo_seconds: float = Field(default=0.0, validation_alias="DEMO_SECONDS", ge=0)
     hang_s: float = Field(default=30.0, gt=0)
+    backups: Path | None = None
+    backup_hours: float = Field(default=24.0, gt=0)
+    backup_keep: int = Field(default=7, ge=1)
+    backup_wal_s: float = Field(default=60.0, ge=1)
     cache_home: Path | None = Field(default=None, validation_alias="XDG_CACHE_HOME")
 
 

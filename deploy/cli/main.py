@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli import backups as backups_commands
 from deploy.cli import evaluation, export, rotation, simulation, training, verify
 
 app = typer.Typer(
@@ -49,6 +50,10 @@ def up(
     archive: Annotated[
         bool, typer.Option("--archive", help="Keep images too (fetches Orthanc once).")
     ] = False,
+    backups: Annotated[
+        Path | None,
+        typer.Option(help="Folder to keep backups in (HOMEWARD_BACKUPS): see homeward restore."),
+    ] = None,
     clock_start: Annotated[
         str | None, typer.Option(help="Ward time to start at, RFC 3339 (simulation only).")
     ] = None,
@@ -69,6 +74,7 @@ def up(
         simulate=simulate,
         hl7_port=hl7_port,
         archive=archive,
+        backups=backups,
     )
     run_with_patients(options, StackSettings(), say)
 
@@ -185,6 +191,7 @@ def create_admin(
     typer.echo(f"{username} may sign in")
 
 
+backups_commands.register(app)
 evaluation.register(app)
 export.register(app)
 simulation.register(app)

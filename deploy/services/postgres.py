@@ -18,6 +18,7 @@ import psycopg
 from deploy.errors import SetupFailed
 from deploy.services.process import Launch
 from deploy.services.unix_account import UnixAccount, hand_over
+from deploy.services.wal_archive import WalArchive
 from deploy.settings import plain_environment
 
 SUPERUSER = "postgres"
@@ -68,6 +69,7 @@ class PrivatePostgres:
         port: loopback port.
         password: the superuser's.
         account: who it runs as; None means ourselves.
+        archive: where its write-ahead log is kept besides; None: nowhere.
     """
 
     binaries: Path
@@ -75,12 +77,17 @@ class PrivatePostgres:
     port: int
     password: str
     account: UnixAccount | None
+    archive: WalArchive | None = None
 
     def prepare(self) -> None:
         """Make the data folder on the first start; write the configuration on every start."""
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        (self.data / "postgresql.conf").write_text(CONFIGURATION)
+        kept = ""
+        if self.archive is not None:
+            self.archive.make_folder()
+            kept = self.archive.settings()
+        (self.data / "postgresql.conf").write_text(CONFIGURATION + kept)
         (self.data / "pg_hba.conf").write_text(ACCESS)
 
     def _initialise(self) -> None:

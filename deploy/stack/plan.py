@@ -16,6 +16,7 @@ from deploy.services.orthanc import PrivateOrthanc
 from deploy.services.ports import Ports
 from deploy.services.postgres import PrivatePostgres
 from deploy.services.unix_account import UnixAccount
+from deploy.services.wal_archive import WalArchive
 from deploy.settings import StackSettings
 from deploy.stack import ward_clock
 from deploy.stack.data_folder import DataFolder
@@ -34,6 +35,7 @@ class StackOptions:
         api: further settings of the API (``HOMEWARD_...``), for what a simulation stands in for.
         hl7_port: loopback port of the HL7 program; None runs without it.
         archive: whether to keep images too.
+        backups: folder of backups; None: as the environment says.
     """
 
     data: Path
@@ -44,13 +46,14 @@ class StackOptions:
     api: Mapping[str, str] = field(default_factory=dict)
     hl7_port: int | None = None
     archive: bool = False
+    backups: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackPlan:
     """What was decided: programs, secrets, ports, clock, and what the API is told besides.
 
-    Without a copy of the archive's program there is no archive.
+    Without a copy of the archive's program there is no archive, without ``backups`` there are none.
     """
 
     folder: DataFolder
@@ -62,6 +65,7 @@ class StackPlan:
     clock: WardClock
     settings: StackSettings
     api: Mapping[str, str]
+    backups: WalArchive | None
 
     @property
     def clock_file(self) -> Path:
@@ -76,6 +80,7 @@ class StackPlan:
             port=self.ports.postgres,
             password=self.secrets.superuser,
             account=self.account,
+            archive=self.backups,
         )
 
     def mosquitto(self) -> PrivateMosquitto:
@@ -132,7 +137,18 @@ def prepare(
         clock=clock,
         settings=settings,
         api=options.api,
+        backups=_backups(options, settings, account),
     )
+
+
+def _backups(
+    options: StackOptions, settings: StackSettings, account: UnixAccount | None
+) -> WalArchive | None:
+    folder = options.backups or settings.backups
+    if folder is None or settings.database_url:
+        return None
+    place = folder.expanduser().absolute()
+    return WalArchive(folder=place, account=account, within_s=settings.backup_wal_s)
 
 
 def _ports(options: StackOptions, folder: DataFolder) -> Ports:

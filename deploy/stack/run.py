@@ -24,6 +24,7 @@ from deploy.services.ports import HOST
 from deploy.services.unix_account import service_account
 from deploy.settings import StackSettings, given
 from deploy.stack import ward_clock
+from deploy.stack.backups import keep_backups
 from deploy.stack.data_folder import opened
 from deploy.stack.plan import StackOptions, StackPlan, prepare
 from deploy.stack.programs import (
@@ -162,6 +163,7 @@ class RunningStack:
             "database_url": self.database_url,
             "admin": {"username": ADMIN, "password": plan.secrets.admin},
             "clock": ward_clock.description(plan.clock),
+            "backups": None if plan.backups is None else str(plan.backups.folder),
             "metrics": f"http://{HOST}:{plan.ports.metrics}/metrics",
             "pids": {
                 "postgres": pid("postgres"),
@@ -215,6 +217,7 @@ async def _run(
     try:
         if await _before_stop(stack, stack.start()):
             errands.append(asyncio.create_task(stack.keep_door(), name="door"))
+            errands.append(asyncio.create_task(keep_backups(plan, say), name="backups"))
             say(f"the ward is ready at {stack.api} (details in {stack.description})")
             await meanwhile(stack)
     except asyncio.CancelledError:
