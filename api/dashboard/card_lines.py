@@ -26,7 +26,7 @@ async def cards(
     rows = await last_done.of_patients(work.conn, patient)
     sealed = await patients.sealed(work.conn, [row["patient"] for row in rows])
     phones = {row["id"]: _phone(work.services.vault, row) for row in sealed}
-    work.note("cards.read", patients=[row["no"] for row in rows])
+    work.saw("cards.read", (row["no"] for row in rows))
     return {
         "items": [
             {

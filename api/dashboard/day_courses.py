@@ -24,7 +24,7 @@ async def day_courses(
     """Return the lowest possible NEWS2 of each half-hour of the last day, null where none was."""
     start = work.now - _DAY
     rows = await chart_points.day_courses(work.conn, patient, start, _SLOT)
-    work.note("assessments.read", patients=sorted({row["no"] for row in rows}))
+    work.saw("assessments.read", (row["no"] for row in rows))
     found: dict[str, list[int | None]] = {str(one): [None] * SLOTS for one in patient}
     for row in rows:
         found[str(row["id"])][_slot(row["time"], start)] = row["low"]

@@ -36,7 +36,7 @@ async def directory(
     found = everybody if not search.strip() else await find_people(work, search, discharged=True)
     wanted = [row["no"] for row in found if row["state"] in _SHOWN[show]]
     shown = await patients.of_numbers(work.conn, wanted[offset : offset + limit])
-    work.note("patients.list", patients=[row["no"] for row in shown])
+    work.saw("patients.list", (row["no"] for row in shown))
     items = [_line(work, row) for row in shown]
     return {"items": items, "matched": len(wanted), "total": len(everybody)}
 

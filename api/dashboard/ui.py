@@ -152,7 +152,7 @@ async def handover(work: Work, hours: Annotated[int, Query(ge=1, le=72)] = 12) -
     asked = ranking.PanelQuery(limit=_MOST_PATIENTS)
     ranked = await ranking.page(work.conn, asked, urgency.THRESHOLDS, work.now)
     items, told = await handover_lines.lines(work, [row["no"] for row in ranked.rows], hours)
-    work.note("handover.read", patients=[row.pop("no") for row in items])
+    work.saw("handover.read", [row.pop("no") for row in items])
     shown = len(items)
     ward = told.pop(None, [])
     if ward:

@@ -19,11 +19,13 @@ from api.store.types import Conn
 class Note:
     """One access or change: what was done, to whose record, and what explains it.
 
-    ``detail`` outlives the erasure of a person, so it must hold no personal data.
+    ``detail`` outlives the erasure of a person, so it must hold no personal data. With ``seen`` it
+    is a row for each of these patients, at most one an hour of the same actor and action.
     """
 
     action: str
     patient_no: int | None = None
+    seen: tuple[int, ...] = ()
     detail: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -64,6 +66,16 @@ async def append(conn: Conn, now: datetime, actor: str, notes: Sequence[Note]) -
         notes: what was done, in order.
     """
     for note in notes:
+        if note.seen:
+            await sql.append_seen(
+                conn,
+                now,
+                actor=actor,
+                action=note.action,
+                patients=note.seen,
+                detail=note.detail,
+            )
+            continue
         await sql.append(
             conn,
             now,

@@ -8,8 +8,8 @@ The names to use:
 ``Work``
     a ``UnitOfWork``: ``.conn`` is a connection in a transaction in which row-level security acts
     for the caller; ``.now`` the ward's time; ``.services``; ``.note(action, patient_no, **detail)``
-    records an access. Committed when the handler returns, before the answer is sent; rolled back on
-    any exception. Every clinical read or change must be noted.
+    records an access, ``.saw(action, patients)`` a list. Committed when the handler returns, before
+    the answer is sent; rolled back on any exception. Every clinical read or change must be noted.
 ``allow(Role.DOCTOR, ...)``
     a dependency that answers 403 to other roles: ``dependencies=[allow(...)]`` on the route. An
     administrator passes every guard; without clinical data (``Caller.office_only``, a setting) they
@@ -26,7 +26,7 @@ The names to use:
 
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -204,6 +204,19 @@ class UnitOfWork:
         """
         self._notes.append(audit.Note(action=action, patient_no=patient_no, detail=detail))
 
+    def saw(self, action: str, patients: Iterable[int], **detail: object) -> None:
+        """Record that a list or a stream showed these patients; of nobody: that it was read.
+
+        Each has a row of their own, one an hour for the same caller and action.
+
+        Args:
+            action: ``noun.verb``, for example ``panel.read``.
+            patients: whose names or values were in the answer.
+            **detail: what explains it; never personal data.
+        """
+        seen = tuple(sorted(set(patients)))
+        self._notes.append(audit.Note(action=action, seen=seen, detail=detail))
+
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Do a part that may fail by itself: what it did and noted is undone then, no more."""
@@ -226,12 +239,18 @@ class UnitOfWork:
         await audit.append(self.conn, self.now, str(self.caller.user_id), notes)
         self._notes.clear()
 
+    @property
+    def _scoped(self) -> str | None:
+        return "scopes of a key" if self.caller.scopes is not None else None
+
     async def _explained(self, note: audit.Note) -> audit.Note:
         """Add where the request came from and, of one record, by what right it was opened."""
         more: dict[str, object] = {"from": self.caller.came_from}
         if note.patient_no is not None:
-            why = "scopes of a key" if self.caller.scopes is not None else None
-            more["why"] = why or await own_sessions.relation(self.conn, note.patient_no)
+            why = self._scoped or await own_sessions.relation(self.conn, note.patient_no)
+            more["why"] = why
+        elif note.seen and self._scoped:
+            more["why"] = self._scoped
         return replace(note, detail={**note.detail, **more})
 
 

@@ -18,10 +18,11 @@ from api.errors import ThrottledError
 from api.jobs.leader import RETRY_S, Wakeup, listen, run_isolated
 from api.jobs.supervisor import heed_cancellation
 from api.live import care, metrics
-from api.live.naming import named, names_for
+from api.live.naming import event_of, names_for
 from api.live.rows import watch_rows
 from api.live.settings import LiveSettings
-from api.live.subscription import End, StreamEvent, Subscription, encode
+from api.live.subscription import End, StreamEvent, Subscription
+from api.live.told import ToldPatients
 from api.services import Services
 from api.store import leadership, stream
 from api.store.types import Conn, Row
@@ -48,6 +49,7 @@ class LiveFeed:
         self._started = asyncio.Event()
         self._looked = float("-inf")
         self.replays = asyncio.Semaphore(self.settings.replays)
+        self.told = ToldPatients(services)
 
     @property
     def stale(self) -> bool:
@@ -106,6 +108,7 @@ class LiveFeed:
             )
             group.create_task(self._pump(wake), name="feed-pump")
             group.create_task(self._recheck(), name="feed-recheck")
+            group.create_task(self.told.run(), name="feed-told")
             heard = Wakeup()
             group.create_task(
                 listen(self.services, (care.CHANNEL,), heard, "homeward-feed-care"),
@@ -155,9 +158,8 @@ class LiveFeed:
         known = await names_for(self.services, rows, seen_by, callers)
         for row in rows:
             watching = seen_by[row["patient_no"], row["ward"]]
-            self._offer(watching, encode(row["stream_id"], row["event"], named(row["data"], known)))
-            former = set(row["holders"]) - watching
-            self._offer(former, encode(row["stream_id"], row["event"], named(row["data"], {})))
+            self._offer(watching, event_of(row, known))
+            self._offer(set(row["holders"]) - watching, event_of(row, {}))
 
     def _offer(self, users: "Iterable[UUID]", event: StreamEvent) -> None:
         for user in users:

@@ -17,6 +17,7 @@ from psycopg import OperationalError
 from analytics.domain.care import Role
 from api.auth.sessions import Caller
 from api.http.deps import acting
+from api.live.subscription import StreamEvent, encode
 from api.patients.identifiers import PatientLabel, people, tell
 from api.services import Services
 from api.store.types import Row
@@ -35,6 +36,12 @@ def named(data: str, known: Mapping[str, PatientLabel]) -> str:
     if "patient" in alert:
         tell([alert], known)
     return json.dumps(alert, ensure_ascii=False, separators=(",", ":"))
+
+
+def event_of(row: Row, known: Mapping[str, PatientLabel]) -> StreamEvent:
+    """Return a row of the feed as the event that is told, with the name of its patient."""
+    data = named(row["data"], known)
+    return encode(row["stream_id"], row["event"], data, row["patient_no"])
 
 
 async def names_for(

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from api.auth.sessions import Caller
 from api.live import metrics
 from api.live.feed import LiveFeed
-from api.live.naming import named, names_for
+from api.live.naming import event_of, names_for
 from api.live.subscription import End, StreamEvent, Subscription, encode
 from api.store import stream
 from api.store.timestamps import rfc3339
@@ -42,6 +42,7 @@ async def stream_alerts(
             async for event in replay(feed, subscription.caller, last, subscription.after):
                 if event.name == "reset":
                     subscription.after = min(subscription.after, event.stream_id)
+                feed.told.add(subscription.caller, event.patient_no)
                 yield event.sse
         async for chunk in _live(feed, subscription, spoken=spoken):
             yield chunk
@@ -55,6 +56,7 @@ async def _live(
     while True:
         event = await subscription.next(feed.settings.heartbeat_s)
         if event is not None:
+            feed.told.add(subscription.caller, event.patient_no)
             yield event.sse
         elif subscription.end is End.SIGNED_OUT:
             return
@@ -93,7 +95,7 @@ async def replay(
         for row in rows:
             users = seen[row["patient_no"], row["ward"]] | set(row["holders"])
             if caller.user_id in users:
-                yield encode(row["stream_id"], row["event"], named(row["data"], known))
+                yield event_of(row, known)
         last = rows[-1]["stream_id"] if rows else upto
 
 

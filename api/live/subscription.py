@@ -28,23 +28,25 @@ class StreamEvent:
         name: ``alert.raised``, ``alert.changed`` or ``alert.closed``.
         data: the alert as JSON, with ``change`` and ``notify``.
         sse: the whole event as it goes over a stream.
+        patient_no: whose alert it is; None: the ward's, or no alert.
     """
 
     stream_id: int
     name: str
     data: bytes
     sse: bytes
+    patient_no: int | None = None
 
 
 ROWS_CHANGED = "panel.changed"
 CARE_CHANGED = "care.changed"
 
 
-def encode(stream_id: int, name: str, data: str) -> StreamEvent:
+def encode(stream_id: int, name: str, data: str, patient_no: int | None = None) -> StreamEvent:
     """Return an event with its bytes; ``data`` is JSON on one line."""
     body = data.encode()
     sse = b"id: %d\nevent: %s\ndata: %s\n\n" % (stream_id, name.encode(), body)
-    return StreamEvent(stream_id=stream_id, name=name, data=body, sse=sse)
+    return StreamEvent(stream_id=stream_id, name=name, data=body, sse=sse, patient_no=patient_no)
 
 
 class End(StrEnum):

@@ -24,7 +24,7 @@ _log = structlog.get_logger("api.identifiers")
 class PatientLabel(NamedTuple):
     """A patient as a list shows them; every part is None once the person was erased.
 
-    ``text`` opens what was written about them, and seals what is now.
+    ``text`` opens what was written about them, and seals what is now; ``no`` is their number.
     """
 
     name: str | None = None
@@ -32,6 +32,7 @@ class PatientLabel(NamedTuple):
     birth_date: str | None = None
     text: PatientText | None = None
     simulated: bool = False
+    no: int | None = None
 
 
 SIMULATED = "SIMULATED"
@@ -71,7 +72,11 @@ async def people(conn: Conn, vault: Vault, ids: Iterable[str]) -> dict[str, Pati
 def _opened(vault: Vault, row: Row) -> PatientLabel:
     """Return the person of a row; one damaged record takes no list and no alert away."""
     try:
-        return person_of(personal_data.open_personal(vault, row), personal_data.text_of(vault, row))
+        personal, text = (
+            personal_data.open_personal(vault, row),
+            personal_data.text_of(vault, row),
+        )
+        return person_of(personal, text)._replace(no=row["no"])
     except VaultError:
         _log.exception("a record does not open", patient=str(row["id"]))
         return NOBODY
@@ -93,8 +98,12 @@ def tell(items: Iterable[Row], known: Mapping[str, PatientLabel], key: str = "pa
         )
 
 
-async def name_people(conn: Conn, vault: Vault, items: Sequence[Row], key: str = "patient") -> None:
-    """Name the patients of these items, in place.
+async def name_people(
+    conn: Conn, vault: Vault, items: Sequence[Row], key: str = "patient"
+) -> set[int]:
+    """Name the patients of these items, in place; return the numbers of those named.
+
+    What shows several says so of each of them: ``work.saw(action, numbers)``.
 
     Args:
         conn: a connection acting for who is answered.
@@ -103,4 +112,11 @@ async def name_people(conn: Conn, vault: Vault, items: Sequence[Row], key: str =
         key: that member's name.
     """
     ids = {str(item[key]) for item in items if item[key] is not None}
-    tell(items, await people(conn, vault, ids) if ids else {}, key)
+    known = await people(conn, vault, ids) if ids else {}
+    tell(items, known, key)
+    return numbers_of(known)
+
+
+def numbers_of(known: Mapping[str, PatientLabel]) -> set[int]:
+    """Return the numbers of the people who are known by these labels."""
+    return {person.no for person in known.values() if person.no is not None}

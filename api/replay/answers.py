@@ -19,7 +19,9 @@ async def answer_of(work: UnitOfWork, job: ReplayJob) -> dict[str, Any]:
     told: dict[str, Any] = {"state": job.state, "progress": round(job.progress, 3), "result": None}
     if job.state == "done":
         gained, lost = ([_told(one) for one in some] for some in (job.gained, job.lost))
-        await name_people(work.conn, work.services.vault, [*gained, *lost])
+        named = await name_people(work.conn, work.services.vault, [*gained, *lost])
+        if named:
+            work.saw("alerts.what_if.read", named)
         told["result"] = {
             "patients": job.total,
             "patient_days": job.days,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from api.patients.identifiers import people, tell
+from api.patients.identifiers import numbers_of, people, tell
 from api.rota.changes import because
 from api.store import staffing
 from api.store.timestamps import rfc3339
@@ -17,8 +17,8 @@ from api.store.types import Conn
 from api.vault.envelope import Vault
 
 
-async def name_changes(conn: Conn, vault: Vault, changes: Sequence[dict[str, Any]]) -> None:
-    """Write names and ``because`` into each change of a plan."""
+async def name_changes(conn: Conn, vault: Vault, changes: Sequence[dict[str, Any]]) -> set[int]:
+    """Write names and ``because`` into each change of a plan; return who was named."""
     spoken_of = {str(one["patient"]) for one in changes}
     spoken_of |= {str(one["reason"]["for"]) for one in changes if "for" in one["reason"]}
     known = await people(conn, vault, spoken_of)
@@ -29,6 +29,7 @@ async def name_changes(conn: Conn, vault: Vault, changes: Sequence[dict[str, Any
         one["from_name"] = doctors.get(str(one["from"]))
         one["to_name"] = doctors.get(str(one["to"]))
         one["because"] = because(one["reason"], doctors, patients)
+    return numbers_of(known)
 
 
 def _doctors_of(changes: Sequence[Mapping[str, Any]]) -> set[str]:

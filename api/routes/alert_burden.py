@@ -110,7 +110,9 @@ async def _groups(
         if row["key"] is not None
     ]
     if by == "patient":
-        await name_people(work.conn, work.services.vault, items)
+        named = await name_people(work.conn, work.services.vault, items)
+        if named:
+            work.saw("burden.read", named, by=by)
     if by == "hour":
         items.sort(key=lambda one: one["hour"])
     return items
@@ -127,7 +129,9 @@ async def _top(work: UnitOfWork, question: Row) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-    await name_people(work.conn, work.services.vault, items)
+    named = await name_people(work.conn, work.services.vault, items)
+    if named:
+        work.saw("burden.read", named, by="source")
     return items
 
 

@@ -58,7 +58,7 @@ async def _shown_rows(
 ) -> ShownRows:
     async with acting(services, caller) as work:
         seen = await row_marks.seen(work.conn, patients)
-        work.note("panel.watch", patients=sorted(seen))
+        work.saw("panel.watch", seen)
     return ShownRows(seen, drawn)
 
 

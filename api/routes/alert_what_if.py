@@ -58,7 +58,7 @@ async def what_if(
         rows = await replay.people(work.conn, (since, until), ward, body.patients, _MOST)
         if body.patients is not None and len(rows) < len(set(body.patients)):
             raise NotFoundError
-        work.note("alerts.what_if", ward=ward, patients=len(rows))
+        work.note("alerts.what_if", ward=ward, n=len(rows))
     job = ReplayJob(owner=caller.user_id, ward=ward, total=len(rows))
     desk: ReplayDesk = request.app.state.replays
     desk.ask(job, asked, lambda: stretches(services, caller, rows, (since, until)))

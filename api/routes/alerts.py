@@ -76,8 +76,7 @@ async def list_alerts(
         after=after and (*after[:3], _uuid(after[3])),
     )
     shown, following = cut(rows, limit, alert_list.key_of)
-    seen = sorted({row["patient_no"] for row in shown if row["patient_no"] is not None})
-    work.note("alerts.list", n=len(shown), patients=seen)
+    work.saw("alerts.list", (no for row in shown if (no := row["patient_no"]) is not None))
     return {
         "items": await _shown(work, shown),
         "next": following,

@@ -66,10 +66,10 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
     people = [*told["assignments"], *told["unmet"], *told["emergencies"], *pinned, *items]
     people += [each for one in told["resources"] for each in one["waiting"]]
     people += told["late"]
-    await name_people(work.conn, work.services.vault, people)
-    await name_changes(work.conn, work.services.vault, told["changes"])
+    named = await name_people(work.conn, work.services.vault, people)
+    named |= await name_changes(work.conn, work.services.vault, told["changes"])
     await name_relief(work.conn, told, row["made_at"])
-    work.note("allocation.read", plan=str(row["id"]))
+    work.saw("allocation.read", named, plan=str(row["id"]))
     return {
         "id": str(row["id"]),
         "made_at": rfc3339(row["made_at"]),

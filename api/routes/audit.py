@@ -114,8 +114,11 @@ async def read_audit(
     asked = sql.AuditRows(patient_no=patient_no, actor=wanted.actor, action=wanted.action)
     rows = await sql.newest(work.conn, int(str(before[0])) if before else None, limit + 1, asked)
     shown, following = cut(rows, limit, lambda row: [row["id"]])
-    await name_people(work.conn, work.services.vault, shown)
-    work.note("audit.read", patient_no)
+    named = await name_people(work.conn, work.services.vault, shown)
+    if patient_no is None:
+        work.saw("audit.read", named)
+    else:
+        work.note("audit.read", patient_no)
     told = None
     if verified is not None:
         told = Verified(

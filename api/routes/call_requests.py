@@ -83,7 +83,7 @@ async def waiting(work: Work, cursor: Cursor = None, limit: Limit = 100) -> Page
         work.conn, after=after[0] if after else None, limit=limit + 1
     )
     shown, following = cut(rows, limit, lambda row: [row["no"]])
-    work.note("calls.list", patients=[row["patient_no"] for row in shown])
+    work.saw("calls.list", (row["patient_no"] for row in shown))
     await name_people(work.conn, work.services.vault, shown)
     return Page(items=[_request(row, work.now) for row in shown], next=following)
 

@@ -68,7 +68,7 @@ async def read_cohorts(work: Work) -> CohortsAnswer:
     settings = RotaSettings()
     rows = await sql.patients(work.conn, work.now - timedelta(days=_DAYS), work.now)
     found = await asyncio.to_thread(grouping.group, COLUMNS, table_of(rows, _DAYS))
-    work.note("cohorts.read", patients=[row["no"] for row in rows])
+    work.saw("cohorts.read", (row["no"] for row in rows))
     return CohortsAnswer(
         items=[_cohort(one, rows, settings) for one in found.groups],
         made_at=rfc3339(work.now),

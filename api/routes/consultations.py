@@ -98,7 +98,7 @@ async def coming(
         work.conn, since, after=(key[0], key[1]) if key else None, limit=limit + 1
     )
     shown, following = cut(rows, limit, lambda row: [row["start"], row["no"]])
-    work.note("consultations.list", patients=[row["patient_no"] for row in shown])
+    work.saw("consultations.list", (row["patient_no"] for row in shown))
     return Page(items=await desk.shown(work, shown, settings), next=following)
 
 

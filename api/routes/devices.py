@@ -1,6 +1,5 @@
 """Devices: register for a patient, list, certify anew, revoke."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -125,9 +124,9 @@ async def _device(work: UnitOfWork, device_id: str, *, lock: bool = False) -> Ro
     return row
 
 
-async def _shown(work: UnitOfWork, rows: Sequence[Row]) -> list[DeviceAnswer]:
-    await name_people(work.conn, work.services.vault, rows)
-    return [DeviceAnswer(**row, device=row["id"]) for row in rows]
+async def _shown(work: UnitOfWork, row: Row) -> DeviceAnswer:
+    await name_people(work.conn, work.services.vault, [row])
+    return DeviceAnswer(**row, device=row["id"])
 
 
 async def _token(work: UnitOfWork, row: Row, request: Request) -> RegisteredDeviceAnswer:
@@ -172,8 +171,13 @@ async def _listed(
         work.conn, after=int(str(after[0])) if after else 0, limit=limit + 1, patient_no=patient_no
     )
     shown, following = cut(rows, limit, lambda row: [row["no"]])
-    work.note("devices.list", patient_no, count=len(shown))
-    return Page(items=await _shown(work, shown), next=following)
+    named = await name_people(work.conn, work.services.vault, shown)
+    if patient_no is None:
+        work.saw("devices.list", named)
+    else:
+        work.note("devices.list", patient_no, count=len(shown))
+    items = [DeviceAnswer(**row, device=row["id"]) for row in shown]
+    return Page(items=items, next=following)
 
 
 @router.post("/patients/{patient_id}/devices", status_code=201)
@@ -256,7 +260,7 @@ async def release(work: Work, device_id: DeviceId) -> DeviceAnswer:
     row = await _device(work, device_id, lock=True)
     await devices.release(work.conn, row["no"], work.now)
     work.note("device.release", row["patient_no"], device=device_id)
-    return (await _shown(work, [await _device(work, device_id)]))[0]
+    return await _shown(work, await _device(work, device_id))
 
 
 @router.post("/devices/{device_id}/revoke")
@@ -265,7 +269,7 @@ async def revoke(work: Work, device_id: DeviceId) -> DeviceAnswer:
     row = await _device(work, device_id, lock=True)
     await devices.revoke(work.conn, row["no"], work.now)
     work.note("device.revoke", row["patient_no"], device=device_id)
-    return (await _shown(work, [await _device(work, device_id)]))[0]
+    return await _shown(work, await _device(work, device_id))
 
 
 @router.get(

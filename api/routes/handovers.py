@@ -136,5 +136,5 @@ async def _whole(work: UnitOfWork, handover_id: UUID) -> Handover:
     lines = await shift_handovers.lines(work.conn, handover_id)
     seen = [line.pop("patient_no") for line in lines]
     await name_people(work.conn, work.services.vault, lines)
-    work.note("handover.read", handover=str(handover_id), patients=seen)
+    work.saw("handover.read", seen, handover=str(handover_id))
     return Handover(**_summary(row), lines=[HandoverLine(**line) for line in lines])

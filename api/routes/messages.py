@@ -158,8 +158,8 @@ async def threads(work: Work, cursor: Cursor = None, limit: Limit = 50) -> Page[
     after: Any = read_cursor(cursor, int)
     rows = await messages.threads(work.conn, before=after[0] if after else None, limit=limit + 1)
     shown, following = cut(rows, limit, lambda row: [row["no"]])
-    await name_people(work.conn, work.services.vault, shown)
-    work.note("messages.list", n=len(shown))
+    named = await name_people(work.conn, work.services.vault, shown)
+    work.saw("messages.list", named)
     return Page(items=[Thread(**row) for row in shown], next=following)
 
 

@@ -214,7 +214,7 @@ async def read_panel(
     ranked = await sql.page(work.conn, asked, panel.THRESHOLDS, work.now)
     shown, following = cut(ranked.rows, limit, lambda row: (sort, row["key"], row["no"]))
     rules = WardPolicies().by_ward(await wards.every(work.conn))
-    work.note("panel.read", patients=[row["no"] for row in shown])
+    work.saw("panel.read", (row["no"] for row in shown))
     return Panel(
         items=[_shown(work, row, rules) for row in shown],
         next=following,

@@ -81,7 +81,7 @@ async def list_patients(
         work.conn, after=int(str(after[0])) if after else 0, limit=limit + 1, external_hash=sought
     )
     shown, following = cut(rows, limit, lambda row: [row["no"]])
-    work.note("patients.list", patients=[row["no"] for row in shown])
+    work.saw("patients.list", (row["no"] for row in shown))
     return Page(items=[PatientAnswer(**_shown(work, row)) for row in shown], next=following)
 
 

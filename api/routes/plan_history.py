@@ -36,8 +36,8 @@ async def past_plan(work: Work, plan_id: UUID) -> dict[str, Any]:
     if row is None:
         raise NotFoundError
     told = _ours(work, row)
-    await name_changes(work.conn, work.services.vault, told["changes"])
-    work.note("allocation.history.read", plan=str(plan_id))
+    named = await name_changes(work.conn, work.services.vault, told["changes"])
+    work.saw("allocation.history.read", named, plan=str(plan_id))
     return {**_line(work, row), "changes": told["changes"]}
 
 

@@ -54,8 +54,8 @@ async def proposal(services: Shared, caller: Signed, request: Request) -> dict[s
     found = PlanProposal(question=question, plan=await desk.best(ticket, asked(question, limit_s)))
     told = found.as_json()
     async with acting(services, caller) as work:
-        await name_changes(work.conn, services.vault, told["changes"])
-        work.note("allocation.proposal", changes=len(told["changes"]))
+        named = await name_changes(work.conn, services.vault, told["changes"])
+        work.saw("allocation.proposal", named, changes=len(told["changes"]))
     return told
 
 

@@ -121,8 +121,8 @@ async def list_refused(
     found.sort(key=lambda one: one[0], reverse=True)
     shown, following = cut(found, limit, lambda one: one[0])
     told = [item for _, item in shown]
-    await name_people(work.conn, work.services.vault, told)
-    work.note("quarantine.list", count=len(shown))
+    named = await name_people(work.conn, work.services.vault, told)
+    work.saw("quarantine.list", named, count=len(shown))
     counts = [Count.model_validate(row) for row in await quarantine.counts(work.conn, patient)]
     items = [RefusedAnswer.model_validate(item) for item in told]
     return QuarantinePage(items=items, next=following, counts=counts)

@@ -92,7 +92,6 @@ def _ward(work: UnitOfWork) -> str | None:
 async def list_resources(work: Work) -> Page[ResourceAnswer]:
     """List what the caller's ward has, all at once."""
     rows = await resources.of_wards(work.conn, _ward(work))
-    work.note("resources.read")
     return Page(items=await _told(work, rows), next=None)
 
 
@@ -195,7 +194,8 @@ async def _told(work: UnitOfWork, rows: list[Row]) -> list[ResourceAnswer]:
         }
         for one in found
     ]
-    await name_people(work.conn, work.services.vault, holders)
+    named = await name_people(work.conn, work.services.vault, holders)
+    work.saw("resources.read", named, n=len(rows))
     return [
         ResourceAnswer(
             **row,

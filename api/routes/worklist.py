@@ -31,6 +31,6 @@ async def my_list(work: Work) -> dict[str, Any]:
     )
     mine = next((one for one in lists if one["doctor"] == str(doctor)), None)
     items = mine["items"] if mine else []
-    await name_people(work.conn, work.services.vault, items)
-    work.note("worklist.read", plan=str(row["id"]))
+    named = await name_people(work.conn, work.services.vault, items)
+    work.saw("worklist.read", named, plan=str(row["id"]))
     return {"made_at": rfc3339(row["made_at"]), "items": items}

@@ -1,6 +1,6 @@
 """SQL of the audit chain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,22 @@ async def append(
     await conn.execute(
         "SELECT append_audit(%s, %s, %s, %s, %s)",
         (now, actor, action, patient_no, Jsonb(dict(detail))),
+    )
+
+
+async def append_seen(
+    conn: Conn,
+    now: datetime,
+    *,
+    actor: str,
+    action: str,
+    patients: Sequence[int],
+    detail: Mapping[str, object],
+) -> None:
+    """Add a row for each of these patients who has none yet of this actor, action and hour."""
+    await conn.execute(
+        "SELECT append_seen(%s, %s, %s, %s::integer[], %s)",
+        (now, actor, action, list(patients), Jsonb(dict(detail))),
     )
 
 

@@ -50,7 +50,7 @@ async def sealed(conn: Conn, ids: list[UUID]) -> list[Row]:
     """The personal part, sealed, of those of these patients whom the acting user may see."""
     found = await conn.execute(
         """
-        SELECT p.id, p.sealed, k.master_version, k.wrapped
+        SELECT p.id, p.no, p.sealed, k.master_version, k.wrapped
           FROM patient p LEFT JOIN patient_key k ON k.patient_no = p.no WHERE p.id = ANY (%s)
         """,
         (ids,),

@@ -56,8 +56,8 @@ async def _alerts(
         after=after,
     )
     shown, following = cut(rows, search.count, alert_list.key_of)
-    seen = sorted({row["patient_no"] for row in shown if row["patient_no"] is not None})
-    work.note("alerts.list", n=len(shown), patients=seen, by="fhir")
+    seen = (no for row in shown if (no := row["patient_no"]) is not None)
+    work.saw("alerts.list", seen, by="fhir")
     return [row for row in shown if row["patient"] is not None], following
 
 
@@ -98,7 +98,7 @@ async def audit_event(work: UnitOfWork, key: str) -> Resource | None:
     if not key.isdigit() or int(key) >= 2**63:
         return None
     row = await fhir.audit_event(work.conn, int(key))
-    work.note("audit.read", by="fhir")
+    work.note("audit.read", row["patient_no"] if row else None, by="fhir")
     return audit_event_of(row) if row else None
 
 
@@ -112,5 +112,6 @@ async def search_audit_events(work: UnitOfWork, search: FhirSearch) -> ResourceP
     before = int(str(key[0])) if key else None
     rows = await audit.newest(work.conn, before, search.count + 1, audit.AuditRows(patient_no=no))
     shown, following = cut(rows, search.count, lambda row: [row["id"]])
-    work.note("audit.read", no, by="fhir")
+    named = (one for row in shown if (one := row["patient_number"]) is not None)
+    work.saw("audit.read", named if no is None else [no], by="fhir")
     return ResourcePage(resources=[audit_event_of(row) for row in shown], following=following)

@@ -49,7 +49,7 @@ async def search_patients(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
         external_hash=hashed,
     )
     rows, following = cut(everybody, search.count, lambda row: [row["no"]])
-    work.note("patients.list", patients=[row["no"] for row in rows], by="fhir")
+    work.saw("patients.list", (row["no"] for row in rows), by="fhir")
     return ResourcePage(resources=[_opened(work, row) for row in rows], following=following)
 
 
@@ -142,6 +142,7 @@ async def device(work: UnitOfWork, key: str) -> Resource | None:
     row = await devices.device(work.conn, key)
     if row is None:
         return None
+    work.note("devices.list", row["patient_no"], count=1, by="fhir")
     return (await _devices(work, [row]))[0]
 
 
@@ -171,4 +172,5 @@ async def search_devices(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
         patient_no=no,
     )
     shown, following = cut(rows, search.count, lambda row: [row["no"]])
+    work.saw("devices.list", {row["patient_no"] for row in shown}, by="fhir")
     return ResourcePage(resources=await _devices(work, list(shown)), following=following)

@@ -186,6 +186,32 @@ def test_a_stream_ends_with_its_session(ward: Ward) -> None:
     story(main())
 
 
+def test_who_was_told_over_a_stream_is_in_the_record_once_an_hour(ward: Ward) -> None:
+    patient, doctor = ward.patient(), ward.doctor("A")
+    ward.on_shift(doctor)
+    ward.care_team(patient, doctor)
+
+    def noted() -> list[tuple[str, str]]:
+        rows = ward.all(
+            "SELECT actor, detail ->> 'why' AS why FROM audit WHERE action = 'alerts.stream' "
+            "AND patient_no = %s",
+            patient.no,
+        )
+        return [(row["actor"], row["why"]) for row in rows]
+
+    async def main() -> None:
+        async with served(ward.settings) as base, listening(base, doctor) as mine:
+            await told(mine, beats=True)
+            ward.finding(patient, "limit_hr_high", datetime.now(UTC))
+            assert (await told(mine)).name == "alert.raised"
+            await until(lambda: noted() == [(str(doctor.user_id), "care team")])
+            ward.finding(patient, "limit_spo2_low", datetime.now(UTC))
+            await told(mine)
+
+    story(main())
+    assert len(noted()) == 1
+
+
 def test_a_stream_needs_a_session_and_a_decimal_id(ward: Ward) -> None:
     nurse = ward.doctor("N", kind="nurse")
 
