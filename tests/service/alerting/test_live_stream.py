@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import httpx2
@@ -167,21 +167,37 @@ def test_who_joins_the_care_team_hears_the_next_event(ward: Ward) -> None:
     story(main())
 
 
-def test_a_stream_ends_with_its_session(ward: Ward) -> None:
+def test_a_stream_ends_with_the_right_to_it(ward: Ward) -> None:
     """Within three seconds: two looks at the sessions and their answer fit into that."""
     assert 2 * LiveSettings().recheck_s < 3
-    nurse = ward.doctor("N", kind="nurse")
+    ends = {
+        "revoked": "UPDATE session_token SET revoked_at = now() WHERE user_id = %s",
+        "expired": "UPDATE session_token SET expires_at = now() WHERE user_id = %s",
+        "disabled": "UPDATE app_user SET state = 'disabled' WHERE id = %s",
+        "moved": "UPDATE app_user SET ward = 'other' WHERE id = %s",
+        "another role": "UPDATE app_user SET role = 'coordinator' WHERE id = %s",
+    }
+    people = {why: ward.doctor(why, kind="nurse") for why in ends}
+    stays = ward.doctor("stays", kind="nurse")
 
     async def main() -> None:
-        async with served(ward.settings) as base, listening(base, nurse) as mine:
-            await told(mine, beats=True)
-            ward.sql.execute("UPDATE session_token SET revoked_at = now()")
+        async with served(ward.settings) as base, AsyncExitStack() as open_streams:
+            streams = {
+                why: await open_streams.enter_async_context(listening(base, person))
+                for why, person in [*people.items(), ("stays", stays)]
+            }
+            for stream in streams.values():
+                await told(stream, beats=True)
+            for why, statement in ends.items():
+                ward.sql.execute(statement.encode(), (people[why].user_id,))
 
-            async def to_the_end() -> None:
-                async for _ in mine:
+            async def to_the_end(stream: AsyncIterator[Told]) -> None:
+                async for _ in stream:
                     pass
 
-            await asyncio.wait_for(to_the_end(), 15)
+            async with asyncio.timeout(15):
+                await asyncio.gather(*(to_the_end(streams[why]) for why in ends))
+            assert (await told(streams["stays"], beats=True)).name == "heartbeat"
 
     story(main())
 
