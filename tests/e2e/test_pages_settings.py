@@ -1,8 +1,9 @@
 """The ward's settings on their page, limits that must be meant, and limits on every chart."""
 
 import re
+from uuid import uuid4
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.browsers import PHONE, Desk, look_and_save, no_wider_than
 from tests.support.seeded_ward import SeededWard
@@ -53,6 +54,50 @@ def test_a_coordinator_sees_last_week_saves_a_figure_and_sees_who_changed_what(
     expect(setting(page, "deadlines.urgent")).to_have_value("60")  # type: ignore[arg-type]
     look_and_save(page, "back again")
     expect(page.locator("#told")).to_contain_text(f"Revision {read + 2}")
+    assert desk.complaints == []
+
+
+def replayed(lost: str) -> dict[str, object]:
+    """A replay's answer in which one alert would be lost, with the course that it rests on."""
+    now = {"alerts": 2, "high": 1, "medium": 1, "low": 0, "calls": 3, "minutes": 42.0}
+    now |= {"missed_outcomes": 0, "calls_a_patient_day": 0.4}
+    curve = [
+        {"time": f"2026-10-24T{12 + at // 60}:{at % 60:02d}:00Z", "value": 72.0 + min(at, 68)}
+        for at in range(0, 120, 4)
+    ]
+    alert = {"patient": lost, "name": "Ada Byron", "condition": "limit_hr_high", "curve": curve}
+    alert |= {"priority": "medium", "raised_at": "2026-10-24T13:00:00Z", "measure": "hr"}
+    alert |= {"closed_at": None, "calls": 1, "second_identifier": None}
+    counts = {"gained": 0, "lost": 1}
+    result = {"patients": 1, "patient_days": 7, "now": now, "then": now | {"calls": 2}}
+    result |= {"counts": counts, "gained": [], "lost": [alert]}
+    return {"state": "done", "progress": 1.0, "result": result}
+
+
+def test_what_would_be_lost_is_shown_with_the_curve_that_it_rests_on(desk: Desk) -> None:
+    page, trial = settings_page(desk), str(uuid4())
+
+    def answered(route: Route) -> None:
+        asks = route.request.method == "POST"
+        route.fulfill(status=202 if asks else 200, json={"id": trial} if asks else replayed(trial))
+
+    page.route("**/api/v1/alerts/what-if**", answered)
+    setting(page, "limits.hr.high").fill("150")
+    page.get_by_role("button", name="See last week, and save").click()
+    found = page.get_by_role("dialog").locator(".found")
+    expect(found).to_contain_text("0 alerts gained, 1 lost: 1 fewer calls (3 → 2)")
+    curve = found.get_by_role(
+        "img", name=re.compile(r"^Heart rate 72 to 140, raised at \d\d:\d\d$")
+    )
+    expect(curve).to_be_visible()
+    points = curve.locator("polyline").get_attribute("points") or ""
+    heights = [float(point.partition(",")[2]) for point in points.split()]
+    assert len(heights) == 30
+    assert heights == sorted(heights, reverse=True), "up is more"
+    assert heights[0] > heights[-1]
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Undo").click()
+    page.unroute_all(behavior="wait")
     assert desk.complaints == []
 
 

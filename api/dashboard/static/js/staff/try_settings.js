@@ -52,9 +52,13 @@ function curve(one) {
   const times = one.curve.map((point) => Date.parse(point.time));
   if (values.length < 2) return "";
   const [low, high, from, to] = [Math.min(...values), Math.max(...values), times[0], times[times.length - 1]];
-  const points = one.curve.map((point, n) => `${(((times[n] - from) / (to - from || 1)) * WIDTH).toFixed(1)},${(HEIGHT - 3 - ((point.value - low) / (high - low || 1)) * (HEIGHT - 6)).toFixed(1)}`).join(" ");
+  const x = (t) => (((t - from) / (to - from || 1)) * WIDTH).toFixed(1);
+  const raised = Date.parse(one.raised_at);
+  const points = one.curve.map((point, n) => `${x(times[n])},${(HEIGHT - 3 - ((point.value - low) / (high - low || 1)) * (HEIGHT - 6)).toFixed(1)}`).join(" ");
   const said = one.measure === "news2" ? `NEWS2 ${low} to ${high}` : `${metricName(one.measure)} ${metricValue(one.measure, low)} to ${metricValue(one.measure, high)}`;
-  return [svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, role: "img", "aria-label": said }, svg("polyline", { points, fill: "none", stroke: "currentColor", "stroke-width": 1.5 })), " ", h("span", { class: "small soft" }, said)];
+  return [svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, role: "img", "aria-label": `${said}, raised at ${clockText(raised)}` },
+    svg("line", { x1: x(raised), x2: x(raised), y1: 0, y2: HEIGHT, stroke: "currentColor", "stroke-dasharray": "2 2" }),
+    svg("polyline", { points, fill: "none", stroke: "currentColor", "stroke-width": 1.5 })), " ", h("span", { class: "small soft" }, said)];
 }
 function list(title, items, count) {
   if (!count) return h("p", {}, `${title}: none.`);
