@@ -14,6 +14,7 @@ from api.http.deps import COORDINATORS, Shared, Signed, UnitOfWork, Work, acting
 from api.patients.identifiers import name_people
 from api.rota.emergencies import helpful
 from api.rota.merging import merged
+from api.rota.needs import tell_needs
 from api.rota.telling import name_changes, name_relief
 from api.rota.worklist import worklists
 from api.store import duty, notify, patients, plans, staffing
@@ -41,9 +42,11 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
     is not), even beyond their time: ``over_minutes`` of their load. Where anything is lacking,
     ``call_in`` lists who could come, with their phone, and ``relief`` what would help, the
     cheapest first. ``worklists`` is everybody's work in order, ``changes`` says whose patient is
-    not whose they were, and ``because`` why. ``hours`` holds what is asked in each of the coming
-    hours against who is there, ``overfull`` what fits into none of its hours, ``overfull_at_most``
-    what would not if as much came as may well be; ``late`` is who would wait past their deadline;
+    not whose they were, and ``because`` why. Assignments and ``unmet`` say which ``skills`` the
+    work asks for, its ``deadline`` and whether somebody ``must`` have it. ``hours`` holds what is
+    asked in each of the coming hours against who is there, ``overfull`` what fits into none of its
+    hours, ``overfull_at_most`` what would not if as much came as may well be; ``late`` is who would
+    wait past their deadline;
     ``resources`` are beds and kits, with who is to have the next one.
     """
     row = await plans.in_force(work.conn)
@@ -56,6 +59,8 @@ async def plan_in_force(work: Work) -> dict[str, Any]:
         for one in await plans.pinned(work.conn)
     ]
     told = merged([one for one in wards.values() if one is not None])
+    asked = [row["input"].get(ward, {}) for ward in wards]
+    tell_needs([*told["assignments"], *told["unmet"]], asked, row["made_at"])
     lists = [
         one
         for ward, answer in wards.items()

@@ -192,3 +192,46 @@ def test_equipment_is_counted_given_waited_for_and_taken_back(desk: Desk, ward: 
     asked.get_by_role("button", name="Remove").press("Enter")
     expect(line).to_have_count(0)
     assert desk.complaints == []
+
+
+def test_what_if_leaves_needs_as_they_are_or_asks_for_what_is_said(
+    desk: Desk, ward: SeededWard
+) -> None:
+    with ward.client("carla") as carla:
+        plan = carla.get("/allocation").raise_for_status().json()
+    page = desk.open("carla", "/capacity")
+    expect(page.locator("#plan")).to_contain_text("Plan made")
+    form = page.locator("#what-if")
+    told = form.locator("output")
+    with page.expect_request("**/api/v1/allocation/what-if") as asked:
+        form.get_by_role("button", name="Try").click()
+    demands = {one["patient"]: one for one in asked.value.post_data_json["demands"]}
+    known = {one["patient"]: one for one in [*plan["assignments"], *plan["unmet"]]}
+    both = demands.keys() & known.keys()
+    assert both
+    for one in both:
+        assert demands[one]["skills"] == known[one]["skills"]
+        assert ("deadline_minutes" in demands[one]) == (known[one]["deadline"] is not None)
+    people = asked.value.post_data_json["doctors"]
+    assert any("doctor" in one["skills"] for one in people), "who is a doctor can what doctors can"
+    expect(told).to_contain_text("Nothing was stored")
+
+    form.get_by_text("Change by when and by whom somebody is seen").press("Enter")
+    form.get_by_label("Need of").select_option("everybody")
+    form.get_by_label("Seen within").fill("0")
+    form.get_by_label("By somebody with").fill("tightrope walking, ")
+    with page.expect_request("**/api/v1/allocation/what-if") as asked:
+        form.get_by_role("button", name="Try").press("Enter")
+    for one in asked.value.post_data_json["demands"]:
+        assert (one["skills"], one["deadline_minutes"]) == (["tightrope walking"], 0)
+    expect(told).to_contain_text("nobody there has the skills")
+
+    form.get_by_text("Change the minutes and skills of each").press("Enter")
+    boxes = form.locator("[data-rows]").get_by_label(re.compile("skills"))
+    expect(boxes.first).to_be_visible()
+    for box in boxes.all():
+        box.fill("tightrope walking")
+    form.get_by_role("button", name="Try").press("Enter")
+    expect(told).to_contain_text(re.compile("past their deadline|Everybody is placed"))
+    expect(told).not_to_contain_text("nobody there has the skills")
+    assert desk.complaints == []
