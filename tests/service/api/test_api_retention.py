@@ -42,6 +42,10 @@ ROWS = (
     """INSERT INTO imaging_study (uid, patient_no, modalities, series, instances, bytes, added_at,
            added_by) VALUES ('1.2.' || %(no)s, %(no)s, '{CT}', 1, 1, 1, %(at)s, %(who)s)""",
 )
+HOUR = """
+    INSERT INTO observation_hour (start, patient_no, metric, count, min, max, sum, last)
+    VALUES (%(at)s, %(no)s, 1, 2, 70, 71, 141, 71)
+"""
 OF_A_PATIENT = (
     *("observation", "signed_frame", "assessment", "episode", "alert_history", "reason"),
     *("patient_note", "patient_message", "imaging_study"),
@@ -134,14 +138,16 @@ def test_what_is_over_its_period_goes_and_a_running_stay_loses_nothing(
 
 def test_chunks_in_which_nobody_stays_are_dropped_whole(staffed: Ward) -> None:
     for name in ("Ada Byron", "Mary Somerville"):
-        years_of(staffed, staffed.take_in(name=name), stays=False)
-    chunks = "SELECT count(*) FROM show_chunks('observation')"
-    had = staffed.sql(chunks)[0][0]
+        add(staffed, HOUR, years_of(staffed, staffed.take_in(name=name), stays=False))
+    chunks = "SELECT count(*) FROM show_chunks(%s::regclass)"
+    tables = ("observation", "observation_hour")
+    had = {table: staffed.sql(chunks, table)[0][0] for table in tables}
     night(staffed, people=20_000)
     proof = proofs(staffed)["readings"]
-    assert proof["chunks"] >= 2, "of readings and of frames"
-    assert proof["removed"] == proof["before"] == 6
-    assert staffed.sql(chunks)[0][0] < had
+    assert proof["chunks"] >= 3, "of readings, of frames, of roll-ups"
+    assert proof["removed"] == proof["before"] == 8
+    for table in tables:
+        assert staffed.sql(chunks, table)[0][0] < had[table], table
 
 
 def test_the_digest_names_the_very_rows(two: tuple[Ward, int, int]) -> None:
