@@ -77,6 +77,10 @@ class ApiSettings(BaseSettings):
         names_kept: of so many people the names are kept in memory for searches (some 300 bytes
             each); who searches among more has records opened again.
         emergency_access_minutes: so long a record stays open to who has no relation to the patient.
+        readmission_days: a stay that begins within so many days after the person's last one is a
+            readmission (30: CMS Hospital Readmissions Reduction Program).
+        outcome_least_people: what concerns fewer people is not told, in figures of a ward, to who
+            may not see them (proposed).
         withdrawal_erases: whoever takes consent to monitoring back is erased, not only discharged.
         report_font_file: TrueType font of printed reports, for names in scripts that the built-in
             one lacks.
@@ -137,6 +141,8 @@ class ApiSettings(BaseSettings):
     ward_time_zone: str | None = None
     names_kept: int = Field(default=50_000, ge=0)
     emergency_access_minutes: int = Field(default=60, ge=1, le=240)
+    readmission_days: int = Field(default=30, ge=1, le=365)
+    outcome_least_people: int = Field(default=5, ge=1, le=100)
     withdrawal_erases: bool = False
     report_font_file: Path | None = None
     fhir_snomed: bool = False

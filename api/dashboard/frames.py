@@ -30,7 +30,7 @@ _pages.globals["preloads"] = preloads
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
 ROUND, TODAY = "/round", "/today"
 START = "/start"
-BURDEN = "/burden"
+BURDEN, OUTCOMES = "/burden", "/outcomes"
 PATIENTS, PEOPLE, REFUSED, SETTINGS = "/patients", "/people", "/refused", "/settings"
 MODELS = "/models"
 EMERGENCY, LOOKED = "/emergency", "/looked"
@@ -76,8 +76,8 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
 OFFICE: Final = ((PEOPLE, "People"), (SETTINGS, "Settings"), (KEYS, "API keys"), (LOG, "The log"))
 """All pages of an administrator without clinical data."""
 _BESIDE: Final[dict[Role, frozenset[str]]] = {
-    Role.ADMIN: frozenset({ROUND, START, CONSULTATIONS, KEYS, LOG, HL7}),
-    Role.COORDINATOR: frozenset({START, CONSULTATIONS, HL7}),
+    Role.ADMIN: frozenset({ROUND, START, OUTCOMES, CONSULTATIONS, KEYS, LOG, HL7}),
+    Role.COORDINATOR: frozenset({START, CONSULTATIONS, OUTCOMES, HL7}),
     Role.DOCTOR: frozenset({CONSULTATIONS}),
     Role.NURSE: frozenset({CONSULTATIONS}),
 }

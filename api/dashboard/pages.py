@@ -180,6 +180,12 @@ async def burden(request: Request, visitor: Visitor) -> Response:
     return own_page(request, visitor, "burden")
 
 
+@router.get("/outcomes")
+async def outcomes(request: Request, visitor: Visitor) -> Response:
+    """What the ward achieves over some weeks."""
+    return own_page(request, visitor, "outcomes")
+
+
 @router.get("/evidence/{alert_id}")
 async def evidence(request: Request, alert_id: UUID, visitor: Visitor) -> Response:
     """The proof of one alert; whether the caller may see it is answered by the API."""

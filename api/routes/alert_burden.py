@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from analytics.alerts import burden
-from analytics.domain.care import Role
-from api.errors import NotFoundError
 from api.forms.time_range import End, Start, span_of
 from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
+from api.patients.asked_ward import asked_ward
 from api.patients.identifiers import name_people
 from api.patients.ward_policy import WardPolicies
 from api.store import burden as sql
@@ -37,7 +36,7 @@ async def read_burden(
     ``conditions`` always has the predictive value of each, ``top`` the ten patients' conditions
     that called most, ``budget`` the hours with more calls than the ward's people can answer.
     """
-    ward = await _ward(work, ward)
+    ward = await asked_ward(work, ward)
     since, until = span_of(start, min(end, work.now) if end else work.now, work.now, _WEEK)
     zone = work.services.settings.zone
     question = sql.asked(since, until, ward, zone, _GROUPS)
@@ -79,17 +78,6 @@ _NOTHING: Row = dict.fromkeys(
 ) | dict.fromkeys(
     ("acknowledged_median", "acknowledged_p90", "resolved_median", "resolved_p90"), None
 )
-
-
-async def _ward(work: UnitOfWork, asked: str | None) -> str | None:
-    """Return the ward in question: a coordinator's own, an administrator's choice; None: all."""
-    if work.caller.role is not Role.ADMIN:
-        if asked not in (None, work.caller.ward):
-            raise NotFoundError
-        return work.caller.ward
-    if asked is not None and not await wards.exists(work.conn, asked):
-        raise NotFoundError
-    return asked
 
 
 def _counts(row: Row) -> dict[str, int]:

@@ -38,6 +38,7 @@ PAGES = {
     "people": ("admin", "/people"),
     "settings": ("carla", "/settings"),
     "refused": ("carla", "/refused"),
+    "outcomes": ("carla", "/outcomes"),
     "account": ("alice", "/account"),
     "emergency": ("singh", "/emergency"),
     "looked": ("alice", "/looked"),

@@ -310,6 +310,45 @@ def burden() -> Answers:
     return {"/api/v1/alerts/burden": told}
 
 
+def _outcome(name: str, unit: str, now: tuple[float, ...], before: tuple[float, ...]) -> Answers:
+    names = ("value", "low", "high", "count", "of")
+    sides = [dict(zip(names, side, strict=True)) | {"withheld": False} for side in (now, before)]
+    value = now[0] - before[0]
+    spread = abs(now[2] - now[1])
+    change = {"value": value, "low": value - spread, "high": value + spread}
+    change |= {"certain": abs(value) > spread}
+    return {"name": name, "unit": unit, "now": sides[0], "before": sides[1], "change": change}
+
+
+def outcomes() -> Answers:
+    """Four weeks against four: better in some, too few to tell in others."""
+    days = "a patient-day"
+    figures = [
+        _outcome(
+            "measurements", "share", (0.88, 0.85, 0.9, 1820, 2068), (0.7, 0.66, 0.74, 1400, 2000)
+        ),
+        _outcome("repeats", "share", (0.6, 0.5, 0.69, 54, 90), (0.58, 0.47, 0.68, 46, 79)),
+        _outcome("tasks", "share", (0.8, 0.76, 0.84, 760, 950), (0.79, 0.75, 0.83, 740, 937)),
+        _outcome("left_out", "share", (0.06, 0.04, 0.08, 57, 950), (0.05, 0.04, 0.07, 47, 937)),
+        _outcome("alerts", days, (0.42, 0.36, 0.49, 235, 560), (0.69, 0.6, 0.79, 373, 540)),
+        _outcome("calls", days, (0.55, 0.46, 0.65, 308, 560), (0.94, 0.81, 1.08, 508, 540)),
+        _outcome("answer", "seconds", (240, 200, 290, 231, 231), (300, 250, 420, 361, 361)),
+        _outcome("readmissions", "share", (0.1, 0.03, 0.3, 2, 20), (0.2, 0.08, 0.42, 4, 20)),
+        _outcome("minutes", days, (5.1, 0, 0, 2856, 560), (7.9, 0, 0, 4266, 540)),
+    ]
+    for side in ("now", "before"):
+        figures[-1][side] |= {"low": None, "high": None}
+    figures[-1]["change"] = None
+    work = {"high": 20, "medium": 160, "low": 51, "calls": 9, "consultations": 12}
+    work |= {"consultation_minutes": 210.0, "minutes": 2856.0}
+    span = {"people": 20, "patient_days": 560.0, "work": work}
+    told = {"ward": "main", "weeks": 4, "readmission_days": 30, "figures": figures}
+    told |= {"now": span | {"start": ago(40320), "end": ago(0)}}
+    told |= {"before": span | {"start": ago(80640), "end": ago(40320), "patient_days": 540.0}}
+    told |= {"minutes": {"high": 30.0, "medium": 12.0, "low": 10.0, "call": 10.0}}
+    return {"/api/v1/outcomes": told}
+
+
 def ward_settings() -> Answers:
     """What the ward decides by: the real catalogue, with one setting changed."""
     at = "/api/v1/wards/main/settings"

@@ -181,6 +181,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /alerts/what-if": COORDINATOR,
     "GET /alerts/what-if/{replay_id}": COORDINATOR,
     "GET /alerts/burden": COORDINATOR,
+    "GET /outcomes": STAFF,
+    "GET /outcomes.csv": STAFF,
     "GET /alerts/{alert_id}": SIGNED,
     "GET /alerts/{alert_id}/evidence": SIGNED,
     "POST /alerts/{alert_id}/acknowledge": STAFF,
