@@ -3,7 +3,7 @@
 Pure. An answer gives a reason to an alert by a rule that names its source; no answer ends, delays
 or outweighs another finding, and a question that was not answered is not answered with "no".
 
-Rules: pain of 7 or more is severe (WHO pain ladder; Serlin 1995, Pain 61:277), of 4 or more and
+Rules: pain of 7 or more is severe (Serlin 1995, Pain 61:277), of 4 or more and
 new to be looked at, in the chest at once (what the NHS says to call an ambulance for); PHQ-9 of 10
 or more is at least moderate depression, of 20 severe (Kroenke 2001, J Gen Intern Med 16:606), and
 any answer but "not at all" to its ninth question asks for somebody to speak with the person today;
@@ -136,7 +136,7 @@ _RULES: Final[Mapping[str, tuple[_Rule, ...]]] = MappingProxyType(
                 holds=lambda given, _: given["now"] >= _SEVERE_PAIN,
                 priority=Priority.MEDIUM,
                 words="severe pain (7 of 10 or more)",
-                source="WHO pain ladder; Serlin 1995",
+                source="Serlin 1995; priority proposed",
             ),
             _Rule(
                 holds=lambda given, _: given.get("new") == 1,

@@ -1,8 +1,9 @@
 """Templates of plans at home by condition: goals, tasks and what to know, each with its source.
 
 A template is where a clinician begins: nothing of it holds until somebody has read it, changed
-what does not fit the person, and saved it under their own name. What names no source is proposed.
-Medicines are no part of a template: they are the person's own.
+what does not fit the person, and saved it under their own name. What names no source is proposed;
+how the others were checked stands in docs/clinical.md. Medicines are no part of a template: they
+are the person's own.
 """
 
 from collections.abc import Mapping
@@ -79,8 +80,8 @@ TEMPLATES: Final[Mapping[str, PlanTemplate]] = MappingProxyType(
                 "Swollen legs, or more pillows at night, are signs to tell us of.",
             ),
             review_days=28,
-            source="ESC guidelines on heart failure 2021 (daily weight, over 2 kg in 3 days);"
-            " times and the review are proposed",
+            source="ESC guidelines on heart failure 2021, as quoted (sudden gain of over 2 kg in"
+            " 3 days, swelling, breathlessness); times, pressure and the review are proposed",
         ),
         "copd": PlanTemplate(
             title="Living with COPD",
@@ -112,8 +113,8 @@ TEMPLATES: Final[Mapping[str, PlanTemplate]] = MappingProxyType(
                 "Breathe out slowly through pursed lips when you are short of breath.",
             ),
             review_days=28,
-            source="GOLD report (assessment by mMRC, self-management of exacerbations, exercise);"
-            " times and the review are proposed",
+            source="GOLD report (mMRC); Anthonisen 1987 (breathlessness, phlegm, its colour);"
+            " oxygen, times and the review are proposed",
         ),
         "diabetes": PlanTemplate(
             title="Living with diabetes",
@@ -128,12 +129,14 @@ TEMPLATES: Final[Mapping[str, PlanTemplate]] = MappingProxyType(
                 _WALK,
             ),
             education=(
-                "Below 70 mg/dL (3.9 mmol/L): take 15 g of sugar, measure again after 15 minutes.",
+                "Below 70 mg/dL (3.9 mmol/L): take 15 g of glucose, measure after 15 minutes.",
+                "Still below 70: take it again and measure again. Then eat something.",
+                "If you cannot swallow or are confused, somebody must call the emergency number.",
                 "Look at your feet every evening.",
             ),
             review_days=90,
-            source="ADA Standards of Care (before meals 80-130 mg/dL; hypoglycaemia, 15 g);"
-            " times and the review are proposed",
+            source="ADA Standards of Care (before meals 80-130 mg/dL; below 70 mg/dL 15 g, again"
+            " after 15 minutes); times, walking and the review are proposed",
         ),
         "hypertension": PlanTemplate(
             title="Blood pressure at home",
@@ -142,7 +145,8 @@ TEMPLATES: Final[Mapping[str, PlanTemplate]] = MappingProxyType(
                 TemplateTask(
                     kind=TaskKind.MEASURE,
                     subject="sbp",
-                    words="Sit quietly for 5 minutes, then measure your blood pressure twice",
+                    words="Sit quietly for 5 minutes, then measure your blood pressure twice, a"
+                    " minute apart",
                     times=(_MORNING, _EVENING),
                 ),
                 _WALK,
@@ -152,8 +156,8 @@ TEMPLATES: Final[Mapping[str, PlanTemplate]] = MappingProxyType(
                 "Less salt and alcohol, and walking, each lower the pressure.",
             ),
             review_days=28,
-            source="NICE NG136 (home targets 135/85, 145/85; twice, morning and evening);"
-            " the review is proposed",
+            source="NICE NG136 (5 mmHg below 140/90, from 80 years on 150/90, at home; two"
+            " measurements a minute apart); for how many days, and the review, are proposed",
         ),
         "after_surgery": PlanTemplate(
             title="At home after your operation",
@@ -179,10 +183,12 @@ TEMPLATES: Final[Mapping[str, PlanTemplate]] = MappingProxyType(
             ),
             education=(
                 "Redness, pus, more pain at the wound or a fever: tell us the same day.",
-                "A swollen, painful calf or sudden breathlessness: call the emergency number.",
+                "A swollen, painful calf: call us at once, at night too.",
+                "Sudden breathlessness or pain in the chest: call the emergency number.",
             ),
             review_days=14,
-            source="proposed",
+            source="signs to tell of: NHS (wound infection, deep vein thrombosis); goals, tasks,"
+            " times and the review are proposed",
         ),
     }
 )

@@ -96,15 +96,19 @@ QUESTIONNAIRES: Final[Mapping[str, Questionnaire]] = MappingProxyType(
                     asked="Which of these fits you best at present?",
                     options={
                         0: "I only get breathless with strenuous exercise",
-                        1: "I get short of breath when hurrying or walking up a slight hill",
-                        2: "I walk slower than people of my age because of breathlessness, or have"
-                        " to stop for breath at my own pace",
-                        3: "I stop for breath after about 100 metres or a few minutes",
-                        4: "I am too breathless to leave the house, or breathless when dressing",
+                        1: "I get short of breath when hurrying on level ground or walking up a"
+                        " slight hill",
+                        2: "On level ground I walk slower than people of my age because of"
+                        " breathlessness, or have to stop for breath at my own pace",
+                        3: "I stop for breath after walking about 100 metres, or after a few"
+                        " minutes, on level ground",
+                        4: "I am too breathless to leave the house, or breathless when dressing or"
+                        " undressing",
                     },
                 )
             },
             source="modified MRC dyspnoea scale (Fletcher 1960; GOLD report)",
+            version="2",
             sums=True,
         ),
         "pain": Questionnaire(
@@ -133,8 +137,9 @@ QUESTIONNAIRES: Final[Mapping[str, Questionnaire]] = MappingProxyType(
             items={
                 **{f"q{n}": Item(asked=words, options=_OFTEN) for n, words in enumerate(_PHQ9, 1)},
                 "difficulty": Item(
-                    asked="If you checked off any problems, how difficult have they made it to do"
-                    " your work, take care of things at home, or get along with other people?",
+                    asked="If you checked off any problems, how difficult have these problems made"
+                    " it for you to do your work, take care of things at home, or get along with"
+                    " other people?",
                     options=_HARD,
                     scored=False,
                     optional=True,
@@ -142,6 +147,7 @@ QUESTIONNAIRES: Final[Mapping[str, Questionnaire]] = MappingProxyType(
             },
             source="PHQ-9 (Spitzer, Williams, Kroenke; Pfizer): no permission needed to reproduce,"
             " translate, display or distribute",
+            version="2",
             loinc="44249-1",
             sums=True,
         ),
