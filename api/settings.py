@@ -81,6 +81,8 @@ class ApiSettings(BaseSettings):
             readmission (30: CMS Hospital Readmissions Reduction Program).
         outcome_least_people: what concerns fewer people is not told, in figures of a ward, to who
             may not see them (proposed).
+        notes_to_patients: whether a person's own record, as they take it along, holds what clinicians
+            wrote of them (GDPR, art. 15; what it says of others is the site's to weigh).
         withdrawal_erases: whoever takes consent to monitoring back is erased, not only discharged.
         report_font_file: TrueType font of printed reports, for names in scripts that the built-in
             one lacks.
@@ -143,6 +145,7 @@ class ApiSettings(BaseSettings):
     emergency_access_minutes: int = Field(default=60, ge=1, le=240)
     readmission_days: int = Field(default=30, ge=1, le=365)
     outcome_least_people: int = Field(default=5, ge=1, le=100)
+    notes_to_patients: bool = True
     withdrawal_erases: bool = False
     report_font_file: Path | None = None
     fhir_snomed: bool = False

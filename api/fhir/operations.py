@@ -32,6 +32,7 @@ _FIRST = (
     "QuestionnaireResponse",
     "ImagingStudy",
     "DiagnosticReport",
+    "DocumentReference",
 )
 """What ``$everything`` gives on its first page, before the observations."""
 EXPORTED = (*_FIRST, "Observation")

@@ -74,3 +74,27 @@ async def standing(conn: Conn, patient_no: int) -> list[Row]:
         (patient_no,),
     )
     return await found.fetchall()
+
+
+async def own(
+    conn: Conn, patient_no: int, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Row]:
+    """Return all that was written of a patient, as it leaves with the record; newest first.
+
+    Notes of consultations are there once they are signed. The patient may have it too.
+    """
+    at, after = before or (None, None)
+    found = await conn.execute(
+        "SELECT * FROM notes_of(%s, %s, %s, %s)", (patient_no, at, after, limit)
+    )
+    return await found.fetchall()
+
+
+async def own_one(conn: Conn, note_id: UUID) -> Row | None:
+    """Return one of them, if the acting person may have it."""
+    found = await conn.execute(
+        """SELECT w.* FROM (SELECT note_owner(%(id)s) AS no) o
+             CROSS JOIN LATERAL notes_of(o.no, NULL, NULL, NULL) w WHERE w.id = %(id)s""",
+        {"id": note_id},
+    )
+    return await found.fetchone()

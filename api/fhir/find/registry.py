@@ -1,7 +1,6 @@
 """Which types there are: who may ask for them, by which parameters, how they are found.
 
-The roles are those of the same data at the API's other addresses: one rule at every door. Within a
-role row-level security chooses whose record it is.
+The roles are those of the same data at the API's other addresses; within one row-level security.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +16,7 @@ from api.fhir.find import (
     answers,
     care,
     contact,
+    documents,
     imaging,
     people,
     plans,
@@ -177,6 +177,12 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             parameters=_WHOSE,
             search=care.search_tasks,
             read=care.task,
+        ),
+        "DocumentReference": ResourceType(
+            roles=EVERYBODY,
+            parameters=_WHOSE,
+            search=documents.search_documents,
+            read=documents.document,
         ),
         "Subscription": ResourceType(
             roles=frozenset({Role.ADMIN}),

@@ -1,5 +1,7 @@
 """FHIR's Task and Subscription; whatever there is is found by its id."""
 
+import base64
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -33,7 +35,14 @@ def cared(watched: tuple[Ward, str]) -> tuple[Ward, str]:
     answered = ward.post("patient", f"/patients/{patient}/messages", {"text": "I shall"})
     assert answered.status_code == 201, answered.text
     assert ward.post("patient", "/me/call-requests", {"about": "my pills"}).status_code == 201
+    noted = ward.post("doctor", f"/patients/{patient}/notes", {"text": "seems lonely"})
+    assert noted.status_code == 201, noted.text
     return ward, patient
+
+
+def words_of(document: dict[str, Any]) -> str:
+    """The text of a DocumentReference."""
+    return base64.b64decode(document["content"][0]["attachment"]["data"]).decode()
 
 
 def test_what_is_asked_for_is_told_to_who_may_see_the_patient(cared: tuple[Ward, str]) -> None:
@@ -50,7 +59,8 @@ def test_what_is_asked_for_is_told_to_who_may_see_the_patient(cared: tuple[Ward,
 def test_every_type_is_found_by_id_alone_and_of_that_patient(cared: tuple[Ward, str]) -> None:
     ward, patient = cared
     other = ward.take_in(name="Somebody Else")
-    for kind in ("Patient", "Encounter", "CareTeam", "Communication", "Task"):
+    kinds = ("Patient", "Encounter", "CareTeam", "Communication", "Task", "DocumentReference")
+    for kind in kinds:
         if kind == "Patient":
             key = patient
         else:
@@ -62,6 +72,56 @@ def test_every_type_is_found_by_id_alone_and_of_that_patient(cared: tuple[Ward, 
             assert entries(theirs) == [], kind
         assert entries(asked(ward, "coordinator", f"{kind}?_id={uuid4()}")) == []
         assert entries(asked(ward, "nurse", f"{kind}?_id={key}")) == []
+
+
+def test_what_was_written_of_a_person_leaves_with_their_record(
+    cared: tuple[Ward, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note, a statement, and the notes of a consultation once it is signed; drafts do not."""
+    ward, patient = cared
+    for kind, text in (("allergies", "penicillin"), ("note", "her daughter helps")):
+        body = {"kind": kind, "text": text}
+        assert ward.post("nurse", f"/patients/{patient}/notes", body).status_code == 404
+        assert ward.post("doctor", f"/patients/{patient}/notes", body).status_code == 201
+    doctor = ward.post("coordinator", "/doctors", {"name": "Dr A"}).json()["id"]
+    sealed = ward.sql("SELECT text FROM patient_note ORDER BY written_at LIMIT 1")[0][0]
+    now = datetime.now(UTC)
+    for hours, signed in ((1, True), (3, False)):
+        ward.sql(
+            "INSERT INTO consultation (patient_no, doctor_id, during, wish, state, booked_at, "
+            "booked_by, notes, signed_at, signed_by, signature) VALUES (%s, %s, "
+            "tstzrange(%s, %s), 'video', 'ended', now(), %s, %s, %s, %s, %s)",
+            ward.number(patient),
+            doctor,
+            now - timedelta(hours=hours),
+            now - timedelta(hours=hours - 1),
+            ward.ids["doctor"],
+            sealed,
+            now if signed else None,
+            ward.ids["doctor"],
+            b"x" if signed else None,
+        )
+    said = {"seems lonely", "penicillin", "her daughter helps"}
+    bundle = ward.get("patient", "/me/export").json()["entry"]
+    kinds = {one["resource"]["resourceType"] for one in bundle}
+    assert {"Communication", "Task", "Appointment", "DocumentReference"} <= kinds
+    documents = [
+        one["resource"] for one in bundle if one["resource"]["resourceType"] == "DocumentReference"
+    ]
+    assert {words_of(one) for one in documents} == said
+    assert len(documents) == 4
+    assert [one["type"]["text"] for one in documents].count("Consult note") == 1
+    assert ward.get("patient", f"/patients/{patient}/notes").status_code == 403
+    place = f"DocumentReference?patient={patient}"
+    assert len(entries(asked(ward, "doctor", f"{place}&_count=3"))) == 3
+    assert entries(asked(ward, "nurse", place)) == []
+    ward.add("stranger", "patient")  # type: ignore[arg-type]
+    assert entries(asked(ward, "stranger", place)) == []
+    assert asked(ward, "stranger", f"DocumentReference/{documents[0]['id']}").status_code == 404
+    monkeypatch.setattr(ward.app.state.services.settings, "notes_to_patients", False)
+    assert entries(asked(ward, "patient", place)) == []
+    assert asked(ward, "patient", f"DocumentReference/{documents[0]['id']}").status_code == 404
+    assert len(entries(asked(ward, "doctor", place))) == 4
 
 
 def test_a_subscription_is_a_webhook(staffed: Ward, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,7 @@ EXPECTED: dict[str, tuple[set[str], str]] = {
     "QuestionnaireResponse": (EVERYBODY, OF_THE_PATIENT),
     "ImagingStudy": (EVERYBODY, OF_THE_PATIENT),
     "DiagnosticReport": (EVERYBODY, OF_THE_PATIENT),
+    "DocumentReference": (EVERYBODY, OF_THE_PATIENT),
     "Schedule": (EVERYBODY, OF_THE_ROTA),
     "Slot": (EVERYBODY, OF_THE_ROTA),
     "Practitioner": (EVERYBODY, OF_THE_WARD),

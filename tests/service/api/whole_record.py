@@ -75,6 +75,8 @@ def know_everything(ward: Ward, patient: str) -> None:
     assert found.status_code == 201, found.text
     said = ward.post("doctor", f"/patients/{patient}/messages", {"text": "Slept well?"})
     assert said.status_code == 201, said.text
+    noted = ward.post("doctor", f"/patients/{patient}/notes", {"text": "Slept badly"})
+    assert noted.status_code == 201, noted.text
     ward.sql(
         "INSERT INTO consultation (patient_no, doctor_id, during, wish, booked_at, booked_by) "
         "VALUES (%s, %s, tstzrange(now(), now() + interval '20 min'), 'video', now(), %s)",

@@ -1,0 +1,13 @@
+"""Schema step own_notes: see ``sql/0055_own_notes.sql``."""
+
+from gateway.migrations import run, sql
+
+revision = "0055"
+down_revision = "0054"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the step's SQL."""
+    run(sql("0055_own_notes.sql"))
