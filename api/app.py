@@ -21,6 +21,7 @@ from api.consult.rooms import RoomHub
 from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
 from api.contact.telling import run_contact
+from api.contact.weekly import run_weekly
 from api.dashboard import pages
 from api.evidence.anchors import read_key
 from api.forms.text import storable
@@ -123,6 +124,7 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         "notices": partial(run_sender, services, app.state.notify),
         "rooms": app.state.rooms.run,
         "contact": partial(run_contact, services, app.state.contact),
+        "weekly": partial(run_weekly, services, app.state.contact),
         "renewals": partial(keep_certificates, services),
         "scoring": partial(answer_all, services),
         "sealing": partial(seal_all, services),

@@ -81,7 +81,7 @@ class ApiSettings(BaseSettings):
             readmission (30: CMS Hospital Readmissions Reduction Program).
         outcome_least_people: what concerns fewer people is not told, in figures of a ward, to who
             may not see them (proposed).
-        notes_to_patients: whether a person's own record, as they take it along, holds what clinicians
+        notes_to_patients: whether a person's record, as they take it along, holds what clinicians
             wrote of them (GDPR, art. 15; what it says of others is the site's to weigh).
         withdrawal_erases: whoever takes consent to monitoring back is erased, not only discharged.
         report_font_file: TrueType font of printed reports, for names in scripts that the built-in

@@ -14,6 +14,11 @@ class ContactSettings(BaseSettings):
             the coordinators are told.
         remind_early_minutes: so long before a consultation both sides are reminded first ...
         remind_soon_minutes: ... and so long before it once more.
+        weekly_hour: from this hour of the Monday after on, where the person lives, they are told of
+            their week (proposed: after the morning's round).
+        weekly_within_days: a report that would come later is not made any more, and its week told
+            as missing.
+        weekly_tick_s: real seconds between looks at whose report is due.
         tick_s: real seconds between looks at what is due when nothing wakes the job.
     """
 
@@ -23,4 +28,7 @@ class ContactSettings(BaseSettings):
     unread_minutes: float = Field(default=240.0, gt=0, le=10_080)
     remind_early_minutes: float = Field(default=1_440.0, gt=0, le=20_160)
     remind_soon_minutes: float = Field(default=15.0, gt=0, le=1_440)
+    weekly_hour: int = Field(default=9, ge=0, le=23)
+    weekly_within_days: float = Field(default=3.0, ge=1, le=7)
+    weekly_tick_s: float = Field(default=60.0, gt=0)
     tick_s: float = Field(default=2.0, gt=0)

@@ -56,6 +56,8 @@ _KNOWN: Mapping[str, str] = MappingProxyType(
         "evidence.read": "looked at the proof of a reading",
         "glucose.read": "looked at your blood sugar",
         "handover.read": "read about you at the handover of a shift",
+        "weekly.make": "made the report of your week",
+        "weekly.read": "looked at the report of your week",
         "message.write": "wrote a message to or from you",
         "imaging.list": "looked at the list of your images",
         "imaging.remove": "took images of yours away for good",

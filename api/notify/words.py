@@ -11,6 +11,7 @@ from analytics.domain.patient_code import code_of
 
 TEST = "test"
 REMINDER = "reminder"
+WEEKLY_REPORT = "weekly_report"
 _OF_CONTACT = {
     "message": "New message",
     "message_overdue": "A message that nobody has read",
@@ -75,6 +76,8 @@ def words(notice: Notice, site: str) -> Words:
     link = f"{site.rstrip('/')}/n/{notice.id}"
     if notice.change == TEST:
         return Words(title="Test of this channel", line="open Homeward", link=link)
+    if notice.change == WEEKLY_REPORT:
+        return Words(title="Your week", line="your report is there, open Homeward", link=link)
     if notice.change == REMINDER:
         return Words(title="Reminder", line="something is to do, open Homeward", link=link)
     no = notice.patient_no

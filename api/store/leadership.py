@@ -17,6 +17,7 @@ LOCKS = {
     "imaging": 6,
     "retention": 7,
     "anchors": 8,
+    "weekly": 9,
 }
 _SPACE = 4712
 

@@ -129,7 +129,7 @@ def chart(**more: Any) -> Answers:  # noqa: ANN401 - answers by path
         f"{api}/observations": {"items": readings(), "next": None},
         **{
             f"{api}/{part}": {"items": [], "next": None}
-            for part in ("limits", "plans", "questionnaires", "messages")
+            for part in ("limits", "plans", "questionnaires", "messages", "weekly-reports")
         },
         f"{ui}/history": {"items": scores()},
         f"{ui}/events": {"items": events, "cut": False},
@@ -385,8 +385,27 @@ def own_day() -> Answers:
         own: record(),
         "/api/v1/me/tasks": {"items": [], "next": None},
         f"{own}{SICK}/plans": {"items": [], "next": None},
+        f"{own}{SICK}/weekly-reports": {"items": weeks(), "next": None},
         f"{own}{SICK}/observations": {"items": calm, "next": None},
     }
+
+
+def weeks() -> list[dict[str, Any]]:
+    """Two weeks of a person: one as it was told, and one of which there is no report."""
+    pulse = {"metric": "hr", "unit": "/min", "days": 7, "count": 14, "low": 62.0, "high": 88.0}
+    pulse |= {"mean": 71.4, "before": 66.2, "trend": "higher"}
+    weight = {"metric": "weight", "unit": "kg", "days": 0, "count": 0}
+    weight |= dict.fromkeys(("low", "high", "mean", "before", "trend"))
+    report = {"measured_days": 7, "vitals": [pulse, weight], "questionnaires": 2}
+    report |= {"measurements": {"asked": 14, "done": 12, "left_out": 0}}
+    report |= {"tasks": {"asked": 7, "done": 5, "left_out": 1}}
+    report |= {"messages": {"written": 1, "received": 2, "unread": 1}}
+    report |= {"coming": [{"what": "consultation", "at": ago(-2880), "day": None}]}
+    first = {"id": "w2", "week": "2026-10-12", "until": "2026-10-18", "made_at": ago(7200)}
+    first |= {"missing": None, "told_at": ago(7200), "told_by": ["push"], "report": report}
+    gone = {"id": "w1", "week": "2026-10-05", "until": "2026-10-11", "made_at": ago(7200)}
+    gone |= {"missing": "late", "told_at": None, "told_by": [], "report": None}
+    return [first, gone]
 
 
 def looked() -> Answers:

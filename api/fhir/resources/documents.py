@@ -1,4 +1,4 @@
-"""DocumentReference: what a clinician wrote of a patient, as plain text."""
+"""DocumentReference: what clinicians wrote of a patient, and the reports of their weeks."""
 
 import base64
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ _KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "allergies": ("48765-2", "Allergies and adverse reactions Document"),
         "oxygen_prescription": ("34109-9", "Oxygen prescription"),
         "escalation_status": ("34109-9", "Escalation status"),
+        "weekly_report": ("34109-9", "Weekly report to the patient"),
     }
 )
 """LOINC and words of each kind; a statement that has no code of its own is a note."""
@@ -31,6 +32,9 @@ def document_of(row: Row, text: str | None, patient: object) -> Resource:
     """
     code, name = _KINDS[row["kind"]]
     words = (text or "").encode()
+    by, by_name = row["written_by"], row["written_by_name"]
+    author = [reference("Practitioner", by, by_name)] if by else []
+    kind = "application/json" if row["kind"] == "weekly_report" else "text/plain; charset=utf-8"
     return without_nothing(
         {
             "resourceType": "DocumentReference",
@@ -41,11 +45,11 @@ def document_of(row: Row, text: str | None, patient: object) -> Resource:
             "type": concept([{"system": LOINC, "code": code}], name),
             "subject": reference("Patient", patient),
             "date": instant(row["written_at"]),
-            "author": [reference("Practitioner", row["written_by"], row["written_by_name"])],
+            "author": author,
             "content": [
                 {
                     "attachment": {
-                        "contentType": "text/plain; charset=utf-8",
+                        "contentType": kind,
                         "data": base64.b64encode(words).decode(),
                         "title": name,
                     }

@@ -105,6 +105,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /call-requests/{request_id}/done": STAFF,
     "POST /call-requests/{request_id}/withdraw": ADMIN | {"patient"},
     "GET /patients/{patient_id}/reports": SIGNED,
+    "GET /patients/{patient_id}/weekly-reports": SIGNED,
     "GET /plan-templates": STAFF,
     "GET /patients/{patient_id}/plans": SIGNED,
     "POST /patients/{patient_id}/plans": STAFF,

@@ -12,6 +12,7 @@ import { questionnaires } from "../mine/questionnaires.js";
 import { showMyPlan, showTasks } from "../mine/tasks.js";
 import { callLinks, showPlain, showToday } from "../mine/today.js";
 import { sendOrKeep, sendWhenThereIsALine, unsent } from "../mine/unsent.js";
+import { showWeeks } from "../mine/week.js";
 import { feelingWorse } from "../mine/worse.js";
 import { readingList } from "../patient/corrections.js";
 import { enterSample, sampleOf } from "../patient/entering.js";
@@ -27,10 +28,11 @@ async function load() {
   const to = wardNow();
   const from = to - 48 * 3600000;
   try {
-    const [me, now, messages, tasks, plans] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages"), get("/me/tasks"), get(`/patients/${id}/plans`)]);
+    const [me, now, messages, tasks, plans, weeks] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages"), get("/me/tasks"), get(`/patients/${id}/plans`), get(`/patients/${id}/weekly-reports`)]);
     setPlace(me.time_zone);
     day = { ...now, tasks: tasks.items };
     showMyPlan(plans.items);
+    showWeeks(weeks.items);
     today();
     told(messages.items);
     const points = await all(`/patients/${id}/observations`, { metric: SHOWN, from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString(), limit: 5000 }, 20000);

@@ -10,6 +10,7 @@ import { enableForms, fillDiabetes, fillLimits, fillPregnancy, fillProfile, read
 import { change, held, hold, holdSeen, whose } from "./held.js";
 import { limitProposals } from "./limit_proposals.js";
 import { changesList, limitsHistory } from "./limits_history.js";
+import { weeks } from "./weeks.js";
 
 const JUDGED = ["profile", "spo2_scale", "limits"];
 let warn = () => {};
@@ -86,6 +87,7 @@ export async function showPlan(id) {
     if (button) changeLimit(button.dataset.limit);
   });
   homePlans(id);
+  weeks(id);
   await ofLimits(id);
   if (!form()) return;
   warn = watchScale(form(), () => held()?.spo2_scale ?? 1);
