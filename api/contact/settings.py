@@ -12,6 +12,8 @@ class ContactSettings(BaseSettings):
             coordinators are told.
         unread_minutes: after so long without anybody of the ward having seen a patient's message
             the coordinators are told.
+        advice_hours: after so long without the patient having confirmed that they read advice the
+            coordinators are told, and it is on their list.
         remind_early_minutes: so long before a consultation both sides are reminded first ...
         remind_soon_minutes: ... and so long before it once more.
         weekly_hour: from this hour of the Monday after on, where the person lives, they are told of
@@ -26,6 +28,7 @@ class ContactSettings(BaseSettings):
 
     call_minutes: float = Field(default=60.0, gt=0, le=10_080)
     unread_minutes: float = Field(default=240.0, gt=0, le=10_080)
+    advice_hours: float = Field(default=24.0, gt=0, le=720)
     remind_early_minutes: float = Field(default=1_440.0, gt=0, le=20_160)
     remind_soon_minutes: float = Field(default=15.0, gt=0, le=1_440)
     weekly_hour: int = Field(default=9, ge=0, le=23)

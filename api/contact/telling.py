@@ -20,7 +20,7 @@ log = structlog.get_logger("api.contact")
 JOB = "contact"
 CHANNELS = ("homeward_care",)
 OVERDUE = "_overdue"
-_PRIORITY = {"message": "low", "call_asked": "medium"}
+_PRIORITY = {"message": "low", "call_asked": "medium", "advice": "low"}
 _BATCH = 200
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Resp
 from api.dashboard import frames
 from api.dashboard.visits import ACCOUNT, SEE_OTHER, Visitor, to_first_page, to_login
 from api.http.deps import Shared, acting
-from api.notify.words import REMINDER, TEST, WEEKLY_REPORT
+from api.notify.words import ADVICE, REMINDER, TEST, WEEKLY_REPORT
 from api.store import calls
 from api.store.types import Row
 
@@ -68,7 +68,7 @@ def _leads_to(row: Row) -> str:
     """Return the page that a notice about no alert leads to."""
     if row["change"] == TEST:
         return ACCOUNT
-    if row["change"] in {REMINDER, WEEKLY_REPORT}:
+    if row["change"] in {REMINDER, WEEKLY_REPORT, ADVICE}:
         return frames.MINE
     if row["change"].startswith("consultation"):
         return frames.CONSULTATIONS

@@ -6,6 +6,11 @@ from types import MappingProxyType
 _KNOWN: Mapping[str, str] = MappingProxyType(
     {
         "invitation.make": "made a link for an account that sees your record",
+        "advice.confirm": "said that you have read advice",
+        "advice.list": "saw in a list that you have not confirmed advice",
+        "advice.preview": "looked at advice before sending it to you",
+        "advice.read": "looked at the advice that you were given",
+        "advice.send": "sent you advice",
         "alert.acknowledge": "took on an alert about you",
         "alert.escalate": "passed an alert about you on",
         "alerts.list": "saw an alert about you in a list",

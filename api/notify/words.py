@@ -12,9 +12,12 @@ from analytics.domain.patient_code import code_of
 TEST = "test"
 REMINDER = "reminder"
 WEEKLY_REPORT = "weekly_report"
+ADVICE = "advice"
 _OF_CONTACT = {
     "message": "New message",
     "message_overdue": "A message that nobody has read",
+    ADVICE: "New advice",
+    "advice_overdue": "Advice that the patient has not confirmed",
     "call_asked": "A call is asked for",
     "consultation_booked": "A consultation is booked",
     "consultation_moved": "A consultation is moved",

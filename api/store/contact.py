@@ -24,6 +24,15 @@ _UNTOLD = """
       FROM call_request r JOIN patient p ON p.no = r.patient_no
      WHERE r.state = 'open' AND r.told_at IS NOT NULL AND r.overdue_at IS NULL
        AND r.due_at <= %(now)s
+    UNION ALL
+    SELECT 'advice', a.id, a.patient_no, p.ward, false, false
+      FROM advice a JOIN patient p ON p.no = a.patient_no
+     WHERE a.told_at IS NULL
+    UNION ALL
+    SELECT 'advice', a.id, a.patient_no, p.ward, true, true
+      FROM advice a JOIN patient p ON p.no = a.patient_no
+     WHERE a.confirmed_at IS NULL AND a.told_at IS NOT NULL AND a.overdue_at IS NULL
+       AND a.due_at <= %(now)s AND p.state <> 'discharged'
      LIMIT %(limit)s
 """
 
@@ -32,6 +41,8 @@ _MARK = {
     ("message", True): "UPDATE patient_message SET overdue_at = %(now)s WHERE id = %(id)s",
     ("call_asked", False): "UPDATE call_request SET told_at = %(now)s WHERE id = %(id)s",
     ("call_asked", True): "UPDATE call_request SET overdue_at = %(now)s WHERE id = %(id)s",
+    ("advice", False): "UPDATE advice SET told_at = %(now)s WHERE id = %(id)s",
+    ("advice", True): "UPDATE advice SET overdue_at = %(now)s WHERE id = %(id)s",
 }
 
 _TEAM = "SELECT patient_no, user_id FROM care_team WHERE patient_no = ANY (%s)"

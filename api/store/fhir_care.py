@@ -1,4 +1,4 @@
-"""SQL of FHIR's Task: what is asked of whom."""
+"""SQL of FHIR's Task and Communication: what is asked of whom, and what was written."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +19,14 @@ _TASKS = """
       FROM command c JOIN device d ON d.no = c.device_no JOIN patient p ON p.no = d.patient_no
      WHERE c.command = 'measure'
 """
+_COMMUNICATIONS = """
+    SELECT m.id, m.patient_no, p.id AS patient, m.written_at AS at, m.text, m.written_by,
+           m.by_patient, m.first_seen AS received, 'message' AS kind
+      FROM patient_message m JOIN patient p ON p.no = m.patient_no
+    UNION ALL
+    SELECT a.id, a.patient_no, p.id, a.sent_at, a.text, a.sent_by, false, a.confirmed_at, 'advice'
+      FROM advice a JOIN patient p ON p.no = a.patient_no
+"""
 _PAGE = """
     SELECT * FROM ({what}) x
      WHERE x.patient_no = %(patient)s
@@ -36,6 +44,18 @@ async def tasks(conn: Conn, patient_no: int, after: Key | None, limit: int) -> l
 async def task(conn: Conn, key: UUID) -> Row | None:
     """One of them, if the acting person may see it."""
     return await (await conn.execute(_ONE.format(what=_TASKS), {"id": key})).fetchone()
+
+
+async def communications(conn: Conn, patient_no: int, after: Key | None, limit: int) -> list[Row]:
+    """Messages between a patient and the ward, and advice to the patient; newest first."""
+    return await _page(conn, _COMMUNICATIONS, patient_no, after, limit)
+
+
+async def communication(conn: Conn, key: UUID) -> Row | None:
+    """One of them, if the acting person may see it."""
+    return await (
+        await conn.execute(_ONE.format(what=_COMMUNICATIONS).encode(), {"id": key})
+    ).fetchone()
 
 
 async def _page(conn: Conn, what: str, patient_no: int, after: Key | None, limit: int) -> list[Row]:

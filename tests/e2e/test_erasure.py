@@ -267,6 +267,7 @@ BODIES: dict[str, Any] = {
     "POST /observations/{observation_id}/entered-in-error": dict,
     "POST /handovers": dict,
     "POST /patients/{patient_id}/messages": dict,
+    "POST /patients/{patient_id}/advice": dict,
     "POST /me/call-requests": dict,
     "POST /patients/{patient_id}/consultations": dict,
     "PUT /consultations/{consultation_id}/record": dict,

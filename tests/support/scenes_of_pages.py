@@ -12,6 +12,8 @@ SINGH, LUND = "00000000-0000-0000-0001-000000000001", "00000000-0000-0000-0001-0
 STAFF: Final = ((SINGH, "Dr Amara Singh", "doctor"), (LUND, "Nurse Pia Lund", "nurse"))
 UNITS: Final = {"hr": (50, 130), "spo2": (91, None), "rr": (9, 24), "temp": (35.1, 39.0)}
 Answers = dict[str, Any]
+PARTS: Final = ("limits", "plans", "questionnaires", "messages", "weekly-reports", "advice")
+"""Lists of a patient that a chart asks for, of which there is nothing yet."""
 NOTHING_REFUSED: Final = {"/api/v1/quarantine": {"items": [], "next": None, "counts": []}}
 
 
@@ -127,10 +129,7 @@ def chart(**more: Any) -> Answers:  # noqa: ANN401 - answers by path
             "drivers": [],
         },
         f"{api}/observations": {"items": readings(), "next": None},
-        **{
-            f"{api}/{part}": {"items": [], "next": None}
-            for part in ("limits", "plans", "questionnaires", "messages", "weekly-reports")
-        },
+        **{f"{api}/{part}": {"items": [], "next": None} for part in PARTS},
         f"{ui}/history": {"items": scores()},
         f"{ui}/events": {"items": events, "cut": False},
         f"{ui}/devices": {"items": [device | {"battery": 81.0, "silent": False}]},
@@ -385,9 +384,20 @@ def own_day() -> Answers:
         own: record(),
         "/api/v1/me/tasks": {"items": [], "next": None},
         f"{own}{SICK}/plans": {"items": [], "next": None},
+        f"{own}{SICK}/advice": {"items": own_advice(), "next": None},
         f"{own}{SICK}/weekly-reports": {"items": weeks(), "next": None},
         f"{own}{SICK}/observations": {"items": calm, "next": None},
     }
+
+
+def own_advice() -> list[dict[str, Any]]:
+    """Advice that is to be confirmed, and advice that is."""
+    text = "Your weight was 84 kg (24 Oct 07:30). Weigh yourself every morning before breakfast."
+    one = {"id": "a2", "template": "weight_up", "text": text, "sent_at": ago(120)}
+    one |= {"sent_by": SINGH, "sent_by_name": "Dr Amara Singh", "due_at": ago(-1320)}
+    one |= {"confirmed_at": None, "overdue": False}
+    read = one | {"id": "a1", "text": "Please drink enough today.", "sent_at": ago(2000)}
+    return [one, read | {"confirmed_at": ago(1900)}]
 
 
 def weeks() -> list[dict[str, Any]]:

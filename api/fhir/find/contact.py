@@ -1,7 +1,9 @@
-"""Messages as Communications and consultations as Appointments, of one patient."""
+"""Messages and advice as Communications, consultations as Appointments, of one patient."""
 
 import json
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from analytics.domain.care import Role
 from api.errors import InvalidError
@@ -11,35 +13,39 @@ from api.fhir.resources.contact import appointment_of, communication_of
 from api.fhir.search import FhirSearch, identity
 from api.forms.paging import cut, read_cursor
 from api.http.deps import UnitOfWork
-from api.store import consultations, messages, patients
+from api.store import consultations, fhir_care, patients
 from api.store.types import Row
 from api.vault import personal_data
 from api.vault.private_text import PatientText
 
 
 async def communication(work: UnitOfWork, key: str) -> Resource | None:
-    """Read one message."""
-    row = await messages.one(work.conn, identity(key, "_id"))
+    """Read one message or advice."""
+    row = await fhir_care.communication(work.conn, identity(key, "_id"))
     if row is None:
         return None
     [person] = await patients.of_numbers(work.conn, [row["patient_no"]])
     work.note("messages.read", row["patient_no"], n=1, by="fhir")
-    return _communication(row, person, personal_data.text_of(work.services.vault, person))
+    return _communication(row, personal_data.text_of(work.services.vault, person))
 
 
 async def search_communications(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
-    """A patient's messages, newest first."""
+    """A patient's messages and advice, newest first."""
     person = await _person(work, search)
     if person is None:
         return NOTHING
-    after: Any = read_cursor(search.cursor, int)
-    before = after[0] if after else None
-    rows = await messages.page(work.conn, person["no"], before=before, limit=search.count + 1)
-    shown, following = cut(rows, search.count, lambda row: [row["no"]])
+    key = read_cursor(search.cursor, datetime, UUID)
+    after = (key[0], key[1]) if key else None
+    rows = await fhir_care.communications(
+        work.conn,
+        person["no"],
+        after,  # type: ignore[arg-type]  # read_cursor has checked both
+        search.count + 1,
+    )
+    shown, following = cut(rows, search.count, lambda row: [row["at"], row["id"]])
     work.note("messages.read", person["no"], n=len(shown), by="fhir")
     text = personal_data.text_of(work.services.vault, person)
-    found = [_communication(row, person, text) for row in shown]
-    return ResourcePage(resources=found, following=following)
+    return ResourcePage(resources=[_communication(row, text) for row in shown], following=following)
 
 
 async def appointment(work: UnitOfWork, key: str) -> Resource | None:
@@ -75,8 +81,8 @@ async def _person(work: UnitOfWork, search: FhirSearch) -> Row | None:
     return await patients.record(work.conn, wanted)
 
 
-def _communication(row: Row, person: Row, text: PatientText) -> Resource:
-    return communication_of({**row, "patient": person["id"], "text": text.open(row["text"])})
+def _communication(row: Row, text: PatientText) -> Resource:
+    return communication_of({**row, "text": text.open(row["text"])})
 
 
 def _appointment(work: UnitOfWork, row: Row, text: PatientText) -> Resource:

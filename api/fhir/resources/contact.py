@@ -1,8 +1,8 @@
-"""Communication: a message between a patient and the ward; Appointment: a consultation."""
+"""Communication: a message or advice; Appointment: a consultation."""
 
 from typing import Any
 
-from api.fhir.elements import Resource, instant, meta, reference, without_nothing
+from api.fhir.elements import Resource, coded, instant, meta, reference, without_nothing
 from api.fhir.resources.rota import slot_key
 
 Row = dict[str, Any]
@@ -10,24 +10,26 @@ _STATUS = {"booked": "booked", "ended": "fulfilled", "cancelled": "cancelled", "
 
 
 def communication_of(row: Row) -> Resource:
-    """Return the Communication of a message.
+    """Return the Communication of a message, or of advice.
 
     Args:
-        row: ``id``, ``patient``, ``text`` (opened), ``written_at``, ``written_by``, ``by_patient``,
-            ``seen``.
+        row: of ``api.store.fhir_care.communications``, its ``text`` opened; ``received``: when the
+            other side had it on the page, of advice when they said that they read it.
     """
     person = reference("Patient", row["patient"])
     writer = reference("Practitioner", row["written_by"])
-    first = min((one["at"] for one in row["seen"]), default=None)
+    advice = row["kind"] == "advice"
+    category = [coded("communication-category", "instruction", "Instruction")] if advice else []
     return without_nothing(
         {
             "resourceType": "Communication",
             "id": str(row["id"]),
-            "meta": meta(changed=row["written_at"]),
+            "meta": meta(changed=row["received"] or row["at"]),
             "status": "completed",
+            "category": category,
             "subject": person,
-            "sent": instant(row["written_at"]),
-            "received": None if first is None else first.replace("+00:00", "Z"),
+            "sent": instant(row["at"]),
+            "received": None if row["received"] is None else instant(row["received"]),
             "sender": person if row["by_patient"] else writer,
             "recipient": [] if row["by_patient"] else [person],
             "payload": [{"contentString": row["text"]}] if row["text"] else [],

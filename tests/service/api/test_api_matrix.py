@@ -56,6 +56,8 @@ BODIES: dict[str, Any] = {
     "POST /patients/{patient_id}/imaging/uploads": {"sizes": [1]},
     "POST /patients/{patient_id}/imaging/studies/{study_uid}/reports": {"text": "clear"},
     "POST /patients/{patient_id}/messages": {"text": "slept well"},
+    "POST /patients/{patient_id}/advice": {"text": "drink enough"},
+    "POST /me/advice/{advice_id}/confirm": {},
     "POST /patients/{patient_id}/messages/seen": {"upto": str(uuid4())},
     "POST /patients/{patient_id}/observations": {"samples": [{"t": iso(NOW), "hr": 70}]},
     "PATCH /patients/{patient_id}": {"time_zone": "UTC"},
@@ -87,7 +89,10 @@ AWAY = dict.fromkeys(
     503,
 )
 """This ward has no archive: who may see the study is told so, and nobody else."""
-QUERIES = {"GET /patients/{patient_id}/observations": {"metric": "hr"}}
+QUERIES = {
+    "GET /patients/{patient_id}/observations": {"metric": "hr"},
+    "GET /patients/{patient_id}/advice/preview": {"template": "pulse"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +226,8 @@ def _things(ward: Ward, patient: str) -> Things:
     plans = f"/patients/{patient}/plans"
     home_plan = ward.post("team doctor", plans, plan).json()["id"]
     [known] = ward.get("team doctor", plans).json()["items"]
+    said = {"text": "drink enough"}
+    advice = ward.post("team doctor", f"/patients/{patient}/advice", said).json()["id"]
     real = {
         "message_id": message,
         "upload_id": upload,
@@ -229,6 +236,7 @@ def _things(ward: Ward, patient: str) -> Things:
         "home_plan_id": home_plan,
         "questionnaire": "pain",
         "task_id": known["tasks"][0]["id"],
+        "advice_id": advice,
         "consent_id": consent,
         "access_id": access,
         "session_id": session,

@@ -39,6 +39,10 @@ ROWS = (
        VALUES (%(no)s, 'note', %(at)s, %(who)s, 'x')""",
     """INSERT INTO patient_message (patient_no, written_at, written_by, by_patient, text)
        VALUES (%(no)s, %(at)s, %(who)s, false, 'x')""",
+    """INSERT INTO weekly_report (patient_no, week, made_at, content)
+       VALUES (%(no)s, '2015-01-05', %(at)s, 'x')""",
+    """INSERT INTO advice (patient_no, template, text, sent_at, sent_by, due_at)
+       VALUES (%(no)s, 'own', 'x', %(at)s, %(who)s, %(at)s)""",
     """INSERT INTO imaging_study (uid, patient_no, modalities, series, instances, bytes, added_at,
            added_by) VALUES ('1.2.' || %(no)s, %(no)s, '{CT}', 1, 1, 1, %(at)s, %(who)s)""",
 )
@@ -48,7 +52,7 @@ HOUR = """
 """
 OF_A_PATIENT = (
     *("observation", "signed_frame", "assessment", "episode", "alert_history", "reason"),
-    *("patient_note", "patient_message", "imaging_study"),
+    *("patient_note", "patient_message", "weekly_report", "advice", "imaging_study"),
 )
 
 

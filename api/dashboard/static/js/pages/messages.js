@@ -5,6 +5,7 @@ import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { AlertStream } from "../base/stream.js";
 import { lineState, watch } from "../base/vigil.js";
+import { unconfirmed } from "../messages/advice.js";
 import { askForCall, callList, ownCall } from "../messages/calls.js";
 import { thread, writing } from "../messages/thread.js";
 import { called } from "../words/people.js";
@@ -49,7 +50,7 @@ async function threads() {
     update($("more-threads"), next && h("button", { type: "button", class: "quiet", onclick: () => { shown += PAGE; threads(); } }, "More patients"));
   } catch (problem) { trouble($("threads"), problem); }
 }
-const lists = () => (asPatient ? ownCall() : Promise.all([threads(), callList()]));
+const lists = () => (asPatient ? ownCall() : Promise.all([threads(), callList(), unconfirmed()]));
 function again() { lists(); open?.load(); }
 
 if ($("write")) writing(() => open, lists);

@@ -8,6 +8,7 @@ import { update } from "../base/patch.js";
 import { watch } from "../base/vigil.js";
 import { figures } from "../charts/figures.js";
 import { vitalChart } from "../charts/plots.js";
+import { showAdvice } from "../mine/advice.js";
 import { questionnaires } from "../mine/questionnaires.js";
 import { showMyPlan, showTasks } from "../mine/tasks.js";
 import { callLinks, showPlain, showToday } from "../mine/today.js";
@@ -28,11 +29,12 @@ async function load() {
   const to = wardNow();
   const from = to - 48 * 3600000;
   try {
-    const [me, now, messages, tasks, plans, weeks] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages"), get("/me/tasks"), get(`/patients/${id}/plans`), get(`/patients/${id}/weekly-reports`)]);
+    const [me, now, messages, tasks, plans, weeks, advice] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages"), get("/me/tasks"), get(`/patients/${id}/plans`), get(`/patients/${id}/weekly-reports`), get(`/patients/${id}/advice`)]);
     setPlace(me.time_zone);
     day = { ...now, tasks: tasks.items };
     showMyPlan(plans.items);
     showWeeks(weeks.items);
+    showAdvice(advice.items);
     today();
     told(messages.items);
     const points = await all(`/patients/${id}/observations`, { metric: SHOWN, from: new Date(from).toISOString(), to: new Date(to + 60000).toISOString(), limit: 5000 }, 20000);
@@ -79,7 +81,7 @@ function entering() {
   });
 }
 function afterwards(one, problem) {
-  const what = one.path === "/me/reports" ? "What you said about feeling worse" : one.path.startsWith("/me/tasks/") ? "What you said about a task" : one.path.startsWith("/me/questionnaires/") ? "What you answered" : "A reading that you entered without a line";
+  const what = one.path === "/me/reports" ? "What you said about feeling worse" : one.path.startsWith("/me/advice/") ? "That you have read advice" : one.path.startsWith("/me/tasks/") ? "What you said about a task" : one.path.startsWith("/me/questionnaires/") ? "What you answered" : "A reading that you entered without a line";
   const text = problem ? `${what} could not be taken: ${problem.message}` : `${what} is sent now.`;
   $("later").className = problem ? "wrong" : "";
   $("later").textContent = text;

@@ -3,6 +3,7 @@
 import { say, $, h } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { meant } from "../base/meant.js";
+import { advice } from "./advice.js";
 import { homePlans } from "./home_plans.js";
 import { review } from "../staff/review.js";
 import { metricName, metricUnit } from "../words/metrics.js";
@@ -87,6 +88,7 @@ export async function showPlan(id) {
     if (button) changeLimit(button.dataset.limit);
   });
   homePlans(id);
+  advice(id);
   weeks(id);
   await ofLimits(id);
   if (!form()) return;
