@@ -60,11 +60,11 @@ $$;
 -- It goes with the person's messages when they are over.
 DO $do$
 DECLARE
-    stands text := pg_get_functiondef('retention_parts(text)'::regprocedure);
+    stands text := pg_get_functiondef('retention_parts_of_records(text)'::regprocedure);
     first constant text := $$('images', 1, 'imaging_report'$$;
 BEGIN
     IF position(first IN stands) = 0 THEN
-        RAISE EXCEPTION 'retention_parts() does not tell images apart';
+        RAISE EXCEPTION 'retention_parts_of_records() does not tell images apart';
     END IF;
     EXECUTE replace(stands, first,
         $$('messages', 9, 'weekly_report', 't.id', 't.patient_no = ANY ($1) AND t.made_at < $2'), $$ || first);
