@@ -1,13 +1,13 @@
-"""Schema step advice: see ``sql/0065_advice.sql``."""
+"""Schema step advice: see ``sql/0066_advice.sql``."""
 
 from gateway.migrations import run, sql
 
-revision = "0065"
-down_revision = "0064"
+revision = "0066"
+down_revision = "0065"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0065_advice.sql"))
+    run(sql("0066_advice.sql"))

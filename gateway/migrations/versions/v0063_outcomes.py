@@ -1,4 +1,4 @@
-"""Schema step own_notes: see ``sql/0063_own_notes.sql``."""
+"""Schema step outcomes: see ``sql/0063_outcomes.sql``."""
 
 from gateway.migrations import run, sql
 
@@ -10,4 +10,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0063_own_notes.sql"))
+    run(sql("0063_outcomes.sql"))

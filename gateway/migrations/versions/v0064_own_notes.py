@@ -1,4 +1,4 @@
-"""Schema step weekly_reports: see ``sql/0064_weekly_reports.sql``."""
+"""Schema step own_notes: see ``sql/0064_own_notes.sql``."""
 
 from gateway.migrations import run, sql
 
@@ -10,4 +10,4 @@ depends_on = None
 
 def upgrade() -> None:
     """Run the step's SQL."""
-    run(sql("0064_weekly_reports.sql"))
+    run(sql("0064_own_notes.sql"))
