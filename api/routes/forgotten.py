@@ -13,7 +13,7 @@ from fastapi import APIRouter, BackgroundTasks, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth import sessions, sign_in, throttle
-from api.errors import ThrottledError, UnavailableError
+from api.errors import ConflictError, ThrottledError
 from api.evidence import audit
 from api.http.deps import Shared
 from api.notify import addresses, gateways
@@ -52,7 +52,7 @@ async def ask(
     """
     settings: NotifySettings = request.app.state.notify
     if settings.gateway("email") is None:
-        raise UnavailableError("This site sends no e-mail: ask the coordinator for a link.")
+        raise ConflictError("This site sends no e-mail: ask the coordinator for a link.")
     name = body.username.strip().lower()
     made = await throttle.keyed(services)
     rules = throttle.reset_rules(services, made, name, sign_in.address_of(request))

@@ -132,7 +132,7 @@ def test_where_no_mail_is_sent_it_says_so(ward: Ward, tmp_path: Path) -> None:
     async def main() -> None:
         async with reaching(ward, settings_of(tmp_path), sends=False) as client:
             answer = await ask(client, "ada")
-            assert answer.status_code == 503
+            assert answer.status_code == 409
             page = await client.get("/login")
             assert "Forgotten your password?" not in page.text
 
