@@ -82,7 +82,9 @@ def seen(opened: Browser, state: StorageState, site: str, look: Look, after_s: f
     page = context.new_page()
     page.add_init_script(_NOTED.replace("READY", json.dumps(look.ready)))
     page.goto(site + look.path)
-    page.wait_for_function("noted.useful !== null")
+    page.locator(look.ready).first.wait_for(state="attached")
+    while page.evaluate("noted.useful === null"):  # the pages' policy forbids what waits by text
+        page.wait_for_timeout(20)
     page.wait_for_timeout(after_s * 1_000)
     told = page.evaluate(_TOLD)
     context.close()
