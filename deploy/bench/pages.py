@@ -40,7 +40,7 @@ ASKED = 15
 WATCHED, EVENTS_A_S, FRAMES_A_S = 300, 5.0, 50
 NAME, OWN = "bench", "bench-patient"
 MANY = (
-    Look("panel", "/panel", "#rows [data-patient]"),
+    Look("panel", "/panel", "#rows tr, #panel .empty"),
     Look("alerts", "/feed", "#open .alert, #calm .empty"),
     Look("capacity", "/capacity", "#plan > :not(.loading)"),
     Look("handover", "/handover", "#list > :not(.loading)"),
