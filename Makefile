@@ -10,7 +10,7 @@ WORKERS ?= 2
 SECONDS_EACH ?= 60
 SET_UP := $(VENV_STAMP) $(WEB_STAMP)
 
-.PHONY: demo day test check bench soak fuzz pictures sbom audit setup
+.PHONY: demo day test check bench soak fuzz pictures words sbom audit setup
 .DEFAULT_GOAL := check
 
 demo: setup  ## the whole ward with simulated patients, until Ctrl-C or DEMO_SECONDS
@@ -41,6 +41,9 @@ fuzz: setup  ## broken input to every part that reads others' bytes; SECONDS_EAC
 
 pictures: setup  ## draw the kept pictures of the pages anew (tests/pictures): look at what changed
 	$(BIN)/pytest --quiet --numprocesses=0 --keep-pictures tests/e2e/test_pages_pictures.py
+
+words: setup  ## bring new words into the catalogues (api/language/*.po), to be translated there
+	$(BIN)/pytest --quiet --numprocesses=0 --keep-words tests/house/test_catalogues.py
 
 sbom: setup  ## what it is made of (CycloneDX), into build/sbom
 	@deploy/setup/sbom.sh

@@ -27,6 +27,7 @@ from api.evidence.anchors import read_key
 from api.forms.text import storable
 from api.http import openapi, problems
 from api.http.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHeaders
+from api.http.spoken import Spoken
 from api.imaging.access import Looks
 from api.imaging.archive import Archive
 from api.imaging.settings import ArchiveSettings
@@ -100,6 +101,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(AllowedHosts, hosts=settings.hosts())
     app.add_middleware(SecurityHeaders, tls=settings.cookie_secure)
     app.add_middleware(AccessLog)
+    app.add_middleware(Spoken)
     _mount(app)
     return app
 

@@ -27,6 +27,7 @@ hypothesis_settings.register_profile("long", max_examples=20_000, deadline=None)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--keep-pictures", action="store_true", help="keep the pages' pictures anew")
+    parser.addoption("--keep-words", action="store_true", help="bring new words into catalogues")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPiece:

@@ -32,6 +32,14 @@ CODES: dict[str, int] = {metric.wire_name: int(metric) for metric in Metric}
 NAMES: dict[int, str] = {code: name for name, code in CODES.items()}
 _READ_AS = {"mm[Hg]": "mmHg", "Cel": "°C", "1": ""}
 NONE: frozenset[int] = frozenset()
+_RANGE = "must be from {low} to {high}{unit}"
+_WHOLE_RANGE = "must be a whole number from {low} to {high}{unit}"
+_PLAUSIBLE = "is outside what is plausible, {low} to {high}{unit}"
+_REVERSED = "must be below the systolic pressure: were the two typed the wrong way round?"
+_NARROW = "is less than {low}{unit} above the diastolic pressure"
+_PULSES = "contradicts another pulse of the same moment by more than {low}{unit}"
+TEXTS = (_RANGE, _WHOLE_RANGE, _PLAUSIBLE, _REVERSED, _NARROW, _PULSES)
+"""All that may be wrong with a value, in English."""
 
 
 class ValueVerdict(IntEnum):
@@ -47,11 +55,22 @@ class Doubt(NamedTuple):
 
     Attributes:
         metric: code of the metric.
-        why: what is wrong, beginning with a verb.
+        text: what is wrong, beginning with a verb, with ``{low}``, ``{high}`` and ``{unit}`` where
+            they belong: one of :data:`TEXTS`, so that it can be said in another language.
+        bounds: the figures.
+        unit: theirs, as people read it.
     """
 
     metric: int
-    why: str
+    text: str
+    bounds: tuple[float, ...] = ()
+    unit: str = ""
+
+    @property
+    def why(self) -> str:
+        """What is wrong, in English."""
+        named = dict(zip(("low", "high"), (f"{bound:g}" for bound in self.bounds), strict=False))
+        return self.text.format(**named, unit=f" {self.unit}" if self.unit else "")
 
 
 def verdict(metric: int, value: float) -> ValueVerdict:
@@ -98,14 +117,13 @@ def refusals(measured: Iterable[tuple[int, float]], *, together: bool = True) ->
     """
     values = list(measured)
     found = [
-        Doubt(metric, _range_words(metric))
+        _outside(metric)
         for metric, value in values
         if verdict(metric, value) is ValueVerdict.REFUSED
     ]
     known = dict(values)
     if together and known.get(_DBP, 0.0) >= known.get(_SBP, float("inf")):
-        why = "must be below the systolic pressure: were the two typed the wrong way round?"
-        found.append(Doubt(_DBP, why))
+        found.append(Doubt(_DBP, _REVERSED))
     return found
 
 
@@ -113,33 +131,28 @@ def doubts(measured: Iterable[tuple[int, float]]) -> list[Doubt]:
     """Return what is questionable among values of one moment that can be taken."""
     values = list(measured)
     found = [
-        Doubt(metric, _plausible_words(metric))
+        _implausible(metric)
         for metric, value in values
         if verdict(metric, value) is ValueVerdict.QUESTIONABLE
     ]
     against = contradicted(values)
     if _SBP in against:
-        why = f"is less than {LEAST_PULSE_PRESSURE:g} mmHg above the diastolic pressure"
-        found.append(Doubt(_SBP, why))
+        found.append(Doubt(_SBP, _NARROW, (LEAST_PULSE_PRESSURE,), "mmHg"))
     if _HR in against:
-        why = f"contradicts another pulse of the same moment by more than {MOST_PULSE_GAP:g} /min"
-        found.append(Doubt(_HR, why))
+        found.append(Doubt(_HR, _PULSES, (MOST_PULSE_GAP,), "/min"))
     return found
 
 
-def _range_words(metric: int) -> str:
+def _outside(metric: int) -> Doubt:
     facts = FACTS[Metric(metric)]
-    least, most = facts.reject
-    whole = "a whole number " if metric in _WHOLE else ""
-    return f"must be {whole}from {least:g} to {most:g}{_unit(facts.unit)}"
+    text = _WHOLE_RANGE if metric in _WHOLE else _RANGE
+    return Doubt(metric, text, facts.reject, _unit(facts.unit))
 
 
-def _plausible_words(metric: int) -> str:
+def _implausible(metric: int) -> Doubt:
     facts = FACTS[Metric(metric)]
-    low, high = facts.plausible
-    return f"is outside what is plausible, {low:g} to {high:g}{_unit(facts.unit)}"
+    return Doubt(metric, _PLAUSIBLE, facts.plausible, _unit(facts.unit))
 
 
 def _unit(unit: str) -> str:
-    word = _READ_AS.get(unit, unit.strip("{}"))
-    return f" {word}" if word else ""
+    return _READ_AS.get(unit, unit.strip("{}"))

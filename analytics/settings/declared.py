@@ -13,7 +13,7 @@ from analytics.domain.episode_policy import EpisodePolicy
 from analytics.domain.equipment import EquipmentPolicy, RetentionPolicy
 from analytics.domain.observation_policy import ObservationPolicy
 from analytics.policy import HOUR_MS, MINUTE_MS, Policy
-from analytics.settings.words import COORDINATOR, EMAIL, FIRST, NAME, PHONE, SECOND
+from analytics.settings.words import COORDINATOR, EMAIL, EMERGENCY, FIRST, NAME, PHONE, SECOND
 
 SECOND_MS = 1000
 
@@ -210,7 +210,10 @@ EPISODES: Mapping[str, Declared] = {
     "out_of_hours_phone": _contact("out_of_hours_phone", PHONE),
     "out_of_hours_email": _contact("out_of_hours_email", EMAIL),
 }
-CONTACT: Mapping[str, Declared] = {"ward_phone": _contact("ward_phone", PHONE)}
+CONTACT: Mapping[str, Declared] = {
+    "ward_phone": _contact("ward_phone", PHONE),
+    "emergency_phone": _contact("emergency_phone", EMERGENCY),
+}
 EQUIPMENT: Mapping[str, Declared] = {
     "silent_multiple": _equipment("silent_multiple", "1", 1, 20),
     "silent_grace_s": _equipment("silent_grace", "s", 0, 86_400),

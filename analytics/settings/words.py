@@ -17,6 +17,7 @@ COORDINATOR = {
 }
 NAME = (r"[^\x00-\x1f\x7f<>]{1,80}", "must be a name of at most 80 characters")
 PHONE = (r"\+?[0-9][0-9 ()/.-]{2,28}[0-9]", "must be a telephone number")
+EMERGENCY = (r"\+?[0-9][0-9 ()/.-]{0,28}[0-9]", "must be a telephone number")
 EMAIL = (
     r"[^\s@<>,;:\"'%{}?&#/]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,188}[A-Za-z0-9]",
     "must be an e-mail address",

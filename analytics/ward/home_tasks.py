@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from analytics.domain.civil import day_at, zone_of
-from analytics.ward.plain_names import to_measure_words
+from analytics.ward.plain_names import ENGLISH, Wording, to_measure_words
 
 EVERY_DAY: Final = (1, 2, 3, 4, 5, 6, 7)
 MOST_AT_ONCE: Final = 200
@@ -27,7 +27,7 @@ class TaskKind(StrEnum):
     WALK = "walk"
 
 
-_ASKED: Final[Mapping[TaskKind, str]] = {
+TIME_TO: Final[Mapping[TaskKind, str]] = {
     TaskKind.TAKE: "It is time for your medicine.",
     TaskKind.ANSWER: "It is time to answer your questions.",
     TaskKind.WALK: "It is time for your exercise.",
@@ -42,16 +42,18 @@ class TaskTimes:
     days: Sequence[int] = EVERY_DAY
 
 
-def reminder(asked: Iterable[tuple[str, str | None]]) -> str:
+def reminder(asked: Iterable[tuple[str, str | None]], wording: Wording = ENGLISH) -> str:
     """Return what a device shows of tasks that are due: kinds alone, no word of the plan.
 
     Args:
         asked: kind and subject of each.
+        wording: in which it is said.
     """
     tasks = [(TaskKind(kind), subject) for kind, subject in asked]
     metrics = [subject for kind, subject in tasks if kind is TaskKind.MEASURE and subject]
-    said = [to_measure_words(metrics)] if any(k is TaskKind.MEASURE for k, _ in tasks) else []
-    said += [words for kind, words in _ASKED.items() if any(k is kind for k, _ in tasks)]
+    kinds = {kind for kind, _ in tasks}
+    said = [to_measure_words(metrics, wording)] if TaskKind.MEASURE in kinds else []
+    said += [wording.say(words) for kind, words in TIME_TO.items() if kind in kinds]
     return " ".join(said)
 
 

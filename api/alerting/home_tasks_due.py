@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from analytics.ward.home_tasks import TaskTimes, due_times, next_due, reminder
 from api.alerting.settings import AlertingSettings
+from api.language import catalogue_of
 from api.notify.words import REMINDER
 from api.store import home_tasks as store
 from api.store import reminders
@@ -60,7 +61,10 @@ async def _remind(conn: Conn, now: datetime, settings: AlertingSettings) -> int:
     for patient_no, rows in by_patient.items():
         asked = {
             "no": patient_no,
-            "text": reminder((row["kind"], row["subject"]) for row in rows),
+            "text": reminder(
+                ((row["kind"], row["subject"]) for row in rows),
+                catalogue_of(rows[0]["language"]),
+            ),
             "metrics": [row["subject"] for row in rows if row["kind"] == "measure"],
             "now": now,
             "expires": now + timedelta(seconds=settings.task_late_s),

@@ -14,6 +14,7 @@ from analytics.domain.observation_policy import ObservationPolicy
 from analytics.settings import WardPolicy, own_policy
 from analytics.ward.observation_schedule import ObservationDue, next_observation, rhythm
 from analytics.ward.plain_names import to_measure_words
+from api.language import catalogue_of
 from api.notify.words import REMINDER
 from api.patients.ward_policy import WardPolicies
 from api.store import observation_due as store
@@ -100,7 +101,7 @@ async def _remind(conn: Conn, plans: Sequence[Plan], now: datetime) -> int:
             continue
         asked = {
             "no": row["no"],
-            "text": to_measure_words(found.metrics),
+            "text": to_measure_words(found.metrics, catalogue_of(row["language"])),
             "metrics": list(found.metrics),
             "now": now,
             "expires": now + timedelta(minutes=found.every_min),

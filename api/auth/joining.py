@@ -11,12 +11,13 @@ from fastapi import Request
 from api.auth import sessions, sign_in, throttle
 from api.errors import ConflictError, InvalidError, NotFoundError
 from api.evidence import audit
+from api.language import noted
 from api.limits import passwords
 from api.services import Services
 from api.store import accounts, invitations, passkeys, throttles
 from api.store.types import Conn, Row
 
-_OVER = "This link was used, was taken back or has ended: ask for a new one."
+_OVER = noted("This link was used, was taken back or has ended: ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,14 @@ from fastapi import Request
 from api.auth import sessions, sign_in, throttle, webauthn
 from api.errors import NotSignedInError
 from api.evidence import audit
+from api.language import noted
 from api.services import Services
 from api.store import passkeys
 from api.store.types import Row
 from api.telemetry import LOGINS
 
 log = structlog.get_logger("api.passkeys")
-_REFUSED = "This passkey opens no account here."
+_REFUSED = noted("This passkey opens no account here.")
 
 
 async def challenge(services: Services, request: Request) -> dict[str, Any]:

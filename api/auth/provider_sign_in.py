@@ -20,6 +20,7 @@ from api.auth import sessions, sign_in, throttle
 from api.auth.provider import Provider, ProviderError
 from api.errors import NotSignedInError, UnavailableError
 from api.evidence import audit
+from api.language import noted
 from api.services import Services
 from api.store import accounts, providers, stays
 from api.store.types import Conn, Row
@@ -28,7 +29,7 @@ from api.telemetry import LOGINS
 log = structlog.get_logger("api.provider")
 COOKIE: Final = "homeward_visit"
 MINUTES: Final = 10
-_REFUSED: Final = "The hospital’s sign-in did not let you in here. Ask who runs the ward."  # noqa: RUF001
+_REFUSED: Final = noted("The hospital’s sign-in did not let you in here. Ask who runs the ward.")  # noqa: RUF001
 _UNTRUE: Final = re.compile(r"[^a-z0-9._@-]+")
 _LONGEST: Final = 50
 

@@ -61,6 +61,7 @@ class Caller:
         session_id: the session as its owner's list and the audit name it.
         origin: where this request comes from.
         office_only: an administrator who sees no clinical data here, as the site's settings say.
+        language: in which they chose to be spoken to; None: as their browser asks.
     """
 
     user_id: UUID
@@ -77,6 +78,7 @@ class Caller:
     session_id: UUID | None = None
     origin: Origin = field(default_factory=Origin)
     office_only: bool = False
+    language: str | None = None
 
     @property
     def staff(self) -> bool:
@@ -184,5 +186,6 @@ async def caller_of(
         second_factor=row["second_factor"],
         scopes=frozenset(row["scopes"] or ()) if machine else None,
         session_id=row["session_id"],
+        language=row["language"],
         origin=origin or Origin(),
     )

@@ -24,6 +24,7 @@ from api.errors import (
     ThrottledError,
 )
 from api.evidence import audit
+from api.language import noted
 from api.limits.passwords import MAX_PASSWORD
 from api.services import Services
 from api.store import accounts, throttles
@@ -32,7 +33,7 @@ from api.store.types import Row
 from api.telemetry import LOGINS
 from api.vault import personal_data
 
-_REFUSED = "Wrong user name, password or one-time password."
+_REFUSED = noted("Wrong user name, password or one-time password.")
 MAX_USERNAME = 64
 _BROWSER = "homeward_browser"
 _BROWSER_BYTES = 24

@@ -14,13 +14,14 @@ from api.consult.slots import Slot, WorkingHours, free_slots
 from api.errors import ConflictError, ForbiddenError, NotFoundError
 from api.forms.consultations import Consultation
 from api.http.deps import UnitOfWork
+from api.language import noted
 from api.patients.contact import Correspondent
 from api.patients.identifiers import name_people
 from api.store import consultations
 from api.store.types import Row
 
 PATIENT, DOCTOR = "patient", "doctor"
-_OVER = "This consultation is over."
+_OVER = noted("This consultation is over.")
 
 
 def settings_of(request: Request) -> CallSettings:

@@ -169,7 +169,13 @@ async def account(request: Request, visitor: Visitor) -> Response:
     """One's own password and second factor."""
     if visitor is None:
         return to_login(request)
-    return frames.frame("account", visitor, username=visitor.username, least=_PASSWORD)
+    return frames.frame(
+        "account",
+        visitor,
+        username=visitor.username,
+        least=_PASSWORD,
+        chosen=visitor.language,
+    )
 
 
 @router.get("/join")

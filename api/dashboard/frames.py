@@ -5,27 +5,68 @@ signed in. So there is one path to clinical data, authorised and recorded in one
 inline and nothing comes from another host, as the Content-Security-Policy demands.
 """
 
+import re
 from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.staticfiles import StaticFiles
 
 from analytics.domain.care import Role
 from api.auth.sessions import Caller
 from api.dashboard.modules import preloads
+from api.language import catalogue_of, gettext, ngettext, noted, speaking, spoken
+from api.language.tongues import ENGLISH, TONGUES
 
 HERE: Final = Path(__file__).parent
 _pages = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=select_autoescape(default=True),
     undefined=StrictUndefined,
+    extensions=["jinja2.ext.i18n"],
     trim_blocks=True,
     lstrip_blocks=True,
 )
 _pages.globals["preloads"] = preloads
+_pages.globals["tongues"] = tuple(TONGUES.values())
+_MARKED: Final = re.compile(r"\[([^\]]+)\]")
+
+
+def _linked(text: str, address: str) -> Markup:
+    """Return a sentence in which what stands in brackets is a link."""
+    parts = _MARKED.split(text)
+    link = Markup('<a href="{}">{}</a>')
+    return Markup("").join(link.format(address, p) if n % 2 else p for n, p in enumerate(parts))
+
+
+def _keyed(text: str) -> Markup:
+    """Return a sentence in which what stands in brackets is a key of the keyboard."""
+    parts = _MARKED.split(text)
+    key = Markup("<kbd>{}</kbd>")
+    return Markup("").join(key.format(p) if n % 2 else p for n, p in enumerate(parts))
+
+
+_pages.filters["linked"] = _linked
+_pages.filters["keyed"] = _keyed
+_pages.install_gettext_callables(gettext, ngettext)  # type: ignore[attr-defined]
+SPOKEN: Final = frozenset(
+    {
+        "account",
+        "call",
+        "consultations",
+        "entering",
+        "join",
+        "login",
+        "looked",
+        "messages",
+        "mine",
+        "register",
+    }
+)
+"""Pages that are there in every language; the others are in English."""
 
 PANEL, FEED, HANDOVER, CAPACITY, MINE = "/panel", "/feed", "/handover", "/capacity", "/mine"
 ROUND, TODAY = "/round", "/today"
@@ -65,10 +106,10 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
     Role.DOCTOR: _CLINICIAN,
     Role.NURSE: _CLINICIAN,
     Role.PATIENT: (
-        (MINE, "My readings"),
-        (MESSAGES, "Messages"),
-        (CONSULTATIONS, "Consultations"),
-        (LOOKED, "Who looked"),
+        (MINE, noted("My readings")),
+        (MESSAGES, noted("Messages")),
+        (CONSULTATIONS, noted("Consultations")),
+        (LOOKED, noted("Who looked")),
     ),
     Role.AUDITOR: ((LOG, "The log"),),
 }
@@ -134,5 +175,7 @@ def frame(
             "user": {"name": caller.display_name or caller.username, "role": str(caller.role)},
             "links": links_of(caller),
         }
-    text = _pages.get_template(f"{name}.html").render(known | shown)
-    return HTMLResponse(text, status)
+    catalogue = spoken() if name in SPOKEN else catalogue_of(ENGLISH.code)
+    with speaking(catalogue):
+        text = _pages.get_template(f"{name}.html").render(known | {"catalogue": catalogue} | shown)
+    return HTMLResponse(text, status, {"Vary": "Accept-Language, Cookie"})

@@ -62,6 +62,7 @@ async def own_day_now(work: Work) -> dict[str, Any]:
         ),
         "alerted": bool(raised),
         "watched": row["state"] == "active",
+        "emergency": policy.contact.emergency_phone or None,
         "phone": policy.contact.ward_phone or None,
         "out_of_hours": policy.episodes.out_of_hours_phone or None,
     }

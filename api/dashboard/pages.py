@@ -22,6 +22,7 @@ from api.dashboard import (
     directory,
     first_steps,
     frames,
+    language_choice,
     mine,
     passkey_login,
     provider_login,
@@ -37,6 +38,7 @@ from api.errors import (
     ThrottledError,
 )
 from api.http.deps import Shared, acting, own_origin, services_of
+from api.language import gettext, noted
 from api.store import accounts, chart_points
 
 router = APIRouter(include_in_schema=False)
@@ -53,11 +55,13 @@ router.include_router(card_lines.router)
 router.include_router(mine.router)
 router.include_router(consultation_pages.router)
 router.include_router(passkey_login.router)
+router.include_router(language_choice.router)
 router.include_router(provider_login.router)
 
-_WRONG = "Wrong user name, password or one-time code."
-_OTP = "Now the one-time code, please."
-_PASSKEY = "This account is opened with its passkey: press the button below."
+_WRONG = noted("Wrong user name, password or one-time code.")
+_OTP = noted("Now the one-time code, please.")
+_PASSKEY = noted("This account is opened with its passkey: press the button below.")
+_MANY = noted("Too many attempts. Try again in {n} min.")
 
 
 @router.get("/login")
@@ -107,10 +111,10 @@ async def log_in(
 
 def _told(refusal: NotSignedInError | ThrottledError) -> str:
     if isinstance(refusal, ThrottledError):
-        return f"Too many attempts. Try again in {-(-refusal.retry_after_s // 60)} min."
+        return gettext(_MANY).format(n=-(-refusal.retry_after_s // 60))
     if isinstance(refusal, PasskeyRequiredError):
-        return _PASSKEY
-    return _OTP if isinstance(refusal, OtpRequiredError) else _WRONG
+        return gettext(_PASSKEY)
+    return gettext(_OTP if isinstance(refusal, OtpRequiredError) else _WRONG)
 
 
 def _refused(

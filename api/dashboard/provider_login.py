@@ -15,6 +15,7 @@ from api.dashboard import frames
 from api.dashboard.visits import SEE_OTHER, own_path
 from api.errors import NotFoundError, NotSignedInError, ThrottledError, UnavailableError
 from api.http.deps import Shared
+from api.language import gettext
 from api.services import Services
 
 router = APIRouter()
@@ -91,4 +92,5 @@ async def come_back(request: Request, services: Shared) -> Response:
 
 def _told(request: Request, why: str, status: int) -> Response:
     ways = other_ways(request) | {"provider": provider_of(request).settings.name}
-    return frames.frame("login", status=status, next="/", told=why, username="", otp=False, **ways)
+    told = gettext(why)
+    return frames.frame("login", status=status, next="/", told=told, username="", otp=False, **ways)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_KNOWN: Mapping[str, str] = MappingProxyType(
+from api.language import gettext, spoken
+from api.language.tongues import ENGLISH
+
+ACTIONS: Mapping[str, str] = MappingProxyType(
     {
         "invitation.make": "made a link for an account that sees your record",
         "advice.confirm": "said that you have read advice",
@@ -107,9 +110,11 @@ _VERBS: Mapping[str, str] = MappingProxyType(
 
 def in_words(action: str) -> str:
     """Return an action of the audit as a patient reads it; one that is not known, by its parts."""
-    known = _KNOWN.get(action)
+    known = ACTIONS.get(action)
     if known is not None:
-        return known
+        return gettext(known)
+    if spoken().tongue is not ENGLISH:  # the parts of a name are English words
+        return gettext("did something with your record ({action})").format(action=action)
     noun, _, verb = action.rpartition(".")
     thing = noun.replace(".", " ").replace("_", " ")
     return f"{_VERBS.get(verb, verb)} {thing} (yours)"

@@ -8,7 +8,7 @@ says that they have: values of one moment that contradict each other then count 
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BaseModel,
@@ -24,13 +24,16 @@ from analytics.domain.acceptance import Doubt, doubts, refusals
 from analytics.domain.vitals import FACTS, METRIC_BY_NAME, Metric
 from api.errors import DoubtfulError, InvalidError
 from api.forms.timestamps import Moment
+from api.language import gettext
 
 _AHEAD = timedelta(minutes=2)
 _OLDEST = timedelta(days=7)
 _LARGEST = 2**53
+MG_DL_IN: Final = {"mg/dL": 1.0, "mmol/L": 18.016}
+"""By which a value is multiplied to be kept."""
 
 
-def _ranged(metric: Metric) -> Any:  # noqa: ANN401 - pydantic's own type of a field
+def _ranged(metric: Metric, **more: Any) -> Any:  # noqa: ANN401 - pydantic's own type of a field
     """A field whose range, unit and code the schema tells; it is judged by ``checked``."""
     facts = FACTS[metric]
     low, high = facts.reject
@@ -38,14 +41,31 @@ def _ranged(metric: Metric) -> Any:  # noqa: ANN401 - pydantic's own type of a f
     told |= {"x-loinc": facts.loinc} if facts.loinc else {}
     return Field(
         default=None,
-        allow_inf_nan=False,
+        **({"allow_inf_nan": False} | more),
         description=f"{facts.label} in {facts.unit}",
         json_schema_extra=told,
     )
 
 
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class BloodSugar(BaseModel):
+    """Blood sugar with the unit that it was read in: half the world's meters say mmol/L."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=_LARGEST)]
+    unit: Literal["mg/dL", "mmol/L"]
+
+    @property
+    def mg_dl(self) -> float:
+        """In mg/dL, as it is kept; one decimal, which is finer than any meter."""
+        return round(self.value * MG_DL_IN[self.unit], 1)
+
+
 class EnteredSample(BaseModel):
-    """What was measured at one moment; units as on the wire."""
+    """What was measured at one moment; units as on the wire, blood sugar also in its own."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,7 +76,7 @@ class EnteredSample(BaseModel):
     temp: float | None = _ranged(Metric.TEMP)
     sbp: float | None = _ranged(Metric.SBP)
     dbp: float | None = _ranged(Metric.DBP)
-    glucose: float | None = _ranged(Metric.GLUCOSE)
+    glucose: _Finite | BloodSugar | None = _ranged(Metric.GLUCOSE, allow_inf_nan=None)
     weight: float | None = _ranged(Metric.WEIGHT)
     steps: int | None = _ranged(Metric.STEPS)
     acvpu: int | None = _ranged(Metric.ACVPU)
@@ -80,7 +100,10 @@ class EnteredSample(BaseModel):
 
     def measured(self) -> dict[str, float]:
         """Return what was measured, by the metric's name."""
-        values = self.model_dump(exclude={"t"}, exclude_none=True)
+        values = self.model_dump(exclude={"t", "glucose"}, exclude_none=True)
+        sugar = self.glucose
+        if sugar is not None:
+            values["glucose"] = sugar.mg_dl if isinstance(sugar, BloodSugar) else sugar
         return {name: value for name, value in values.items() if name in METRIC_BY_NAME}
 
 
@@ -119,8 +142,10 @@ def checked(entry: EntryForm, now: datetime) -> list[DoubtTold]:
         if not now - _OLDEST <= sample.t <= now + _AHEAD:
             raise InvalidError(f"samples.{position}.t", "must be of the last 7 days")
     for field, doubt in _found(entry, refused=True):
-        raise InvalidError(field, doubt.why)
-    told = [DoubtTold(field=field, message=doubt.why) for field, doubt in _found(entry)]
+        raise InvalidError(field, _said(entry, field, doubt))
+    told = [
+        DoubtTold(field=field, message=_said(entry, field, doubt)) for field, doubt in _found(entry)
+    ]
     if told and entry.confirmed is False:
         raise DoubtfulError([(one.field, one.message) for one in told])
     return told
@@ -131,6 +156,18 @@ def payload_of(entry: EntryForm) -> dict[str, Any]:
     samples = [{"t": _millis(one.t), **one.measured()} for one in entry.samples]
     confirmed = {"confirmed": True} if entry.confirmed else {}
     return {"samples": samples, "graded": True, **confirmed}
+
+
+def _said(entry: EntryForm, field: str, doubt: Doubt) -> str:
+    """Return what is wrong, in the language that is spoken and the unit that the value came in."""
+    sugar = entry.samples[int(field.split(".")[1])].glucose
+    given = sugar if field.endswith(".glucose") and isinstance(sugar, BloodSugar) else None
+    bounds, unit = doubt.bounds, doubt.unit
+    if given is not None:
+        bounds = tuple(round(bound / MG_DL_IN[given.unit], 1) for bound in bounds)
+        unit = given.unit
+    named = dict(zip(("low", "high"), (f"{bound:g}" for bound in bounds), strict=False))
+    return gettext(doubt.text).format(**named, unit=f" {unit}" if unit else "")
 
 
 def _millis(at: datetime) -> int:

@@ -41,6 +41,7 @@ from api.auth import scopes, sessions, sign_in
 from api.auth.sessions import Caller
 from api.errors import ForbiddenError, NotSignedInError, SecondFactorError
 from api.evidence import audit
+from api.http.spoken import speak_with
 from api.services import Connection, Services
 from api.store import own_sessions
 from api.store import rls_context as acting_sql
@@ -126,6 +127,8 @@ async def optional_caller(request: Request) -> Caller | None:
     granted = None if found is None else found.scopes
     if granted is not None and not scopes.allows(granted, request.method, request.url.path):
         raise ForbiddenError("The scopes of this key do not reach that.")
+    if found is not None:
+        speak_with(found)
     return found
 
 

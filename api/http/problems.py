@@ -5,6 +5,7 @@ Validation errors name their field and never repeat what was sent: it may be a p
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 import psycopg
 import structlog
@@ -17,9 +18,12 @@ from starlette.routing import Match
 
 from api.errors import ApiError, ForbiddenError, InvalidError, UnavailableError
 from api.http import outcomes
+from api.language import gettext, spoken
+from api.language.tongues import ENGLISH
 
 log = structlog.get_logger("api")
 MEDIA_TYPE = "application/problem+json"
+_NAMED = 5
 
 
 def problem(
@@ -31,8 +35,15 @@ def problem(
     more: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Return a problem document as a response."""
-    body = {"type": kind, "title": title, "status": status, "detail": detail, **(more or {})}
+    """Return a problem document as a response, in the language that is spoken."""
+    told = dict(more or {})
+    fields: Any = told.get("errors")
+    said = gettext(detail)
+    if fields and spoken().tongue is not ENGLISH:
+        fields = [{**one, "message": gettext(str(one["message"]))} for one in fields]
+        named = "; ".join(f"{one['field']}: {one['message']}" for one in fields[:_NAMED])
+        told["errors"], said = fields, named if said == detail else said
+    body = {"type": kind, "title": gettext(title), "status": status, "detail": said, **told}
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 

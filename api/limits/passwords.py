@@ -10,6 +10,7 @@ import re
 from zxcvbn import zxcvbn
 
 from api.errors import InvalidError
+from api.language import gettext, noted
 
 MIN_PASSWORD = 12
 MAX_PASSWORD = 1_024
@@ -30,6 +31,11 @@ _PADDINGS = 100
 (proposed); the estimate takes them for as good as a second word."""
 
 
+_PADDED = noted(
+    "is too easily guessed (one word with digits or marks); use several unrelated words"
+)
+
+
 def weakness(password: str, about: tuple[str, ...], min_guesses: float) -> str | None:
     """Return why a password is too easily guessed, None if it will do.
 
@@ -39,14 +45,16 @@ def weakness(password: str, about: tuple[str, ...], min_guesses: float) -> str |
         min_guesses: how many guesses it must stand.
     """
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        return f"must have {MIN_PASSWORD} to {MAX_PASSWORD:,} characters"
+        text = gettext("must have {low} to {high} characters")
+        return text.format(low=MIN_PASSWORD, high=f"{MAX_PASSWORD:,}")
     known = [word for text in (*about, *_KNOWN_TO_ALL) for word in _words(text)]
     found = zxcvbn(password[:_LOOKED_AT], user_inputs=known)
     if float(found["guesses"]) >= min_guesses:
         return _one_padded_word(password, known, min_guesses)
     why = str(found["feedback"]["warning"]).rstrip(".")
     why = why[:1].lower() + why[1:] if why else "it is made of common words or patterns"
-    return f"is too easily guessed ({why}); use several unrelated words"
+    text = gettext("is too easily guessed ({why}); use several unrelated words")
+    return text.format(why=why)
 
 
 def _one_padded_word(password: str, known: list[str], min_guesses: float) -> str | None:
@@ -61,7 +69,7 @@ def _one_padded_word(password: str, known: list[str], min_guesses: float) -> str
     one_word = [part["pattern"] for part in found["sequence"]] == ["dictionary"]
     if not one_word or float(found["guesses"]) * _PADDINGS >= min_guesses:
         return None
-    return "is too easily guessed (one word with digits or marks); use several unrelated words"
+    return gettext(_PADDED)
 
 
 def _words(text: str) -> list[str]:

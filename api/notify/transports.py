@@ -122,6 +122,7 @@ def _notice(row: Row) -> Notice:
         patient_no=row["patient_no"],
         ward=row["ward"],
         ward_phone=row["ward_phone"] or "",
+        language=row["language"],
     )
 
 

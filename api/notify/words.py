@@ -8,22 +8,23 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from analytics.domain.patient_code import code_of
+from api.language import catalogue_of, noted
 
 TEST = "test"
 REMINDER = "reminder"
 WEEKLY_REPORT = "weekly_report"
 ADVICE = "advice"
 _OF_CONTACT = {
-    "message": "New message",
-    "message_overdue": "A message that nobody has read",
-    ADVICE: "New advice",
+    "message": noted("New message"),
+    "message_overdue": noted("A message that nobody has read"),
+    ADVICE: noted("New advice"),
     "advice_overdue": "Advice that the patient has not confirmed",
-    "call_asked": "A call is asked for",
-    "consultation_booked": "A consultation is booked",
-    "consultation_moved": "A consultation is moved",
-    "consultation_cancelled": "A consultation is cancelled",
-    "consultation_early": "A consultation is coming",
-    "consultation_soon": "A consultation begins soon",
+    "call_asked": noted("A call is asked for"),
+    "consultation_booked": noted("A consultation is booked"),
+    "consultation_moved": noted("A consultation is moved"),
+    "consultation_cancelled": noted("A consultation is cancelled"),
+    "consultation_early": noted("A consultation is coming"),
+    "consultation_soon": noted("A consultation begins soon"),
     "consultation_waiting": "The patient is in the waiting room",
     "call_asked_overdue": "A call is asked for, and nobody has taken it",
 }
@@ -55,6 +56,7 @@ class Notice:
         patient_no: whom it is about; None: the ward.
         ward: the alert's ward.
         ward_phone: whom somebody without an account may ring; empty: not known.
+        language: of who reads it; None: English.
     """
 
     id: UUID
@@ -63,6 +65,7 @@ class Notice:
     patient_no: int | None
     ward: str
     ward_phone: str = ""
+    language: str | None = None
 
 
 def words_to_contact(notice: Notice, site: str) -> Words:
@@ -77,13 +80,17 @@ def words_to_contact(notice: Notice, site: str) -> Words:
 def words(notice: Notice, site: str) -> Words:
     """Return what a notice says; ``site`` is the address of the pages."""
     link = f"{site.rstrip('/')}/n/{notice.id}"
+    say = catalogue_of(notice.language).say
     if notice.change == TEST:
-        return Words(title="Test of this channel", line="open Homeward", link=link)
+        return Words(title=say("Test of this channel"), line=say("open Homeward"), link=link)
     if notice.change == WEEKLY_REPORT:
-        return Words(title="Your week", line="your report is there, open Homeward", link=link)
+        line = say("your report is there, open Homeward")
+        return Words(title=say("Your week"), line=line, link=link)
     if notice.change == REMINDER:
-        return Words(title="Reminder", line="something is to do, open Homeward", link=link)
+        line = say("something is to do, open Homeward")
+        return Words(title=say("Reminder"), line=line, link=link)
     no = notice.patient_no
-    about = f"ward {notice.ward}" if no is None else f"patient {code_of(no)}"
-    title = _OF_CONTACT.get(notice.change, f"{notice.priority.upper()} alert")
-    return Words(title=title, line=f"{about}, open Homeward", link=link)
+    about = f"ward {notice.ward}" if no is None else say("patient {code}").format(code=code_of(no))
+    title = say(_OF_CONTACT.get(notice.change, f"{notice.priority.upper()} alert"))
+    line = say("{about}, open Homeward").format(about=about)
+    return Words(title=title, line=line, link=link)

@@ -17,6 +17,7 @@ from api.errors import ConflictError, InvalidError
 from api.forms.entries import EntryForm
 from api.forms.questionnaires import GivenAnswers, ResponseShown, RuleTold, SaidAnswer
 from api.http.deps import UnitOfWork
+from api.language import noted
 from api.patients.entering import Entry, entry_key, take
 from api.store import questionnaires
 from api.store.timestamps import ms_of
@@ -25,7 +26,9 @@ from api.vault import personal_data
 from api.vault.private_text import PatientText
 
 _OLDEST, _AHEAD, _LATE = timedelta(days=7), timedelta(minutes=5), timedelta(minutes=15)
-_NOT_WATCHED = "The ward does not watch this person now, so nobody would be told: call the ward."
+_NOT_WATCHED = noted(
+    "The ward does not watch this person now, so nobody would be told: call the ward."
+)
 CALL = "structured_call"
 _ENTERED = ("acvpu", "o2")
 

@@ -12,6 +12,7 @@ from analytics.ward.home_tasks import TaskTimes, adherence, due_times, next_due
 from api.errors import ConflictError
 from api.forms.plans import HomePlan, HomeTask, NewHomePlan, NewTask, TaskDue
 from api.http.deps import UnitOfWork
+from api.language import gettext
 from api.store import home_plans, home_tasks
 from api.store.types import Row
 from api.vault import personal_data
@@ -70,7 +71,7 @@ async def shown(work: UnitOfWork, row: Row, plans: Sequence[Row]) -> list[HomePl
     return [
         HomePlan(
             **{name: one[name] for name in ("id", "condition", "review_on", "begun_at")},
-            **opened(text, one),
+            **_said(opened(text, one)),
             tasks=[
                 _shown_task(task, text, adherence(said[task["id"]]))
                 for task in tasks
@@ -93,12 +94,26 @@ def opened(text: PatientText, plan: Row) -> dict[str, Any]:
     return told
 
 
+def _said(words: dict[str, Any]) -> dict[str, Any]:
+    """Return the words of a plan in the language that is spoken, as far as a template wrote them.
+
+    What somebody wrote themselves is in no catalogue and stays as it is, word by word.
+    """
+    said = {name: [gettext(line) for line in words[name]] for name in ("goals", "education")}
+    return {**words, **said, "title": words["title"] and gettext(words["title"])}
+
+
+def _words(text: PatientText, task: Row) -> str | None:
+    opened_ = text.open(task["words"])
+    return opened_ and gettext(opened_)
+
+
 def _shown_task(task: Row, text: PatientText, done: float | None) -> HomeTask:
     return HomeTask(
         id=task["id"],
         kind=task["kind"],
         subject=task["subject"],
-        words=text.open(task["words"]),
+        words=_words(text, task),
         times=task["times"],
         days=task["days"],
         adherence=done,
@@ -135,7 +150,7 @@ def task_due(row: Row, text: PatientText) -> TaskDue:
         task=row["task_id"],
         kind=row["kind"],
         subject=row["subject"],
-        words=text.open(row["words"]),
+        words=_words(text, row),
         due_at=row["due_at"],
         state=row["state"],
         reminders=row["reminders"],

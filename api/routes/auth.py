@@ -39,6 +39,7 @@ class Me(BaseModel):
     totp: bool
     passkeys: int
     recovery_codes: int
+    language: str | None
 
 
 class Registration(BaseModel):

@@ -13,13 +13,14 @@ from api.forms.consultations import Consultation, FreeSlot, MovedConsultation, N
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
 from api.forms.timestamps import Moment
 from api.http.deps import UnitOfWork, Work
+from api.language import noted
 from api.patients.contact import Correspondent, correspondent
 from api.store import consultations, notify
 from api.store.types import Row
 
 router = APIRouter(tags=["consultations"])
 _MOST_DAYS = 62
-_TAKEN = "This time has just been taken: choose another."
+_TAKEN = noted("This time has just been taken: choose another.")
 
 
 @router.get("/patients/{patient_id}/consultation-slots")

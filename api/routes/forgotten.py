@@ -16,16 +16,21 @@ from api.auth import sessions, sign_in, throttle
 from api.errors import ConflictError, ThrottledError
 from api.evidence import audit
 from api.http.deps import Shared
+from api.language import catalogue_of, noted, spoken
 from api.notify import addresses, gateways
 from api.notify.settings import NotifySettings
 from api.notify.words import Words
 from api.services import Services
-from api.store import invitations
+from api.store import accounts, invitations
 from api.store.types import Row
 from api.vault import personal_data
 
 router = APIRouter(tags=["people"])
 _log = structlog.get_logger("api.forgotten")
+_LINE = noted(
+    "Somebody who gave your user name has asked for a new password. This link sets one, once, "
+    "within {minutes} minutes. If it was not you, do nothing: nothing has changed."
+)
 
 
 class Forgotten(BaseModel):
@@ -78,12 +83,10 @@ async def _send(
     if gateway is None:
         return
     minutes = services.settings.reset_mail_minutes
+    said = spoken() if row["language"] is None else catalogue_of(row["language"])
     words = Words(
-        title="A new password for Homeward",
-        line=(
-            "Somebody who gave your user name has asked for a new password. This link sets one,"
-            f" once, within {minutes} minutes. If it was not you, do nothing: nothing has changed."
-        ),
+        title=said.say("A new password for Homeward"),
+        line=said.say(_LINE).format(minutes=minutes),
         link=f"{settings.site.rstrip('/')}/join#{token}",
     )
     outcome = await asyncio.to_thread(
@@ -111,4 +114,5 @@ async def _begun(services: Services, name: str, token: str) -> tuple[Row | None,
         detail = {"user": str(row["user_id"]), "invitation": str(row["invitation_id"])}
         note = audit.Note(action="password.forgotten", detail=detail)
         await audit.append(conn, now, "nobody", [note])
+        row = {**row, "language": await accounts.language_of(conn, row["user_id"])}
     return row, str(kept["address"])

@@ -14,6 +14,7 @@ from api.errors import ConflictError, InvalidError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
 from api.forms.timestamps import Moment
 from api.http.deps import UnitOfWork, Work, allow
+from api.language import noted
 from api.patients.entering import IdempotencyKey, entry_key
 from api.patients.record_access import own_record, record_of
 from api.store import patient_reports
@@ -24,7 +25,7 @@ from api.vault import personal_data
 router = APIRouter(tags=["reports"])
 _OLDEST, _AHEAD = timedelta(days=7), timedelta(minutes=5)
 _LATE = timedelta(minutes=15)
-_NOT_WATCHED = "The ward does not watch you now, so nobody would be told: call the ward."
+_NOT_WATCHED = noted("The ward does not watch you now, so nobody would be told: call the ward.")
 
 
 class Answers(BaseModel):

@@ -40,7 +40,7 @@ async def session(conn: Conn, hashed: bytes, idle_minutes: float) -> Row | None:
     """
     found = await conn.execute(
         """
-        SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, u.patient_no,
+        SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, u.patient_no, u.language,
                s.token_hash, s.kind, s.id AS session_id,
                u.totp_step IS NOT NULL OR s.proved_by <> 'password' AS second_factor,
                s.used_at < now() - interval '1 minute' AS stale, k.scopes
@@ -177,7 +177,7 @@ async def add_user(conn: Conn, values: Row) -> UUID | None:
 
 
 _USER = """
-    SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, p.id AS patient,
+    SELECT u.id, u.username, u.role, u.state, u.display_name, u.ward, u.language, p.id AS patient,
            u.totp_step IS NOT NULL AS totp, u.passkeys, u.created_at, u.patient_no, u.revision
       FROM app_user u LEFT JOIN patient p ON p.no = u.patient_no
 """
@@ -188,6 +188,22 @@ async def user(conn: Conn, user_id: UUID, *, lock: bool = False) -> Row | None:
     tail = " WHERE u.role <> 'machine' AND u.id = %s" + (" FOR NO KEY UPDATE OF u" if lock else "")
     found = await conn.execute(_USER + tail, (user_id,))
     return await found.fetchone()
+
+
+async def language_of(conn: Conn, user_id: UUID) -> str | None:
+    """In which language somebody reads; None: a patient who has chosen none."""
+    found = await conn.execute(
+        "SELECT CASE role WHEN 'patient' THEN language ELSE 'en' END AS code FROM app_user"
+        " WHERE id = %s",
+        (user_id,),
+    )
+    row = await found.fetchone()
+    return row["code"] if row else None
+
+
+async def set_language(conn: Conn, user_id: UUID, language: str | None) -> None:
+    """Keep in which language somebody is spoken to; None: as their browser asks."""
+    await conn.execute("UPDATE app_user SET language = %s WHERE id = %s", (language, user_id))
 
 
 async def users(

@@ -62,7 +62,9 @@ _WAITING = """
            CASE n.kind WHEN 'sms' THEN s.settings ->> 'contact.out_of_hours_phone'
                        WHEN 'email' THEN s.settings ->> 'contact.out_of_hours_email'
            END AS contact_address, s.settings ->> 'contact.ward_phone' AS ward_phone,
-           coalesce(u.state = 'active', true) AS account_active
+           coalesce(u.state = 'active', true) AS account_active,
+           CASE u.role WHEN 'patient' THEN coalesce(u.language, language_of(n.patient_no))
+           END AS language
       FROM notice n LEFT JOIN notice_channel c ON c.id = n.channel_id
       LEFT JOIN webhook w ON w.id = n.webhook_id LEFT JOIN episode e ON e.id = n.episode_id
       LEFT JOIN app_user u ON u.id = n.user_id

@@ -37,7 +37,8 @@ _MISSED = """
      WHERE state = 'due' AND due_at <= %(now)s - make_interval(secs => %(late_s)s)
 """
 _TO_REMIND = """
-    SELECT d.task_id, d.due_at, d.patient_no, p.ward, t.kind, t.subject
+    SELECT d.task_id, d.due_at, d.patient_no, p.ward, t.kind, t.subject,
+           language_of(d.patient_no) AS language
       FROM home_task_due d JOIN home_task t ON t.id = d.task_id
       JOIN patient p ON p.no = d.patient_no
      WHERE d.state = 'due' AND d.due_at <= %(now)s AND p.state = 'active'

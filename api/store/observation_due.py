@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from api.store.types import Conn, Row
 
 _WATCHED = """
-    SELECT p.no, p.ward, c.scoring, c.profile, c.settings,
+    SELECT p.no, p.ward, language_of(p.no) AS language, c.scoring, c.profile, c.settings,
            n.assessment -> 'news2' AS news2, n.latest,
            coalesce(v.metrics, '{}') AS expected, o.band, o.every_min, o.metrics, o.due_at,
            coalesce(o.reminders, 0) AS reminders, o.remind_at,

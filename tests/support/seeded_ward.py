@@ -199,6 +199,11 @@ class SeededWard:
         with psycopg.connect(self.server.database.superuser) as conn:
             conn.execute(statement.encode(), values)
 
+    def numbers(self, question: str, *values: object) -> list[float]:
+        """The first column of what the superuser reads."""
+        with psycopg.connect(self.server.database.superuser) as conn:
+            return [float(row[0]) for row in conn.execute(question.encode(), values)]
+
     def end_alerts(self, names: Sequence[str]) -> None:
         """End what earlier tests raised of these people: a patient has one alert at a time."""
         numbers = [self.number(self.patients[name]) for name in names]

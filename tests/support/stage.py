@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from analytics.domain.care import Role
 from api.auth.sessions import Caller
 from api.dashboard import frames
+from api.language import catalogue_of, speaking
 from tests.support.stage_frames import PUBLIC, frame_of
 
 NOW = datetime(2026, 10, 24, 21, 5, tzinfo=UTC)
@@ -27,7 +28,8 @@ FONT = "DejaVu Sans"
 _SAME_FONT = f"html, button, input, select, textarea {{ font-family: '{FONT}' !important; }}"
 MENU = tuple((f"/{name.lower()}", name) for name in ("Panel", "Feed", "Round", "Handover"))
 """A menu of the stage's own: that of the ward may grow without new pictures."""
-_STILL = "*, *::before, *::after { animation: none !important; caret-color: transparent; }"
+_STILL = """*, *::before, *::after { animation: none !important; caret-color: transparent; }
+    .languages { display: none; }"""  # names in their own letters, for which fonts differ
 # The live line, which Playwright cannot answer bit by bit; ``tell(name, data)`` says an event.
 _LINE = """const fetched = window.fetch;
     let line = null;
@@ -85,10 +87,12 @@ class Stage:
 
     Attributes:
         menu: the pages' addresses and names in the masthead.
+        catalogue: in which the pages speak.
     """
 
     def __init__(self, browser: Browser) -> None:
         self.menu = MENU
+        self.catalogue = catalogue_of("en")
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
@@ -125,7 +129,8 @@ class Stage:
     def _frame(self, route: Route, path: str, role: Role) -> None:
         name, shown = frame_of(path, role)
         person = None if name in PUBLIC else caller(role, "Amara Singh")
-        answer = frames.frame(name, person, **shown, links=self.menu)
+        with speaking(self.catalogue):
+            answer = frames.frame(name, person, **shown, links=self.menu)
         style = f"<style>{_SAME_FONT}{_STILL}</style></head>"
         body = bytes(answer.body).decode().replace("</head>", style)
         route.fulfill(body=body, content_type="text/html; charset=utf-8")

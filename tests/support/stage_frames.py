@@ -17,6 +17,7 @@ _CARE: Final[dict[str, object]] = {
     "ward_profile": "standard",
     "profiles": {"standard": "For most adults at home.", "copd": "For lungs that retain CO2."},
 }
+_ANYBODY: Final = "00000000-0000-0000-0000-000000000000"
 _BY_PAGE: Final[dict[str, dict[str, object]]] = {
     "login": {
         "next": "/",
@@ -31,14 +32,14 @@ _BY_PAGE: Final[dict[str, dict[str, object]]] = {
     "hl7": {"here": frames.REFUSED},
     "settings": {"ward": "main", "zone": "Europe/Berlin"},
     "people": {"accounts": True, "least": 12},
-    "account": {"username": "singh", "least": 12},
+    "account": {"username": "singh", "least": 12, "chosen": None},
     "register": {"least": 12},
     "join": {"least": 12},
     "keys": {"kinds": " ".join(scopes.KINDS)},
     "mine": {
         "questions": QUESTIONS,
         "forms": OWN_QUESTIONNAIRES,
-        "patient": "00000000-0000-0000-0000-000000000000",
+        "patient": _ANYBODY,
     },
     "start": {"opens_accounts": True},
 }

@@ -187,3 +187,34 @@ def test_nothing_falls_due_of_who_is_paused_and_plans_end_with_the_stay(ward: Wa
     assert states(ward) == {}, "what was due then counts for nothing"
     assert ward.all("SELECT * FROM home_plan WHERE ended_at IS NULL") == []
     assert ward.all("SELECT * FROM home_task WHERE next_at IS NOT NULL") == []
+
+
+def test_who_reads_chinese_is_reminded_in_chinese(ward: Ward) -> None:
+    """By the account's choice, else by the record; what a template wrote is said in it as well."""
+    now = datetime.now(UTC)
+    patient, own, doctor = people(ward)
+    ward.device(patient, {"weight": 86_400})
+    hours = [f"{n:02}:00" for n in range(24)]
+    walk = {"kind": "walk", "words": "Walk to the gate", "times": hours[:12]}
+    given = {"kind": "walk", "words": "Get up and walk around your home", "times": hours[12:]}
+
+    async def main() -> None:
+        async with ward.api() as api:
+            body = plan(now, tasks=[walk, given], medicines=[])
+            await begin(api, doctor, patient, {**body, "goals": ["No fever"]})
+            chosen = {"language": "zh-Hans"}
+            put = await api.put("/me/language", headers=own.headers, json=chosen)
+            assert put.status_code == 200, put.text
+            path = f"/patients/{patient.id}/plans"
+            [told] = (await api.get(path, headers=own.headers)).json()["items"]
+            assert (told["title"], told["goals"]) == ("Dry feet by June", ["不发热"])
+            words = {one["words"] for one in told["tasks"]}
+            assert words == {"Walk to the gate", "起来在家里走走"}
+            [theirs] = (await api.get(path, headers=doctor.headers)).json()["items"]
+            assert theirs["goals"] == ["No fever"]
+
+    story(main())
+    due = ward.one("SELECT min(next_at) AS at FROM home_task")["at"]
+    look(ward, due + timedelta(minutes=1))
+    text = "SELECT args ->> 'text' AS text FROM command WHERE command = 'message'"
+    assert ward.one(text)["text"] == "该运动了。"

@@ -15,7 +15,7 @@ test("tasks are the same after they were written as lines", () => {
     { kind: "measure", subject: "weight", times: ["07:30"], words: "Weigh yourself" },
     { kind: "walk", times: ["10:00", "15:00"], days: [1, 3], words: "Walk a little" },
   ]);
-  assert.equal(daysWords([1, 3]), ", mo, we");
+  assert.equal(daysWords([1, 3]), ", Mon, Wed");
   assert.equal(daysWords(EVERY), "");
 });
 

@@ -31,7 +31,7 @@ async function fresh(request, url) {
 
 worker.addEventListener("push", (event) => {
   let notice;
-  try { notice = event.data.json(); } catch { notice = { title: "Homeward", body: "Open Homeward.", url: "/" }; }
+  try { notice = event.data.json(); } catch { notice = { title: "Homeward", body: "", url: "/" }; }
   event.waitUntil(Promise.all([shown(notice), received(notice)]));
 });
 // The same notice sent twice replaces itself; each new one makes itself heard.

@@ -24,7 +24,7 @@ def test_a_value_is_judged_by_its_ranges_ends_included(metric: Metric) -> None:
 
 def test_the_words_of_a_refusal_name_range_and_unit() -> None:
     (told,) = refusals([(Metric.TEMP, 98.6)])
-    assert told == (Metric.TEMP, "must be from 20 to 47 °C")
+    assert (told.metric, told.why) == (Metric.TEMP, "must be from 20 to 47 °C")
     (told,) = refusals([(Metric.O2, 0.5)])
     assert told.why == "must be a whole number from 0 to 1"
     (told,) = doubts([(Metric.HR, 18)])

@@ -1,5 +1,7 @@
 """The frames: nothing inline, nothing from elsewhere, every role's own pages."""
 
+# ruff: noqa: RUF001 - Chinese has commas and full stops of its own
+
 import re
 from dataclasses import replace
 from uuid import UUID
@@ -15,6 +17,7 @@ from api.dashboard import frames
 from api.dashboard.administration import REASONS, limits_shown
 from api.dashboard.chart import PARTS
 from api.dashboard.visits import own_path
+from api.language import catalogue_of, speaking
 
 STATIC = frames.HERE / "static"
 CARE: dict[str, object] = {
@@ -56,7 +59,7 @@ SHOWN: dict[str, dict[str, object]] = {
     "keys": {"kinds": "alerts"},
     "log": {},
     "entering": {"next": "/"},
-    "account": {"username": "singh", "least": 12},
+    "account": {"username": "singh", "least": 12, "chosen": None},
     "mine": {"patient": UUID(int=1), "questions": QUESTIONS, "forms": QUESTIONNAIRES},
 }
 
@@ -156,3 +159,21 @@ def test_limits_are_offered_for_what_can_be_limited_with_the_wards_own() -> None
     assert set(rows) == {"hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "weight"}
     assert (rows["spo2"].low, rows["spo2"].high) == (91, None)
     assert (rows["temp"].unit, rows["sbp"].unit) == ("°C", "mmHg")
+
+
+def test_a_patients_page_speaks_their_language_and_a_page_of_staff_does_not() -> None:
+    with speaking(catalogue_of("zh-Hans")):
+        own = bytes(frames.frame("mine", caller(Role.PATIENT), **SHOWN["mine"]).body).decode()
+        theirs = bytes(frames.frame("panel", caller()).body).decode()
+    assert '<html lang="zh-Hans" dir="ltr" data-locale="zh-Hans-CN" data-glucose="mmol/L">' in own
+    assert "紧急情况下，请立即拨打急救电话。" in own
+    assert "做事时提不起劲或没有兴趣" in own
+    assert "血糖 mmol/L" in own
+    assert '<html lang="en"' in theirs
+    assert "Log out" in theirs
+
+
+def test_a_link_in_a_sentence_holds_no_markup_of_others() -> None:
+    text = bytes(frames.frame("login", **SHOWN["login"]).body).decode()
+    assert 'can <a href="/register">open an account of their own</a>.' in text
+    assert '<a href="/language?to=zh-Hans&amp;next=/login%3Fnext%3D/" lang="zh-Hans">' in text

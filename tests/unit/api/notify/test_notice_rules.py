@@ -1,5 +1,7 @@
 """What a notice says, when it waits, where it may go, and when it is tried again."""
 
+# ruff: noqa: RUF001 - Chinese has commas and full stops of its own
+
 from datetime import UTC, datetime, time
 from pathlib import Path
 from uuid import UUID
@@ -32,6 +34,14 @@ def test_a_reminder_says_nothing_of_what_is_to_do() -> None:
     said = words(reminder, "https://ward.example.org/")
     assert (said.title, said.line) == ("Reminder", "something is to do, open Homeward")
     assert said.link.endswith(f"/n/{UUID(int=1)}")
+
+
+def test_a_patient_is_written_to_in_their_language() -> None:
+    notice = Notice(
+        id=ID, priority="low", change="message", patient_no=243, ward="main", language="zh"
+    )
+    said = words(notice, "https://ward.example.org/")
+    assert (said.title, said.line) == ("新消息", "患者 7K，请打开 Homeward")
 
 
 def test_codes_of_patients_are_all_different() -> None:

@@ -1,5 +1,6 @@
 // The ward's clock as the server tells it: every age on a page is counted by it, never by this
 // computer's own clock, which may be wrong (or a simulated day may run faster than life).
+import { LOCALE, t } from "./language.js";
 /** @type {string | undefined} */
 let place; // the zone of whom the page is about, if it is about one person
 /** @type {{ ward: number, at: number, rate: number, zone: string | undefined }} */
@@ -26,8 +27,8 @@ function format(zone, options) {
   if (!known.size) formats.set(options, known);
   if (!known.has(zone)) {
     let made;
-    try { made = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }); }
-    catch { made = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options }); }
+    try { made = new Intl.DateTimeFormat(LOCALE, { timeZone: zone, ...options }); }
+    catch { made = new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", ...options }); }
     known.set(zone, made);
   }
   return known.get(zone);
@@ -73,6 +74,10 @@ export function dayStart(text, { days = 0, zone = here() } = {}) {
 /** @param {string | null | undefined} text */
 export const civilDay = (text) => (text?.includes("T") ? dateText(Date.parse(text)) : text ?? "");
 
+// A civil day in words: 25 October 2026.
+/** @param {string} text */
+export const dateWords = (text) => new Intl.DateTimeFormat(LOCALE, { dateStyle: "long", timeZone: "UTC" }).format(Date.parse(`${civilDay(text)}T00:00:00Z`));
+
 /** @type {{ minute: number, zone: string | undefined, text: string }} */
 let day = { minute: NaN, zone: undefined, text: "" };
 function today() {
@@ -87,18 +92,19 @@ export function timeText(ms) {
 }
 /** @param {number | null} [seconds] */
 export function span(seconds) {
-  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return "never";
+  if (seconds === null || seconds === undefined || Number.isNaN(seconds)) return t("never");
   const s = Math.max(0, Math.round(seconds));
-  if (s < 90) return `${s} s`;
-  if (s < 5400) return `${Math.round(s / 60)} min`;
+  if (s < 90) return t("{n} s", { n: s });
+  if (s < 5400) return t("{n} min", { n: Math.round(s / 60) });
   if (s < 172800) {
     const minutes = Math.floor((s % 3600) / 60);
-    return `${Math.floor(s / 3600)} h${minutes ? ` ${String(minutes).padStart(2, "0")}` : ""}`;
+    const hours = Math.floor(s / 3600);
+    return minutes ? t("{hours} h {minutes}", { hours, minutes: String(minutes).padStart(2, "0") }) : t("{n} h", { n: hours });
   }
-  return `${Math.round(s / 86400)} days`;
+  return t("{n} days", { n: Math.round(s / 86400) });
 }
 // An age in a table's cell: whole minutes, so that a screen of them is written once a minute and not every second.
 /** @param {number} seconds */
-export const shortSpan = (seconds) => (seconds < 60 ? "<1 min" : seconds < 5400 ? `${Math.floor(seconds / 60)} min` : span(seconds));
+export const shortSpan = (seconds) => (seconds < 60 ? t("<1 min") : seconds < 5400 ? t("{n} min", { n: Math.floor(seconds / 60) }) : span(seconds));
 /** @param {number} ms */
-export const ago = (ms) => (ms > wardNow() + 1000 ? `in ${span((ms - wardNow()) / 1000)}` : `${span((wardNow() - ms) / 1000)} ago`);
+export const ago = (ms) => (ms > wardNow() + 1000 ? t("in {span}", { span: span((ms - wardNow()) / 1000) }) : t("{span} ago", { span: span((wardNow() - ms) / 1000) }));

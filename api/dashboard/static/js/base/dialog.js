@@ -1,5 +1,6 @@
 // Questions asked before something is done, and forms that come in front of the page.
 import { h, say } from "./dom.js";
+import { t } from "./language.js";
 
 let made = 0;
 
@@ -10,7 +11,7 @@ export function formDialog({ title, parts, act, send, danger = false, wide = fal
   const wrong = h("p", { class: "wrong", role: "alert" });
   const button = h("button", { class: danger ? "danger" : "primary", type: "submit", "aria-label": about && `${act}: ${about}` }, act);
   const form = h("form", { method: "dialog" }, h("h2", { id }, title), parts, wrong,
-    h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), button));
+    h("div", { class: "row-end" }, h("button", { type: "button", onclick: () => dialog.close() }, t("Cancel")), button));
   const dialog = h("dialog", { "aria-labelledby": id, class: wide ? "wide" : "" }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -79,10 +80,10 @@ export const options = (pairs, chosen) => pairs.map(([value, text]) => h("option
 export function copyable(text, label, shown = text) {
   const code = h("code", { class: "secret", tabindex: "0", "aria-label": label }, shown);
   const button = h("button", { type: "button", onclick: async () => {
-    try { await navigator.clipboard.writeText(text); button.textContent = "Copied"; say("Copied"); } catch {
+    try { await navigator.clipboard.writeText(text); button.textContent = t("Copied"); say(t("Copied")); } catch {
       getSelection().selectAllChildren(code);
-      button.textContent = "Selected: copy it by hand";
+      button.textContent = t("Selected: copy it by hand");
     }
-  } }, "Copy");
+  } }, t("Copy"));
   return h("div", { class: "copyable" }, code, button);
 }

@@ -1,6 +1,7 @@
 // Elements made by hand: text is always text, so nothing that a person typed can become markup.
 import { wardNow } from "./clock.js";
 import { moment } from "./moments.js";
+import { t, woven } from "./language.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** The element of an id; what kind it is, the template says. @type {(id: string) => any} */
@@ -48,11 +49,11 @@ export function empty(title, advice) {
 }
 const holds = (where) => [...where.children].some((child) => !child.matches(".trouble, .loading"));
 // What was shown before stays, as of when it was: old is better than nothing, if it says so.
-export function trouble(where, problem, advice = "The page tries again by itself.", old = holds(where)) {
+export function trouble(where, problem, advice = t("The page tries again by itself."), old = holds(where)) {
   const first = ":scope > .trouble";
   const since = where.querySelector(first)?.dataset.since ?? new Date(wardNow()).toISOString();
-  const box = h("div", { class: "trouble", role: "alert", "data-key": "trouble", "data-since": since }, h("strong", {}, "This part could not be loaded."), `${problem.message} ${advice}`,
-    old && [" What stands below may be old: ", moment(since, { prefix: "failing since " }), "."]);
+  const box = h("div", { class: "trouble", role: "alert", "data-key": "trouble", "data-since": since }, h("strong", {}, t("This part could not be loaded.")), `${problem.message} ${advice}`,
+    old && [" ", woven("What stands below may be old: failing since {when}.", { when: moment(since) })]);
   for (const child of where.querySelectorAll(`${first}, :scope > .loading`)) child.remove();
   where.prepend(box);
 }

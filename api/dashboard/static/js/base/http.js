@@ -1,12 +1,13 @@
 // The JSON API, asked as the person who is signed in. Errors are RFC 9457 problem details.
 import { SIGNED_OUT, signedOut } from "./unsaved.js";
+import { t } from "./language.js";
 
 const API = "/api/v1";
 const PATIENCE_MS = 12000; // a server that hangs must not look like one that works
 
 export class Problem extends Error {
   constructor(status, body) {
-    super(body?.detail || body?.title || `The server answered ${status}.`);
+    super(body?.detail || body?.title || t("The server answered {status}.", { status }));
     this.status = status;
     this.type = body?.type ?? "about:blank";
     this.errors = body?.errors ?? [];

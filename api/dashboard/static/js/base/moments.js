@@ -1,12 +1,13 @@
 // Moments as nodes whose words stay true while the page stands.
 import { dayText, shortSpan, zoneText, clockText, secondsText, ago, wardZone, wardNow, timeText } from "./clock.js";
 import { $$ } from "./dom.js";
+import { t } from "./language.js";
 
 // <time>14:05 (3 min ago)</time>, kept up to date by tick(); `only` the age, or that in short.
 /** @param {string} text @param {{ prefix?: string, only?: boolean | "short" }} how */
 export function moment(text, { prefix = "", only = false } = {}) {
   const node = document.createElement("time");
-  if (!text) { node.textContent = `${prefix}never`; return node; }
+  if (!text) { node.textContent = `${prefix}${t("never")}`; return node; }
   node.dateTime = text;
   node.dataset.prefix = prefix;
   if (only) node.dataset.only = only === "short" ? "short" : "age";

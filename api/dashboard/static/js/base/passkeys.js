@@ -1,4 +1,5 @@
 // What a browser says of an authenticator, as JSON that the server reads.
+import { t } from "./language.js";
 export const able = () => isSecureContext && typeof PublicKeyCredential === "function" && "parseRequestOptionsFromJSON" in PublicKeyCredential;
 
 export async function register(options) {
@@ -11,8 +12,8 @@ export async function assert(options) {
 }
 // The browser's own words for "no" are for programmers.
 export function plain(problem) {
-  if (problem?.name === "InvalidStateError") return new Error("This device is registered for your account already.");
-  if (problem?.name === "NotAllowedError" || problem?.name === "AbortError") return new Error("The passkey was not given, or it took too long. Try again.");
-  if (problem?.name === "SecurityError") return new Error("This address cannot have passkeys: open Homeward by its name, not by a number.");
+  if (problem?.name === "InvalidStateError") return new Error(t("This device is registered for your account already."));
+  if (problem?.name === "NotAllowedError" || problem?.name === "AbortError") return new Error(t("The passkey was not given, or it took too long. Try again."));
+  if (problem?.name === "SecurityError") return new Error(t("This address cannot have passkeys: open Homeward by its name, not by a number."));
   return problem;
 }

@@ -1,11 +1,12 @@
 // Keys that work on every page, and `?`, which lists them: search, the next row, another page.
 import { $, $$, h } from "./dom.js";
 import { noticeDialog } from "./dialog.js";
+import { t } from "./language.js";
 
 const SEQUENCE_MS = 1500;
 const ROWS = "#rows a.person, .alert, #list a.person";
 /** @type {[string, string][]} */
-const OWN = [["?", "This list"], ["/", "Search"], ["j", "Next patient or alert"], ["k", "The one before"]];
+const OWN = [["?", t("This list")], ["/", t("Search")], ["j", t("Next patient or alert")], ["k", t("The one before")]];
 
 // What a key means here: an action by name, "g" as the first of two, or nothing.
 /** @param {{ key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean }} event @param {{ typing: boolean, after: string }} where
@@ -15,21 +16,21 @@ export function meaning(event, { typing, after }) {
   if (after === "g") return `go ${event.key.toLowerCase()}`;
   return { "?": "help", "/": "search", j: "next", k: "previous", g: "g" }[event.key] ?? "";
 }
-// A letter for each page of the menu: the first of its name that no page before it has.
+// A letter for each page of the menu: the first of its name that no page before it has; a figure where it has none.
 /** @param {string[]} names @returns {string[]} */
 export function letters(names) {
   /** @type {string[]} */
   const taken = [];
-  for (const name of names) taken.push([...name.toLowerCase()].find((letter) => /[a-z]/.test(letter) && !taken.includes(letter)) ?? "");
+  for (const name of names) taken.push([...name.toLowerCase()].find((letter) => /[a-z]/.test(letter) && !taken.includes(letter)) ?? [..."123456789"].find((figure) => !taken.includes(figure)) ?? "");
   return taken;
 }
-const pages = () => $$("nav[aria-label=Pages] a");
+const pages = () => $$(".masthead nav a");
 
 function help() {
   const links = pages();
   const ways = letters(links.map((link) => link.textContent)).map((letter, at) => [`g ${letter}`, links[at].firstChild.textContent]);
   const list = (pairs) => h("dl", { class: "shortcuts" }, pairs.map(([keys, does]) => [h("dt", {}, keys.split(" ").map((key) => [h("kbd", {}, key), " "])), h("dd", {}, does)]));
-  noticeDialog({ title: "Keys", act: "Close", parts: [list(OWN), h("h3", {}, "Pages"), list(ways), h("p", { class: "small soft" }, "The round has keys of its own, named there. Tab, Enter and Escape work as everywhere.")] });
+  noticeDialog({ title: t("Keys"), act: t("Close"), parts: [list(OWN), h("h3", {}, t("Pages")), list(ways), h("p", { class: "small soft" }, t("The round has keys of its own, named there. Tab, Enter and Escape work as everywhere."))] });
 }
 function step(by) {
   const rows = $$(ROWS).filter((one) => one.offsetParent !== null);

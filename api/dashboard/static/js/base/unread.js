@@ -3,6 +3,7 @@
 import { get } from "./http.js";
 import { $$, h } from "./dom.js";
 import { update } from "./patch.js";
+import { listed, t, tn } from "./language.js";
 
 const LOOK_MS = 30000;
 const SOON_MS = 200;
@@ -11,14 +12,14 @@ let of = new Map();
 let timer = 0;
 
 export const unreadOf = (patient) => of.get(patient) ?? 0;
-const messages = (count) => `${count} unread message${count === 1 ? "" : "s"}`;
-const calls = (count) => `${count} call${count === 1 ? "" : "s"} asked for`;
+const messages = (count) => tn("{n} unread message", "{n} unread messages", count);
+const calls = (count) => tn("{n} call asked for", "{n} calls asked for", count);
 
 function show() {
   for (const link of $$("nav a[href='/messages']")) {
     const said = [known.unread > 0 && messages(known.unread), known.calls > 0 && document.body.dataset.role !== "patient" && calls(known.calls)].filter(Boolean);
     const count = known.unread + (said.length && document.body.dataset.role !== "patient" ? known.calls : 0);
-    update(link, "Messages", said.length > 0 && h("span", { class: known.overdue ? "count late" : "count", "data-key": "count" }, h("span", { "aria-hidden": "true" }, String(count)), h("span", { class: "visually-hidden" }, `, ${said.join(", ")}`)));
+    update(link, t("Messages"), said.length > 0 && h("span", { class: known.overdue ? "count late" : "count", "data-key": "count" }, h("span", { "aria-hidden": "true" }, String(count)), h("span", { class: "visually-hidden" }, `, ${listed(said)}`)));
   }
   for (const node of $$("[data-unread]")) {
     const count = unreadOf(node.dataset.unread);

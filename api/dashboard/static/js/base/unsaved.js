@@ -1,4 +1,5 @@
 // Whether somebody has typed or chosen what is not saved yet: it is never thrown away for them.
+import { t } from "./language.js";
 
 // A field that differs from what it was drawn with; a search or a choice of view is no input.
 /** @param {any} field */
@@ -17,4 +18,4 @@ export function signedOut() {
   if (unsaved()) dispatchEvent(new Event("signedout"));
   else location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
-export const SIGNED_OUT = "You are signed out. What you typed is still here: sign in again in another window, then send it.";
+export const SIGNED_OUT = t("You are signed out. What you typed is still here: sign in again in another window, then send it.");

@@ -8,18 +8,19 @@ import { tick } from "./moments.js";
 import { update } from "./patch.js";
 import { steady } from "./steady.js";
 import { waiting } from "./waiting.js";
+import { t, woven } from "./language.js";
 
 const POLL_MS = 4000;
 const TOLD = {
-  line: ["This page is NOT being updated.", "Alerts may be missing. Do not rely on it: phone the coordinator, and check the network."],
-  server: ["The ward server does not answer.", "What you see is old. Phone the coordinator, and work from the last printed handover list."],
-  engine: ["The alert engine is NOT running.", "No new alert will be raised. Watch the readings by hand and tell the technical service now."],
-  gateway: ["Readings are NOT being taken in.", "The gateway does not answer. Devices keep their readings; nothing new arrives until it is back."],
-  signed: ["You are signed out.", "This page is not updated. What you typed is still here: sign in again in another window, then send it."],
-  shift: ["NOBODY is on shift.", "No clinician receives alerts. Coordinators: add a shift on the capacity board, or use the out-of-hours route."],
+  line: [t("This page is NOT being updated."), t("Alerts may be missing. Do not rely on it: phone the coordinator, and check the network.")],
+  server: [t("The ward server does not answer."), t("What you see is old. Phone the coordinator, and work from the last printed handover list.")],
+  engine: [t("The alert engine is NOT running."), t("No new alert will be raised. Watch the readings by hand and tell the technical service now.")],
+  gateway: [t("Readings are NOT being taken in."), t("The gateway does not answer. Devices keep their readings; nothing new arrives until it is back.")],
+  signed: [t("You are signed out."), t("This page is not updated. What you typed is still here: sign in again in another window, then send it.")],
+  shift: [t("NOBODY is on shift."), t("No clinician receives alerts. Coordinators: add a shift on the capacity board, or use the out-of-hours route.")],
 };
 // A patient is told what concerns them, in their words, and not the ward's own troubles.
-const TOLD_PATIENTS = { server: ["This page is not up to date.", "If you feel unwell, call the ward. In an emergency call the emergency number."] };
+const TOLD_PATIENTS = { server: [t("This page is not up to date."), t("If you feel unwell, call the ward. In an emergency call the emergency number.")] };
 const told = document.body.dataset.role === "patient" ? TOLD_PATIENTS : document.body.dataset.role === "auditor" ? { server: TOLD.server, signed: TOLD.signed } : TOLD;
 const wrong = new Map(); // name -> ward time since
 /** @type {{ phone: string | null, out_of_hours: { name: string, phone: string } | null }} */
@@ -41,7 +42,7 @@ function draw() {
   document.body.classList.toggle("alarmed", names.length > 0);
   document.body.classList.toggle("lost", wrong.has("line") || wrong.has("server"));
   const items = names.map((name) => h("li", { "data-key": name, "data-wrong": name }, shape("high"),
-    h("div", {}, h("strong", {}, told[name][0]), told[name][1], whomToRing(name), ` Noticed here at ${secondsText(wrong.get(name))}.`)));
+    h("div", {}, h("strong", {}, told[name][0]), told[name][1], whomToRing(name), " ", t("Noticed here at {time}.", { time: secondsText(wrong.get(name)) }))));
   update(banner, h("ul", {}, items));
   pulse();
 }
@@ -49,7 +50,7 @@ function draw() {
 // The ward's number, and where nobody is on shift the out-of-hours contact's.
 function whomToRing(name) {
   const out = name === "shift" && ring.out_of_hours;
-  return [out && [` ${out.name}: `, dial(out.phone), "."], ring.phone && [" Ring the ward: ", dial(ring.phone), "."]];
+  return [out && [` ${out.name}: `, dial(out.phone), "."], ring.phone && [" ", woven("Ring the ward: {phone}.", { phone: dial(ring.phone) })]];
 }
 
 const drawSoon = steady(draw);
@@ -60,7 +61,7 @@ function pulse() {
   if (!node) return;
   const lost = wrong.has("line") || wrong.has("server");
   node.dataset.state = lost ? "lost" : "live";
-  node.textContent = lost ? "Not live" : streamed ? "Live" : "Connected";
+  node.textContent = lost ? t("Not live") : streamed ? t("Live") : t("Connected");
 }
 
 async function poll() {

@@ -1,15 +1,15 @@
 // A handover that waits for the reader to take it over: a figure beside its page in the menu, said once when it comes.
 import { $$, h, say } from "./dom.js";
+import { tn } from "./language.js";
 
 let known = 0;
 
 /** @param {number} [count] */
 export function waiting(count = 0) {
-  const link = $$('nav[aria-label="Pages"] a[href="/handover"]')[0];
+  const link = $$('.masthead nav a[href="/handover"]')[0];
   if (count === known || !link) return;
   link.querySelector(".badge")?.remove();
-  const words = count === 1 ? " waits for you" : " wait for you";
-  if (count) link.append(" ", h("span", { class: "badge" }, `${count}`, h("span", { class: "visually-hidden" }, words)));
-  if (count > known) say(count === 1 ? "A handover waits for you" : `${count} handovers wait for you`);
+  if (count) link.append(" ", h("span", { class: "badge" }, `${count}`, h("span", { class: "visually-hidden" }, " ", tn("waits for you", "wait for you", count))));
+  if (count > known) say(tn("A handover waits for you", "{n} handovers wait for you", count));
   known = count;
 }

@@ -7,6 +7,7 @@ import { limitLines, rangeOf } from "./clinical_range.js";
 import { colour, drawLines, drawLoneRanges, drawMarks, drawUsual } from "./drawing.js";
 import { alone, sortPoints, withGaps } from "./series.js";
 import { follow, SYNC } from "./sync.js";
+import { t } from "../base/language.js";
 
 const HEIGHT = 165;
 
@@ -65,9 +66,9 @@ export function vitalChart(target, { metrics, unit, digits, from, to, limits = {
     const paint = colour(index ? "trace-2" : "trace");
     const at = index * 5 + 1;
     series.push({ label: metric.label, stroke: paint, width: 1.6, dash: index ? [5, 3] : undefined, value: shown(unit, digits), points: lonePoints(metric.points.length < 150) });
-    series.push({ label: "late", auto: false, stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("late", "medium-ink") } });
-    series.push({ label: "questionable", auto: false, stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("doubtful", "high-ink") } });
-    series.push({ label: "min", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } }, { label: "max", stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } });
+    series.push({ label: t("late"), auto: false, stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("late", "medium-ink") } });
+    series.push({ label: t("questionable"), auto: false, stroke: paint, width: 0, value: shown(unit, digits), paths: () => null, points: { show: drawMarks("doubtful", "high-ink") } });
+    series.push({ label: t("min"), stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } }, { label: t("max"), stroke: "transparent", width: 0, value: shown(unit, digits), points: { show: false } });
     bands.push({ series: [at + 4, at + 3], fill: colour("trace-wash") });
   });
   if (usual?.unit > 0) target.dataset.usual = `${usual.median} ± ${2 * usual.unit}`;
@@ -80,8 +81,8 @@ export function scoreChart(target, { points, from, to, group = SYNC }) {
   const data = withGaps(times, [points.map((p) => p.high), points.map((p) => p.low)]);
   const stepped = uPlot.paths.stepped({ align: 1 });
   const series = [
-    { label: "at most", value: shown("", 0), stroke: colour("soft"), width: 1, dash: [4, 3], paths: stepped, points: { show: false } },
-    { label: "at least", value: shown("", 0), stroke: colour("trace"), width: 2, paths: stepped, points: { show: false } },
+    { label: t("at most"), value: shown("", 0), stroke: colour("soft"), width: 1, dash: [4, 3], paths: stepped, points: { show: false } },
+    { label: t("at least"), value: shown("", 0), stroke: colour("trace"), width: 2, paths: stepped, points: { show: false } },
   ];
   const lines = [{ at: 5, label: "5 urgent", below: true, paint: "medium-ink" }, { at: 7, label: "7 emergency", paint: "high-ink" }];
   return make(target, { series, data, bands: [{ series: [1, 2], fill: colour("trace-wash") }], lines, from, to, range: (plot, low, high) => [0, (high ?? 0) > 10 ? 20 : 10], incrs: [1, 2, 5, 10], draw: drawLoneRanges, group });

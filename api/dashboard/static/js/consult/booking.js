@@ -4,6 +4,7 @@ import { tried } from "../base/dialog.js";
 import { $, h } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { update } from "../base/patch.js";
+import { t } from "../base/language.js";
 
 const DAYS = 14;
 
@@ -15,14 +16,14 @@ export function booking({ patient, changed }) {
     const { items } = await get(`/patients/${patient}/consultation-slots`, { to: new Date(now.getTime() + DAYS * 86400000).toISOString() });
     const days = new Map();
     for (const slot of items) { const day = dayText(Date.parse(slot.start)); days.set(day, [...(days.get(day) ?? []), slot]); }
-    update($("slot"), [...days].map(([day, slots]) => h("optgroup", { label: day, "data-key": day }, slots.map((slot) => h("option", { value: `${slot.doctor} ${slot.start}`, "data-key": `${slot.doctor} ${slot.start}` }, `${day} ${clockText(Date.parse(slot.start))}, ${slot.doctor_name}`)))));
-    $("slot-hint").textContent = items.length ? "" : "no doctor has a free time in the next two weeks: write a message, or ask to be called";
+    update($("slot"), [...days].map(([day, slots]) => h("optgroup", { label: day, "data-key": day }, slots.map((slot) => h("option", { value: `${slot.doctor} ${slot.start}`, "data-key": `${slot.doctor} ${slot.start}` }, t("{day} {time}, {name}", { day, time: clockText(Date.parse(slot.start)), name: slot.doctor_name }))))));
+    $("slot-hint").textContent = items.length ? "" : t("no doctor has a free time in the next two weeks: write a message, or ask to be called");
     $("do-book").disabled = items.length === 0;
     $("book-part").hidden = false;
   }
   function show() {
-    $("book-head").textContent = moving ? "Move to another time" : "Book";
-    $("do-book").textContent = moving ? "Move it" : "Book";
+    $("book-head").textContent = moving ? t("Move to another time") : t("Book");
+    $("do-book").textContent = moving ? t("Move it") : t("Book");
     $("keep").hidden = !moving;
     $("wishes").hidden = $("about-field").hidden = Boolean(moving);
   }
@@ -35,7 +36,7 @@ export function booking({ patient, changed }) {
   }
   $("book").addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await tried($("booked"), moving ? "It is moved." : "It is booked.", send)) { moving = null; $("about").value = ""; show(); changed(); }
+    if (await tried($("booked"), moving ? t("It is moved.") : t("It is booked."), send)) { moving = null; $("about").value = ""; show(); changed(); }
     await offer();
   });
   $("keep").addEventListener("click", () => { moving = null; show(); });

@@ -4,6 +4,7 @@ import { $ } from "../base/dom.js";
 import { post, put } from "../base/http.js";
 import { update } from "../base/patch.js";
 import { signedPart } from "./signed.js";
+import { t } from "../base/language.js";
 
 const KEEP_MS = 1500;
 
@@ -12,12 +13,12 @@ export function record({ id, signed }) {
   let timer = 0;
   let begun = false;
   const said = () => ({ notes: $("notes").value.trim() || null, summary: $("summary").value.trim(), follow_up: $("follow-up").value.split("\n").map((line) => line.trim()).filter(Boolean) });
-  const keep = () => tried($("kept"), "Kept.", () => put(`/consultations/${id}/record`, said()));
+  const keep = () => tried($("kept"), t("Kept."), () => put(`/consultations/${id}/record`, said()));
   $("record").addEventListener("input", () => { begun = true; $("kept").textContent = ""; clearTimeout(timer); timer = setTimeout(keep, KEEP_MS); });
   $("record").addEventListener("submit", async (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    await tried($("kept"), "Signed.", async () => signed(await post(`/consultations/${id}/sign`, said())), $("record"));
+    await tried($("kept"), t("Signed."), async () => signed(await post(`/consultations/${id}/sign`, said())), $("record"));
   });
   return {
     show(one) {

@@ -5,18 +5,20 @@ import { get, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
 import { tell } from "../base/unread.js";
+import { t, woven } from "../base/language.js";
 
 const PAGE = 30;
+const ROLES = { patient: t("patient"), doctor: t("doctor"), nurse: t("nurse"), coordinator: t("coordinator"), admin: t("administrator") };
 
-const seenLine = (one, mine) => (mine ? one.seen.length ? h("span", { class: "soft small" }, "Seen by ", one.seen.map((who, at) => [at > 0 && "; ", `${who.name ?? "somebody"}${who.role ? `, ${who.role}` : ""} `, moment(who.at)])) : h("span", { class: "soft small" }, "Not seen yet") : null);
+const seenLine = (one, mine) => (mine ? one.seen.length ? h("span", { class: "soft small" }, woven("Seen by {who}", { who: one.seen.map((who, at) => [at > 0 && t("; "), who.name ?? t("somebody"), who.role && t(", {role}", { role: ROLES[who.role] ?? who.role }), " ", moment(who.at)]) })) : h("span", { class: "soft small" }, t("Not seen yet")) : null);
 function messageItem(one, asPatient) {
   const mine = one.by_patient === asPatient;
-  return h("li", { class: mine ? "mine" : "theirs", "data-key": one.id }, h("p", {}, one.text ?? "(erased)"), h("span", { class: "soft small" }, one.written_by_name ?? "somebody", " ", moment(one.written_at)), seenLine(one, mine));
+  return h("li", { class: mine ? "mine" : "theirs", "data-key": one.id }, h("p", {}, one.text ?? t("(erased)")), h("span", { class: "soft small" }, one.written_by_name ?? t("somebody"), " ", moment(one.written_at)), seenLine(one, mine));
 }
 
 // The form beneath it; `of()` is the conversation that is open.
 export function writing(of, done = () => {}) {
-  $("write").addEventListener("submit", async (event) => { event.preventDefault(); if (of()) { await tried($("wrote"), "Sent.", () => of().write()); done(); } });
+  $("write").addEventListener("submit", async (event) => { event.preventDefault(); if (of()) { await tried($("wrote"), t("Sent."), () => of().write()); done(); } });
   $("words").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("write").requestSubmit(); });
 }
 /** @param {{ patient: string, asPatient: boolean }} asked */
@@ -29,8 +31,8 @@ export function thread({ patient, asPatient }) {
   const path = `/patients/${patient}/messages`;
 
   function draw() {
-    update($("older"), next && h("button", { type: "button", class: "quiet", "data-key": "older", onclick: older }, "Older messages"));
-    update($("said"), items.length ? [...items].reverse().map((one) => messageItem(one, asPatient)) : h("li", { class: "soft", "data-key": "none" }, "No messages yet."));
+    update($("older"), next && h("button", { type: "button", class: "quiet", "data-key": "older", onclick: older }, t("Older messages")));
+    update($("said"), items.length ? [...items].reverse().map((one) => messageItem(one, asPatient)) : h("li", { class: "soft", "data-key": "none" }, t("No messages yet.")));
   }
   async function older() {
     const answer = await get(path, { limit: PAGE, cursor: next });
@@ -55,7 +57,7 @@ export function thread({ patient, asPatient }) {
       items = [...answer.items, ...(whole || kept.length ? kept : [])];
       if (!whole) next = answer.next;
       draw();
-      if (before && answer.items[0] && answer.items[0].by_patient !== asPatient && answer.items[0].id !== told) say("A new message.");
+      if (before && answer.items[0] && answer.items[0].by_patient !== asPatient && answer.items[0].id !== told) say(t("A new message."));
       if (items.length !== before) $("said").parentElement.scrollTop = $("said").scrollHeight; // what stands above, stays
       await see();
     } catch (problem) { if (!stopped) trouble($("said"), problem); }

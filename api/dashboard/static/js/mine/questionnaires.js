@@ -3,6 +3,7 @@
 import { wardNow } from "../base/clock.js";
 import { $, $$, h, say } from "../base/dom.js";
 import { sendOrKeep } from "./unsent.js";
+import { t } from "../base/language.js";
 
 const chosen = (fieldset) => (fieldset.disabled ? null : fieldset.querySelector("input:checked")?.value ?? null);
 
@@ -36,13 +37,13 @@ export function questionnaires(sent) {
         form.reset();
         branch(form);
         if (gone) sent();
-      } catch (problem) { told.className = "wrong"; told.textContent = `Not sent: ${problem.message}`; say(told.textContent, true); }
+      } catch (problem) { told.className = "wrong"; told.textContent = t("Not sent: {why}", { why: problem.message }); say(told.textContent, true); }
       button.disabled = false;
     });
   }
 }
 function wordsOf(gone, answer) {
-  if (!gone) return ["Kept on this phone: there is no line. It is sent as soon as there is one. If you feel worse, call the ward now."];
-  if (answer?.grave) return [h("strong", {}, "Please talk to somebody now: call the emergency number or the ward. "), "Your care team was told."];
-  return [answer?.alerted ? "Sent. Your care team was told of it." : "Sent. Thank you."];
+  if (!gone) return [t("Kept on this phone: there is no line. It is sent as soon as there is one. If you feel worse, call the ward now.")];
+  if (answer?.grave) return [h("strong", {}, t("Please talk to somebody now: call the emergency number or the ward.")), " ", t("Your care team was told.")];
+  return [answer?.alerted ? t("Sent. Your care team was told of it.") : t("Sent. Thank you.")];
 }

@@ -1,12 +1,13 @@
 // The tasks of a person's own plan for today, each said to be done or left out with one press; and the plan to
 // read. What is pressed without a line is kept on this phone, under a name that makes it count once.
-import { civilDay, clockText, wardNow } from "../base/clock.js";
+import { clockText, dateWords, wardNow } from "../base/clock.js";
 import { $, h, say } from "../base/dom.js";
 import { update } from "../base/patch.js";
 import { daysWords, shortTimes } from "../words/home_plan.js";
 import { sendOrKeep, unsent } from "./unsent.js";
+import { t, woven } from "../base/language.js";
 
-const SAID = { done: "Done", skipped: "Left out", missed: "Not done" };
+const SAID = { done: t("Done"), skipped: t("Left out"), missed: t("Not done") };
 const AHEAD_MS = 3600000; // what falls due within the hour can be done now
 const name = (one) => `task-${one.task}-${Date.parse(one.due_at)}`;
 const path = (one) => `/me/tasks/${one.task}/answer`;
@@ -18,8 +19,8 @@ async function answer(one, state, redraw) {
     const sent = await sendOrKeep(path(one), body, { once: name(one), kept: { ...body, at: new Date(wardNow()).toISOString() } });
     one.state = state;
     told.className = sent ? "" : "caution";
-    told.textContent = sent ? `${SAID[state]}: ${one.words}` : `${SAID[state]}: ${one.words}. Kept on this phone: it is sent as soon as there is a line.`;
-  } catch (problem) { told.className = "wrong"; told.textContent = `Not saved: ${problem.message}`; }
+    told.textContent = `${SAID[state]}: ${one.words}${sent ? "" : ` ${t("Kept on this phone: it is sent as soon as there is a line.")}`}`;
+  } catch (problem) { told.className = "wrong"; told.textContent = t("Not saved: {why}", { why: problem.message }); }
   say(told.textContent);
   redraw();
 }
@@ -28,8 +29,8 @@ function line(one, redraw) {
   if (one.state !== "due") return h("li", { "data-key": name(one), "data-state": one.state }, h("span", { class: "sign", "aria-hidden": "true" }, one.state === "done" ? "✓" : "–"), h("span", {}, one.words, " ", h("span", { class: "soft" }, `${SAID[one.state]} `, at)));
   const now = Date.parse(one.due_at) <= wardNow() + AHEAD_MS;
   const act = (state, text, kind) => h("button", { type: "button", class: kind, "aria-label": `${text}: ${one.words}, ${clockText(Date.parse(one.due_at))}`, onclick: () => answer(one, state, redraw) }, text);
-  return h("li", { "data-key": name(one), "data-state": "due" }, h("span", {}, one.words, " ", h("span", { class: "soft" }, "at "), at),
-    now && h("div", { class: "group" }, act("done", "Done", "primary"), act("skipped", "Not today", "quiet")));
+  return h("li", { "data-key": name(one), "data-state": "due" }, h("span", {}, one.words, " ", h("span", { class: "soft" }, woven("at {time}", { time: at }))),
+    now && h("div", { class: "group" }, act("done", t("Done"), "primary"), act("skipped", t("Not today"), "quiet")));
 }
 // What waits on this phone to be sent counts as said already. Returns how many are open.
 export function showTasks(tasks, redraw) {
@@ -45,8 +46,8 @@ export function showMyPlan(plans) {
   $("my-plan-part").hidden = now.length === 0;
   const list = (title, lines) => lines.length > 0 && [h("h3", {}, title), h("ul", {}, lines)];
   update($("my-plan"), now.map((plan) => h("article", { "data-key": plan.id }, h("h3", {}, plan.title ?? ""),
-    list("What we want to reach", plan.goals.map((text) => h("li", {}, text))),
-    list("What to do", plan.tasks.map((one) => h("li", {}, one.words, " ", h("span", { class: "soft" }, `${shortTimes(one.times)}${daysWords(one.days)}`)))),
-    list("Good to know", plan.education.map((text) => h("li", {}, text))),
-    h("p", { class: "soft" }, `We look at this plan together on ${civilDay(plan.review_on)}.`))));
+    list(t("What we want to reach"), plan.goals.map((text) => h("li", {}, text))),
+    list(t("What to do"), plan.tasks.map((one) => h("li", {}, one.words, " ", h("span", { class: "soft" }, `${shortTimes(one.times)}${daysWords(one.days)}`)))),
+    list(t("Good to know"), plan.education.map((text) => h("li", {}, text))),
+    h("p", { class: "soft" }, t("We look at this plan together on {day}.", { day: dateWords(plan.review_on) })))));
 }

@@ -2,6 +2,7 @@
 // own, so that it counts once however often it is sent.
 import { wardNow } from "../base/clock.js";
 import { post } from "../base/http.js";
+import { t } from "../base/language.js";
 
 const KEY = `homeward.unsent.${document.body.dataset.user ?? ""}`;
 const AGAIN_MS = 20000;
@@ -22,7 +23,7 @@ export async function sendOrKeep(path, body, { once = named(), kept = body, told
     return true;
   } catch (problem) {
     if (!ofTheLine(problem)) throw problem;
-    if (!keep([...unsent(), { once, path, body: kept, at: wardNow() }])) throw new Error("Not saved: there is no line, and this phone keeps nothing. Call the ward.");
+    if (!keep([...unsent(), { once, path, body: kept, at: wardNow() }])) throw new Error(t("Not saved: there is no line, and this phone keeps nothing. Call the ward."));
     return false;
   }
 }

@@ -14,32 +14,32 @@ import { record } from "../consult/record.js";
 import { signedPart } from "../consult/signed.js";
 import { thread, writing } from "../messages/thread.js";
 import { called } from "../words/people.js";
+import { t } from "../base/language.js";
 
 const REFRESH_MS = 15000;
 const id = $("room").dataset.consultation;
 const asPatient = document.body.dataset.role === "patient";
 const path = `/consultations/${id}`;
-let one = null;
-let seat = null;
+let one = null, seat = null;
 let room = null;
 let own = { stream: new MediaStream(), level: "text" };
 let line = null, met = { state: "alone", level: "video", theirs: new MediaStream() };
 let talk = null, notes = null;
-const other = () => (asPatient ? one.doctor_name : one.name ?? "The patient");
+const other = () => (asPatient ? one.doctor_name : one.name ?? t("The patient"));
 const seatHeader = () => ({ "Homeward-Seat": seat?.token ?? "" });
 const meeting = peer({ offers: !asPatient, ice: () => seat?.ice_servers ?? [], shown: (now) => { met = now; draw(); },
   send: (pair, kind, data) => post(`${path}/signals`, { pair, kind, data }, seatHeader()) });
 function words() {
-  if (!one) return "Loading…";
-  if (one.state === "cancelled") return "This consultation was cancelled.";
-  if (one.state === "missed") return "This consultation did not take place.";
-  if (one.state === "ended") return one.signed_at ? "This consultation is over." : asPatient ? "This consultation is over. The summary is being written." : "The call is over. The summary is not signed yet.";
-  if (wardNow() < Date.parse(one.opens_at)) return `The waiting room opens at ${clockText(Date.parse(one.opens_at))}.`;
-  if (!seat) return asPatient ? "You are not in the waiting room yet." : one.waiting_at ? `${other()} waits since ${clockText(Date.parse(one.waiting_at))}.` : `${other()} is not in the waiting room yet.`;
-  if (!room) return "Connecting.";
-  if (!room.admitted) return asPatient ? `You are in the waiting room. ${other()} lets you in.` : room.patient ? `${other()} is in the waiting room.` : `${other()} is not in the waiting room yet.`;
-  if (!room.pair) return `${other()} is not there. It goes on as soon as they are back.`;
-  return { connected: met.level === "voice" ? "Connected, by voice alone." : "Connected.", connecting: "Connecting.", lost: "The line is weak. It is being tried again.", written: "The line carries no voice: go on in writing, below.", gone: `${other()} has left.`, alone: "Connecting." }[met.state] ?? "Connecting.";
+  if (!one) return t("Loading…");
+  if (one.state === "cancelled") return t("This consultation was cancelled.");
+  if (one.state === "missed") return t("This consultation did not take place.");
+  if (one.state === "ended") return one.signed_at ? t("This consultation is over.") : asPatient ? t("This consultation is over. The summary is being written.") : t("The call is over. The summary is not signed yet.");
+  if (wardNow() < Date.parse(one.opens_at)) return t("The waiting room opens at {time}.", { time: clockText(Date.parse(one.opens_at)) });
+  if (!seat) return asPatient ? t("You are not in the waiting room yet.") : one.waiting_at ? t("{name} waits since {time}.", { name: other(), time: clockText(Date.parse(one.waiting_at)) }) : t("{name} is not in the waiting room yet.", { name: other() });
+  if (!room) return t("Connecting.");
+  if (!room.admitted) return asPatient ? t("You are in the waiting room. {name} lets you in.", { name: other() }) : room.patient ? t("{name} is in the waiting room.", { name: other() }) : t("{name} is not in the waiting room yet.", { name: other() });
+  if (!room.pair) return t("{name} is not there. It goes on as soon as they are back.", { name: other() });
+  return { connected: met.level === "voice" ? t("Connected, by voice alone.") : t("Connected."), connecting: t("Connecting."), lost: t("The line is weak. It is being tried again."), written: t("The line carries no voice: go on in writing, below."), gone: t("{name} has left.", { name: other() }), alone: t("Connecting.") }[met.state] ?? t("Connecting.");
 }
 const pressed = (button, on) => button.setAttribute("aria-pressed", String(on));
 let told = "";
@@ -48,7 +48,7 @@ function draw() {
   if (now !== told) { $("state").textContent = now; if (told) say(now); told = now; }
   const open = one?.state === "booked" && wardNow() >= Date.parse(one.opens_at);
   $("sit").hidden = !open || Boolean(seat);
-  $("sit").textContent = asPatient ? "Go into the waiting room" : "Sit down";
+  $("sit").textContent = asPatient ? t("Go into the waiting room") : t("Sit down");
   $("admit").hidden = asPatient || !seat || !room || room.admitted || !room.patient;
   $("mute").hidden = !seat || own.level === "text";
   $("camera").hidden = !seat || own.level !== "video";
@@ -60,7 +60,7 @@ function draw() {
   if ($("theirs").srcObject !== met.theirs) $("theirs").srcObject = met.theirs;
   $("theirs").classList.toggle("blank", !picture);
   $("no-picture").hidden = picture || met.state !== "connected";
-  $("no-picture").textContent = `${other_or()} sends no picture.`;
+  $("no-picture").textContent = t("{name} sends no picture.", { name: other_or() });
   $("own").hidden = own.level !== "video";
 }
 const other_or = () => (one ? other() : "");
@@ -74,7 +74,7 @@ async function goIn() {
   $("own").srcObject = own.stream;
   await meeting.use(own.stream, one.wish);
   await takeSeat();
-  line = new AlertStream({ url: `/api/v1${path}/room`, headers: seatHeader, refused: takeAgain, onEvent: onRoom, onState: (state) => { if (state !== "live") { $("wrong").textContent = "The line to the ward is cut. It is being tried again."; } else $("wrong").textContent = ""; } });
+  line = new AlertStream({ url: `/api/v1${path}/room`, headers: seatHeader, refused: takeAgain, onEvent: onRoom, onState: (state) => { if (state !== "live") { $("wrong").textContent = t("The line to the ward is cut. It is being tried again."); } else $("wrong").textContent = ""; } });
   line.run();
   sessionStorage.setItem(`homeward.call.${id}`, "in");
   draw();
@@ -94,8 +94,8 @@ async function leave() { await post(`${path}/leave`, {}, seatHeader()).catch(() 
 async function load() {
   try {
     one = await get(path);
-    $("whom").textContent = asPatient ? `Consultation with ${one.doctor_name}` : called(one);
-    $("when").textContent = `${clockText(Date.parse(one.start))} to ${clockText(Date.parse(one.end))}`;
+    $("whom").textContent = asPatient ? t("Consultation with {name}", { name: one.doctor_name }) : called(one);
+    $("when").textContent = t("{start} to {end}", { start: clockText(Date.parse(one.start)), end: clockText(Date.parse(one.end)) });
     if (!talk) { talk = thread({ patient: one.patient, asPatient }); writing(() => talk); await talk.load(); }
     if (asPatient) { $("signed-part").hidden = !one.signed_at; update($("signed"), signedPart(one)); } else if (one.mine) { notes ??= record({ id, signed: (now) => { one = now; notes.show(now); goOut(); } }); notes.show(one); } else $("record").hidden = true;
     draw();
@@ -104,7 +104,7 @@ async function load() {
 $("sit").addEventListener("click", async () => { await tried($("wrong"), "", goIn); });
 $("admit").addEventListener("click", async () => { await tried($("wrong"), "", () => post(`${path}/admit`)); await load(); });
 $("leave").addEventListener("click", leave);
-$("end").addEventListener("click", () => confirmDialog({ title: "End the consultation?", act: "End it", about: called(one), parts: [h("p", {}, "The call ends for both. The summary can be written and signed afterwards.")], send: async () => { await post(`${path}/end`); goOut(); await load(); } }));
+$("end").addEventListener("click", () => confirmDialog({ title: t("End the consultation?"), act: t("End it"), about: called(one), parts: [h("p", {}, t("The call ends for both. The summary can be written and signed afterwards."))], send: async () => { await post(`${path}/end`); goOut(); await load(); } }));
 $("mute").addEventListener("click", () => { for (const track of own.stream.getAudioTracks()) { track.enabled = !track.enabled; pressed($("mute"), !track.enabled); } });
 $("camera").addEventListener("click", () => { for (const track of own.stream.getVideoTracks()) { track.enabled = !track.enabled; pressed($("camera"), !track.enabled); } });
 $("again").addEventListener("click", () => meeting.again(one.wish));

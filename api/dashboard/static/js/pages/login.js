@@ -1,5 +1,6 @@
 // Log-in without losing what was typed: the one-time code is asked for only when it is needed.
 import { able, assert, plain } from "../base/passkeys.js";
+import { t } from "../base/language.js";
 
 const form = document.querySelector("form");
 const told = () => document.getElementById("told");
@@ -18,7 +19,7 @@ form.addEventListener("submit", async (event) => {
       if (fresh && old && fresh.outerHTML !== old.outerHTML) old.replaceWith(document.importNode(fresh, true));
     }
     (document.getElementById("otp") ?? document.getElementById("password")).focus();
-  } catch { document.getElementById("told").textContent = "The ward server does not answer. Check the network and try again."; }
+  } catch { document.getElementById("told").textContent = t("The ward server does not answer. Check the network and try again."); }
   button.disabled = false;
 });
 
@@ -51,7 +52,7 @@ forgot?.addEventListener("submit", async (event) => {
   try {
     const { minutes } = await ask("/api/v1/auth/forgotten", { username });
     said.className = "";
-    said.textContent = `If there is such an account and it has an e-mail address, a link is on its way. It works once, for ${minutes} minutes. Nothing there? Call the ward.`;
+    said.textContent = t("If there is such an account and it has an e-mail address, a link is on its way. It works once, for {minutes} minutes. Nothing there? Call the ward.", { minutes });
   } catch (problem) {
     said.className = "wrong";
     said.textContent = problem.message;

@@ -3,18 +3,19 @@ import { clockText, dayText } from "../base/clock.js";
 import { $, h, empty, trouble } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { watch } from "../base/vigil.js";
+import { t } from "../base/language.js";
 
-const ROLES = { doctor: "doctor", nurse: "nurse", coordinator: "coordinator", admin: "administrator", auditor: "auditor", machine: "program" };
+const ROLES = { doctor: t("doctor"), nurse: t("nurse"), coordinator: t("coordinator"), admin: t("administrator"), auditor: t("auditor"), machine: t("program") };
 const WHY = {
-  "care team": "as one of your care team", plan: "as the person whom the plan gave you to", handover: "to take you over for a shift",
-  alert: "for an alert about you", "emergency access": "by emergency access", ward: "for your ward",
+  "care team": t("as one of your care team"), plan: t("as the person whom the plan gave you to"), handover: t("to take you over for a shift"),
+  alert: t("for an alert about you"), "emergency access": t("by emergency access"), ward: t("for your ward"),
 };
 let following = null;
 
 function line(one) {
   const at = Date.parse(one.at);
   const role = ROLES[one.role];
-  return h("li", {}, h("span", { class: "soft" }, clockText(at), " "), h("b", {}, one.who), role ? ` (${role}) ` : " ", one.what, WHY[one.why] ? h("span", { class: "soft" }, `, ${WHY[one.why]}`) : "", ".");
+  return h("li", {}, h("span", { class: "soft" }, clockText(at), " "), h("b", {}, one.who), role ? ` (${role}) ` : " ", one.what, WHY[one.why] ? h("span", { class: "soft" }, t(", {why}", { why: WHY[one.why] })) : "", t("."));
 }
 function show(items) {
   const others = items.filter((one) => one.role !== "patient");
@@ -36,8 +37,8 @@ async function load() {
     show(told.items);
     following = told.next;
     $("more").hidden = !following;
-    if (!$("looked").children.length && !following) $("looked").append(empty("Nobody but you.", "As soon as somebody sees your record, it stands here."));
-  } catch (problem) { trouble($("trouble"), problem, "Reload the page to try again."); }
+    if (!$("looked").children.length && !following) $("looked").append(empty(t("Nobody but you."), t("As soon as somebody sees your record, it stands here.")));
+  } catch (problem) { trouble($("trouble"), problem, t("Reload the page to try again.")); }
 }
 $("more").addEventListener("click", load);
 await watch();

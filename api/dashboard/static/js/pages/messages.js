@@ -9,6 +9,7 @@ import { unconfirmed } from "../messages/advice.js";
 import { askForCall, callList, ownCall } from "../messages/calls.js";
 import { thread, writing } from "../messages/thread.js";
 import { called } from "../words/people.js";
+import { t } from "../base/language.js";
 
 const REFRESH_MS = 60000;
 const PAGE = 30;
@@ -37,17 +38,17 @@ async function named(patient) {
   } catch (problem) {
     $("conversation").hidden = true;
     $("none-chosen").hidden = false;
-    $("none-chosen").textContent = problem.status === 404 ? "This patient is not in your care." : problem.message;
+    $("none-chosen").textContent = problem.status === 404 ? t("This patient is not in your care.") : problem.message;
   }
 }
 const threadItem = (one) => h("li", { "data-key": one.patient }, h("a", { href: `/messages?patient=${one.patient}`, "aria-current": one.patient === chosen ? "true" : null, onclick: (event) => { if (event.ctrlKey || event.metaKey) return; event.preventDefault(); choose(one.patient); lists(); $("thread-head").scrollIntoView({ block: "nearest" }); } },
-  h("b", {}, called(one)), one.unread > 0 && h("span", { class: "count" }, h("span", { "aria-hidden": "true" }, String(one.unread)), h("span", { class: "visually-hidden" }, `${one.unread} unread`)),
-  h("span", { class: "cut soft" }, `${one.by_patient ? "" : "Ward: "}${one.text ?? "(erased)"}`), h("small", { class: "soft" }, moment(one.written_at))));
+  h("b", {}, called(one)), one.unread > 0 && h("span", { class: "count" }, h("span", { "aria-hidden": "true" }, String(one.unread)), h("span", { class: "visually-hidden" }, t("{n} unread", { n: one.unread }))),
+  h("span", { class: "cut soft" }, one.by_patient ? one.text ?? t("(erased)") : t("Ward: {text}", { text: one.text ?? t("(erased)") })), h("small", { class: "soft" }, moment(one.written_at))));
 async function threads() {
   try {
     const { items, next } = await get("/messages", { limit: shown });
-    update($("threads"), items.length ? items.map(threadItem) : h("li", { class: "soft", "data-key": "none" }, "Nobody has written yet."));
-    update($("more-threads"), next && h("button", { type: "button", class: "quiet", onclick: () => { shown += PAGE; threads(); } }, "More patients"));
+    update($("threads"), items.length ? items.map(threadItem) : h("li", { class: "soft", "data-key": "none" }, t("Nobody has written yet.")));
+    update($("more-threads"), next && h("button", { type: "button", class: "quiet", onclick: () => { shown += PAGE; threads(); } }, t("More patients")));
   } catch (problem) { trouble($("threads"), problem); }
 }
 const lists = () => (asPatient ? ownCall() : Promise.all([threads(), callList(), unconfirmed()]));

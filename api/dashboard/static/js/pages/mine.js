@@ -17,7 +17,8 @@ import { showWeeks } from "../mine/week.js";
 import { feelingWorse } from "../mine/worse.js";
 import { readingList } from "../patient/corrections.js";
 import { enterSample, sampleOf } from "../patient/entering.js";
-import { metricName, metricUnit, metricValue } from "../words/metrics.js";
+import { limitsShown, metricDigits, metricName, metricUnit, metricValue, pointShown } from "../words/metrics.js";
+import { t, tn } from "../base/language.js";
 
 const SHOWN = ["hr", "spo2", "rr", "temp", "sbp", "dbp", "glucose", "weight"];
 const REFRESH_MS = 30000;
@@ -25,7 +26,7 @@ let day = null;
 
 async function load() {
   const id = document.body.dataset.patient;
-  if (!id) { $("readings").replaceChildren(empty("Your account is not linked yet.", "A coordinator links it to your record. Until then nothing can be shown here. Call the ward if this takes longer than a day.")); return; }
+  if (!id) { $("readings").replaceChildren(empty(t("Your account is not linked yet."), t("A coordinator links it to your record. Until then nothing can be shown here. Call the ward if this takes longer than a day."))); return; }
   const to = wardNow();
   const from = to - 48 * 3600000;
   try {
@@ -42,23 +43,23 @@ async function load() {
   } catch (problem) { trouble($("readings"), problem); }
 }
 function today() {
-  if (!day) { update($("todo"), unsent().length > 0 && h("li", { "data-key": "unsent", class: "caution" }, `${unsent().length} kept on this phone to be sent.`)); return; }
+  if (!day) { update($("todo"), unsent().length > 0 && h("li", { "data-key": "unsent", class: "caution" }, tn("One entry waits on this phone to be sent.", "{n} entries wait on this phone to be sent.", unsent().length))); return; }
   callLinks(day);
   showToday(day, unsent().length, showTasks(day.tasks, today));
   showPlain(day);
 }
 function readings(points, from, to, limits) {
   const wanted = SHOWN.map((name) => [name, points.filter((point) => point.metric === name)]).filter(([, some]) => some.length);
-  figures($("readings"), wanted.map(([name, some]) => reading(name, some, from, to, limits)), empty("No readings in the last two days.", "Check that your device is charged and worn. If it still sends nothing, call the ward."));
+  figures($("readings"), wanted.map(([name, some]) => reading(name, some, from, to, limits)), empty(t("No readings in the last two days."), t("Check that your device is charged and worn. If it still sends nothing, call the ward.")));
 }
 function reading(name, some, from, to, limits) {
   const last = some.at(-1);
   const newest = [h("b", {}, metricValue(name, last.value)), h("span", { class: "soft small" }, metricUnit(name), " ", moment(last.time))];
-  const digits = name === "temp" || name === "weight" ? 1 : 0;
-  return { title: metricName(name), newest, about: `${metricName(name)} over the last two days`, draw: (plot) => vitalChart(plot, { metrics: [{ name, label: metricName(name), points: some }], unit: metricUnit(name), digits, from, to, limits: { [name]: limits[name] ?? {} } }) };
+  const metrics = [{ name, label: metricName(name), points: some.map((point) => pointShown(name, point)) }];
+  return { title: metricName(name), newest, about: t("{what} over the last two days", { what: metricName(name) }), draw: (plot) => vitalChart(plot, { metrics, unit: metricUnit(name), digits: metricDigits(name), from, to, limits: { [name]: limitsShown(name, limits[name] ?? {}) } }) };
 }
 function told(items) {
-  update($("messages"), items.length ? items.map((one) => h("div", { class: "said", "data-key": one.id }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : h("p", { class: "soft", "data-key": "none" }, "No messages."));
+  update($("messages"), items.length ? items.map((one) => h("div", { class: "said", "data-key": one.id }, h("p", {}, one.text), h("span", { class: "soft small" }, moment(one.issued)))) : h("p", { class: "soft", "data-key": "none" }, t("No messages.")));
 }
 function entering() {
   const form = $("enter");
@@ -66,23 +67,23 @@ function entering() {
     event.preventDefault();
     const entered = $("entered");
     const sample = sampleOf(form, SHOWN, wardNow());
-    if (!sample) { entered.textContent = "Nothing was filled in."; entered.className = "wrong"; return; }
+    if (!sample) { entered.textContent = t("Nothing was filled in."); entered.className = "wrong"; return; }
     let sent = true;
     const saved = () => {
       form.reset();
       entered.className = sent ? "" : "caution";
-      entered.textContent = sent ? "Saved. Your care team sees it." : "Kept on this phone: there is no line. It is sent by itself as soon as there is one.";
+      entered.textContent = sent ? t("Saved. Your care team sees it.") : t("Kept on this phone: there is no line. It is sent by itself as soon as there is one.");
       say(entered.textContent);
       today();
       if (sent) setTimeout(load, 2500);
     };
     const send = async (path, body) => { sent = await sendOrKeep(path, body, { kept: { samples: body.samples } }); };
-    try { await enterSample("/me/observations", sample, { whose: "you", labels: metricName, saved, send }); } catch (problem) { entered.textContent = `Not saved: ${problem.message}`; entered.className = "wrong"; }
+    try { await enterSample("/me/observations", sample, { whose: t("you"), labels: metricName, saved, send }); } catch (problem) { entered.textContent = t("Not saved: {why}", { why: problem.message }); entered.className = "wrong"; }
   });
 }
 function afterwards(one, problem) {
-  const what = one.path === "/me/reports" ? "What you said about feeling worse" : one.path.startsWith("/me/advice/") ? "That you have read advice" : one.path.startsWith("/me/tasks/") ? "What you said about a task" : one.path.startsWith("/me/questionnaires/") ? "What you answered" : "A reading that you entered without a line";
-  const text = problem ? `${what} could not be taken: ${problem.message}` : `${what} is sent now.`;
+  const what = one.path === "/me/reports" ? t("What you said about feeling worse") : one.path.startsWith("/me/advice/") ? t("That you have read advice") : one.path.startsWith("/me/tasks/") ? t("What you said about a task") : one.path.startsWith("/me/questionnaires/") ? t("What you answered") : t("A reading that you entered without a line");
+  const text = problem ? t("{what} could not be taken: {why}", { what, why: problem.message }) : t("{what} is sent now.", { what });
   $("later").className = problem ? "wrong" : "";
   $("later").textContent = text;
   say(text, Boolean(problem));
@@ -98,6 +99,6 @@ if (document.body.dataset.patient) {
 }
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/worker.js").catch(() => {});
 await watch();
-if ($("readings-part")) readingList(document.body.dataset.patient, { who: () => "yours", changed: load, only: (await get("/me").catch(() => ({}))).id, list: $("readings-list") });
+if ($("readings-part")) readingList(document.body.dataset.patient, { who: () => t("yours"), changed: load, only: (await get("/me").catch(() => ({}))).id, list: $("readings-list") });
 await load();
 setInterval(load, REFRESH_MS);

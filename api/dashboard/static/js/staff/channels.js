@@ -3,11 +3,12 @@ import { get, post, put, remove } from "../base/http.js";
 import { $, h, trouble } from "../base/dom.js";
 import { confirmDialog, field, formDialog, tried } from "../base/dialog.js";
 import { moment } from "../base/moments.js";
+import { t, woven } from "../base/language.js";
 
-const NAMES = { push: "This page on a telephone or computer", email: "E-mail", sms: "Text message", chat: "Chat" };
+const NAMES = { push: t("This page on a telephone or computer"), email: t("E-mail"), sms: t("Text message"), chat: t("Chat") };
 const HINTS = {
-  email: ["E-mail address", "name@example.org"], sms: ["Telephone number", "+44 7700 900123"],
-  chat: ["Address of the chat service, as Apprise writes it", "slack://…, tgram://…"],
+  email: [t("E-mail address"), "name@example.org"], sms: [t("Telephone number"), "+44 7700 900123"],
+  chat: [t("Address of the chat service, as Apprise writes it"), "slack://…, tgram://…"],
 };
 const LOOK_MS = 1500;
 const LOOKS = 20;
@@ -17,33 +18,33 @@ export async function showChannels() {
   try {
     known = await get("/me/channels");
     draw();
-  } catch (problem) { trouble($("channels"), problem, "Reload the page to try again."); }
+  } catch (problem) { trouble($("channels"), problem, t("Reload the page to try again.")); }
 }
 function draw() {
   const { items, kinds } = known;
   $("channels").replaceChildren(
-    items.length ? h("ol", { class: "channels" }, items.map(line)) : h("p", { class: "caution" }, h("strong", {}, "You are called on this page alone."), " Whoever does not look at it is not reached. Add a channel and test it."),
-    h("div", { class: "row-end" }, Object.keys(NAMES).filter((kind) => kinds.includes(kind)).map((kind) => h("button", { type: "button", onclick: () => (kind === "push" ? addPush() : addByAddress(kind)) }, `Add: ${NAMES[kind]}…`))));
+    items.length ? h("ol", { class: "channels" }, items.map(line)) : h("p", { class: "caution" }, h("strong", {}, t("You are called on this page alone.")), " ", t("Whoever does not look at it is not reached. Add a channel and test it.")),
+    h("div", { class: "row-end" }, Object.keys(NAMES).filter((kind) => kinds.includes(kind)).map((kind) => h("button", { type: "button", onclick: () => (kind === "push" ? addPush() : addByAddress(kind)) }, t("Add: {name}…", { name: NAMES[kind] })))));
 }
 function line(channel, at) {
   const name = channel.label || NAMES[channel.kind];
   return h("li", { "data-channel": channel.id },
     h("p", {}, h("b", {}, name), channel.label && ` (${NAMES[channel.kind]})`, `: ${channel.address}`, " ", state(channel),
-      channel.quiet && h("span", { class: "small soft" }, ` Low priority waits from ${channel.quiet.from.slice(0, 5)} to ${channel.quiet.until.slice(0, 5)} (${known.time_zone}).`)),
+      channel.quiet && h("span", { class: "small soft" }, " ", t("Low priority waits from {from} to {until} ({zone}).", { from: channel.quiet.from.slice(0, 5), until: channel.quiet.until.slice(0, 5), zone: known.time_zone }))),
     h("div", { class: "actions" },
-      h("button", { type: "button", "aria-label": `Send a test: ${name}`, onclick: () => test(channel) }, "Send a test"),
-      at > 0 && h("button", { type: "button", "aria-label": `Try earlier: ${name}`, onclick: () => earlier(at) }, "Try earlier"),
-      h("button", { type: "button", "aria-label": `Quiet hours: ${name}`, onclick: () => quietHours(channel) }, "Quiet hours…"),
-      h("button", { type: "button", class: "quiet", "aria-label": `Remove: ${name}`, onclick: () => drop(channel, name) }, "Remove…")));
+      h("button", { type: "button", "aria-label": t("Send a test: {name}", { name }), onclick: () => test(channel) }, t("Send a test")),
+      at > 0 && h("button", { type: "button", "aria-label": t("Try earlier: {name}", { name }), onclick: () => earlier(at) }, t("Try earlier")),
+      h("button", { type: "button", "aria-label": t("Quiet hours: {name}", { name }), onclick: () => quietHours(channel) }, t("Quiet hours…")),
+      h("button", { type: "button", class: "quiet", "aria-label": t("Remove: {name}", { name }), onclick: () => drop(channel, name) }, t("Remove…"))));
 }
 function state(channel) {
   const { last } = channel;
-  if (last?.state === "waiting") return h("span", { class: "soft" }, "being sent…");
-  if (channel.works === false) return h("span", { class: "wrong" }, `does not work: ${channel.failure}`);
-  if (!last) return h("span", { class: "soft" }, "not tested yet");
-  if (last.opened_at) return h("span", {}, moment(last.opened_at, { prefix: "works; opened " }));
-  if (last.delivered_at) return h("span", {}, moment(last.delivered_at, { prefix: "works; shown " }));
-  return h("span", {}, moment(last.sent_at ?? last.called_at, { prefix: "handed over " }));
+  if (last?.state === "waiting") return h("span", { class: "soft" }, t("being sent…"));
+  if (channel.works === false) return h("span", { class: "wrong" }, t("does not work: {why}", { why: channel.failure }));
+  if (!last) return h("span", { class: "soft" }, t("not tested yet"));
+  if (last.opened_at) return h("span", {}, woven("works; opened {when}", { when: moment(last.opened_at) }));
+  if (last.delivered_at) return h("span", {}, woven("works; shown {when}", { when: moment(last.delivered_at) }));
+  return h("span", {}, woven("handed over {when}", { when: moment(last.sent_at ?? last.called_at) }));
 }
 
 const told = () => $("channels-told");
@@ -56,9 +57,9 @@ function addByAddress(kind) {
   const [label, example] = HINTS[kind];
   const inputs = { email: { type: "email" }, sms: { type: "tel" }, chat: { type: "text", autocomplete: "off", spellcheck: "false" } };
   formDialog({
-    title: `Add: ${NAMES[kind]}`, act: "Add and send a test",
-    parts: [field("address", label, h("input", { ...inputs[kind], required: true, maxlength: 2000 }), `for example ${example}`),
-      field("label", "Name", h("input", { maxlength: 100 }), "if you have several")],
+    title: t("Add: {name}", { name: NAMES[kind] }), act: t("Add and send a test"),
+    parts: [field("address", label, h("input", { ...inputs[kind], required: true, maxlength: 2000 }), t("for example {example}", { example })),
+      field("label", t("Name"), h("input", { maxlength: 100 }), t("if you have several"))],
     send: (said) => add({ kind, address: said.get("address"), label: said.get("label") }),
   });
 }
@@ -67,9 +68,9 @@ function bytes(text) {
   return Uint8Array.from(plain, (one) => one.charCodeAt(0));
 }
 async function addPush() {
-  await tried(told(), "This browser is called from now on. A test is on its way.", async () => {
-    if (!("serviceWorker" in navigator && "PushManager" in window)) throw new Error("This browser cannot be called. On an iPhone or iPad, add Homeward to the home screen first, and open it from there.");
-    if (await Notification.requestPermission() !== "granted") throw new Error("The browser does not allow notices from Homeward. Allow them in its settings for this site.");
+  await tried(told(), t("This browser is called from now on. A test is on its way."), async () => {
+    if (!("serviceWorker" in navigator && "PushManager" in window)) throw new Error(t("This browser cannot be called. On an iPhone or iPad, add Homeward to the home screen first, and open it from there."));
+    if (await Notification.requestPermission() !== "granted") throw new Error(t("The browser does not allow notices from Homeward. Allow them in its settings for this site."));
     const worker = await navigator.serviceWorker.register("/worker.js");
     await navigator.serviceWorker.ready;
     const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(known.push_key) });
@@ -77,7 +78,7 @@ async function addPush() {
   });
 }
 async function test(channel) {
-  await tried(told(), "A test is on its way.", () => post(`/me/channels/${channel.id}/test`));
+  await tried(told(), t("A test is on its way."), () => post(`/me/channels/${channel.id}/test`));
   for (let look = 0; look < LOOKS; look += 1) {
     await showChannels();
     const now = known.items.find((one) => one.id === channel.id);
@@ -91,14 +92,14 @@ const set = (items) => put("/me/channels", { items: items.map(kept) });
 async function earlier(at) {
   const items = [...known.items];
   items.splice(at - 1, 2, items[at], items[at - 1]);
-  if (await tried(told(), "The order is changed.", () => set(items))) await showChannels();
+  if (await tried(told(), t("The order is changed."), () => set(items))) await showChannels();
 }
 function quietHours(channel) {
   const time = (value) => h("input", { type: "time", value: value?.slice(0, 5) ?? "" });
   formDialog({
-    title: "Quiet hours", act: "Save", about: channel.label || NAMES[channel.kind],
-    parts: [h("p", {}, "Alerts of low priority wait until these hours are over. High and medium ones never wait."),
-      field("from", "From", time(channel.quiet?.from), known.time_zone), field("until", "To", time(channel.quiet?.until), "leave both empty for none")],
+    title: t("Quiet hours"), act: t("Save"), about: channel.label || NAMES[channel.kind],
+    parts: [h("p", {}, t("Alerts of low priority wait until these hours are over. High and medium ones never wait.")),
+      field("from", t("From"), time(channel.quiet?.from), known.time_zone), field("until", t("To"), time(channel.quiet?.until), t("leave both empty for none"))],
     send: async (said) => {
       const [from, until] = [said.get("from"), said.get("until")];
       const quiet = from && until ? { from, until } : null;
@@ -108,5 +109,5 @@ function quietHours(channel) {
   });
 }
 function drop(channel, name) {
-  confirmDialog({ title: `Remove ${name}?`, act: "Remove", parts: [h("p", {}, "You are not called by it any more.")], send: async () => { await remove(`/me/channels/${channel.id}`); await showChannels(); } });
+  confirmDialog({ title: t("Remove {name}?", { name }), act: t("Remove"), parts: [h("p", {}, t("You are not called by it any more."))], send: async () => { await remove(`/me/channels/${channel.id}`); await showChannels(); } });
 }
