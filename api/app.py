@@ -17,6 +17,7 @@ from api import routes
 from api.alerting import run_engine
 from api.auth.provider import Provider
 from api.auth.provider_settings import ProviderSettings
+from api.consult.case_settings import CaseSettings
 from api.consult.rooms import RoomHub
 from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
@@ -88,6 +89,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.notify = NotifySettings()
     app.state.contact = ContactSettings()
     app.state.calls = CallSettings()
+    app.state.cases = CaseSettings()
     app.state.rooms = RoomHub(app.state.services, app.state.calls)
     app.state.provider = Provider(ProviderSettings())
     app.state.archive = Archive(ArchiveSettings())

@@ -101,3 +101,12 @@ def judge(answers: Mapping[str, str]) -> JudgedReport:
         priority=Priority.HIGH if high else Priority.MEDIUM,
         message=f"Feels worse, says the patient: {words}",
     )
+
+
+def in_words(answers: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return each question that was answered, and its answer, in words."""
+    return [
+        {"question": QUESTIONS[name].asked, "answer": QUESTIONS[name].choices[answer]}
+        for name, answer in answers.items()
+        if name in QUESTIONS and answer in QUESTIONS[name].choices
+    ]

@@ -24,7 +24,9 @@ _FHIR = re.compile(r"system/(\*|[A-Z][A-Za-z]{2,40})\.(c?r?s?)")
 _API = re.compile(r"api/([a-z]+)\.(read|write)")
 _NEVER = frozenset({"api/alerts.write"})
 _READING = frozenset({"GET", "HEAD"})
-_PEOPLE_ONLY = re.compile(r"/api/v1/(patients/[^/]+/(erase|account|care-team)|alerts/stream)(/|$)")
+_PEOPLE_ONLY = re.compile(
+    r"/api/v1/(patients/[^/]+/(erase|account|care-team|cases)|alerts/stream)(/|$)"
+)
 
 
 def fault_of(scope: str) -> str | None:

@@ -12,6 +12,7 @@ import structlog
 from api.contact.recipients import PeopleThere
 from api.contact.settings import ContactSettings
 from api.jobs.leader import Wakeup, run_as_leader
+from api.notify.words import ASKED
 from api.services import Connection, Services
 from api.store import contact, duty
 from api.store.types import Row
@@ -39,7 +40,8 @@ class ContactDesk:
     async def tell_people(self, conn: Connection, wake: Wakeup) -> None:
         """Work until cancelled."""
         while True:
-            if await self.tell(conn) + await self.tell_of_consultations(conn) < _BATCH:
+            told = await self.tell(conn) + await self.tell_of_consultations(conn)
+            if told + await self.tell_of_cases(conn) < _BATCH:
                 await wake.wait(self.settings.tick_s)
 
     async def tell(self, conn: Connection) -> int:
@@ -85,6 +87,25 @@ class ContactDesk:
                 await contact.tell(conn, told)
                 await contact.mark_news(conn, row, now)
                 log.info("told", change=told["change"], people=len(told["users"]))
+        return len(rows)
+
+    async def tell_of_cases(self, conn: Connection) -> int:
+        """Tell experts that a case was opened to them; how many cases it was."""
+        now = self.services.now()
+        async with conn.transaction():
+            rows = await contact.asked_of(conn, _BATCH)
+            for row in rows:
+                told = {
+                    "users": row["users"],
+                    "patient_no": row["patient_no"],
+                    "ward": row["ward"],
+                    "priority": "medium",
+                    "change": ASKED,
+                    "now": now,
+                }
+                await contact.tell(conn, told)
+                await contact.mark_asked(conn, row["id"], now)
+                log.info("told", change=ASKED, people=len(row["users"]))
         return len(rows)
 
     async def _people(self, conn: Connection, rows: list[Row]) -> PeopleThere:

@@ -164,6 +164,7 @@ async def _stored(
         for row in rows:
             row["description"] = text.seal(row["description"])
             row |= {"added_at": services.now(), "added_by": upload["made_by"]}
+            row["released_at"] = row["added_at"] if archive.settings.release_at_once else None
             await imaging.put_study(conn, upload["patient_no"], row)
         await imaging.end_upload(conn, upload["id"], "stored", None)
 

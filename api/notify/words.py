@@ -14,6 +14,7 @@ TEST = "test"
 REMINDER = "reminder"
 WEEKLY_REPORT = "weekly_report"
 ADVICE = "advice"
+ASKED = "case_asked"
 _OF_CONTACT = {
     "message": noted("New message"),
     "message_overdue": noted("A message that nobody has read"),
@@ -26,6 +27,7 @@ _OF_CONTACT = {
     "consultation_early": noted("A consultation is coming"),
     "consultation_soon": noted("A consultation begins soon"),
     "consultation_waiting": "The patient is in the waiting room",
+    ASKED: "A colleague asks for your opinion",
     "call_asked_overdue": "A call is asked for, and nobody has taken it",
 }
 """What is said of contact between a patient and the ward; never what was written."""

@@ -10,8 +10,8 @@ from analytics.domain.care import Role
 from api.auth.sessions import new_token, token_hash
 from api.consult import desk
 from api.consult.relay import ice_servers
-from api.consult.rooms import RoomHub, RoomVisit, pair_of
-from api.errors import ConflictError, ForbiddenError, InvalidError, ThrottledError
+from api.consult.rooms import RoomHub, RoomVisit, pair_of, signal_id
+from api.errors import ConflictError, ForbiddenError, ThrottledError
 from api.forms.consultations import Consultation, RoomSeat, Signal
 from api.http.deps import Shared, Signed, UnitOfWork, Work, acting, allow
 from api.live.sse import HEADERS, MEDIA_TYPE
@@ -23,7 +23,6 @@ SeatToken = Annotated[
     str, Header(alias="Homeward-Seat", max_length=200, description="the token of one's seat")
 ]
 """Left out it opens nothing: who may not see the consultation is not told that it is wanted."""
-_LAST = 2**62
 
 
 @router.post("/consultations/{consultation_id}/join", status_code=201)
@@ -89,10 +88,16 @@ async def room(
 
     ``Last-Event-ID`` resumes the signals without a gap or a repeat.
     """
-    after = _last_id(last_event_id)
+    after = signal_id(last_event_id)
     async with acting(services, caller) as work:
         row, seat = await _seated(work, consultation_id, token)
-    visit = RoomVisit(caller=caller, consultation=row["id"], side=seat["side"], seat=seat["id"])
+    visit = RoomVisit(
+        caller=caller,
+        room=row["id"],
+        side=seat["side"],
+        seat=seat["id"],
+        token_s=desk.settings_of(request).token_s,
+    )
     hub: RoomHub = request.app.state.rooms
     return StreamingResponse(hub.events(visit, after), media_type=MEDIA_TYPE, headers=HEADERS)
 
@@ -136,11 +141,3 @@ async def _seated(work: UnitOfWork, consultation_id: UUID, token: str) -> tuple[
     if seat is None:
         raise ForbiddenError("This seat has ended: sit down again.")
     return row, seat
-
-
-def _last_id(text: str | None) -> int:
-    if text is None:
-        return 0
-    if not (text.isascii() and text.isdigit()) or int(text) > _LAST:
-        raise InvalidError("Last-Event-ID", "must be a decimal id of this stream")
-    return int(text)

@@ -4,39 +4,24 @@ The archive is asked in the name of who may see the patient, and each series tha
 in the access log; the archive itself is reached by nobody else.
 """
 
-import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import httpx2
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from api.errors import NotFoundError
 from api.http.deps import Shared, Signed, Work, acting
-from api.imaging.access import Looks, StudyUid, archive_of, study_of
-from api.imaging.archive import Archive
-from api.imaging.dicomweb import JSON, WebAddress, address_of, renamed, search_words
+from api.imaging.access import StudyUid, archive_of, study_of
+from api.imaging.dicomweb import address_of, search_words
+from api.imaging.passing import ANSWERS, begins_look, passed_on, told
 from api.patients.record_access import record_of
 from api.store import imaging
 
 router = APIRouter(tags=["imaging"])
 _ROOT = "/patients/{patient_id}/dicomweb/studies"
 _MOST_STUDIES = 1_000
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "what DICOM PS3.18 says of this address",
-        "content": {
-            "application/dicom+json": {},
-            "image/jpeg": {},
-            'multipart/related; type="application/octet-stream"': {},
-            'multipart/related; type="application/dicom"': {},
-        },
-    }
-}
 Rest = Annotated[str, Path(max_length=400)]
 
 
@@ -49,7 +34,7 @@ class _Asked:
     rest: str
 
 
-@router.get(_ROOT, response_class=Response, responses=_ANSWERS)
+@router.get(_ROOT, response_class=Response, responses=ANSWERS)
 async def search(work: Work, request: Request, patient_id: UUID) -> Response:
     """Search a patient's studies (QIDO-RS)."""
     row = await record_of(work, patient_id)
@@ -61,10 +46,10 @@ async def search(work: Work, request: Request, patient_id: UUID) -> Response:
     asked = search_words(dict(request.query_params)) | {"PatientID": str(patient_id)}
     found = await archive.query("studies", asked) if held else []
     shown = [one for one in found if one.get("0020000D", {}).get("Value", [""])[0] in held]
-    return _json(httpx2.Response(200, json=shown).content, archive, request, patient_id)
+    return told(shown, request, _place(patient_id))
 
 
-@router.get(_ROOT + "/{study_uid}", response_class=Response, responses=_ANSWERS)
+@router.get(_ROOT + "/{study_uid}", response_class=Response, responses=ANSWERS)
 async def study(
     services: Shared, caller: Signed, request: Request, patient_id: UUID, study_uid: StudyUid
 ) -> Response:
@@ -73,7 +58,7 @@ async def study(
     return await _passed_on(services, caller, request, asked)
 
 
-@router.get(_ROOT + "/{study_uid}/{rest:path}", response_class=Response, responses=_ANSWERS)
+@router.get(_ROOT + "/{study_uid}/{rest:path}", response_class=Response, responses=ANSWERS)
 async def below(
     services: Shared,
     caller: Signed,
@@ -90,7 +75,7 @@ async def below(
 
 async def _passed_on(services: Shared, caller: Signed, request: Request, asked: _Asked) -> Response:
     """Find out whether the caller may, then pass the archive's answer on."""
-    archive, looks = archive_of(request), request.app.state.looks
+    archive = archive_of(request)
     address = address_of(asked.study, asked.rest)
     async with acting(services, caller) as work:
         row = await record_of(work, asked.patient_id)
@@ -98,34 +83,10 @@ async def _passed_on(services: Shared, caller: Signed, request: Request, asked: 
         if address is None:
             raise NotFoundError
         archive.demand()
-        if _is_look(looks, (caller.user_id, asked.study), address, archive.settings.seen_minutes):
+        if begins_look(request, (caller.user_id, asked.study), address):
             work.note("imaging.view", row["no"], study=asked.study, series=address.series)
-    words = search_words(dict(request.query_params))
-    opened = AsyncExitStack()
-    answer = await opened.enter_async_context(archive.opened(address.path, words, address.accept))
-    if address.accept == JSON:
-        async with opened:
-            return _json(await answer.aread(), archive, request, asked.patient_id)
-    kind = answer.headers.get("content-type", "application/octet-stream")
-    return StreamingResponse(_pieces(answer, opened), media_type=kind)
+    return await passed_on(request, address, _place(asked.patient_id))
 
 
-def _is_look(looks: Looks, who: tuple[UUID, str], address: WebAddress, minutes: float) -> bool:
-    """Whether this request begins a look: a list of a study's series shows no image."""
-    person, study = who
-    if address.accept == JSON and address.series is None:
-        return False
-    seen = f"{study}/{address.series or ''}"
-    return looks.is_new(person, seen, time.monotonic(), minutes)
-
-
-def _json(content: bytes, archive: Archive, request: Request, patient_id: UUID) -> Response:
-    base = str(request.base_url).rstrip("/")
-    ours = f"{base}/api/v1/patients/{patient_id}/dicomweb"
-    return Response(renamed(content, archive.web_address, ours), media_type=JSON)
-
-
-async def _pieces(answer: httpx2.Response, opened: AsyncExitStack) -> AsyncIterator[bytes]:
-    async with opened:
-        async for piece in answer.aiter_bytes():
-            yield piece
+def _place(patient_id: UUID) -> str:
+    return f"patients/{patient_id}"

@@ -67,6 +67,7 @@ class Study(BaseModel):
     description: str | None
     added_at: datetime
     added_by_name: str | None
+    released_at: datetime | None = Field(description="since when its patient sees it; null: not")
 
 
 class NewImagingReport(BaseModel):

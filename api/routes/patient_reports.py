@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.domain.alerts import FindingChange
 from analytics.domain.care import Role
-from analytics.rules.patient_report import CONDITION, QUESTIONS, RULE, JudgedReport, judge
+from analytics.rules.patient_report import CONDITION, RULE, JudgedReport, in_words, judge
 from api.errors import ConflictError, InvalidError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
 from api.forms.timestamps import Moment
@@ -146,15 +146,7 @@ async def reports(
     work.note("reports.read", row["no"], n=len(shown))
     text = personal_data.text_of(work.services.vault, row)
     items = [
-        Report(**{**one, "words": text.open(one["words"])}, said=_said(one["answers"]))
+        Report(**{**one, "words": text.open(one["words"])}, said=in_words(one["answers"]))
         for one in shown
     ]
     return Page(items=items, next=following)
-
-
-def _said(answers: Row) -> list[dict[str, str]]:
-    return [
-        {"question": QUESTIONS[name].asked, "answer": QUESTIONS[name].choices[answer]}
-        for name, answer in answers.items()
-        if name in QUESTIONS and answer in QUESTIONS[name].choices
-    ]

@@ -112,6 +112,23 @@ async def mark_news(conn: Conn, row: Row, now: datetime) -> None:
     await conn.execute(statement.encode(), {"id": row["id"], "now": now})
 
 
+async def asked_of(conn: Conn, limit: int) -> list[Row]:
+    """Return the cases whose experts were not told yet: ``patient_no``, ``ward``, ``users``."""
+    found = await conn.execute(
+        """SELECT c.id, c.patient_no, p.ward, array_agg(e.user_id ORDER BY e.user_id) AS users
+             FROM expert_case c JOIN patient p ON p.no = c.patient_no
+             JOIN case_expert e ON e.case_id = c.id
+            WHERE c.told_at IS NULL GROUP BY c.id, c.patient_no, p.ward LIMIT %s""",
+        (limit,),
+    )
+    return await found.fetchall()
+
+
+async def mark_asked(conn: Conn, case_id: UUID, now: datetime) -> None:
+    """Note that a case's experts were told."""
+    await conn.execute("UPDATE expert_case SET told_at = %s WHERE id = %s", (now, case_id))
+
+
 async def untold(conn: Conn, now: datetime, unread_since: datetime, limit: int) -> list[Row]:
     """Return what nobody was told of yet, and what has waited too long."""
     asked = {"now": now, "unread_since": unread_since, "limit": limit}

@@ -14,7 +14,8 @@ _UPLOAD = """
 """
 _STUDY = """
     SELECT s.uid, s.taken_on, s.modalities, s.series, s.instances, s.bytes, s.description,
-           s.added_at, coalesce(nullif(u.display_name, ''), u.username) AS added_by_name
+           s.added_at, s.released_at,
+           coalesce(nullif(u.display_name, ''), u.username) AS added_by_name
       FROM imaging_study s LEFT JOIN app_user u ON u.id = s.added_by
 """
 
@@ -109,9 +110,9 @@ async def put_study(conn: Conn, patient_no: int, values: Row) -> None:
     await conn.execute(
         """
         INSERT INTO imaging_study (uid, patient_no, taken_on, modalities, series, instances, bytes,
-                                   description, added_at, added_by)
+                                   description, added_at, added_by, released_at)
         VALUES (%(uid)s, %(no)s, %(taken_on)s, %(modalities)s, %(series)s, %(instances)s, %(bytes)s,
-                %(description)s, %(added_at)s, %(added_by)s)
+                %(description)s, %(added_at)s, %(added_by)s, %(released_at)s)
         ON CONFLICT (uid) DO UPDATE SET modalities = excluded.modalities,
                series = excluded.series, instances = excluded.instances,
                bytes = imaging_study.bytes + excluded.bytes
@@ -143,6 +144,16 @@ async def study(conn: Conn, patient_no: int, uid: str) -> Row | None:
         _STUDY + " WHERE s.uid = %s AND s.patient_no = %s", (uid, patient_no)
     )
     return await found.fetchone()
+
+
+async def release(conn: Conn, patient_no: int, uid: str, *, by: UUID, at: datetime | None) -> bool:
+    """Let a patient see a study of theirs from a moment on; None: not any more."""
+    found = await conn.execute(
+        """UPDATE imaging_study SET released_at = %s, released_by = %s
+            WHERE uid = %s AND patient_no = %s""",
+        (at, by, uid, patient_no),
+    )
+    return bool(found.rowcount)
 
 
 async def remove_study(conn: Conn, patient_no: int, uid: str) -> bool:

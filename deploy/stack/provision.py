@@ -19,7 +19,7 @@ _RUN_SECRETS = "/run/secrets"
 
 
 def provision(folder: Path, hosts: Sequence[str], now: datetime) -> Secrets:
-    """Make ``folder`` with ``secrets``, ``broker``, ``broker-data``, ``anchors`` and ``revoked``.
+    """Make ``folder`` with secrets, the broker's files, and a folder for each part that writes.
 
     Args:
         folder: where ``docker-compose.yml`` looks: ``deployment`` beside it.
@@ -33,7 +33,7 @@ def provision(folder: Path, hosts: Sequence[str], now: datetime) -> Secrets:
         line = f"{DATABASE_HOST}:5432:*:{login}:{password}\n"
         write_private(secrets.file(f"{login}.pgpass"), line.encode())
     _broker_files(folder / "broker")
-    for name in ("anchors", "broker-data", "revoked"):
+    for name in ("anchors", "broker-data", "hl7", "images", "revoked", "uploads"):
         (folder / name).mkdir(exist_ok=True, mode=0o700)
     ensure_list(folder / "revoked" / LIST, secrets.folder, now)
     return secrets

@@ -69,6 +69,7 @@ ABOUT_NOBODY = {
     "POST /webhooks",
     "POST /api-keys",
     "POST /consultations/{consultation_id}/signals",  # browsers' own; deleted with the call
+    "POST /cases/{case_id}/signals",
     "POST /me/totp",
     "POST /me/passkeys",
     "POST /auth/passkey",
@@ -124,6 +125,7 @@ class Story:
     patients: list[str] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     doctor: dict[str, str] = field(default_factory=dict)
+    adviser: dict[str, str] = field(default_factory=dict)
 
     def say(self, what: str) -> str:
         self.entered[what] = made = word()
@@ -163,6 +165,11 @@ class Story:
         if "{consultation_id}" in path:
             path = path.replace("{consultation_id}", self.consultation())
             headers = self.doctor
+        if route == "POST /patients/{patient_id}/cases":
+            body |= {"question": "why?", "experts": [self.expert()]}
+        if "{case_id}" in path:
+            path = path.replace("{case_id}", self.case())
+            headers = self.adviser
         filled = with_text(body, at, text)
         answer = self.http.request(method, path, json=filled, headers=headers)
         assert answer.status_code in {200, 201, 409}, f"{route} {at}: {answer.text}"
@@ -186,6 +193,19 @@ class Story:
         self.http.put(f"/patients/{self.patients[0]}/account", json=linked).raise_for_status()
         token = self.http.post("/auth/login", data=account).json()["access_token"]
         return {"Authorization": f"Bearer {token}"}
+
+    def expert(self) -> str:
+        """The account of a doctor whom a case is opened to; ``adviser`` signs in as the last."""
+        account = {"username": word(), "password": PASSWORD}
+        made = self.post("/users", {**account, "role": "doctor"})
+        token = self.http.post("/auth/login", data=account).json()["access_token"]
+        self.adviser = {"Authorization": f"Bearer {token}"}
+        return str(made["id"])
+
+    def case(self) -> str:
+        """A case that is open to the adviser; its id."""
+        asked = {"question": "why?", "experts": [self.expert()]}
+        return str(self.post(f"/patients/{self.patients[0]}/cases", asked)["id"])
 
     def consultation(self) -> str:
         """A consultation that is booked with the doctor; its id."""
@@ -273,6 +293,9 @@ BODIES: dict[str, Any] = {
     "POST /patients/{patient_id}/consultations": dict,
     "PUT /consultations/{consultation_id}/record": dict,
     "POST /consultations/{consultation_id}/sign": lambda: {"summary": "better"},
+    "POST /patients/{patient_id}/cases": dict,
+    "POST /cases/{case_id}/entries": dict,
+    "POST /cases/{case_id}/sign": dict,
     "POST /alerts/{alert_id}/acknowledge": dict,
     "POST /alerts/{alert_id}/escalate": dict,
     "POST /alerts/{alert_id}/resolve": dict,

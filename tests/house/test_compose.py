@@ -1,7 +1,9 @@
 """The containers' description agrees with the programs: no setting is invented or forgotten."""
 
 import importlib
+import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,21 @@ import yaml
 from pydantic_settings import BaseSettings
 
 from deploy.secrets.logins import LOGINS
+from deploy.services.orthanc import PrivateOrthanc
+from deploy.stack.provision import provision
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SETTINGS = {
     "gateway": ("gateway.settings",),
-    "api": ("api.settings", "api.notify.settings", "api.consult.settings"),
+    "api": (
+        "api.settings",
+        "api.notify.settings",
+        "api.consult.settings",
+        "api.consult.case_settings",
+        "api.imaging.settings",
+    ),
+    "hl7": ("api.settings", "api.hl7.settings"),
     "migrate": ("deploy.settings",),
 }
 STARTS_DATABASE = (ROOT / "deploy" / "container" / "database.sh").read_text()
@@ -23,6 +34,7 @@ ALLOWED_KEYS = {
     "image", "build", "user", "restart", "read_only", "tmpfs", "cap_drop", "security_opt",
     "command", "environment", "secrets", "volumes", "networks", "shm_size", "healthcheck",
     "ports", "depends_on", "logging", "mem_limit", "stop_grace_period", "cap_add", "entrypoint",
+    "profiles",
 }  # fmt: skip
 
 
@@ -77,7 +89,7 @@ def test_every_variable_is_a_setting_and_every_required_setting_is_given(service
 
 
 def test_each_mounted_secret_is_used_and_each_used_one_is_mounted() -> None:
-    for name in ("gateway", "api", "database"):
+    for name in ("gateway", "api", "hl7", "database"):
         service = COMPOSE["services"][name]
         text = " ".join(str(value) for value in service["environment"].values())
         used = set(re.findall(r"/run/secrets/([\w.]+)", text))
@@ -97,10 +109,6 @@ def test_nothing_secret_is_written_here_or_has_a_default() -> None:
 
 
 def test_every_secret_is_one_that_provisioning_makes(tmp_path: Path) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from deploy.stack.provision import provision  # noqa: PLC0415
-
     provision(tmp_path, ["broker.example.org"], datetime(2026, 1, 1, tzinfo=UTC))
     for secret in COMPOSE["secrets"].values():
         file = secret["file"].removeprefix("./deployment/")
@@ -112,7 +120,7 @@ def test_the_ward_clock_is_real_in_production() -> None:
 
 
 def test_what_goes_to_the_database_is_encrypted_and_it_is_the_right_one() -> None:
-    for name in ("migrate", "gateway", "api"):
+    for name in ("migrate", "gateway", "api", "hl7"):
         for variable_name, value in COMPOSE["services"][name]["environment"].items():
             if variable_name.endswith("DATABASE_URL"):
                 assert "sslmode=verify-full" in value, (name, variable_name)
@@ -179,3 +187,38 @@ def test_what_operators_ask_is_not_for_the_public() -> None:
     proxy = (ROOT / "deploy" / "container" / "Caddyfile").read_text()
     assert "@operators path /metrics /healthz /readyz" in proxy
     assert "respond @operators 404" in proxy
+
+
+def test_the_archive_is_reached_by_the_api_alone_and_is_configured_as_the_embedded_one(
+    tmp_path: Path,
+) -> None:
+    services = COMPOSE["services"]
+    assert {name for name, one in services.items() if "images" in one.get("networks", [])} == {
+        "archive",
+        "api",
+    }
+    assert COMPOSE["networks"]["images"] == {"internal": True}
+    assert "ports" not in services["archive"]
+    script = (ROOT / "deploy" / "container" / "archive.sh").read_text()
+    assert "/run/secrets/archive_password" in script
+    ours = json.loads(script.partition("<<CONF\n")[2].partition("\nCONF")[0])
+    copy = PrivateOrthanc(copy=tmp_path, folder=tmp_path, port=1, password="", account=None)
+    copy.prepare()
+    embedded = json.loads((tmp_path / "orthanc.json").read_text())
+    elsewhere = {"HttpBindAddresses", "HttpPort", "RemoteAccessAllowed", "RegisteredUsers"}
+    elsewhere |= {"StorageDirectory", "IndexDirectory", "TemporaryDirectory", "Plugins"}
+    assert {name: value for name, value in ours.items() if name not in elsewhere} == {
+        name: value for name, value in embedded.items() if name not in elsewhere
+    }
+    assert list(ours["RegisteredUsers"]) == list(embedded["RegisteredUsers"])
+    assert f":{ours['HttpPort']:04X} " in services["archive"]["healthcheck"]["test"][1]
+    assert services["api"]["environment"]["HOMEWARD_ARCHIVE_URL"].endswith(f":{ours['HttpPort']}")
+
+
+def test_folders_that_are_mounted_are_made_by_provisioning(tmp_path: Path) -> None:
+    provision(tmp_path, ["broker.example.org"], datetime(2026, 1, 1, tzinfo=UTC))
+    for service in COMPOSE["services"].values():
+        for volume in service.get("volumes", []):
+            if volume.startswith("./deployment/"):
+                folder = volume.split(":")[0].removeprefix("./deployment/")
+                assert (tmp_path / folder).is_dir(), folder

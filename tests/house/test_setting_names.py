@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from api.alerting.settings import AlertingSettings
 from api.auth.provider_settings import ProviderSettings
+from api.consult.case_settings import CaseSettings
 from api.consult.settings import CallSettings
 from api.contact.settings import ContactSettings
 from api.hl7.settings import Hl7Settings
@@ -25,6 +26,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTINGS: list[type[BaseSettings]] = [
     AlertingSettings,
     CallSettings,
+    CaseSettings,
     ContactSettings,
     Hl7Settings,
     LiveSettings,

@@ -16,6 +16,7 @@ from api.rota.house import seen_house
 from api.rota.settings import RotaSettings
 from api.store import consultations
 from api.vault.personal_data import Personal
+from tests.service.consult.asking import asked
 from tests.support.ward import Patient, Person, Told, Ward, read_events, served, story
 
 ABOUT, SUMMARY = "my water pills", "Lungs are clear."
@@ -28,15 +29,6 @@ def people(ward: Ward) -> tuple[Patient, Person, Person]:
     ward.call_it(patient, Personal(name="Ada Byron"))
     ward.on_shift(doctor)
     return patient, ward.user("patient", patient=patient), doctor
-
-
-async def asked(
-    api: httpx2.AsyncClient, who: Person, method: str, path: str, status: int = 200, **more: Any
-) -> Any:
-    headers = {**who.headers, **more.pop("headers", {})}
-    answer = await api.request(method, path, headers=headers, **more)
-    assert answer.status_code == status, (path, answer.text)
-    return answer.json() if answer.content else None
 
 
 async def free(api: httpx2.AsyncClient, who: Person, patient: Patient) -> list[dict[str, Any]]:

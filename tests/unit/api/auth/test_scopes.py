@@ -61,6 +61,7 @@ def test_a_scope_opens_nothing_else(scope: str, method: str, path: str) -> None:
         ("PUT", "/api/v1/patients/AA/account"),
         ("DELETE", "/api/v1/patients/AA/account/BB"),
         ("PUT", "/api/v1/patients/AA/care-team"),
+        ("GET", "/api/v1/patients/AA/cases"),
         ("GET", "/api/v1/alerts/stream"),
         ("POST", "/api/v1/alerts/AA/acknowledge"),
         ("GET", "/api/v1/users"),
