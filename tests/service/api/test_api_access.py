@@ -61,7 +61,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /me/sessions": OWN,
     "DELETE /me/sessions/{session_id}": OWN,
     "DELETE /me/sessions": OWN,
-    "PUT /me/language": OWN,
+    "PUT /me/language": SIGNED,
     "POST /me/totp": OWN,
     "POST /me/totp/verify": OWN,
     "POST /me/totp/remove": OWN,
