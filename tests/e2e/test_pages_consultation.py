@@ -106,8 +106,8 @@ def test_book_remind_wait_meet_with_vitals_beside_note_and_sign(
         lambda: one_of(ward, "SELECT soon_told FROM consultation WHERE state = 'booked'"),
         lambda at: at is not None,
     )
-    mine.get_by_role("link", name="Go to the consultation with Dr Amara Singh").press("Enter")
-    desk.get_by_role("link", name="Go to the consultation with Alice Moore").press("Enter")
+    mine.get_by_role("link", name="Enter the consultation with Dr Amara Singh").press("Enter")
+    desk.get_by_role("link", name="Enter the consultation with Alice Moore").press("Enter")
     meet(mine, desk)
     for page in (mine, desk):
         expect(page.locator("#state")).to_have_text("Connected.")

@@ -16,7 +16,7 @@ function callItem(one) {
   const name = one.name ?? t("(erased)");
   return h("li", { "data-key": one.id, class: one.overdue ? "late" : "" },
     h("div", {}, woven("{person} asked {when}", { person: personLink(one), when: moment(one.asked_at) }), one.about && h("p", { class: "about" }, one.about),
-      one.state === "taken" ? h("span", { class: "soft" }, woven("Taken by {name} {when}", { name: one.taken_by_name, when: moment(one.taken_at) })) : h("span", { class: one.overdue ? "overdue" : "soft" }, one.overdue ? woven("Overdue since {when}", { when: moment(one.due_at, { only: true }) }) : woven("To be taken by {when}", { when: moment(one.due_at, { only: true }) }))),
+      one.state === "taken" ? h("span", { class: "soft" }, woven("Taken by {name} {when}", { name: one.taken_by_name, when: moment(one.taken_at) })) : h("span", { class: one.overdue ? "overdue" : "soft" }, one.overdue ? woven("Overdue since {when}", { when: moment(one.due_at, { only: true }) }) : woven("To be taken {when}", { when: moment(one.due_at, { only: true }) }))),
     h("span", { class: "group" }, one.state === "open" && h("button", { type: "button", class: "primary", "aria-label": t("I call {name}", { name }), onclick: () => act(one, "take", t("You call {name}.", { name })) }, t("I call")),
       one.state === "taken" && h("button", { type: "button", "aria-label": t("Call is made to {name}", { name }), onclick: () => act(one, "done", t("The call to {name} is made.", { name })) }, t("Call is made")),
       h("a", { class: "button quiet", href: `/messages?patient=${one.patient}`, "aria-label": t("Messages with {name}", { name }) }, t("Messages"))));

@@ -23,7 +23,7 @@ async function confirm(one, redraw) {
 export function showAdvice(items) {
   const redraw = () => showAdvice(items);
   $("advice-part").hidden = items.length === 0;
-  update($("advice"), items.map((one) => h("li", { "data-key": one.id, class: "said" }, h("p", {}, one.text ?? ""), h("span", { class: "soft small" }, one.sent_by_name ?? "", " ", moment(one.sent_at)),
+  update($("advice"), items.map((one) => h("li", { "data-key": one.id, class: "said" }, h("p", {}, one.text ?? ""), h("p", { class: "soft small" }, one.sent_by_name ?? "", " ", moment(one.sent_at)),
     one.confirmed_at ? h("p", { class: "soft" }, woven("\u2713 You have read this {when}", { when: moment(one.confirmed_at) })) : waits(one) ? h("p", { class: "caution" }, t("Read; kept on this phone to be sent."))
       : h("div", { class: "group" }, h("button", { type: "button", class: "primary", "aria-label": t("I have read this: {text}", { text: (one.text ?? "").slice(0, 60) }), onclick: () => confirm(one, redraw) }, t("I have read this"))))));
 }
