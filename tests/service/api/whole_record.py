@@ -73,6 +73,8 @@ def know_everything(ward: Ward, patient: str) -> None:
     studies = f"/patients/{patient}/imaging/studies/1.2.826.0.1.3680043.8.498.1"
     found = ward.post("doctor", f"{studies}/reports", {"text": "Clear lungs."})
     assert found.status_code == 201, found.text
+    shown = ward.put("doctor", f"{studies}/release", {"released": True})
+    assert shown.status_code == 200, shown.text
     said = ward.post("doctor", f"/patients/{patient}/messages", {"text": "Slept well?"})
     assert said.status_code == 201, said.text
     noted = ward.post("doctor", f"/patients/{patient}/notes", {"text": "Slept badly"})

@@ -87,3 +87,11 @@ export function copyable(text, label, shown = text) {
   } }, t("Copy"));
   return h("div", { class: "copyable" }, code, button);
 }
+// A button of the frame that opens something; it stands disabled until it answers, so that no press is lost.
+/** @param {string} id @param {() => void} act */
+export function opens(id, act) {
+  const button = document.getElementById(id);
+  if (!(button instanceof HTMLButtonElement)) return; // not for this role
+  button.onclick = act;
+  button.disabled = false;
+}

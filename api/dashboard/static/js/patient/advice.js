@@ -1,6 +1,6 @@
 // Advice to the patient on the tab “Plan and limits”: what was sent and confirmed; sent from a template with the
 // patient's numbers, which is read and changed before it goes.
-import { field, formDialog, options } from "../base/dialog.js";
+import { field, formDialog, opens, options } from "../base/dialog.js";
 import { $, h, say, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
@@ -44,6 +44,6 @@ async function write(id) {
     } });
 }
 export function advice(id) {
-  $("new-advice")?.addEventListener("click", () => write(id));
+  opens("new-advice", () => write(id));
   return adviceList(id);
 }

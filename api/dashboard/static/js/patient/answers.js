@@ -1,7 +1,7 @@
 // What was answered to questionnaires, by the person or in a call; and asking one now, in one's own name. A
 // structured call enters consciousness and oxygen as readings, so that the score becomes whole.
-import { formDialog, field, options } from "../base/dialog.js";
-import { $, $$, h, mark, say, trouble } from "../base/dom.js";
+import { formDialog, field, opens, options } from "../base/dialog.js";
+import { $, h, mark, say, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
@@ -45,6 +45,6 @@ function ask(id) {
   draw();
 }
 export function patientAnswers(id) {
-  if ($$("#ask-now").length) $("ask-now").onclick = () => ask(id);
+  opens("ask-now", () => ask(id));
   return load(id);
 }

@@ -1,7 +1,7 @@
 // The plan at home on the tab “Plan and limits”: goals, tasks with how many of them were done, medicines, what
 // to know and when it is looked at again; begun from a template, changed by beginning one in its place.
 import { civilDay } from "../base/clock.js";
-import { confirmDialog, field, formDialog, options } from "../base/dialog.js";
+import { confirmDialog, field, formDialog, opens, options } from "../base/dialog.js";
 import { $, bar, h, say, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { update } from "../base/patch.js";
@@ -68,7 +68,7 @@ async function write(shown, old = null) {
   if (old) fill(form, old);
 }
 export function homePlans(id) {
-  if ($("new-home-plan")) $("new-home-plan").onclick = () => write(() => load(id));
+  opens("new-home-plan", () => write(() => load(id)));
   if (!$("home-plans").children.length) $("home-plans").append(h("p", { class: "soft loading" }, "Loading…"));
   return load(id);
 }
