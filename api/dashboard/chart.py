@@ -10,9 +10,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from analytics.domain.care import Role
+from api.auth.sessions import Caller
 from api.dashboard import frames
 from api.dashboard.administration import MANAGERS, care_fields
-from api.dashboard.visits import SEE_OTHER, Visitor, to_login
+from api.dashboard.visits import SEE_OTHER, Visitor, to_first_page, to_login
+from api.http.deps import acting, services_of
+from api.store import chart_points
 
 router = APIRouter()
 PARTS: Final = (
@@ -50,13 +53,28 @@ async def images(request: Request, patient_id: UUID, visitor: Visitor) -> Respon
     """Images of a patient; a patient sees their own."""
     if visitor is None:
         return to_login(request)
-    staff = visitor.role is not Role.PATIENT
+    return _images(visitor, patient_id)
+
+
+@router.get("/images")
+async def own_images(request: Request, visitor: Visitor) -> Response:
+    """A patient's own images."""
+    if visitor is None:
+        return to_login(request)
+    found = None
+    if visitor.role is Role.PATIENT and visitor.patient_no is not None:
+        async with acting(services_of(request), visitor) as work:
+            found = await chart_points.patient_id(work.conn, visitor.patient_no)
+    return to_first_page(visitor) if found is None else _images(visitor, found)
+
+
+def _images(visitor: Caller, patient_id: UUID) -> Response:
     return frames.frame(
         "images",
         visitor,
         status=200,
         patient=patient_id,
-        may_add=staff,
+        may_add=visitor.role is not Role.PATIENT,
         may_report=visitor.role in {Role.DOCTOR, Role.ADMIN},
     )
 

@@ -77,7 +77,7 @@ MODELS = "/models"
 EMERGENCY, LOOKED = "/emergency", "/looked"
 MESSAGES, CONSULTATIONS = "/messages", "/consultations"
 KEYS, LOG = "/keys", "/log"
-HL7 = "/hl7"
+CASES, HL7 = "/cases", "/hl7"
 _COORDINATOR = (
     (PANEL, "Panel"),
     (FEED, "Alerts"),
@@ -117,10 +117,10 @@ LINKS: Final[dict[Role, tuple[tuple[str, str], ...]]] = {
 OFFICE: Final = ((PEOPLE, "People"), (SETTINGS, "Settings"), (KEYS, "API keys"), (LOG, "The log"))
 """All pages of an administrator without clinical data."""
 _BESIDE: Final[dict[Role, frozenset[str]]] = {
-    Role.ADMIN: frozenset({ROUND, START, OUTCOMES, CONSULTATIONS, KEYS, LOG, HL7}),
-    Role.COORDINATOR: frozenset({START, CONSULTATIONS, OUTCOMES, HL7}),
-    Role.DOCTOR: frozenset({CONSULTATIONS}),
-    Role.NURSE: frozenset({CONSULTATIONS}),
+    Role.ADMIN: frozenset({ROUND, START, OUTCOMES, CONSULTATIONS, CASES, KEYS, LOG, HL7}),
+    Role.COORDINATOR: frozenset({START, CONSULTATIONS, CASES, OUTCOMES, HL7}),
+    Role.DOCTOR: frozenset({CONSULTATIONS, CASES}),
+    Role.NURSE: frozenset({CONSULTATIONS, CASES}),
 }
 """Pages that a role may open and that another page, not its menu, leads to."""
 

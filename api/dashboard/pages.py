@@ -15,6 +15,7 @@ from api.auth import sign_in
 from api.dashboard import (
     administration,
     card_lines,
+    case_pages,
     chart,
     consultation_pages,
     course_events,
@@ -54,6 +55,7 @@ router.include_router(first_steps.router)
 router.include_router(card_lines.router)
 router.include_router(mine.router)
 router.include_router(consultation_pages.router)
+router.include_router(case_pages.router)
 router.include_router(passkey_login.router)
 router.include_router(language_choice.router)
 router.include_router(provider_login.router)

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Resp
 from api.dashboard import frames
 from api.dashboard.visits import ACCOUNT, SEE_OTHER, Visitor, to_first_page, to_login
 from api.http.deps import Shared, acting
-from api.notify.words import ADVICE, REMINDER, TEST, WEEKLY_REPORT
+from api.notify.words import ADVICE, ASKED, REMINDER, TEST, WEEKLY_REPORT
 from api.store import calls
 from api.store.types import Row
 
@@ -72,4 +72,6 @@ def _leads_to(row: Row) -> str:
         return frames.MINE
     if row["change"].startswith("consultation"):
         return frames.CONSULTATIONS
+    if row["change"] == ASKED:
+        return frames.CASES
     return f"{frames.MESSAGES}?patient={row['patient']}"

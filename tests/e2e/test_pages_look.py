@@ -45,6 +45,8 @@ PAGES = {
     "messages": ("lund", "/messages?patient={alice}"),
     "talk": ("alice", "/messages"),
     "consultations": ("alice", "/consultations"),
+    "cases": ("singh", "/cases"),
+    "ask": ("singh", "/patients/{alice}/ask"),
     "booked": ("carla", "/consultations?patient={alice}"),
     "call": ("singh", "/call/{room}"),
     "called": ("alice", "/call/{room}"),

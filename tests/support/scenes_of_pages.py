@@ -386,6 +386,7 @@ def own_day() -> Answers:
         f"{own}{SICK}/plans": {"items": [], "next": None},
         f"{own}{SICK}/advice": {"items": own_advice(), "next": None},
         f"{own}{SICK}/weekly-reports": {"items": weeks(), "next": None},
+        f"{own}{SICK}/imaging/studies": {"items": [], "next": None},
         f"{own}{SICK}/observations": {"items": calm, "next": None},
     }
 
@@ -425,7 +426,10 @@ def looked() -> Answers:
         | {"why": "care team"}
         for n, (_, name, role) in enumerate(STAFF * 3)
     ]
-    return {"/api/v1/audit/me": {"items": items, "next": None}}
+    return {
+        "/api/v1/audit/me": {"items": items, "next": None},
+        "/api/v1/me/cases": {"items": [], "next": None},
+    }
 
 
 def first_steps(**more: Any) -> Answers:  # noqa: ANN401 - counts

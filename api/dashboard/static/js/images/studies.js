@@ -21,8 +21,8 @@ async function thumbnail(image, root) {
     image.src = `${root}/series/${series}/instances/${middle}/rendered?viewport=96,96`;
   } catch { image.hidden = true; }
 }
-/** @param {HTMLElement} list @param {any[]} studies @param {string} root @param {(study: any, beside?: boolean) => void} look */
-export function drawStudies(list, studies, root, look) {
+/** @param {HTMLElement} list @param {any[]} studies @param {string} root @param {(study: any, beside?: boolean) => void} look @param {(study: any, name: string) => any} more what else can be done with one */
+export function drawStudies(list, studies, root, look, more = () => null) {
   list.replaceChildren(...studies.map((study) => {
     const image = h("img", { alt: "", loading: "lazy", width: 72, height: 72 });
     thumbnail(image, `${root}/${study.uid}`);
@@ -32,7 +32,7 @@ export function drawStudies(list, studies, root, look) {
         h("div", { class: "small soft" }, `${plural(study.series, "series")}, ${plural(study.instances, "picture")}, ${size(study.bytes)}; added ${civilDay(study.added_at)} by ${study.added_by_name}`)),
       h("div", { class: "group" },
         h("button", { type: "button", "aria-label": `Open ${name}`, onclick: () => look(study) }, "Open"),
-        h("button", { type: "button", "aria-label": `${name} beside what is open`, onclick: () => look(study, true) }, "Beside")));
+        h("button", { type: "button", "aria-label": `${name} beside what is open`, onclick: () => look(study, true) }, "Beside"), more(study, name)));
   }));
   if (!studies.length) list.append(h("li", {}, empty("No images.", "What is added here stays with the patient’s record.")));
 }

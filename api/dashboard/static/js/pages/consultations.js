@@ -50,6 +50,7 @@ if (patient) {
   if (one) {
     if (asPatient) setPlace(one.time_zone);
     else $("book-head").textContent = t("Book with {name}", { name: called(one) });
+    if ($("ask")) { $("ask").href = `/patients/${patient}/ask`; $("ask").hidden = false; }
     book = booking({ patient, changed: load });
     await book.offer().catch((problem) => trouble($("coming"), problem));
   }

@@ -3,8 +3,8 @@ import { choosing } from "../images/choosing.js";
 import { filed } from "../images/filing.js";
 import { reporting } from "../images/reports.js";
 import { drawStudies } from "../images/studies.js";
-import { $, say, trouble } from "../base/dom.js";
-import { all, get } from "../base/http.js";
+import { $, h, say, trouble } from "../base/dom.js";
+import { all, get, put } from "../base/http.js";
 import { watch } from "../base/vigil.js";
 
 const patient = document.body.dataset.patient;
@@ -15,9 +15,18 @@ let open = null;
 async function load() {
   try {
     const studies = await all(`${root}/imaging/studies`, { limit: 100 }, 500);
-    drawStudies($("studies"), studies, `/api/v1${root}/dicomweb/studies`, look);
+    drawStudies($("studies"), studies, `/api/v1${root}/dicomweb/studies`, look, releasing);
     return studies;
   } catch (problem) { trouble($("trouble"), problem, "Reload the page to try again."); return []; }
+}
+// The patient sees a study once a doctor has let them.
+function releasing(study, name) {
+  if (!$("report")) return null;
+  const on = Boolean(study.released_at);
+  const button = h("button", { type: "button", class: "quiet", "aria-pressed": String(on), "aria-label": `The patient sees ${name}`, onclick: async () => {
+    try { await put(`${root}/imaging/studies/${study.uid}/release`, { released: !on }); await load(); say(on ? "The patient does not see it any more." : "The patient sees it from now on."); } catch (problem) { trouble($("trouble"), problem, ""); }
+  } }, on ? "Patient sees it" : "Show to the patient");
+  return button;
 }
 async function look(study, beside = false) {
   $("viewing").hidden = false;

@@ -8,7 +8,7 @@ import { t } from "../base/language.js";
 const ROLES = { doctor: t("doctor"), nurse: t("nurse"), coordinator: t("coordinator"), admin: t("administrator"), auditor: t("auditor"), machine: t("program") };
 const WHY = {
   "care team": t("as one of your care team"), plan: t("as the person whom the plan gave you to"), handover: t("to take you over for a shift"),
-  alert: t("for an alert about you"), "emergency access": t("by emergency access"), ward: t("for your ward"),
+  alert: t("for an alert about you"), "emergency access": t("by emergency access"), case: t("asked for an opinion"), ward: t("for your ward"),
 };
 let following = null;
 
@@ -40,6 +40,15 @@ async function load() {
     if (!$("looked").children.length && !following) $("looked").append(empty(t("Nobody but you."), t("As soon as somebody sees your record, it stands here.")));
   } catch (problem) { trouble($("trouble"), problem, t("Reload the page to try again.")); }
 }
+function ofCase(one) {
+  const whom = one.experts.map((expert) => `${expert.name} (ward ${expert.ward})`).join(", ");
+  return h("li", {}, dayText(Date.parse(one.asked_at)), ": ", h("b", {}, one.asked_by_name), " asked ", h("b", {}, whom), one.open ? [". It can be looked at until ", dayText(Date.parse(one.until)), "."] : ". It can be looked at no more.");
+}
+async function cases() {
+  const { items } = await get("/me/cases").catch(() => ({ items: [] }));
+  $("cases-part").hidden = !items.length;
+  $("cases").replaceChildren(...items.map(ofCase));
+}
 $("more").addEventListener("click", load);
 await watch();
-await load();
+await Promise.all([load(), cases()]);

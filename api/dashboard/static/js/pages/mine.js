@@ -30,9 +30,10 @@ async function load() {
   const to = wardNow();
   const from = to - 48 * 3600000;
   try {
-    const [me, now, messages, tasks, plans, weeks, advice] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages"), get("/me/tasks"), get(`/patients/${id}/plans`), get(`/patients/${id}/weekly-reports`), get(`/patients/${id}/advice`)]);
+    const [me, now, messages, tasks, plans, weeks, advice, images] = await Promise.all([get(`/patients/${id}`), page("/ui/mine"), page("/ui/messages"), get("/me/tasks"), get(`/patients/${id}/plans`), get(`/patients/${id}/weekly-reports`), get(`/patients/${id}/advice`), get(`/patients/${id}/imaging/studies`, { limit: 1 })]);
     setPlace(me.time_zone);
     day = { ...now, tasks: tasks.items };
+    $("my-images").hidden = !images.items.length;
     showMyPlan(plans.items);
     showWeeks(weeks.items);
     showAdvice(advice.items);
