@@ -24,7 +24,7 @@ async def case(request: Request, case_id: UUID, visitor: Visitor) -> Response:
     """One case; whether the caller may look into it is answered by the API."""
     if visitor is None:
         return to_login(request)
-    if not frames.may_open(visitor.role, frames.CASES):
+    if not frames.may_open(visitor, frames.CASES):
         return to_first_page(visitor)
     answer = frames.frame("case", visitor, case=case_id)
     if visitor.role is Role.DOCTOR:

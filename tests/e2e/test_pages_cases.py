@@ -87,13 +87,15 @@ def test_a_case_is_opened_looked_at_answered_signed_and_closed(
     desk: Desk, ward: SeededWard
 ) -> None:
     alice = ward.patients["Alice Moore"]
+    with ward.client("singh") as singh:
+        singh.post(f"/patients/{alice}/notes", json={"text": "Coughs since Monday."})
     page = desk.open("singh", f"/consultations?patient={alice}")
     page.get_by_role("link", name="Ask colleagues").press("Enter")
     expect(page.locator("#consent")).to_contain_text("has agreed to sharing")
     page.get_by_label("What do you want to know?").fill(QUESTION)
     page.get_by_label("Find by name, ward or skill").fill("weiss")
     page.get_by_label("Dr Cora Weiss").check()
-    page.get_by_role("group", name="Alerts").get_by_role("checkbox").first.check()
+    page.get_by_label("Coughs since Monday.").first.check()
     shown_below(page)
     page.get_by_role("button", name="Open the case").press("Enter")
     expect(page.locator("#question")).to_have_text(QUESTION)
@@ -102,7 +104,7 @@ def test_a_case_is_opened_looked_at_answered_signed_and_closed(
     far = desk.open("weiss", "/cases")
     far.locator("#to-me").get_by_role("link", name="Open the case of A. M.").press("Enter")
     expect(far.locator("#readings .u-over").first).to_be_attached()
-    expect(far.locator("#record")).to_contain_text("Alerts")
+    expect(far.locator("#record")).to_contain_text("Coughs since Monday.")
     assert "Moore" not in (far.content() or "")
     shown_below(far)
     far.get_by_label("Write").fill(OPINION)
