@@ -14,8 +14,8 @@ from api.dashboard import frames
 from api.dashboard.visits import ACCOUNT, SEE_OTHER, Visitor, to_first_page, to_login
 from api.http.deps import Shared, acting
 from api.notify.words import ADVICE, ASKED, REMINDER, TEST, WEEKLY_REPORT
-from api.store import calls
-from api.store.types import Row
+from api.store import calls, cases
+from api.store.types import Conn, Row
 
 router = APIRouter(include_in_schema=False)
 _WORKER: Final = Path(__file__).parent / "static" / "js" / "worker.js"
@@ -50,28 +50,38 @@ async def worker() -> Response:
 
 @router.get("/n/{notice_id}")
 async def opened(request: Request, services: Shared, visitor: Visitor, notice_id: UUID) -> Response:
-    """Record that a notice was opened by whom it was for, and lead to its alert."""
+    """Record that a notice was opened by whom it was for, and lead to what it is about."""
     if visitor is None:
         return to_login(request)
     async with acting(services, visitor) as work:
         row = await calls.open_(work.conn, notice_id, work.now)
-        if row is not None:
-            work.note("notice.open", row["patient_no"], notice=str(notice_id))
-    if row is None:
-        return to_first_page(visitor)
-    if row["episode_id"] is None:
-        return RedirectResponse(_leads_to(row), SEE_OTHER)
-    return RedirectResponse(f"{frames.FEED}#{row['episode_id']}", SEE_OTHER)
+        if row is None:
+            return to_first_page(visitor)
+        work.note("notice.open", row["patient_no"], notice=str(notice_id))
+        leads = await _leads_to(work.conn, row)
+    return RedirectResponse(leads, SEE_OTHER)
 
 
-def _leads_to(row: Row) -> str:
-    """Return the page that a notice about no alert leads to."""
+async def _leads_to(conn: Conn, row: Row) -> str:
+    """Return the page that a notice leads to."""
+    if row["episode_id"] is not None:
+        return f"{frames.FEED}#{row['episode_id']}"
+    if row["change"] == ASKED:
+        return await _asked(conn, row["patient_no"])
+    return _without_alert(row)
+
+
+async def _asked(conn: Conn, patient_no: int) -> str:
+    """Return the case that waits for the acting doctor, or all if one notice told of several."""
+    found = await cases.page(conn, patient_no=patient_no, side="to_me", before=None, limit=2)
+    return f"{frames.CASES}/{found[0]['id']}" if len(found) == 1 else frames.CASES
+
+
+def _without_alert(row: Row) -> str:
     if row["change"] == TEST:
         return ACCOUNT
     if row["change"] in {REMINDER, WEEKLY_REPORT, ADVICE}:
         return frames.MINE
     if row["change"].startswith("consultation"):
         return frames.CONSULTATIONS
-    if row["change"] == ASKED:
-        return frames.CASES
     return f"{frames.MESSAGES}?patient={row['patient']}"

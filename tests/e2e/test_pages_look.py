@@ -46,16 +46,19 @@ PAGES = {
     "talk": ("alice", "/messages"),
     "consultations": ("alice", "/consultations"),
     "cases": ("singh", "/cases"),
+    "case": ("singh", "/cases/{case}"),
     "ask": ("singh", "/patients/{alice}/ask"),
     "booked": ("carla", "/consultations?patient={alice}"),
     "call": ("singh", "/call/{room}"),
     "called": ("alice", "/call/{room}"),
+    "own-images": ("alice", "/images"),
     "images": ("singh", "/patients/{alice}/images"),
     "burden": ("carla", "/burden"),
     "models": ("carla", "/models"),
     "today": ("singh", "/today"),
     "evidence": ("singh", "/evidence/{alert}"),
 }
+COLLEAGUE = "Dr Noor Haddad"
 TROUBLED = {
     "now": "2026-01-01T00:00:00Z",
     "rate": 1,
@@ -87,6 +90,8 @@ def named_in(path: str, ward: SeededWard) -> str:
         names["alert"] = alert_of(ward, "Jun Petrov")
     if "{room}" in path:
         names["room"] = room_of(ward, alice)
+    if "{case}" in path:
+        names["case"] = case_of(ward, alice)
     return path.format(**names)
 
 
@@ -102,6 +107,33 @@ def alert_of(ward: SeededWard, name: str) -> str:
 
     wait_until(raised, 45)
     return found[0]
+
+
+def case_of(ward: SeededWard, patient: str) -> str:
+    """A case of a patient's that is open to a doctor of the ward, whom nothing else asks."""
+    with ward.client("singh") as singh:
+        told = singh.get("/cases", params={"side": "by_me"}).raise_for_status().json()["items"]
+        open_ = [one for one in told if one["patient"] == patient and one["state"] == "open"]
+        if open_:
+            return str(open_[0]["id"])
+        body = {"question": "What else could it be?", "experts": [_colleague(ward)]}
+        until = datetime.now(UTC)
+        span = {"from": (until - timedelta(hours=3)).isoformat(), "to": until.isoformat()}
+        body["readings"] = [{"metric": "hr"} | span]
+        made = singh.post(f"/patients/{patient}/cases", json=body).raise_for_status()
+    return str(made.json()["id"])
+
+
+def _colleague(ward: SeededWard) -> str:
+    with ward.client("singh") as singh:
+        known = singh.get("/cases/colleagues").raise_for_status().json()["items"]
+    found = [str(one["id"]) for one in known if one["name"] == COLLEAGUE]
+    if found:
+        return found[0]
+    body = {"username": "haddad", "password": "nine-amber-kettles-haddad", "role": "doctor"}
+    with ward.client("admin") as admin:
+        made = admin.post("/users", json=body | {"display_name": COLLEAGUE, "ward": "main"})
+    return str(made.raise_for_status().json()["id"])
 
 
 def room_of(ward: SeededWard, patient: str) -> str:

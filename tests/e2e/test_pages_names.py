@@ -25,6 +25,8 @@ PAGES = {
     "account": ("carla", "/account"),
     "admit": ("carla", "/patients/new"),
     "mine": ("alice", "/mine"),
+    "cases": ("singh", "/cases"),
+    "ask": ("singh", "/patients/{first}/ask"),
 }
 # Each control of the page's own part with the name that a screen reader says, and what it acts on.
 CONTROLS = """() => [...document.querySelectorAll(

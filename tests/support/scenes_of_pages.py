@@ -426,9 +426,12 @@ def looked() -> Answers:
         | {"why": "care team"}
         for n, (_, name, role) in enumerate(STAFF * 3)
     ]
+    case = {"id": "c1", "asked_at": ago(300), "asked_by_name": "Dr Amara Singh", "closed_at": None}
+    case |= {"until": ago(-9000), "open": True}
+    case |= {"experts": [{"name": "Dr Cora Weiss", "ward": "pulm", "signed": True}]}
     return {
         "/api/v1/audit/me": {"items": items, "next": None},
-        "/api/v1/me/cases": {"items": [], "next": None},
+        "/api/v1/me/cases": {"items": [case], "next": None},
     }
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tests.support import scenes
-from tests.support.scenes_of_pages import SICK, SINGH, Answers, record
+from tests.support.scenes_of_pages import SICK, SINGH, Answers, readings, record
 from tests.support.stage import ago
 
 NONE: Final[Answers] = {"items": [], "next": None}
@@ -13,6 +13,8 @@ UNREAD: Final = {
     "overdue": 0,
     "patients": [{"patient": SICK, "unread": 2}],
 }
+CASE: Final = "50000000-0000-0000-0000-000000000001"
+WEISS: Final = "00000000-0000-0000-0001-000000000003"
 ROOM: Final = "40000000-0000-0000-0000-000000000001"
 EVERY_DAY: Final = [1, 2, 3, 4, 5, 6, 7]
 
@@ -110,6 +112,77 @@ def room() -> Answers:
     told = talks()
     told |= {f"/api/v1/consultations/{ROOM}": _meeting(0, -4, waiting_at=ago(2), id=ROOM)}
     return told | {"/api/v1/panel": scenes.panel(["ill"])}
+
+
+def _case(number: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of a case
+    okoro = {"user": "u2", "name": "Dr Ben Okoro", "ward": "main", "conclusion": None}
+    okoro |= {"signed_at": None, "signature": None}
+    signed = {"conclusion": "Treat as pneumonia, film again in six weeks.", "signed_at": ago(40)}
+    weiss = okoro | {"user": WEISS, "name": "Dr Cora Weiss", "ward": "pulm"} | signed
+    weiss["signature"] = "5d41402abc4b2a76b9719d911017c592"
+    one = {"id": f"5{number}{CASE[2:]}", "patient": SICK, "label": "M. S., 96 years, female"}
+    one |= {"question": "Is it the heart or the lungs? She has had swollen ankles for a week."}
+    one |= {"asked_by": SINGH, "asked_by_name": "Dr Amara Singh", "asked_by_ward": "main"}
+    one |= {"asked_at": ago(300), "until": ago(-9000), "state": "open", "closed_at": None}
+    return one | {"asked_of_me": False, "experts": [okoro, weiss]} | more
+
+
+def cases() -> Answers:
+    """Cases asked of oneself and by oneself, and one of the ward that is closed."""
+    asked = _case(0, label="SIMULATED, A. M., 64 years, male", asked_of_me=True, patient=None)
+    asked |= {"asked_by": WEISS, "asked_by_name": "Dr Cora Weiss", "asked_by_ward": "pulm"}
+    mine = _case(1)
+    closed = _case(2, state="closed", closed_at=ago(90), asked_by_name="Dr Ben Okoro")
+
+    def listed(route: Any) -> None:  # noqa: ANN401 - Playwright's route
+        items = [mine] if "side=by_me" in route.request.url else [asked, mine, closed]
+        route.fulfill(json={"items": items, "next": None})
+
+    return {"/api/v1/cases": listed, "/api/v1/messages/unread": UNREAD}
+
+
+def case() -> Answers:
+    """One case of one's own patient, with what was chosen, an opinion and a conclusion."""
+    curves = ("spo2", "rr", "hr")
+    windows = [{"metric": name, "from": ago(1440), "to": ago(0)} for name in curves]
+    alert = {"id": "a1", "condition": "news2_emergency", "kind": "clinical", "priority": "high"}
+    alert |= {"state": "acknowledged", "raised_at": ago(320), "measured_at": ago(321), "count": 1}
+    note = {"id": "n1", "kind": "note", "written_at": ago(400), "text": "Slept with two pillows."}
+    said = {"id": "e1", "kind": "opinion", "written_at": ago(60), "written_by": WEISS}
+    said |= {"written_by_name": "Dr Cora Weiss", "ward": "pulm", "text": "The lungs, I think."}
+    why = said | {"id": "e2", "kind": "remark", "written_at": ago(50), "written_by": SINGH}
+    why |= {"written_by_name": "Dr Amara Singh", "ward": "main", "text": "What makes you think so?"}
+    none: dict[str, Any] = {"reports": [], "consultations": [], "studies": []}
+    told = _case(0, **none, readings=windows, entries=[said, why])
+    told |= {"alerts": [alert | {"message": "NEWS2 9: breathing, oxygen"}]}
+    told |= {"notes": [note | {"written_by_name": "Nurse Pia Lund"}]}
+
+    def read(route: Any) -> None:  # noqa: ANN401 - Playwright's route
+        found = [one for one in readings() if f"metric={one['metric']}&" in route.request.url]
+        route.fulfill(json={"items": found, "next": None})
+
+    path = f"/api/v1/cases/{CASE}"
+    own = {f"/api/v1/patients/{SICK}": record(), "/api/v1/me": {"id": SINGH}}
+    return own | {path: told, f"{path}/observations": read}
+
+
+def asking() -> Answers:
+    """What is there to choose from when a case is opened."""
+    doctors = (("Dr Ben Okoro", "main", ["cardiology"]), ("Dr Cora Weiss", "pulm", ["pneumology"]))
+    items = [
+        {"id": f"u{number}", "name": name, "ward": ward, "skills": skills}
+        for number, (name, ward, skills) in enumerate(doctors)
+    ]
+    own = f"/api/v1/patients/{SICK}"
+    note = {"id": "n1", "kind": "note", "written_at": ago(400), "text": "Slept with two pillows."}
+    return {
+        own: record(),
+        f"{own}/consents": {"items": [{"scope": "sharing", "withdrawn_at": None}], "next": None},
+        f"{own}/notes": {"items": [note | {"written_by_name": "Nurse Pia Lund"}], "next": None},
+        **{f"{own}/{part}": NONE for part in ("reports", "consultations", "imaging/studies")},
+        "/api/v1/alerts": {"items": scenes.row(0, "ill")["alerts"], "next": None},
+        "/api/v1/cases/colleagues": {"items": items, "next": None},
+    }
 
 
 def keys() -> Answers:

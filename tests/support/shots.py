@@ -132,6 +132,9 @@ _DOCTOR: dict[str, tuple[str, Scene, str]] = {
         "#past li",
     ),
     "call-calm": (f"/call/{talks.ROOM}", pages.scene(talks.room()), "#beside dd"),
+    "cases-calm": ("/cases", pages.scene(talks.cases()), "#to-me a"),
+    "case-calm": (f"/cases/{talks.CASE}", pages.scene(talks.case()), "#readings .u-over"),
+    "ask-calm": (f"{CHART}/ask", pages.scene(talks.asking()), "#things .choice"),
     "images-calm": (f"{CHART}/images", pages.scene(talks.images()), "#studies .study"),
     "account-calm": ("/account", pages.scene(talks.account()), "#channels li"),
 }
@@ -142,6 +145,7 @@ _PATIENT: dict[str, tuple[str, Scene, str]] = {
     "join-empty": ("/join", EMPTY, "#what.wrong"),
     "talk-calm": ("/messages", pages.scene(talks.own_talk()), TOLD),
     "booking-calm": ("/consultations", pages.scene(talks.consultations()), "#past li"),
+    "own-images-calm": ("/images", pages.scene(talks.images()), "#studies .study"),
     "mine-flood": (
         "/mine",
         pages.scene(pages.own_day() | talks.own_tasks()),
@@ -157,11 +161,15 @@ for role, some in (
         SHOTS[name] = Shot(path=path, scene=scene, ready=ready, role=role)
 for name, options in (
     *((name, NIGHT) for name in ("handover-flood", "capacity-flood", "chart-flood")),
-    *((name, NIGHT) for name in ("settings-calm", "mine-calm", "messages-flood", "call-calm")),
+    *(
+        (name, NIGHT)
+        for name in ("settings-calm", "mine-calm", "messages-flood", "call-calm", "case-calm")
+    ),
     *((name, SMALL) for name in ("handover-flood", "capacity-flood", "chart-flood")),
     *((name, SMALL) for name in ("patients-calm", "admit-empty", "outcomes-calm")),
     *((name, SMALL) for name in ("settings-calm", "start-empty", "mine-calm", "today-flood")),
     *((name, SMALL) for name in ("messages-flood", "talk-calm", "booking-calm", "call-calm")),
+    *((name, SMALL) for name in ("cases-calm", "case-calm", "ask-calm")),
     *((name, SMALL) for name in ("images-calm", "account-calm", "keys-calm", "mine-flood")),
 ):
     kind = "night" if options is NIGHT else "phone"

@@ -38,7 +38,9 @@ _LINE = """const fetched = window.fetch;
     const beat = () => line?.enqueue(said("heartbeat", { feed: "live" }));
     window.tell = (name, data) => line.enqueue(said(name, data));
     window.fetch = (url, options) => {
-        if (!String(url).includes("/alerts/stream")) return fetched(url, options);
+        const asked = String(url);
+        const streams = asked.includes("/alerts/stream") || /\\/cases\\/[^/]+\\/events/.test(asked);
+        if (!streams) return fetched(url, options);
         if (!OPEN) return Promise.reject(new TypeError("cut off"));
         const body = new ReadableStream({ start: (made) => { line = made; beat(); } });
         options?.signal?.addEventListener("abort", () => line.error(options.signal.reason));

@@ -46,7 +46,12 @@ _BY_PAGE: Final[dict[str, dict[str, object]]] = {
 PUBLIC: Final = frozenset({"login", "register", "join"})
 OWN: Final = frozenset({"messages", "consultations"})
 """Pages that know whose they are when a patient opens them."""
-_NAMING: Final = {"evidence": "alert", "call": "consultation"}
+_NAMING: Final = {
+    "evidence": ("evidence", "alert"),
+    "call": ("call", "consultation"),
+    "cases": ("case", "case"),
+}
+"""Template and what it names, by the first part of an address that goes on."""
 
 
 def frame_of(path: str, role: Role) -> tuple[str, dict[str, object]]:
@@ -54,8 +59,11 @@ def frame_of(path: str, role: Role) -> tuple[str, dict[str, object]]:
     name, *rest = path.strip("/").split("/")
     if role is Role.PATIENT and name in OWN:
         return name, {"patient": _BY_PAGE["mine"]["patient"]}
+    if role is Role.PATIENT and name == "images":
+        return name, {"patient": _ANYBODY, "may_add": False, "may_report": False}
     if name in _NAMING and rest:
-        return name, {_NAMING[name]: rest[0]}
+        template, named = _NAMING[name]
+        return template, {named: rest[0]}
     if name == "patients" and rest:
         return _of_patients(*rest)
     return name, _BY_PAGE.get(name, {})
@@ -64,6 +72,8 @@ def frame_of(path: str, role: Role) -> tuple[str, dict[str, object]]:
 def _of_patients(patient: str, part: str = "") -> tuple[str, dict[str, object]]:
     if patient == "new":
         return "admit", _BY_PAGE["admit"]
+    if part == "ask":
+        return "ask", {"patient": patient}
     if part == "images":
         return "images", {"patient": patient, "may_add": True, "may_report": True}
     may = {"may_enter": True, "sets_limits": True, "manages": True}

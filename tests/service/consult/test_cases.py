@@ -395,15 +395,26 @@ def test_experts_are_told_once_over_their_channels(house: House) -> None:
 
     async def main() -> None:
         async with house.ward.api() as api, house.ward.engine() as conn:
-            await house.opened(api, house.near)
+            case = await house.opened(api, house.near)
             services = create_app(house.ward.settings).state.services
             desk = ContactDesk(services=services, settings=ContactSettings())
             assert await desk.tell_of_cases(conn) == 1
             assert await desk.tell_of_cases(conn) == 0
+            [told] = house.ward.all("SELECT user_id, change FROM notice")
+            assert told == {"user_id": house.near.user_id, "change": "case_asked"}
+            assert await notice_leads(house, api) == f"/cases/{case['id']}"
+            await house.opened(api, house.near)
+            assert await notice_leads(house, api) == "/cases"
 
     story(main())
-    [told] = house.ward.all("SELECT user_id, change FROM notice")
-    assert told == {"user_id": house.near.user_id, "change": "case_asked"}
+
+
+async def notice_leads(house: House, api: httpx2.AsyncClient) -> str:
+    """Return where the notice of the expert leads them."""
+    [notice] = house.ward.all("SELECT id FROM notice")
+    cookie = {"Cookie": f"homeward={house.near.token}"}
+    answer = await api.get(f"{api.base_url.join('/n/')}{notice['id']}", headers=cookie)
+    return str(answer.headers["location"])
 
 
 def test_a_case_goes_with_the_person(house: House) -> None:

@@ -34,5 +34,5 @@ export function drawStudies(list, studies, root, look, more = () => null) {
         h("button", { type: "button", "aria-label": `Open ${name}`, onclick: () => look(study) }, "Open"),
         h("button", { type: "button", "aria-label": `${name} beside what is open`, onclick: () => look(study, true) }, "Beside"), more(study, name)));
   }));
-  if (!studies.length) list.append(h("li", {}, empty("No images.", "What is added here stays with the patient’s record.")));
+  if (!studies.length) list.append(h("li", {}, empty("No images.", document.body.dataset.role === "patient" ? "A doctor of the ward can show them to you here." : "What is added here stays with the patient’s record.")));
 }

@@ -1,7 +1,7 @@
 // Opening a case: the question, whom, for how long, and what of the record they see.
 import { wardNow } from "../base/clock.js";
 import { refused } from "../base/dialog.js";
-import { $, $$, h, trouble } from "../base/dom.js";
+import { $, $$, h, mark, trouble } from "../base/dom.js";
 import { all, get, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { watch } from "../base/vigil.js";
@@ -34,7 +34,7 @@ const newest = async (path, more = {}) => (await get(path, { limit: LATEST, ...m
 async function drawThings() {
   const [open, past, notes, reports, met, studies] = await Promise.all([newest("/alerts", { patient, state: "open" }), newest("/alerts", { patient, state: "resolved" }), newest(`${root}/notes`), newest(`${root}/reports`), newest(`${root}/consultations`), newest(`${root}/imaging/studies`)]);
   const parts = [
-    things("Alerts", "alerts", [...open, ...past].filter((one) => one.kind === "clinical"), (one) => [h("b", {}, conditionName(one.condition)), " ", one.state, " ", moment(one.raised_at)]),
+    things("Alerts", "alerts", [...open, ...past].filter((one) => one.kind === "clinical"), (one) => [mark(one.priority), " ", h("b", {}, conditionName(one.condition)), " ", one.state, " ", moment(one.raised_at)]),
     things("Notes", "notes", notes, (one) => [one.text ?? "", h("span", { class: "soft" }, ` ${one.written_by_name ?? ""} `, moment(one.written_at))]),
     things("What the patient reported", "reports", reports, (one) => [one.priority, " ", moment(one.given_at), " ", one.words ?? ""]),
     things("Signed consultations", "consultations", met.filter((one) => one.signed_at), (one) => [one.doctor_name, " ", moment(one.start)]),

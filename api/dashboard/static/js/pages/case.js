@@ -10,6 +10,7 @@ import { mesh } from "../cases/mesh.js";
 import { drawReadings, recordParts } from "../cases/shown.js";
 import { entryItem, expertItem } from "../cases/talk.js";
 import { drawStudies } from "../images/studies.js";
+import { called } from "../words/people.js";
 
 const id = $("case").dataset.case;
 const path = `/cases/${id}`;
@@ -17,6 +18,7 @@ const OVER = { closed: "This case was closed: whom it was opened to sees nothing
 const role = document.body.dataset.role;
 let one = /** @type {any} */ (null);
 let drawn = false;
+let person = /** @type {any} */ (null);
 const call = $("sit") ? mesh({ path, over: () => load() }) : null;
 
 // Who was asked sees nothing any more: neither does their page.
@@ -39,7 +41,7 @@ function draw() {
   update($("until"), open ? ["until ", moment(one.until)] : "");
   $("ended").textContent = OVER[one.state] ?? "";
   $("question").textContent = one.question ?? "(erased)";
-  update($("asked"), h("span", { "data-key": "by" }, `Asked by ${one.asked_by_name ?? "somebody"}, ward ${one.asked_by_ward ?? "?"} `, moment(one.asked_at)), one.patient && h("a", { "data-key": "chart", href: `/patients/${one.patient}` }, " The chart"));
+  update($("asked"), h("span", { "data-key": "by" }, `Asked by ${one.asked_by_name ?? "somebody"}, ward ${one.asked_by_ward ?? "?"} `, moment(one.asked_at)), one.patient && h("span", { "data-key": "chart" }, ". Chart of ", h("a", { href: `/patients/${one.patient}` }, person ? called(person) : "the patient")));
   update($("experts"), one.experts.map(expertItem));
   update($("entries"), one.entries.length ? one.entries.map(entryItem) : h("li", { class: "soft", "data-key": "none" }, "Nothing has been said yet."));
   $("close").hidden = !open || !one.patient || role === "nurse";
@@ -74,6 +76,7 @@ async function load() {
   try {
     const [found, me] = [await get(path), one?.me ?? (await get("/me")).id];
     one = { ...found, me };
+    if (one.patient && !person) person = await get(`/patients/${one.patient}`).catch(() => null);
     draw();
     await show();
   } catch (problem) {

@@ -29,7 +29,7 @@ async function load() {
     if (!$("to-me")) { list("ward", seen, "No case was opened."); return; }
     const mine = new Set((await all("/cases", { side: "by_me", limit: 200 }, 400)).map((one) => one.id));
     list("to-me", seen.filter((one) => one.asked_of_me), "Nobody asks you now.");
-    list("by-me", seen.filter((one) => mine.has(one.id)), "You have asked nobody. On a patient’s page, Consultations leads to asking colleagues.");
+    list("by-me", seen.filter((one) => mine.has(one.id)), "You have asked nobody. On a patient’s chart, More has “Ask colleagues”.");
     list("ward", seen.filter((one) => !one.asked_of_me && !mine.has(one.id)), "None.");
   } catch (problem) { trouble($("to-me") ?? $("ward"), problem); }
 }

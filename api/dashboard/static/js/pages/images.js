@@ -23,10 +23,11 @@ async function load() {
 function releasing(study, name) {
   if (!$("report")) return null;
   const on = Boolean(study.released_at);
-  const button = h("button", { type: "button", class: "quiet", "aria-pressed": String(on), "aria-label": `The patient sees ${name}`, onclick: async () => {
+  const act = on ? "Hide from the patient" : "Show to the patient";
+  const button = h("button", { type: "button", "aria-label": `${act}: ${name}`, onclick: async () => {
     try { await put(`${root}/imaging/studies/${study.uid}/release`, { released: !on }); await load(); say(on ? "The patient does not see it any more." : "The patient sees it from now on."); } catch (problem) { trouble($("trouble"), problem, ""); }
-  } }, on ? "Patient sees it" : "Show to the patient");
-  return button;
+  } }, act);
+  return [on && h("span", { class: "tag" }, "The patient sees it"), button];
 }
 async function look(study, beside = false) {
   $("viewing").hidden = false;

@@ -3,12 +3,12 @@ import { clockText, dayText } from "../base/clock.js";
 import { $, h, empty, trouble } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { watch } from "../base/vigil.js";
-import { t } from "../base/language.js";
+import { listed, t, woven } from "../base/language.js";
 
 const ROLES = { doctor: t("doctor"), nurse: t("nurse"), coordinator: t("coordinator"), admin: t("administrator"), auditor: t("auditor"), machine: t("program") };
 const WHY = {
   "care team": t("as one of your care team"), plan: t("as the person whom the plan gave you to"), handover: t("to take you over for a shift"),
-  alert: t("for an alert about you"), "emergency access": t("by emergency access"), case: t("asked for an opinion"), ward: t("for your ward"),
+  alert: t("for an alert about you"), "emergency access": t("by emergency access"), ward: t("for your ward"),
 };
 let following = null;
 
@@ -41,8 +41,10 @@ async function load() {
   } catch (problem) { trouble($("trouble"), problem, t("Reload the page to try again.")); }
 }
 function ofCase(one) {
-  const whom = one.experts.map((expert) => `${expert.name} (ward ${expert.ward})`).join(", ");
-  return h("li", {}, dayText(Date.parse(one.asked_at)), ": ", h("b", {}, one.asked_by_name), " asked ", h("b", {}, whom), one.open ? [". It can be looked at until ", dayText(Date.parse(one.until)), "."] : ". It can be looked at no more.");
+  const whom = listed(one.experts.map((expert) => t("{name} (ward {ward})", { name: expert.name, ward: expert.ward })));
+  const day = h("span", { class: "soft" }, dayText(Date.parse(one.asked_at)));
+  return h("li", {}, woven("{day} {who} asked {whom} for an opinion.", { day, who: h("b", {}, one.asked_by_name), whom: h("b", {}, whom) }), " ",
+    one.open ? t("They can see what was shown to them until {day}.", { day: dayText(Date.parse(one.until)) }) : t("They see nothing of it any more."));
 }
 async function cases() {
   const { items } = await get("/me/cases").catch(() => ({ items: [] }));
