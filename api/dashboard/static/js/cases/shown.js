@@ -28,9 +28,10 @@ export async function drawReadings(where, path, windows) {
   const shown = await Promise.all(windows.map(async (one) => ({ one, points: await pointsOf(path, one) })));
   await figures(where, shown.map(({ one, points }) => chart(one, points)), empty("No readings.", ""));
 }
+const trusted = (point) => point.quality === undefined || point.quality === "ok" || point.quality === "manual";
 function chart(one, points) {
   const name = metricName(one.metric);
-  const last = points.at(-1);
+  const last = points.filter(trusted).at(-1);
   const [from, to] = [Date.parse(one.from) / 1000, Date.parse(one.to) / 1000];
   const newest = last ? [h("b", {}, metricValue(one.metric, last.value)), h("span", { class: "soft small" }, metricUnit(one.metric), " ", moment(last.time))] : h("span", { class: "soft" }, "none in this window");
   const digits = one.metric === "temp" || one.metric === "weight" ? 1 : 0;
