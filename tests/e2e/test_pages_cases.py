@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.test_pages_axe import sound
 from tests.e2e.test_pages_consultation import FAKE
@@ -162,6 +162,43 @@ def test_three_meet_in_one_call_that_the_close_ends(
         for page in pages[1:]:
             expect(page.locator("#ended")).to_contain_text("nothing of it", timeout=4_000)
         expect(pages[0].locator("#tiles video")).to_have_count(0)
+
+
+def test_a_doctor_shows_a_study_to_its_patient_and_hides_it(desk: Desk, ward: SeededWard) -> None:
+    study = {"uid": "1.2.3", "taken_on": "2026-10-20", "modalities": ["DX"], "series": 1}
+    study |= {"instances": 2, "bytes": 8_400_000, "description": "Chest", "released_at": None}
+    study |= {"added_at": "2026-10-20T08:00:00Z", "added_by_name": "Dr Amara Singh"}
+
+    def released(route: Route) -> None:
+        on = route.request.post_data_json["released"]
+        study["released_at"] = "2026-10-21T08:00:00Z" if on else None
+        route.fulfill(json={"uid": "1.2.3", "released_at": study["released_at"]})
+
+    shown = {}
+    for who in ("singh", "carla"):
+        shown[who] = desk.open(who, "/account")
+        shown[who].route(
+            "**/imaging/studies?*",
+            lambda route: route.fulfill(json={"items": [study], "next": None}),
+        )
+        shown[who].route("**/imaging/studies/1.2.3/release", released)
+        shown[who].route("**/dicomweb/**", lambda route: route.fulfill(json=[]))
+        shown[who].goto(f"{ward.url}/patients/{ward.patients['Alice Moore']}/images")
+    page, other = shown["singh"], shown["carla"]
+    page.get_by_role("button", name="Show to the patient: DX").press("Enter")
+    expect(page.get_by_text("The patient sees it", exact=True)).to_be_visible()
+    hides = page.get_by_role("button", name="Hide from the patient: DX")
+    expect(hides).to_be_focused()
+    other.reload()
+    expect(other.get_by_text("The patient sees it", exact=True)).to_be_visible()
+    expect(other.get_by_role("button", name="Hide from the patient")).to_have_count(0)
+    hides.press("Enter")
+    expect(page.get_by_role("button", name="Show to the patient: DX")).to_be_focused()
+    expect(page.get_by_text("The patient sees it", exact=True)).to_have_count(0)
+    assert study["released_at"] is None
+    assert desk.complaints == []
+    for one in shown.values():
+        one.unroute_all(behavior="wait")
 
 
 def test_only_doctors_open_a_case_and_only_a_case_asks_for_the_camera(

@@ -7,7 +7,7 @@ import { $, h, say, trouble } from "../base/dom.js";
 import { all, get, put } from "../base/http.js";
 import { watch } from "../base/vigil.js";
 
-const patient = document.body.dataset.patient;
+const { patient, role } = document.body.dataset;
 const root = `/patients/${patient}`;
 /** @type {string | null} */
 let open = null;
@@ -21,13 +21,14 @@ async function load() {
 }
 // The patient sees a study once a doctor has let them.
 function releasing(study, name) {
-  if (!$("report")) return null;
   const on = Boolean(study.released_at);
+  const told = on && role !== "patient" && h("span", { class: "tag" }, "The patient sees it");
+  if (role !== "doctor") return told;
   const act = on ? "Hide from the patient" : "Show to the patient";
-  const button = h("button", { type: "button", "aria-label": `${act}: ${name}`, onclick: async () => {
-    try { await put(`${root}/imaging/studies/${study.uid}/release`, { released: !on }); await load(); say(on ? "The patient does not see it any more." : "The patient sees it from now on."); } catch (problem) { trouble($("trouble"), problem, ""); }
+  const button = h("button", { type: "button", "aria-label": `${act}: ${name}`, id: `release-${study.uid}`, onclick: async () => {
+    try { await put(`${root}/imaging/studies/${study.uid}/release`, { released: !on }); await load(); $(`release-${study.uid}`)?.focus(); say(on ? "The patient does not see it any more." : "The patient sees it from now on."); } catch (problem) { trouble($("trouble"), problem, ""); }
   } }, act);
-  return [on && h("span", { class: "tag" }, "The patient sees it"), button];
+  return [told, button];
 }
 async function look(study, beside = false) {
   $("viewing").hidden = false;
