@@ -1,4 +1,5 @@
 // Cases: asked of me, asked by me, and of the patients whom I see.
+import { dayText, secondsText } from "../base/clock.js";
 import { $, h, trouble } from "../base/dom.js";
 import { all } from "../base/http.js";
 import { moment } from "../base/moments.js";
@@ -16,9 +17,10 @@ function signed(one) {
 }
 function line(one) {
   const label = one.label ?? "(erased)";
+  const asked = Date.parse(one.asked_at);
   return h("li", { "data-key": one.id }, h("div", {}, h("b", {}, label), " ", STATES[one.state] && h("span", { class: "tag" }, STATES[one.state]), h("p", { class: "about" }, short(one.question)),
     h("p", { class: "soft small" }, `Asked by ${one.asked_by_name ?? "somebody"}, ward ${one.asked_by_ward ?? "?"}, `, moment(one.asked_at), `; ${signed(one)}`, one.state === "open" && ["; ends ", moment(one.until)])),
-  h("a", { class: one.state === "open" && one.asked_of_me ? "button primary" : "button", href: `/cases/${one.id}`, "aria-label": `Open the case of ${label}: ${short(one.question).slice(0, 60)}` }, "Open"));
+  h("a", { class: one.state === "open" && one.asked_of_me ? "button primary" : "button", href: `/cases/${one.id}`, "aria-label": `Open the case of ${label}, asked ${dayText(asked)} ${secondsText(asked)}: ${short(one.question).slice(0, 60)}` }, "Open"));
 }
 function list(where, items, none) {
   update($(where), items.length ? items.map(line) : h("li", { class: "soft", "data-key": "none" }, none));
