@@ -207,6 +207,13 @@ def test_only_doctors_open_a_case_and_only_a_case_asks_for_the_camera(
     alice = ward.patients["Alice Moore"]
     page = desk.open("lund", f"/patients/{alice}/ask")
     expect(page).to_have_url(f"{ward.url}/feed")
+    for who, count in (("lund", 0), ("singh", 1)):
+        chart = desk.open(who, f"/patients/{alice}")
+        chart.locator("#acts-more > summary").press("Enter")
+        expect(chart.get_by_role("link", name="Images", exact=True)).to_be_visible()
+        expect(chart.get_by_role("link", name="Ask colleagues")).to_have_count(count)
+    chart.get_by_role("link", name="Ask colleagues").press("Enter")
+    expect(chart).to_have_url(f"{ward.url}/patients/{alice}/ask")
     inside = {"okoro": experts["Dr Ben Okoro"]}
     case = case_of(ward, inside)
     nurse = desk.open("lund", f"/cases/{case}")
