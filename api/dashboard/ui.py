@@ -46,7 +46,10 @@ _OPEN = ("open", "acknowledged")
 
 @router.get("/status")
 async def status(work: Work) -> dict[str, Any]:
-    """Tell the ward's time, and whether anybody would notice if something went wrong."""
+    """Tell the ward's time, and whether anybody would notice if something went wrong.
+
+    A patient's pages are about one person: they are told the zone in which that person lives.
+    """
     ages = await leadership.ages(work.conn)
     there = await duty.on_shift(work.conn, work.now)
     ward = work.caller.ward
@@ -58,7 +61,9 @@ async def status(work: Work) -> dict[str, Any]:
         "out_of_hours": _contact(policy.episodes),
         "now": rfc3339(work.now),
         "rate": settings.clock_rate if settings.clock_start else 1.0,
-        "zone": settings.ward_time_zone,
+        "zone": settings.ward_time_zone
+        if work.caller.patient_no is None
+        else await patients.time_zone(work.conn, work.caller.patient_no),
         "engine": ages.get("alerts", _ENGINE_DEAD_S) < _ENGINE_DEAD_S,
         "gateway": await gateways.alive(work.conn, settings.gateway_silent_s),
         "handovers": await shift_handovers.waiting(work.conn, work.caller.user_id),

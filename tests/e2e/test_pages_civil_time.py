@@ -13,7 +13,10 @@ from tests.support.browsers import Desk, becomes
 from tests.support.seeded_ward import SeededWard
 
 WARD, PATIENT = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Lisbon")
-OF_ONE_PERSON = {"patient", "events", "plan", "limits", "devices", "record", "mine"}
+OF_ONE_PERSON = {"patient", "events", "plan", "limits", "devices", "record", "mine"} | {
+    name for name, (username, _) in PAGES.items() if username == "alice"
+}
+"""Pages about one person, and a patient's own."""
 WRITTEN = """() => [...document.querySelectorAll("main time[data-prefix]:not([data-only])")]
     .filter((node) => node.dateTime).map((node) => [node.dateTime, node.textContent])"""
 RAW = re.compile(r"\bUTC\b|\d{4}-\d\d-\d\dT\d\d|\d\d:\d\d(:\d\d)?Z\b")
@@ -43,6 +46,12 @@ def test_times_are_civil(desk: Desk, ward: SeededWard, name: str) -> None:
         clock = CLOCK.search(words)
         assert clock is not None, words
         assert clock[1] == f"{datetime.fromisoformat(moment).astimezone(zone):%H:%M}", words
+
+
+def test_each_page_of_a_patient_is_in_the_patients_time(desk: Desk) -> None:
+    """Also what is about no reading: who looked, one's sessions, a call."""
+    page = desk.open("alice", "/looked")
+    expect(page.locator("[data-ward-clock]")).to_contain_text(re.compile(r"\bWES?T\b"))
 
 
 def test_the_page_says_where_the_patient_has_another_time(desk: Desk, ward: SeededWard) -> None:

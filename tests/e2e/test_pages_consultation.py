@@ -48,13 +48,20 @@ def one_of(ward: SeededWard, what: str) -> object:
 
 
 def booked_now(ward: SeededWard, wish: str = "video") -> str:
-    """The doctor books the slot that runs now; the consultation's id."""
+    """The doctor books the first slot, which begins now and lasts an hour; the consultation's id.
+
+    The slots lie on the grid of the clock: the one that runs may be over within seconds.
+    """
     alice = ward.patients["Alice Moore"]
     with ward.client("singh") as singh:
         slots = singh.get(f"/patients/{alice}/consultation-slots").json()["items"]
         body = {"doctor": slots[0]["doctor"], "start": slots[0]["start"], "wish": wish}
         made = singh.post(f"/patients/{alice}/consultations", json=body)
     assert made.status_code == 201, made.text
+    ward.execute(
+        "UPDATE consultation SET during = tstzrange(now() - interval '1 minute',"
+        " now() + interval '1 hour') WHERE state = 'booked'"
+    )
     return str(made.json()["id"])
 
 
