@@ -66,8 +66,9 @@ def test_reading_the_handover_is_recorded(ward: SeededWard) -> None:
     assert "lund" in {one["username"] for one in noted}
 
 
-def test_the_status_tells_the_wards_own_time_and_zone(ward: SeededWard) -> None:
-    told = ask(ward, "alice", "/ui/status").json()
+def test_the_status_tells_the_wards_own_time_and_a_patient_their_zone(ward: SeededWard) -> None:
+    assert ask(ward, "alice", "/ui/status").json()["zone"] == "Europe/Lisbon"
+    told = ask(ward, "singh", "/ui/status").json()
     assert told["zone"] == "Europe/Berlin"
     assert told["rate"] == 1.0
     assert abs(datetime.fromisoformat(told["now"]) - datetime.now(UTC)) < timedelta(seconds=10)
