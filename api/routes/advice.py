@@ -195,7 +195,7 @@ async def unconfirmed(work: Work, cursor: Cursor = None, limit: Limit = 100) -> 
     )
     shown, following = cut(rows, limit, lambda row: [row["no"]])
     await name_people(work.conn, work.services.vault, shown)
-    work.note("advice.list", patients=[row["patient_no"] for row in shown])
+    work.saw("advice.list", (row["patient_no"] for row in shown))
     return Page(items=[AdviceOverdue(**row, overdue=True) for row in shown], next=following)
 
 

@@ -54,7 +54,7 @@ async def _page(
     key: Any = read_cursor(cursor, int)
     rows = await cases.page(work.conn, **wanted, before=key[0] if key else None, limit=limit + 1)
     shown, following = cut(rows, limit, lambda row: [row["no"]])
-    work.note("cases.list", patients=sorted({row["patient_no"] for row in shown}))
+    work.saw("cases.list", (row["patient_no"] for row in shown))
     return Page(items=await desk.heads(work, shown), next=following)
 
 
