@@ -1,11 +1,12 @@
 """What callers send and are told of cases that are shown to several doctors."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.forms.studies import StudyFacts
 from api.forms.timestamps import Moment
 
 MOST_EXPERTS = 5
@@ -166,18 +167,9 @@ class CaseFinding(BaseModel):
     text: str | None
 
 
-class CaseStudy(BaseModel):
+class CaseStudy(StudyFacts):
     """A study that is shown; its images are read below the case's own ``/dicomweb/studies``."""
 
-    uid: str
-    taken_on: date | None
-    modalities: list[str]
-    series: int
-    instances: int
-    bytes: int
-    description: str | None
-    added_at: datetime
-    added_by_name: str | None
     findings: list[CaseFinding]
 
 

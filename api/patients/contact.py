@@ -3,9 +3,9 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from api.errors import ConflictError, NotFoundError
+from api.errors import ConflictError
 from api.http.deps import UnitOfWork
-from api.store import chart_points, patients
+from api.patients.record_access import own_record, record_of
 from api.store.types import Row
 from api.vault import personal_data
 from api.vault.private_text import PatientText
@@ -35,10 +35,7 @@ async def correspondent(work: UnitOfWork, patient_id: UUID) -> Correspondent:
     Raises:
         NotFoundError: there is none.
     """
-    row = await patients.record(work.conn, patient_id)
-    if row is None:
-        raise NotFoundError
-    return Correspondent(row, personal_data.text_of(work.services.vault, row))
+    return _of(work, await record_of(work, patient_id))
 
 
 async def oneself(work: UnitOfWork) -> Correspondent:
@@ -47,8 +44,8 @@ async def oneself(work: UnitOfWork) -> Correspondent:
     Raises:
         NotFoundError: the account is linked to no record.
     """
-    number = work.caller.patient_no
-    patient = None if number is None else await chart_points.patient_id(work.conn, number)
-    if patient is None:
-        raise NotFoundError
-    return await correspondent(work, patient)
+    return _of(work, await own_record(work))
+
+
+def _of(work: UnitOfWork, row: Row) -> Correspondent:
+    return Correspondent(row, personal_data.text_of(work.services.vault, row))

@@ -1,7 +1,7 @@
 """Images of a patient: uploads that can be gone on with, studies, and what was found in them."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from analytics.domain.care import Role
 from api.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.studies import StudyFacts
 from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
 from api.imaging.access import StudyUid, archive_of, study_of
 from api.imaging.uploads import UploadFolder
@@ -55,18 +56,9 @@ class Upload(BaseModel):
     studies: list[str]
 
 
-class Study(BaseModel):
+class Study(StudyFacts):
     """One study; its images are read below ``/dicomweb/studies``."""
 
-    uid: str
-    taken_on: date | None
-    modalities: list[str]
-    series: int
-    instances: int
-    bytes: int
-    description: str | None
-    added_at: datetime
-    added_by_name: str | None
     released_at: datetime | None = Field(description="since when its patient sees it; null: not")
 
 

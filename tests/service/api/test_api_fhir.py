@@ -30,6 +30,18 @@ def entries(answer: Any) -> list[dict[str, Any]]:
     return [one["resource"] for one in answer.json().get("entry", [])]
 
 
+def paged(ward: Ward, who: str, query: str) -> list[dict[str, Any]]:
+    """Follow a search to its last page; all that was found, in order."""
+    found: list[dict[str, Any]] = []
+    url: str | None = f"/fhir/r4/{query}"
+    while url:
+        headers = {"Authorization": f"Bearer {ward.tokens[who]}"}
+        answer = ward.client.get(url, headers=headers)
+        found += entries(answer)
+        url = {one["relation"]: one["url"] for one in answer.json()["link"]}.get("next")
+    return found
+
+
 @pytest.fixture
 def measured(watched: tuple[Ward, str]) -> tuple[Ward, str]:
     """A patient of the doctor's with a pulse, a pressure and a score."""
@@ -85,14 +97,7 @@ def test_a_search_is_paged_without_a_gap_in_both_orders(measured: tuple[Ward, st
         whole = entries(
             asked(ward, "doctor", "Observation", params={"patient": patient, "_sort": order})
         )
-        seen: list[dict[str, Any]] = []
-        url: str | None = f"/fhir/r4/Observation?patient={patient}&_sort={order}&_count=1"
-        while url:
-            headers = {"Authorization": f"Bearer {ward.tokens['doctor']}"}
-            answer = ward.client.get(url, headers=headers)
-            seen += entries(answer)
-            links = {one["relation"]: one["url"] for one in answer.json()["link"]}
-            url = links.get("next")
+        seen = paged(ward, "doctor", f"Observation?patient={patient}&_sort={order}&_count=1")
         assert [one["id"] for one in seen] == [one["id"] for one in whole]
         times = [one["effectiveDateTime"] for one in seen]
         assert times == sorted(times, reverse=order == "-date")
@@ -357,13 +362,7 @@ def test_the_newest_of_each_code(measured: tuple[Ward, str]) -> None:
 
 def test_a_whole_record_comes_in_pages(measured: tuple[Ward, str]) -> None:
     ward, patient = measured
-    seen: list[dict[str, Any]] = []
-    url: str | None = f"/fhir/r4/Patient/{patient}/$everything?_count=2"
-    while url:
-        headers = {"Authorization": f"Bearer {ward.tokens['doctor']}"}
-        answer = ward.client.get(url, headers=headers)
-        seen += entries(answer)
-        url = {one["relation"]: one["url"] for one in answer.json()["link"]}.get("next")
+    seen = paged(ward, "doctor", f"Patient/{patient}/$everything?_count=2")
     kinds = [one["resourceType"] for one in seen]
     assert (kinds.count("Patient"), kinds.count("Observation")) == (1, 6)
     assert len({(one["resourceType"], one["id"]) for one in seen}) == len(seen)

@@ -15,7 +15,7 @@ from api.fhir.search import NEWEST, OLDEST
 from api.store import fhir
 from api.store.rls_context import act_for
 from tests.service.api.conftest import Ward
-from tests.service.api.test_api_fhir import asked, entries
+from tests.service.api.test_api_fhir import asked, entries, paged
 from tests.service.api.whole_record import VALUES
 from tests.service.api.writing import NOW, iso, store
 
@@ -143,16 +143,8 @@ def test_a_pressure_is_whole_on_every_page_and_a_lone_value_is_not_lost(
     store(ward, patient, "dbp", [70.0, 71.0], frame_id=300, start=alone)
     for order in ("date", "-date"):
         for count in (1, 2, 50):
-            seen: list[Any] = []
-            url: str | None = (
-                f"/fhir/r4/Observation?patient={patient}&code=85354-9&_sort={order}&_count={count}"
-            )
-            while url:
-                headers = {"Authorization": f"Bearer {ward.tokens['doctor']}"}
-                answer = ward.client.get(url, headers=headers)
-                seen += entries(answer)
-                links = {one["relation"]: one["url"] for one in answer.json()["link"]}
-                url = links.get("next")
+            query = f"Observation?patient={patient}&code=85354-9&_sort={order}&_count={count}"
+            seen = paged(ward, "doctor", query)
             pairs = [
                 tuple(part.get("valueQuantity", {}).get("value") for part in one["component"])
                 for one in seen

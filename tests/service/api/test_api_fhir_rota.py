@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.service.api.conftest import Ward
-from tests.service.api.test_api_fhir import asked, entries
+from tests.service.api.test_api_fhir import asked, entries, paged
 from tests.service.api.writing import NOW, iso
 
 MORNING = (NOW + timedelta(days=1)).replace(hour=8, minute=0, second=0)
@@ -84,13 +84,7 @@ def test_schedules_and_slots_are_of_ones_own_ward(rota: tuple[Ward, str, str]) -
 
 def test_slots_come_in_pages_without_a_gap(rota: tuple[Ward, str, str]) -> None:
     ward, _, _ = rota
-    seen: list[str] = []
-    url: str | None = "/fhir/r4/Slot?_count=5"
-    while url:
-        headers = {"Authorization": f"Bearer {ward.tokens['admin']}"}
-        answer = ward.client.get(url, headers=headers)
-        seen += [one["id"] for one in entries(answer)]
-        url = {one["relation"]: one["url"] for one in answer.json()["link"]}.get("next")
+    seen = [one["id"] for one in paged(ward, "admin", "Slot?_count=5")]
     assert seen == [one["id"] for one in slots(ward, "admin")]
     assert len(set(seen)) == 12
     for wrong in ("status=perhaps", "schedule=x", "start=soon"):

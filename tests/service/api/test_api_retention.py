@@ -16,6 +16,7 @@ from api.jobs.retention_settings import RetentionSettings
 from tests.service.api.conftest import Ward
 from tests.service.api.writing import store
 from tests.service.deploy.test_verify_command import run_verify
+from tests.support.audit_chain import RECHAIN
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LONG_AGO = NOW - timedelta(days=4_000)
@@ -240,20 +241,6 @@ def test_the_beginning_of_the_audit_goes_and_the_chain_and_its_anchors_hold(
     assert patient
     staffed.sql("DELETE FROM audit WHERE id = %s", first)
     assert verify_audit(staffed.database.owner, file).first_broken == first + 1
-
-
-RECHAIN = """
-DO $$
-DECLARE one audit; before bytea := '';
-BEGIN
-    FOR one IN SELECT * FROM audit ORDER BY id LOOP
-        UPDATE audit SET previous = before, hash = CASE WHEN login IS NULL
-               THEN audit_hash(id, at, actor, action, patient_no, detail, before)
-               ELSE audit_hash(id, at, actor, action, patient_no, detail, before, login) END
-         WHERE id = one.id RETURNING hash INTO before;
-    END LOOP;
-END $$
-"""
 
 
 def test_verify_finds_what_is_over_its_period_all_the_same(two: tuple[Ward, int, int]) -> None:

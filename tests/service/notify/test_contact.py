@@ -1,7 +1,5 @@
 """Messages and asked-for calls: sealed, seen, told to the right person, and never twice."""
 
-# ruff: noqa: ANN401 - bodies are JSON of any shape
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from api.contact.settings import ContactSettings
 from api.contact.telling import ContactDesk
 from api.services import Services
 from api.vault.personal_data import Personal
+from tests.service.consult.asking import asked
 from tests.support.reaching import add_channel, reaching, settings_of, until
 from tests.support.receivers import Mailbox, Receiver
 from tests.support.ward import Patient, Person, Ward, read_events, served, story
@@ -34,15 +33,6 @@ def people(ward: Ward) -> tuple[Patient, Person, Person]:
     ward.on_shift(doctor)
     ward.assign(patient, doctor)
     return patient, ward.user("patient", patient=patient), doctor
-
-
-async def asked(
-    api: httpx2.AsyncClient, who: Person, method: str, path: str, status: int = 200, **more: Any
-) -> Any:
-    headers = {**who.headers, **more.pop("headers", {})}
-    answer = await api.request(method, path, headers=headers, **more)
-    assert answer.status_code == status, (path, answer.text)
-    return answer.json()
 
 
 def test_a_message_is_sealed_counts_once_and_shows_who_saw_it_when(ward: Ward) -> None:
