@@ -28,13 +28,19 @@ FIGURES = """() => [...document.querySelectorAll(".charts figure")].map((figure)
              ink: [...figure.querySelectorAll("canvas")].map(ink) }; })"""
 
 
+# A page is told of its medium when it is next drawn, before its frames are asked for.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def printed(desk: Desk, ward: SeededWard, **options: object) -> Page:
     page = desk.open("singh", "/login", **options)
     page.add_init_script(NO_RESIZING)
     page.goto(f"{ward.url}/patients/{ward.patients['Alice Moore']}")
     expect(page.locator("body")).to_have_attribute("data-charts", re.compile(r"^[6-9]$"))
     page.emulate_media(media="print")
+    page.evaluate(DRAWN)  # on the wide screen still: whether it was is no matter of chance
     page.set_viewport_size(PAPER)
+    page.evaluate(DRAWN)
     return page
 
 
