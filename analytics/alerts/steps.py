@@ -77,7 +77,8 @@ def held(before: PatientAlert, after: PatientAlert, reason: Reason, moment: Aler
     seen = summary.refreshed(was, after, moment.now_ms, moment.policy)
     at_ms = reason.measured_ms if moment.at_ms is None else moment.at_ms
     known = calling.eased(known_of(was), seen, after, at_ms, moment.policy)
-    known = replace(known, pace_ms=moment.pace_ms or known.pace_ms)
+    if moment.pace_ms and moment.pace_ms != known.pace_ms:
+        known = replace(known, pace_ms=moment.pace_ms)
     after = replace(after, alert=replace(seen, called_for=known, lapsed_ms=None))
     call = Call.NOW
     if not moment.gap:

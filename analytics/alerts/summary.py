@@ -8,6 +8,7 @@ from analytics.domain.reason import NEWS2_CONDITIONS, PatientAlert, Reason
 from analytics.domain.replacing import replace
 
 _RANKS = ("unconfirmed_deterioration", "risk", "single_3", "news2_urgent", "news2_emergency")
+_RANK_OF = {name: float(at) for at, name in enumerate(_RANKS)}
 _CRITICAL_RANK, _OTHER_RANK = 3, 1
 
 
@@ -17,13 +18,14 @@ def leading(reasons: Iterable[Reason]) -> Reason | None:
     Of equally urgent ones the score comes first, which says most, then an absolute limit.
     """
     shown = [one for one in reasons if one.shown]
+    if len(shown) == 1:
+        return shown[0]
     return max(shown, key=_weight, default=None)
 
 
 def _weight(reason: Reason) -> tuple[bool, int, float, int, int]:
-    if reason.condition in _RANKS:
-        rank: float = _RANKS.index(reason.condition)
-    else:
+    rank = _RANK_OF.get(reason.condition)
+    if rank is None:
         rank = _CRITICAL_RANK + 0.5 if reason.critical else _OTHER_RANK + 0.5
     raised = reason.raised_ms or 0
     return (reason.holds, URGENCY[reason.priority], rank, reason.cleared_ms or 0, -raised)
@@ -76,24 +78,26 @@ def refreshed(alert: Episode, case: PatientAlert, now_ms: int, policy: EpisodePo
         now_ms: ward time.
         policy: the ward's settings.
     """
-    shown = [one for one in case.reasons.values() if one.shown]
+    shown = [one for one in case.reasons.values() if one.raised_ms is not None]
     lead = leading(shown)
     if lead is None:
         return alert
     urgent = [one.priority for one in shown if counts(one, now_ms, policy)]
     if alert.state is State.OPEN or not urgent:
         urgent.append(alert.priority)
-    holds = any(one.holds for one in shown)
-    cleared = max((one.cleared_ms or 0 for one in shown), default=0) or now_ms
+    if len(urgent) > 1:
+        urgent.sort(key=URGENCY.__getitem__)
+    holds = any([one.holds for one in shown])  # noqa: C419 - so few that a generator costs more
+    cleared = max([one.cleared_ms or 0 for one in shown]) or now_ms
     return replace(
         alert,
         condition=lead.condition,
-        priority=max(urgent, key=URGENCY.__getitem__),
-        started_ms=min(one.started_ms for one in shown),
-        measured_ms=max(one.measured_ms for one in shown),
-        received_ms=max(one.received_ms for one in shown),
+        priority=urgent[-1],
+        started_ms=min([one.started_ms for one in shown]),
+        measured_ms=max([one.measured_ms for one in shown]),
+        received_ms=max([one.received_ms for one in shown]),
         cleared_ms=None if holds else cleared,
-        count=sum(one.count for one in shown),
+        count=sum([one.count for one in shown]),
         value=lead.value,
         message=lead.message,
         rule=lead.rule,

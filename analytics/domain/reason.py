@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from analytics.domain.alerts import Priority, State
 from analytics.domain.episode import Episode, EpisodeEvent, Level
 
+_OPEN, _PENDING = State.OPEN, State.PENDING  # an enum answers slowly, and these are asked often
+
 NEWS2_CONDITIONS = frozenset({"news2_urgent", "news2_emergency"})
 """Conditions whose value is the score itself."""
 
@@ -56,12 +58,12 @@ class Reason:
     @property
     def holds(self) -> bool:
         """Whether it is on: it has persisted and is not over."""
-        return self.state is State.OPEN
+        return self.state is _OPEN
 
     @property
     def living(self) -> bool:
         """Whether it is on or may be soon."""
-        return self.state in (State.OPEN, State.PENDING)
+        return self.state is _OPEN or self.state is _PENDING
 
     @property
     def shown(self) -> bool:
@@ -101,11 +103,12 @@ class PatientAlert:
     @property
     def due_ms(self) -> int | None:
         """The next moment at which time acts on it."""
-        waiting = [r.due_ms for r in self.reasons.values() if r.due_ms is not None]
         alert = self.living
-        if alert is not None and alert.due_ms is not None:
-            waiting.append(alert.due_ms)
-        return min(waiting, default=None)
+        due = None if alert is None else alert.due_ms
+        for one in self.reasons.values():
+            if one.due_ms is not None and (due is None or one.due_ms < due):
+                due = one.due_ms
+        return due
 
 
 @dataclass(frozen=True, kw_only=True)

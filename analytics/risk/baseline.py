@@ -118,15 +118,18 @@ class Baseline(Struct, array_like=True, gc=False):
             self._start(value, t_ms)
             return
         gap = t_ms - self.last_ms
-        weight = max(1.0 / (self.readings + 1), min(MOST_WEIGHT, gap / MEMORY_MS))
+        least = min(MOST_WEIGHT, gap / MEMORY_MS)
+        weight = max(least, 1.0 / (self.readings + 1))
         most = CLIP * self.unit(floor)
         middle = self._gated(value)
-        step = min(most, max(-most, middle - self.median))
+        step = middle - self.median
+        if not -most < step < most:
+            step = most if step > 0 else -most
         self.median += weight * step
-        self.spread += weight * (abs(step) - self.spread)
+        self.spread += weight * ((step if step >= 0 else -step) - self.spread)
         self.readings += 1
         self.last_ms = t_ms
-        self._learn_part(middle, t_ms, min(MOST_WEIGHT, gap / MEMORY_MS), most)
+        self._learn_part(middle, t_ms, least, most)
         if t_ms - self.marked_ms >= DAY_MS:
             self._mark(t_ms, floor)
         if not self.recent or t_ms - self.recent_ms[-1] >= LEVEL_SPACING_MS:
@@ -149,13 +152,15 @@ class Baseline(Struct, array_like=True, gc=False):
         if len(gate) < GATE:
             return value
         del gate[:-GATE]
-        return sorted(gate)[1]
+        a, b, c = gate
+        low, high = (a, b) if a <= b else (b, a)
+        return low if c < low else min(c, high)
 
     def _learn_part(self, value: float, t_ms: int, least: float, most: float) -> None:
         if not self.parts:
             self.parts = [DayPart() for _ in range(PARTS)]
         part = self.parts[t_ms % DAY_MS // PART_MS]
-        weight = max(1.0 / (part.readings + 1), least)
+        weight = max(least, 1.0 / (part.readings + 1))
         part.learn(value, t_ms // DAY_MS, weight, most)
 
     def rest(self, value: float, t_ms: int, level_ms: int = LEVEL_MS) -> None:

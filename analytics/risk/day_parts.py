@@ -29,9 +29,11 @@ class DayPart(Struct, array_like=True, gc=False):
         if not self.readings:
             self.centre, self.spread = value, most / CLIP / ABSOLUTE_TO_SD
         else:
-            step = min(most, max(-most, value - self.centre))
+            step = value - self.centre
+            if not -most < step < most:
+                step = most if step > 0 else -most
             self.centre += weight * step
-            self.spread += weight * (abs(step) - self.spread)
+            self.spread += weight * ((step if step >= 0 else -step) - self.spread)
         self.readings += 1
         if day != self.day:
             self.days, self.day = self.days + 1, day

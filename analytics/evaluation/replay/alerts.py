@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from analytics.alerts import patient
 from analytics.domain.alerts import Finding, Kind, Priority, kind_of
+from analytics.domain.episode import URGENCY
 from analytics.domain.episode_policy import EpisodePolicy
 from analytics.domain.reason import PatientAlert, Reason, Step
 from analytics.evaluation.replay.staff import Staff
@@ -108,8 +109,8 @@ class AlertBook:
         self._next_ms = first if due is None else min(first, due)
         since = -inf
         for name, one in self._case.reasons.items():
-            if one.holds and one.priority in _RESTING and not name.startswith("baseline_"):
-                since = max(since, one.raised_ms or 0)
+            if one.holds and (one.raised_ms or 0) > since and one.priority in _RESTING:
+                since = since if name.startswith("baseline_") else one.raised_ms or 0
         self._rest_from = since
 
     def _answer(self, at_ms: int, what: str) -> None:
@@ -123,9 +124,9 @@ class AlertBook:
 
     def _take(self, steps: list[Step]) -> None:
         for step in steps:
-            self._case = step.after
-            for reason in step.after.reasons.values():
-                if reason.raised_ms is not None:
+            before, self._case = self._case.reasons, step.after
+            for name, reason in step.after.reasons.items():
+                if reason.raised_ms is not None and before.get(name) is not reason:
                     self._show_reason(reason, reason.raised_ms)
             self._show(step)
             if step.notify:
@@ -147,7 +148,8 @@ class AlertBook:
         if shown is None or shown.raised_ms != alert.raised_ms:
             shown = Alert(alert.condition, alert.priority, alert.raised_ms)
             self.alerts.append(shown)
-        shown.priority = min(shown.priority, alert.priority, key=_ORDER.index)
+        if URGENCY[alert.priority] > URGENCY[shown.priority]:
+            shown.priority = alert.priority
         shown.calls, shown.closed_ms = alert.calls, alert.closed_ms
 
     def _plan(self, step: Step) -> None:
@@ -155,6 +157,3 @@ class AlertBook:
         alert = step.after.alert
         if self._staff.closes and alert is not None and alert.deadline_ms is not None:
             heappush(self._errands, (alert.deadline_ms, "close"))
-
-
-_ORDER = (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
