@@ -45,6 +45,7 @@ from api.jobs.supervisor import Task, running
 from api.live import LiveFeed
 from api.notify.sender import run_sender
 from api.notify.settings import NotifySettings
+from api.outlet.settings import OutletSettings
 from api.replay.desk import ReplayDesk
 from api.rota.cohort_demand import run_cohorts
 from api.rota.jobs import JobBook
@@ -95,6 +96,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.archive = Archive(ArchiveSettings())
     app.state.looks = Looks()
     app.state.retention = RetentionSettings()
+    app.state.outlet = OutletSettings()
     sign_key = settings.audit_sign_key_file
     app.state.anchor_key = None if sign_key is None else read_key(sign_key)
     problems.install(app)
@@ -146,6 +148,10 @@ def _tasks(app: FastAPI) -> dict[str, Task]:
         from api.imaging.intake import run_intake  # noqa: PLC0415 - what reads DICOM takes 0.2 s
 
         tasks["imaging"] = partial(run_intake, services, app.state.archive)
+    if app.state.outlet.url is not None:
+        from api.outlet.telling import run_outlet  # noqa: PLC0415 - a ward without one needs no NATS
+
+        tasks["outlet"] = partial(run_outlet, services, app.state.outlet)
     if services.settings.device_crl_file is not None:
         tasks["revocations"] = partial(keep_list, services, services.settings.device_crl_file)
     return tasks

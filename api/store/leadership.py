@@ -18,6 +18,7 @@ LOCKS = {
     "retention": 7,
     "anchors": 8,
     "weekly": 9,
+    "outlet": 10,
 }
 _SPACE = 4712
 

@@ -106,7 +106,7 @@ class RunningStack:
             secrets=plan.secrets,
             clock=plan.clock,
             hang_s=plan.settings.hang_s,
-            api=plan.api,
+            api=given("HOMEWARD_OUTLET_") | dict(plan.api),
             archive=own_archive(plan.archive(), plan.secrets),
         )
 

@@ -123,7 +123,7 @@ class AcceptedFrames:
         if doubted:
             row.refused.extend(doubt(made, doubted))
         hold.note_latest(made.accepted, device.id)
-        work.note_hours(patient.no, hold, [sample.t_ms for sample in made.accepted])
+        work.note_frame(patient.no, hold, row.frame_id, [sample.t_ms for sample in made.accepted])
         work.observations += copy_format.observation_rows(made.accepted, made.device_ms, row)
 
     def _learn_clock(

@@ -95,6 +95,8 @@ class Corrector:
         marks = frozenset(one.mark for one in said)
         made = self._refolder.refold(connection, patient_no, marks, case.batch.now_ms)
         hold.lane, hold.past_ms = made.after.lane, 0
+        for frame_id, _, t_ms in marks:
+            case.batch.work.note_told(patient_no, frame_id, (t_ms,))
         corrections.forget_tainted(connection, patient_no, min(mark[0] for mark in marks))
         hold.show(made.after.lane.as_it_stands(_visit(case)))
         metrics = sorted({metric for _, metric, _ in marks})
@@ -147,9 +149,11 @@ def _supersede(case: _Case, made: Refolded) -> None:
     gone = [(frame, one.time_ms) for frame, one in was.items() if now.get(frame) != one]
     if gone:
         corrections.supersede(case.connection, no, gone, case.hold.frame_id)
-        case.batch.work.note_hours(no, case.hold, [time_ms for _, time_ms in gone])
+        for frame, time_ms in gone:
+            case.batch.work.note_frame(no, case.hold, frame, (time_ms,))
     new = [one for frame, one in now.items() if was.get(frame) != one and one.unscored is None]
-    case.batch.work.note_hours(no, case.hold, [one.time_ms for one in new])
+    for one in new:
+        case.batch.work.note_frame(no, case.hold, one.frame_id, (one.time_ms,))
     case.batch.work.assessments.extend(assessment_row(one, no) for one in new)
 
 

@@ -63,7 +63,7 @@ class LaneScorer:
         made = outcome.assessment
         if made is not None:
             if made.unscored is None:
-                work.note_hours(patient.no, hold, (made.time_ms,))
+                work.note_frame(patient.no, hold, made.frame_id, (made.time_ms,))
                 work.assessments.append(assessment_row(made, patient.no))
             if hold.measured_ms is None or made.time_ms >= hold.measured_ms:
                 hold.show(made)
@@ -128,7 +128,7 @@ class LaneScorer:
         if reading is not None:
             hold.note_latest(reading.samples, None)
             hold.received_ms = max(hold.received_ms, at_ms)
-            batch.work.note_hours(patient.no, hold, [s.t_ms for s in reading.samples])
+            batch.work.note_frame(patient.no, hold, frame_id, [s.t_ms for s in reading.samples])
             batch.work.entered.extend(
                 (s.t_ms, at_ms, frame_id, patient.no, s.metric, s.quality, s.value, by)
                 for by in (waiting.entered_by,)

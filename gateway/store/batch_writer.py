@@ -7,7 +7,7 @@ from psycopg import Connection
 from analytics.lane.lane import assessment_json
 from gateway.admission.replay_window import ReplayWindow
 from gateway.state.lanes import CachedLane
-from gateway.store import rollups, snapshots, statements
+from gateway.store import outlet, rollups, snapshots, statements
 from gateway.store.binary_arrays import columns
 from gateway.store.connection import Row
 from gateway.store.copy_format import (
@@ -61,6 +61,7 @@ def _state(work: BatchWrites) -> list[tuple[statements.Statement, list[tuple[obj
         (statements.STAFF, work.entered),
         (rollups.HOURS, [(*at, newest) for at, newest in sorted(work.hours.items())]),
         (rollups.OVER, [at for at, newest in sorted(work.hours.items()) if newest]),
+        (outlet.TOLD, [(*frame, *ends) for frame, ends in work.told.items()]),
     ]
 
 

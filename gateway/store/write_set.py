@@ -4,7 +4,7 @@ One transaction writes all of it, so that frames, readings, scores, replay windo
 snapshots stand or fall together (law 3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -88,6 +88,7 @@ class BatchWrites:
         begun: patients with a new stay, whose newest state is forgotten.
         hours: hours (since 1970) with news by (patient number, hour), whose roll-ups do not hold
             any more; True: the newest of the patient, which stays open.
+        told: first and last event time of what is new in a frame, by (patient number, frame).
     """
 
     observations: list[bytes] = field(default_factory=list)
@@ -108,10 +109,27 @@ class BatchWrites:
     superseded: list[DeviceKey] = field(default_factory=list)
     begun: list[int] = field(default_factory=list)
     hours: dict[tuple[int, int], bool] = field(default_factory=dict)
+    told: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     at_ms: int = 0
 
+    def note_frame(
+        self, patient_no: int, hold: CachedLane, frame_id: int, times_ms: Sequence[int]
+    ) -> None:
+        """Note that something of these event times is written: of the lane and frame told."""
+        if times_ms:
+            self.note_hours(patient_no, hold, times_ms)
+            self.note_told(patient_no, frame_id, times_ms)
+
+    def note_told(self, patient_no: int, frame_id: int, times_ms: Sequence[int]) -> None:
+        """Note that of a frame something of these event times is to be told outside."""
+        first, last = min(times_ms), max(times_ms)
+        known = self.told.get((patient_no, frame_id))
+        if known is not None:
+            first, last = min(first, known[0]), max(last, known[1])
+        self.told[patient_no, frame_id] = first, last
+
     def note_hours(self, patient_no: int, hold: CachedLane, times_ms: Iterable[int]) -> None:
-        """Note that something of these event times is written: of the lane that is told."""
+        """Note that hours were written into, those of these event times."""
         before = hold.open_hour
         for hour in hold.hours_written(times_ms):
             self.hours[patient_no, hour] = hour == hold.open_hour

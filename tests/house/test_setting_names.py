@@ -16,6 +16,7 @@ from api.imaging.settings import ArchiveSettings
 from api.jobs.retention_settings import RetentionSettings
 from api.live.settings import LiveSettings
 from api.notify.settings import NotifySettings
+from api.outlet.settings import OutletSettings
 from api.rota.settings import RotaSettings
 from api.settings import ApiSettings
 from deploy.settings import ExportSettings, StackSettings
@@ -31,6 +32,7 @@ SETTINGS: list[type[BaseSettings]] = [
     Hl7Settings,
     LiveSettings,
     NotifySettings,
+    OutletSettings,
     RetentionSettings,
     ArchiveSettings,
     RotaSettings,
