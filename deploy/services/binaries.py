@@ -38,6 +38,12 @@ ARCHIVE = Recipe(
     packages=("orthanc", "orthanc-dicomweb"),
     programs=("usr/sbin/Orthanc",),
 )
+MONITORING = Recipe(
+    name="monitoring",
+    debian_suite="trixie",
+    packages=("prometheus",),
+    programs=("usr/bin/promtool",),
+)
 BROWSER = Recipe(
     name="browser",
     debian_suite="",
@@ -144,6 +150,21 @@ def find_archive(settings: StackSettings, say: Callable[[str], None]) -> Path:
     Always a copy: which plugins and which dictionary a system's own has is anybody's guess.
     """
     return ensure(ARCHIVE, cache_folder(settings), say)
+
+
+def find_promtool(settings: StackSettings, say: Callable[[str], None]) -> Path:
+    """Return what checks Prometheus' rules: the system's, else a private copy.
+
+    Raises:
+        NothingToRun: there is no way to one.
+        SetupFailed: the private copy could not be made.
+    """
+    on_path = shutil.which("promtool")
+    return (
+        Path(on_path)
+        if on_path
+        else ensure(MONITORING, cache_folder(settings), say) / ("usr/bin/promtool")
+    )
 
 
 def find_chromium(settings: StackSettings, say: Callable[[str], None]) -> Path:
