@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
@@ -30,7 +30,7 @@ MOST_WAITING = 10
 MOST_SHOWN = 200
 _WAIT_S = 60
 _LINE_BYTES = 256 * 1024 * 1024
-People = Callable[[], AsyncIterator[StretchRows]]
+People = Callable[[], AsyncGenerator[StretchRows]]
 Following = Callable[[], Awaitable[StretchRows | None]]
 
 
@@ -165,6 +165,7 @@ async def _replayed(job: ReplayJob, asked: Asked, people: People) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await source.aclose()
 
 
 async def _worked(job: ReplayJob, asked: Asked, following: Following) -> None:

@@ -17,16 +17,17 @@ _PEOPLE = """
      ORDER BY p.no LIMIT %(limit)s
 """
 
-# A reading that was marked as entered in error is none. A day's readings come as one value, each
-# in the binary form of its columns: a message for each row costs more than all the rest.
+# A reading that was marked as entered in error is none. A stretch of readings comes as one value,
+# each in the binary form of its columns: a message for each row costs more than all the rest.
 _ROWS = """
-    SELECT string_agg(timestamptz_send(time) || int2send(metric::smallint)
+    SELECT patient_no AS no,
+           string_agg(timestamptz_send(time) || int2send(metric::smallint)
                       || float8send(value::double precision), ''::bytea
                       ORDER BY time, metric) AS rows
       FROM observation_on_record
-     WHERE patient_no = %(no)s AND time >= %(start)s AND time < %(end)s AND marked_at IS NULL
-     GROUP BY time_bucket('1 day', time)
-     ORDER BY time_bucket('1 day', time)
+     WHERE patient_no = ANY (%(nos)s::integer[]) AND time >= %(start)s AND time < %(end)s
+       AND marked_at IS NULL
+     GROUP BY patient_no
 """
 
 _OUTCOMES = """
@@ -55,12 +56,18 @@ async def people(
     return await (await conn.execute(_PEOPLE, asked)).fetchall()
 
 
-async def rows(conn: Conn, patient_no: int, start: datetime, end: datetime) -> bytes:
-    """Return one person's readings in a span, packed: see :mod:`api.replay.rows`."""
-    asked = {"no": patient_no, "start": start, "end": end}
+async def rows(
+    conn: Conn, numbers: Sequence[int], start: datetime, end: datetime
+) -> dict[int, bytes]:
+    """Return people's readings in a span by their numbers, packed: see :mod:`api.replay.rows`.
+
+    What a ward measures lies in the order in which it came, everybody's side by side: some people
+    together are read for little more than one of them.
+    """
+    asked = {"nos": list(numbers), "start": start, "end": end}
     async with conn.cursor(binary=True) as cursor:
         await cursor.execute(_ROWS, asked)
-        return b"".join([day["rows"] async for day in cursor])
+        return {found["no"]: found["rows"] async for found in cursor}
 
 
 async def outcomes(conn: Conn, patient_no: int, start: datetime, end: datetime) -> list[int]:

@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from api.replay import readings
 from tests.service.api.conftest import Ward
 from tests.service.api.writing import NOW, iso, store
 from tests.support.servers import wait_until
@@ -55,6 +58,27 @@ def test_a_wider_limit_says_which_alerts_would_be_lost(staffed: Ward) -> None:
     assert staffed.get("elsewhere", path).status_code == 404
     theirs = asked(staffed, "elsewhere", patients=[patient])
     assert theirs.status_code == 404
+
+
+def test_people_are_read_together_and_whoever_has_no_room_is_read_later(
+    staffed: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody counts once, with all that they have on either side of a slice of time."""
+    monkeypatch.setattr(readings, "MOST_BYTES", 3 * 60 * 18)  # three of these people's
+    monkeypatch.setattr(readings, "SLICE", timedelta(minutes=75))
+    people = [staffed.take_in(name=f"Person {number}") for number in range(9)]
+    staffed.sql("UPDATE encounter SET period_start = now() - interval '2 days'")
+    fast = [72.0] * 10 + [140.0] * 40 + [72.0] * 10
+    for patient in people[:-1]:
+        store(staffed, patient, "hr", fast, start=NOW - timedelta(hours=2))
+    changed = {"limits": {"hr": {"high": 148}}}
+    made = asked(staffed, "coordinator", settings=changed).json()
+    result = done(staffed, "coordinator", made["id"])["result"]
+    assert result["patients"] == 9
+    assert sorted(one["patient"] for one in result["lost"]) == sorted(people[:-1])
+    one = asked(staffed, "coordinator", settings=changed, patients=people[:1]).json()
+    alone = done(staffed, "coordinator", one["id"])["result"]
+    assert result["now"]["calls"] == 8 * alone["now"]["calls"] > 0
 
 
 def test_what_could_not_be_set_is_not_tried(staffed: Ward) -> None:
