@@ -174,13 +174,13 @@ async def _curves(
         after=None,
         limit=(SLICES + 2) * len(metrics),
     )
-    found: dict[Metric, list[Row]] = {}
+    found: dict[Metric, list[rollups.BucketRow]] = {}
     for row in rows:
-        found.setdefault(Metric(row["metric"]), []).append(row)
+        found.setdefault(Metric(row.metric), []).append(row)
     curves, counts = [], []
     for metric, points in sorted(found.items()):
         said = limits.get(metric.wire_name, {})
-        told = [(one["start"], one["min"], one["mean"], one["max"]) for one in points]
+        told = [(one.start, one.low, one.mean, one.high) for one in points]
         facts = FACTS[metric]
         curves.append(
             Curve(
@@ -191,7 +191,7 @@ async def _curves(
                 high=said.get("high"),
             )
         )
-        counts.append((facts.label, sum(one["count"] for one in points)))
+        counts.append((facts.label, sum(one.n for one in points)))
     return curves, counts
 
 

@@ -7,6 +7,9 @@ of what is asked for, and an hour in which a bucket ends. What is answered is th
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from psycopg.rows import tuple_row
 
 from api.store.types import Conn, Row
 
@@ -73,6 +76,17 @@ _ASSESSMENTS = """
 """
 
 
+class BucketRow(NamedTuple):
+    """What was measured of one metric in one stretch of time, ``start`` its start."""
+
+    start: datetime
+    metric: int
+    low: float
+    mean: float
+    high: float
+    n: int
+
+
 def tier_of(width: timedelta) -> str:
     """Return what buckets of a width are made of: ``hour``, ``minute`` or ``readings``."""
     if width >= HOUR:
@@ -115,8 +129,10 @@ async def observations(
     zone: str | None,
     after: tuple[datetime, int] | None,
     limit: int,
-) -> list[Row]:
+) -> list[BucketRow]:
     """Lowest, mean, highest and count of each metric in buckets of ``width``, by time.
+
+    A chart of weeks is thousands of them: plain tuples cost a third of what dictionaries do.
 
     Args:
         conn: a connection acting for who may see the patient.
@@ -143,7 +159,8 @@ async def observations(
         "limit": limit,
     }
     statement = _text(_OBSERVATIONS, tier, civil=zone is not None)
-    return await (await conn.execute(statement, asked)).fetchall()
+    async with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
+        return list(map(BucketRow._make, await (await cursor.execute(statement, asked)).fetchall()))
 
 
 async def assessments(

@@ -23,6 +23,7 @@ from tests.support.pipelines import Bench, bench_on
 
 MINUTE, HOUR = 60_000, 3_600_000
 METRICS = [int(one) for one in Metric]
+NAMES = ("start", "metric", "min", "mean", "max", "count")
 WIDTHS = [
     (timedelta(seconds=20), None),
     (timedelta(minutes=1), None),
@@ -108,9 +109,8 @@ async def _asked(database: Database, span: tuple[datetime, datetime]) -> list[li
         found: list[list[Any]] = []
         for width, zone in WIDTHS:
             more = {"zone": zone, "limit": 10_000}
-            found.append(
-                await rollups.observations(conn, 1, METRICS, span, width, after=None, **more)
-            )
+            rows = await rollups.observations(conn, 1, METRICS, span, width, after=None, **more)
+            found.append([dict(zip(NAMES, row, strict=True)) for row in rows])
             found.append(await rollups.assessments(conn, 1, span, width, **more))
         return found
 

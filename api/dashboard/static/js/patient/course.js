@@ -20,13 +20,13 @@ let endLine = () => {};
 async function fineness(id, from, to) {
   const ms = to - from;
   if (ms <= MAY_BE_DENSE_MS || bucketOf(ms)) return bucketOf(ms);
-  const hours = await all(`/patients/${id}/observations`, { from: new Date(from).toISOString(), to: new Date(to).toISOString(), metric: METRICS, bucket: "1h", limit: 2500 });
+  const hours = await all(`/patients/${id}/observations`, { from: new Date(from).toISOString(), to: new Date(to).toISOString(), metric: METRICS, bucket: "1h", limit: 10000 });
   return bucketOf(ms, readingsIn(hours));
 }
 // The readings and scores of one period; `named` is what its titles add.
 async function period(id, { from, to }, bucket, named, group) {
   const wanted = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-  const [points, history] = await Promise.all([all(`/patients/${id}/observations`, { ...wanted, metric: METRICS, bucket, limit: 2500 }, 60000), page(`/ui/patients/${id}/history`, wanted)]);
+  const [points, history] = await Promise.all([all(`/patients/${id}/observations`, { ...wanted, metric: METRICS, bucket, limit: 10000 }, 60000), page(`/ui/patients/${id}/history`, wanted)]);
   return { points: byMetric(points), history: history.items, from: from / 1000, to: to / 1000, named, group, cut: points.cut };
 }
 function byMetric(points) {
