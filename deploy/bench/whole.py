@@ -151,4 +151,5 @@ def whole_ward(run: BenchRun) -> list[BenchFigure]:
             "whole ward / gateway alone", statistics.median(beside), "", f"alone {alone.rate:,.0f}"
         ),
         plain("CPU a frame of the whole ward", sum(spent.values()), "us", where),
+        *(plain(f"CPU a frame: {name}", us, "us", note) for name, us in spent.items()),
     ]
