@@ -333,3 +333,28 @@ def test_what_was_stored_before_there_were_roll_ups_is_rolled_up(empty_database:
     assert found is not None
     assert found[0] in {5, 6}
     assert rolled == (301,)
+
+
+def test_each_question_has_a_plan_of_its_own(bench: Bench, start: int) -> None:
+    """A plan kept for any question would read the readings beside the roll-ups."""
+    measure(bench, start)
+    since = datetime.fromtimestamp(start / 1000, UTC)
+    span = (since, since + timedelta(hours=3))
+
+    async def kept() -> int:
+        conn = await AsyncConnection.connect(bench.database.api, row_factory=dict_row)
+        async with conn, conn.transaction():
+            await act_for(conn, None, Role.ADMIN)
+            more = {"zone": None, "limit": 100}
+            for _ in range(2 * (conn.prepare_threshold or 0) + 2):
+                width = timedelta(hours=1)
+                await rollups.observations(conn, 1, METRICS, span, width, after=None, **more)
+                await rollups.assessments(conn, 1, span, width, **more)
+            found = await conn.execute(
+                "SELECT count(*) AS n FROM pg_prepared_statements WHERE statement LIKE %s",
+                ("%rollup_hour_seen%",),
+            )
+            row = await found.fetchone()
+            return row["n"] if row else -1
+
+    assert asyncio.run(kept()) == 0
