@@ -38,7 +38,7 @@ CONTROLS = """() => [...document.querySelectorAll(
 
 @pytest.fixture(scope="module")
 def two(ward: SeededWard) -> dict[str, str]:
-    """Two patients named Maria Santos, with the same two alerts each."""
+    """Two patients named Maria Santos, with the same two alerts and a case each."""
     made = {}
     with ward.client("carla") as carla:
         for key, born in zip(("first", "second"), BIRTHS, strict=True):
@@ -49,7 +49,24 @@ def two(ward: SeededWard) -> dict[str, str]:
             ward.patients[key] = made[key]
             for condition in ("news2_emergency", "critical_hr"):
                 ward.find(key, condition)
+    colleague = _colleague(ward)
+    with ward.client("singh") as singh:
+        for patient in made.values():
+            body = {"question": "What else could it be?", "experts": [colleague]}
+            singh.post(f"/patients/{patient}/cases", json=body).raise_for_status()
     return made
+
+
+def _colleague(ward: SeededWard) -> str:
+    """Somebody whom Dr Singh can ask."""
+    with ward.client("singh") as singh:
+        known = singh.get("/cases/colleagues").raise_for_status().json()["items"]
+    if known:
+        return str(known[0]["id"])
+    body = {"username": "okafor", "password": "nine-amber-kettles-okafor", "role": "doctor"}
+    with ward.client("admin") as admin:
+        made = admin.post("/users", json=body | {"display_name": "Dr Ada Okafor", "ward": "main"})
+    return str(made.raise_for_status().json()["id"])
 
 
 def opened(desk: Desk, name: str, two: dict[str, str]) -> Page:
