@@ -162,6 +162,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     await services.pool.open()
     await services.engine_pool.open()
+    if services.replica is not None:
+        await services.replica.pool.open()
     try:
         async with running(_tasks(app)):
             yield
@@ -170,5 +172,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.what_if_jobs.close()
         await app.state.replays.close()
         await app.state.what_if.close()
+        if services.replica is not None:
+            await services.replica.pool.close()
         await services.engine_pool.close()
         await services.pool.close()

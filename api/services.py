@@ -7,6 +7,7 @@ Background tasks get it as their only argument.
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
@@ -25,6 +26,29 @@ Connection = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Connection]
 
 
+@dataclass(slots=True, kw_only=True)
+class Replica:
+    """A standby that answers charts and searches.
+
+    Attributes:
+        pool: connections as ``homeward_api``.
+        rests_until: not asked before this moment (of the monotonic clock), since it failed.
+        wrote: when callers last changed something through this process (monotonic clock): they
+            are shown nothing older.
+    """
+
+    pool: Pool
+    rests_until: float = 0.0
+    wrote: dict[UUID, float] = field(default_factory=dict)
+
+    def note_write(self, caller: UUID, now_s: float, matters_s: float) -> None:
+        """Remember that a caller changed something, for as long as it matters."""
+        self.wrote[caller] = now_s
+        for user, at_s in list(self.wrote.items()):
+            if at_s < now_s - matters_s:
+                del self.wrote[user]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The program's own furniture.
@@ -38,6 +62,7 @@ class Services:
         authority: signs the devices' certificates.
         rates: how fast each caller may ask.
         names: what people are called, for searches.
+        replica: a standby to read from, if there is one.
         broker_ca: authority of the broker's certificate (PEM), told to devices.
     """
 
@@ -49,6 +74,7 @@ class Services:
     authority: DeviceAuthority
     names: NameCache
     broker_ca: str | None = None
+    replica: Replica | None = None
     rates: CallerRates = field(default_factory=CallerRates)
 
     def real_s(self) -> float:
@@ -64,7 +90,9 @@ class Services:
         return at.astimezone(zone_of(self.settings.zone))
 
 
-def open_pool(settings: ApiSettings, database_url: str, size: int, name: str) -> Pool:
+def open_pool(
+    settings: ApiSettings, database_url: str, size: int, name: str, wanted: str = "read-write"
+) -> Pool:
     """Return a pool, not yet opened, whose connections speak UTC and give dictionaries.
 
     Args:
@@ -72,9 +100,10 @@ def open_pool(settings: ApiSettings, database_url: str, size: int, name: str) ->
         database_url: ``postgresql://`` address with the login of this part.
         size: the most connections it may hold.
         name: shown in ``pg_stat_activity``.
+        wanted: which of several hosts (libpq's ``target_session_attrs``).
     """
     return AsyncConnectionPool(
-        address(database_url),
+        address(database_url, wanted),
         connection_class=answering_within(settings.database_answer_s),
         kwargs={
             "row_factory": dict_row,
@@ -106,6 +135,14 @@ def shared(settings: ApiSettings) -> Services:
         vault=Vault(settings.master_key_file),
         names=NameCache(settings.names_kept),
         authority=DeviceAuthority.load(settings.device_ca_cert_file, settings.device_ca_key_file),
+        replica=_replica(settings),
         broker_ca=settings.mqtt_ca_file.read_text() if settings.mqtt_ca_file else None,
         rates=CallerRates(settings.caller_rate, settings.caller_burst),
     )
+
+
+def _replica(settings: ApiSettings) -> Replica | None:
+    if settings.replica_url is None:
+        return None
+    url, size = settings.replica_url, settings.pool_size
+    return Replica(pool=open_pool(settings, url, size, "homeward-replica", "prefer-standby"))

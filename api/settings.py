@@ -59,7 +59,10 @@ class ApiSettings(BaseSettings):
         known_place_days: so long an address or browser counts as one seen before.
         known_places: how many of them are remembered of one account.
         trusted_proxies: addresses whose ``X-Forwarded-For`` is believed, comma separated.
-        pool_size: connections to the database for requests.
+        replica_url: a standby's address, with the API's login: charts and FHIR searches are read
+            there; None: the primary answers all.
+        replica_behind_s: a replica that is further behind is not asked (proposed).
+        pool_size: connections to the database for requests, and to the replica.
         engine_pool_size: and for answers to alerts and the live feed.
         database_answer_s: real seconds after which an answer of the database is given up.
         roll_up_s: real seconds between two looks for hours to be rolled up for charts.
@@ -131,6 +134,8 @@ class ApiSettings(BaseSettings):
     known_place_days: int = Field(default=90, ge=1)
     known_places: int = Field(default=20, ge=1)
     trusted_proxies: str = "127.0.0.1"
+    replica_url: str | None = None
+    replica_behind_s: float = Field(default=5.0, gt=0, le=60)
     pool_size: int = Field(default=12, ge=2, le=200)
     engine_pool_size: int = Field(default=6, ge=4, le=200)
     database_answer_s: float = Field(default=25.0, gt=0)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from analytics.domain.care import Role
 from analytics.domain.episode_policy import EpisodePolicy
@@ -16,6 +16,7 @@ from analytics.ward import urgency
 from api.errors import InvalidError, NotFoundError
 from api.forms.timestamps import Moment
 from api.http.deps import CLINICIANS, COORDINATORS, UnitOfWork, Work, allow
+from api.http.elsewhere import ask_replica
 from api.patients import handover_lines
 from api.patients.identifiers import name_people
 from api.patients.ward_policy import WardPolicies
@@ -88,6 +89,7 @@ async def _number(work: UnitOfWork, patient_id: UUID) -> int:
 @router.get("/patients/{patient_id}/history")
 async def history(
     work: Work,
+    response: Response,
     patient_id: UUID,
     start: Annotated[Moment, Query(alias="from")],
     end: Annotated[Moment, Query(alias="to")],
@@ -96,7 +98,10 @@ async def history(
     if not start < end <= start + timedelta(days=_MOST_DAYS):
         raise InvalidError("to", f"must follow `from` by at most {_MOST_DAYS} days")
     number = await _number(work, patient_id)
-    rows = await chart_points.assessments(work.conn, number, start, end)
+    rows, age = await ask_replica(
+        work, lambda where: chart_points.assessments(where.conn, number, start, end)
+    )
+    response.headers.update(age)
     work.note("assessments.read", number, points=len(rows))
     return {"items": [_point(row) for row in rows]}
 

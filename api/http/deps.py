@@ -220,15 +220,24 @@ class UnitOfWork:
         seen = tuple(sorted(set(patients)))
         self._notes.append(audit.Note(action=action, seen=seen, detail=detail))
 
+    @property
+    def noted(self) -> int:
+        """How much is noted so far."""
+        return len(self._notes)
+
+    def forget_notes(self, but: int) -> None:
+        """Forget all notes but the first ones: what they tell of was not done."""
+        del self._notes[but:]
+
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """Do a part that may fail by itself: what it did and noted is undone then, no more."""
-        noted = len(self._notes)
+        noted = self.noted
         try:
             async with self.conn.transaction():
                 yield
         except BaseException:
-            del self._notes[noted:]
+            self.forget_notes(noted)
             raise
 
     @property
@@ -267,9 +276,14 @@ async def acting(services: Services, caller: Caller) -> AsyncIterator[UnitOfWork
         await work.write_notes()
 
 
-async def _unit_of_work(services: Shared, caller: Signed) -> AsyncIterator[UnitOfWork]:
+async def _unit_of_work(
+    request: Request, services: Shared, caller: Signed
+) -> AsyncIterator[UnitOfWork]:
     async with acting(services, caller) as work:
         yield work
+    if services.replica is not None and request.method not in _SAFE_METHODS:
+        matters_s = services.settings.replica_behind_s
+        services.replica.note_write(caller.user_id, time.monotonic(), matters_s)
 
 
 Work = Annotated[UnitOfWork, Depends(_unit_of_work, scope="function")]

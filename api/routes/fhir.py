@@ -3,8 +3,10 @@
 These addresses describe themselves (``metadata``), so they are not in the OpenAPI document.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import ForbiddenError, InvalidError, NotFoundError
 from api.fhir import search as searching
-from api.fhir.bundles import BASE, searchset
+from api.fhir.bundles import BASE, ResourcePage, searchset
 from api.fhir.capability import statement
 from api.fhir.document import document
 from api.fhir.elements import instant
@@ -23,7 +25,8 @@ from api.fhir.find.readings import included
 from api.fhir.find.registry import TYPES, ResourceType
 from api.fhir.operations import EXPORTED, everything, last_of_each, lines, may_export
 from api.fhir.simulated import mark
-from api.http.deps import Shared, Signed, Work, acting
+from api.http.deps import Shared, Signed, UnitOfWork, Work, acting
+from api.http.elsewhere import ask_replica_about
 from api.http.outcomes import MEDIA_TYPE, information
 
 PREFIX = BASE
@@ -33,9 +36,15 @@ Prefer = Annotated[str, Header(max_length=200)]
 router = APIRouter(tags=["fhir"], include_in_schema=False)
 
 
-def _answer(body: object, *, etag: str | None = None, status: int = 200) -> JSONResponse:
+def _answer(
+    body: object,
+    *,
+    etag: str | None = None,
+    status: int = 200,
+    age: Mapping[str, str] = MappingProxyType({}),
+) -> JSONResponse:
     headers = {"ETag": f'W/"{etag}"'} if etag is not None else {}
-    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+    return JSONResponse(body, status, headers={**headers, **age}, media_type=MEDIA_TYPE)
 
 
 def _acceptable(request: Request) -> None:
@@ -217,10 +226,16 @@ async def search(request: Request, work: Work, kind: str, prefer: Prefer = "") -
     of_type = _type(kind)
     of_type.demand(work.caller.role)
     asked = _asked(kind, request, prefer)
-    found = await of_type.search(work, asked)
-    more = await included(work, found.resources, asked.any_of("_include"))
-    await mark(work.conn, more)
-    return _answer(searchset(asked, replace(found, included=more), _origin(request)))
+
+    async def find(where: UnitOfWork) -> ResourcePage:
+        found = await of_type.search(where, asked)
+        more = await included(where, found.resources, asked.any_of("_include"))
+        await mark(where.conn, more)
+        return replace(found, included=more)
+
+    whose = asked.patient() if work.services.replica is not None else None
+    found, age = await ask_replica_about(work, whose, find)
+    return _answer(searchset(asked, found, _origin(request)), age=age)
 
 
 @router.get("/{kind}/{key}")

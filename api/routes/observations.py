@@ -13,6 +13,7 @@ from api.errors import InvalidError, NotFoundError
 from api.forms.paging import Cursor, Page, cut, read_cursor
 from api.forms.time_range import LONGEST, End, Start, Width, span_of, width_of
 from api.http.deps import UnitOfWork, Work
+from api.http.elsewhere import ask_replica
 from api.patients.readings import Coded, ReadingPoint, coded, mark_of, point_of
 from api.store import patients, readings, rollups
 
@@ -137,19 +138,23 @@ async def _in_buckets(work: UnitOfWork, asked: ReadingsQuery, width: Width) -> R
     if key is not None and isinstance(key[0], datetime):
         after = (key[0], int(str(key[1])))
     zone = await patients.time_zone(work.conn, asked.patient_no)
-    rows = await rollups.observations(
-        work.conn,
-        asked.patient_no,
-        asked.metrics,
-        asked.span,
-        width.span,
-        zone=zone if width.civil else None,
-        after=after,
-        limit=asked.limit + 1,
-    )
+
+    async def read(where: UnitOfWork) -> list[rollups.BucketRow]:
+        return await rollups.observations(
+            where.conn,
+            asked.patient_no,
+            asked.metrics,
+            asked.span,
+            width.span,
+            zone=zone if width.civil else None,
+            after=after,
+            limit=asked.limit + 1,
+        )
+
+    rows, age = await ask_replica(work, read)
     shown, following = cut(rows, asked.limit, lambda row: row[:2])
     answer = {"items": [_bucket(row) for row in shown], "next": following, "time_zone": zone}
-    return Response(_encoder.encode(answer), media_type="application/json")
+    return Response(_encoder.encode(answer), media_type="application/json", headers=age)
 
 
 def _bucket(row: rollups.BucketRow) -> dict[str, object]:

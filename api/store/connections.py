@@ -27,17 +27,18 @@ _LOOK_S = 0.1
 T = TypeVar("T")
 
 
-def address(database_url: str) -> str:
+def address(database_url: str, wanted: str = "read-write") -> str:
     """Return an address with the kernel's timers in it; of several hosts the one that takes writes.
 
-    What the address says of them itself, by libpq's names, holds.
+    What the address says of them itself, by libpq's names, holds. ``wanted`` is libpq's
+    ``target_session_attrs``.
 
     Raises:
         psycopg.ProgrammingError: it is no address.
     """
     said = {name: str(value) for name, value in conninfo.conninfo_to_dict(database_url).items()}
     several = "," in (said.get("host") or said.get("hostaddr") or "")
-    found = {"target_session_attrs": "read-write"} if several else {}
+    found = {"target_session_attrs": wanted} if several else {}
     return conninfo.make_conninfo(**{**LINE, **found, **said})
 
 

@@ -6,7 +6,6 @@ Gateway, API and tools know the pair by one address of two hosts: nobody tells t
 import io
 import os
 import random
-import subprocess
 import sys
 import threading
 import time
@@ -36,14 +35,13 @@ from deploy.bench.stack import (
 from deploy.database.bootstrap import login_address
 from deploy.secrets.logins import LOGINS, OWNER
 from deploy.services.ports import HOST, free_ports
-from deploy.services.postgres import PrivatePostgres
 from deploy.services.process import Launch
-from deploy.services.unix_account import hand_over, service_account
-from deploy.settings import inherited_environment, plain_environment
+from deploy.settings import inherited_environment
 from deploy.stack.programs import api_environment
 from gateway.migrations import current, newest, upgrade
 from gateway.store.evidence import Range
 from gateway.verify import walk
+from tests.support.standby import standby_of
 
 DEVICES, FRAMES, RATE, KILL_AFTER_S = 20, 900, 100.0, 3.0
 PASSWORD = "correct horse battery"  # noqa: S105 - of an account that lives for one test
@@ -102,37 +100,6 @@ def pair(fault_base: BenchBase) -> Iterator[Pair]:
         yield Pair(
             primary=primary, standby=child, standby_url=private.url(name), url=both, logins=logins
         )
-
-
-@contextmanager
-def standby_of(primary: DatabaseServer) -> Iterator[tuple[Child, PrivatePostgres]]:
-    here, account = primary.base, service_account()
-    private = PrivatePostgres(
-        binaries=here.binaries.postgres,
-        data=here.folder / "standby",
-        port=free_ports(1)[0],
-        password=here.secrets.superuser,
-        account=account,
-    )
-    words = ["--host=127.0.0.1", f"--port={primary.private.port}", "--username=postgres"]
-    words += [f"--pgdata={private.data}", "--write-recovery-conf", "--checkpoint=fast"]
-    program = str(here.binaries.postgres / "pg_basebackup")
-    env = plain_environment() | {"PGPASSWORD": here.secrets.superuser}
-    subprocess.run([program, *words], check=True, env=env)  # noqa: S603 - our own server's
-    private.data.chmod(0o700)
-    hand_over(private.data, account)
-    private.prepare()
-    child = Child(
-        name="standby",
-        launch=private.launch(),
-        answers=private.answers,
-        log=here.folder / "standby.log",
-    )
-    child.start()
-    try:
-        yield child, private
-    finally:
-        child.stop()
 
 
 @contextmanager
