@@ -11,19 +11,18 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from analytics.domain.civil import zone_of
 from analytics.domain.clock import WardClock
 from api.devices.certificate_authority import DeviceAuthority
 from api.limits.request_rate import CallerRates
 from api.settings import ApiSettings
-from api.store.connections import address, answering_within
+from api.store.connections import HeedfulPool, address, answering_within
 from api.vault.envelope import Vault
 from api.vault.name_index import NameCache
 
 Connection = AsyncConnection[DictRow]
-Pool = AsyncConnectionPool[Connection]
+Pool = HeedfulPool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,7 +101,7 @@ def open_pool(
         name: shown in ``pg_stat_activity``.
         wanted: which of several hosts (libpq's ``target_session_attrs``).
     """
-    return AsyncConnectionPool(
+    return HeedfulPool(
         address(database_url, wanted),
         connection_class=answering_within(settings.database_answer_s),
         kwargs={

@@ -23,7 +23,6 @@ from api.consult.settings import CallSettings
 from api.errors import InvalidError
 from api.http.deps import UnitOfWork, acting
 from api.jobs.leader import RETRY_S, Wakeup, listen, run_isolated
-from api.jobs.supervisor import heed_cancellation
 from api.services import Services
 from api.store import accounts, consultations, rooms
 
@@ -151,7 +150,6 @@ class RoomHub:
             async with self.services.engine_pool.connection() as conn:
                 if await consultations.close_over(conn, self.services.now() - grace):
                     await rooms.forget(conn)
-            heed_cancellation()
             await asyncio.sleep(_TIDY_S)
 
     async def _wake(self, wake: Wakeup) -> None:

@@ -11,7 +11,6 @@ from nacl.signing import SigningKey
 from analytics.domain.civil import day_at
 from api.evidence.anchors import Anchor, last, note, note_signed
 from api.jobs.leader import Wakeup, run_as_leader
-from api.jobs.supervisor import heed_cancellation
 from api.services import Connection, Services
 from api.store import channels
 
@@ -55,7 +54,6 @@ async def _daily(
     while True:
         if is_due(services.now(), newest, services.settings.zone):
             newest = await sign_head(services, path, key, conn) or newest
-        heed_cancellation()
         await asyncio.sleep(services.settings.audit_anchor_minutes * 60)
 
 

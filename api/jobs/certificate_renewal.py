@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from analytics.domain.care import Role
 from api.auth import sessions
 from api.evidence import audit
-from api.jobs.supervisor import heed_cancellation
 from api.services import Services
 from api.store import devices, renewals
 from api.store.rls_context import act_for
@@ -63,5 +62,4 @@ async def keep_certificates(services: Services) -> None:
     while True:
         async with services.pool.connection() as conn, conn.transaction():
             await ask_due(conn, services.now())
-        heed_cancellation()
         await asyncio.sleep(LOOK_S)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from analytics.domain.care import Role
 from api.devices.certificate_authority import Revoked
-from api.jobs.supervisor import heed_cancellation
 from api.services import Services
 from api.store import devices
 from api.store.rls_context import act_for
@@ -40,7 +39,6 @@ async def keep_list(services: Services, path: Path) -> None:
         if serials != written or now >= due:
             write_whole(path, services.authority.revocation_list(revoked, now))
             written, due = serials, now + REISSUE_AFTER
-        heed_cancellation()
         await asyncio.sleep(LOOK_S)
 
 

@@ -16,19 +16,6 @@ _CANCEL_AGAIN_S = 2.0
 Task = Callable[[], Awaitable[None]]
 
 
-def heed_cancellation() -> None:
-    """Be cancelled now if that was asked for and lost: a pool's wait may lose it (Python 3.11).
-
-    A loop that waits for a connection calls it each time round, or it might never end.
-
-    Raises:
-        asyncio.CancelledError: this task was cancelled.
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
 async def _keep_alive(name: str, task: Task) -> None:
     """Run a task for ever; what falls over is logged, counted and started again with backoff."""
     wait = _FIRST_WAIT_S
@@ -61,7 +48,7 @@ async def running(tasks: Mapping[str, Task]) -> AsyncIterator[None]:
 
 
 async def _ended(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel the tasks until all have ended: one that waits for a pool may lose it (3.11)."""
+    """Cancel the tasks until all have ended: a library of theirs may lose it (Python 3.11)."""
     pending = set(tasks)
     while pending:
         for task in pending:

@@ -8,7 +8,6 @@ the database everybody is told to look again, of no patient in particular.
 from typing import TYPE_CHECKING
 
 from api.jobs.leader import Wakeup
-from api.jobs.supervisor import heed_cancellation
 from api.services import Services
 from api.store import stream
 
@@ -44,7 +43,6 @@ async def watch_care(
             people = await stream.wards_of(conn, numbers)
             subjects = {(row["no"], row["ward"]) for row in people}
             watching = await stream.watchers(conn, subjects, users)
-        heed_cancellation()
         for one in listeners():
             mine = [p["id"] for p in people if one.caller.user_id in watching[p["no"], p["ward"]]]
             if mine:

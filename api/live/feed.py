@@ -16,7 +16,6 @@ from psycopg import OperationalError
 from api.auth.sessions import Caller
 from api.errors import ThrottledError
 from api.jobs.leader import RETRY_S, Wakeup, listen, run_isolated
-from api.jobs.supervisor import heed_cancellation
 from api.live import care, metrics
 from api.live.naming import event_of, names_for
 from api.live.rows import watch_rows
@@ -125,7 +124,6 @@ class LiveFeed:
         while True:
             async with self.services.engine_pool.connection() as conn:
                 await self._catch_up(conn)
-            heed_cancellation()
             self._looked = asyncio.get_running_loop().time()
             self._started.set()
             await wake.wait(self.settings.recheck_s)
@@ -171,7 +169,6 @@ class LiveFeed:
         while True:
             async with self.services.engine_pool.connection() as conn:
                 age = (await leadership.ages(conn)).get("alerts")
-            heed_cancellation()
             alive = age is not None and age < self.settings.engine_stale_s
             self.engine = "running" if alive else "stopped"
             everybody = self._everybody()

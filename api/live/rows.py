@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from api.jobs.supervisor import heed_cancellation
 from api.services import Services
 from api.store import row_marks
 
@@ -64,7 +63,6 @@ async def watch_rows(
             wanted = {no for _, rows in shown for no in rows.patients}
             async with services.engine_pool.connection() as conn:
                 now = await row_marks.marks(conn, wanted)
-            heed_cancellation()
             for one, rows in shown:
                 one.tell_rows(rows.changed(now, margin))
         await asyncio.sleep(every_s)

@@ -12,6 +12,7 @@ from typing import TypeVar
 from psycopg import AsyncConnection, OperationalError, conninfo
 from psycopg.abc import PQGen
 from psycopg.rows import DictRow
+from psycopg_pool import AsyncConnectionPool
 from typing_extensions import override
 
 LINE: Mapping[str, str] = {
@@ -66,3 +67,21 @@ def answering_within(answer_s: float) -> type[AsyncConnection[DictRow]]:
                 raise OperationalError(f"no answer within {answer_s:g} s") from None
 
     return TimedConnection
+
+
+class HeedfulPool(AsyncConnectionPool[AsyncConnection[DictRow]]):
+    """A pool whose wait for a connection loses no cancellation.
+
+    It waits by ``asyncio.wait_for``, which returns what has come and forgets that its task was
+    cancelled in the same moment (Python 3.11): a job would work on while the program ends.
+    """
+
+    @override
+    async def getconn(self, timeout: float | None = None) -> AsyncConnection[DictRow]:
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        conn = await super().getconn(timeout)
+        if task is not None and task.cancelling() > before:
+            await self.putconn(conn)
+            raise asyncio.CancelledError
+        return conn
