@@ -111,6 +111,11 @@ def of_kind(found: list[Kept], kind: str) -> list[dict[str, Any]]:
     return [one.body for one in found if one.body["schema"] == f"homeward.{kind}/1"]
 
 
+def ids_of_frames(found: list[Kept]) -> list[str]:
+    """What is told of frames; the ward raises alerts of its own as time goes by."""
+    return [one.id for one in found if one.body["schema"] != "homeward.alert/1"]
+
+
 async def with_api(ward: Ward, bench: Bench, told: Callable[[], Awaitable[None]]) -> None:
     async with ward.api(background=True):
         await until(lambda: wanted(bench))
@@ -145,7 +150,9 @@ def test_a_server_that_is_killed_in_the_middle_loses_nothing_and_keeps_nothing_t
         assert readings == bench.count("observation")
         assert len(of_kind(found, "assessment")) == bench.count("assessment") > 0
         events = [one["row"] for one in of_kind(found, "alert")]
-        assert events == [row["stream_id"] for row in ward.events()]
+        last = ward.one("SELECT alerts FROM outlet_state")["alerts"]  # one may follow at the end
+        assert events == [row["stream_id"] for row in ward.events() if row["stream_id"] <= last]
+        assert len(events) >= 3  # each part raised one
         assert not of_kind(found, "gap")
 
     story(main())
@@ -168,11 +175,11 @@ def test_a_process_that_falls_after_it_told_tells_the_same_under_the_same_id(
         rows = bench.rows("SELECT * FROM outlet ORDER BY id")
         await with_api(ward, bench, lambda: until(lambda: bool(all_told(bench))))
         once = await kept(outside)
-        assert len(once) > len(before)
+        assert len(ids_of_frames(once)) > len(ids_of_frames(before)) > 0
         for row in rows:  # as if what was told had not been forgotten yet
             bench.run("INSERT INTO outlet OVERRIDING SYSTEM VALUE SELECT (%s::outlet).*", row)
         await with_api(ward, bench, lambda: until(lambda: bool(all_told(bench))))
-        assert [one.id for one in await kept(outside)] == [one.id for one in once]
+        assert ids_of_frames(await kept(outside)) == ids_of_frames(once)
 
     story(main())
 
