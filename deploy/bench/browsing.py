@@ -77,12 +77,15 @@ def signed_in(opened: Browser, site: str, username: str, password: str) -> Stora
 
 
 def seen(opened: Browser, state: StorageState, site: str, look: Look, after_s: float) -> OpenedPage:
-    """Open a page with an empty cache, and watch it for some seconds more."""
+    """Open a page with an empty cache, and watch it for some seconds more.
+
+    What is waited for is what the page notes: a locator would search the whole page within it, a
+    task of its own.
+    """
     context = opened.new_context(storage_state=state, viewport=SCREEN)
     page = context.new_page()
     page.add_init_script(_NOTED.replace("READY", json.dumps(look.ready)))
     page.goto(site + look.path)
-    page.locator(look.ready).first.wait_for(state="attached")
     while page.evaluate("noted.useful === null"):  # the pages' policy forbids what waits by text
         page.wait_for_timeout(20)
     page.wait_for_timeout(after_s * 1_000)

@@ -58,3 +58,21 @@ def test_a_card_of_many_patients_names_some_and_unfolds_the_others(stage: Stage)
     expect(card.locator(".chips li")).to_have_count(20)
     card.get_by_text("and 8 more").press("Enter")
     expect(card.locator("details .chips")).to_be_hidden()
+
+
+def test_of_many_whom_nobody_has_the_first_are_named_and_more_for_whoever_asks(
+    stage: Stage,
+) -> None:
+    answers = pages.rota(scenes.FLOOD)
+    plan = answers["/api/v1/allocation"]
+    one = {**plan["assignments"][0], "reason": "minutes"}
+    plan["unmet"] = [one | {"patient": f"u{at}", "name": f"Person {at}"} for at in range(260)]
+    page = stage.open("/capacity", pages.scene(answers))
+    card = page.locator("#plan .trouble")
+    expect(card).to_contain_text("260 patients have nobody")
+    expect(card.locator("a.person")).to_have_count(50)
+    card.get_by_role("button", name="Show 200 more of 210").press("Enter")
+    expect(card.locator("a.person")).to_have_count(250)
+    card.get_by_role("button", name="Show 10 more of 10").press("Enter")
+    expect(card.locator("a.person")).to_have_count(260)
+    expect(card.get_by_role("button")).to_have_count(0)

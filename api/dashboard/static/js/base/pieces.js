@@ -3,10 +3,12 @@
 import { arrange, patch } from "./patch.js";
 import { pressed } from "./steady.js";
 
-const TASK_MS = 16;
+const TASK_MS = 8;
 const LATER_MS = 50;
+const UNSEEN_MS = 100; // a page that nobody sees is given no frames
 const waiting = new Map();
 let timer = 0;
+let frame = 0;
 let busy = false;
 
 function work(until) {
@@ -20,11 +22,17 @@ function work(until) {
 }
 function step(until) {
   clearTimeout(timer);
+  cancelAnimationFrame(frame);
   busy = true;
   try { work(until); } finally {
     busy = false;
-    if (waiting.size) timer = setTimeout(later, pressed() ? LATER_MS : 0);
+    if (waiting.size) soon();
   }
+}
+// What a task has drawn is laid out before the next one draws more: a long list at once would be a long task again.
+function soon() {
+  timer = setTimeout(later, pressed() ? LATER_MS : UNSEEN_MS);
+  if (!pressed()) frame = requestAnimationFrame(() => { clearTimeout(timer); timer = setTimeout(later); });
 }
 const later = () => step(pressed() ? 0 : performance.now() + TASK_MS);
 

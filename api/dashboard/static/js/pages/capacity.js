@@ -64,7 +64,7 @@ function draw() {
   const there = [...state.doctors].sort((a, b) => Number(onShift(state.shifts, b) ?? false) - Number(onShift(state.shifts, a) ?? false) || a.name.localeCompare(b.name));
   const { plan } = state;
   inTurn("capacity", [
-    () => update($("plan"), planCard(), emergencyCard(plan, { doctorName }), unmetCard(plan), changesCard(plan), callInCard(plan)),
+    () => update($("plan"), planCard(), emergencyCard(plan, { doctorName }), unmetCard(plan, draw), changesCard(plan), callInCard(plan)),
     () => drawAxis(plan, { doctorName, pinned: new Set((plan?.pinned ?? []).map((one) => one.patient)) }),
     () => drawHours(plan),
     () => beds.show(plan),
