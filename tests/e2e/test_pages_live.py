@@ -244,19 +244,19 @@ def test_a_patient_takes_their_own_reading_back(desk: Desk, ward: SeededWard) ->
     with psycopg.connect(ward.server.database.superuser) as conn:
         conn.execute(
             "INSERT INTO observation (time, received, frame_id, patient_no, metric, quality, value,"
-            " entered_by) SELECT now(), now(), 4000000 + m, u.patient_no, 8, 1, 70 + m,"
+            " entered_by) SELECT now(), now(), 4000000 + m, u.patient_no, 8, 1, 140.3 + m,"
             " CASE m WHEN 1 THEN u.id END FROM app_user u, generate_series(1, 2) m"
             " WHERE u.username = 'alice'"
         )
     page = desk.open("alice", "/mine")
     page.get_by_text("What was entered by hand").click()
-    theirs = page.locator("#readings-list li", has_text="72")
+    theirs = page.locator("#readings-list li", has_text="142.3")
     expect(theirs).to_have_count(1)
     expect(theirs.get_by_role("button")).to_have_count(0)  # not hers to take back
-    page.locator("#readings-list li", has_text="71").get_by_role("button").click()
+    page.locator("#readings-list li", has_text="141.3").get_by_role("button").click()
     page.get_by_role("dialog").get_by_label("Why").fill("the scales stood on a rug")
     page.get_by_role("button", name="Mark as entered in error").click()
-    expect(page.locator("#readings-list s").filter(has_text="71")).to_have_count(1)
+    expect(page.locator("#readings-list s").filter(has_text="141.3")).to_have_count(1)
 
 
 def causes_of_plans(ward: SeededWard) -> list[str]:
