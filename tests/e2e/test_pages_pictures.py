@@ -4,6 +4,7 @@ A state that must not be taken for another has a picture of its own, and two sta
 that looked alike would fail here as well.
 """
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,8 @@ SAME_TIMES = 4
 MOST_BYTES = 6_000_000
 
 
+NO_WORDS = re.compile(r"\b(null|undefined|NaN|\[object)\b")
+"""What a script says where it has nothing to say."""
 HAS_FONT = f"""() => {{ const drawing = document.createElement("canvas").getContext("2d");
     drawing.font = "40px '{FONT}'";
     return Math.abs(drawing.measureText("Wmil0").width - 126.2) < 1; }}"""
@@ -45,6 +48,7 @@ def darkroom(browser: Browser) -> Iterator[Darkroom]:
 def taken(stage: Stage, shot: Shot) -> Page:
     page = stage.open(shot.path, shot.scene, shot.role, **shot.options)
     expect(page.locator(shot.ready).first).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text(NO_WORDS)
     becomes(lambda: page.evaluate("document.fonts.status"), lambda status: status == "loaded")
     if not page.evaluate(HAS_FONT):
         pytest.skip(f"this machine's browser has no {FONT}, in which the pictures are drawn")

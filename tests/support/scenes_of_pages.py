@@ -152,7 +152,8 @@ def handover(kinds: list[str]) -> Answers:
             }
             for one in row["vitals"]
         }
-        told = {"state": "active", "doctor": SINGH, "received": ago(2), "latest": latest}
+        theirs = SINGH if row["doctor_name"] else None
+        told = {"state": "active", "doctor": theirs, "received": ago(2), "latest": latest}
         lines.append(row | told)
     people = [
         {"id": user, "name": name, "role": role, "on_shift": True} for user, name, role in STAFF

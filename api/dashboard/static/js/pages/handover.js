@@ -53,7 +53,7 @@ function entry(row) {
   return h("li", { class: "card", "data-key": row.patient ?? "ward" },
     h("div", { class: "entry-head" }, row.patient && tickBox({ ...row, own: mine(row) }), h("h2", {}, row.patient ? personLink(row) : "The ward itself"), row.state && row.state !== "active" && h("span", { class: "tag" }, row.state),
       row.patient && score(row.news2), mine(row) && h("span", { class: "tag" }, "mine"), h("span", { class: "spacer" }),
-      h("span", { class: "soft small" }, row.doctor ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · ", h("span", { class: unknown(row) && silent(row) ? "overdue" : "" }, "heard ", moment(row.received))] : row.patient ? [" · ", h("span", { class: "overdue" }, "never heard")] : "")),
+      h("span", { class: "soft small" }, row.doctor_name ? `with ${row.doctor_name}` : row.patient ? "with nobody" : "", row.received ? [" · ", h("span", { class: unknown(row) && silent(row) ? "overdue" : "" }, "heard ", moment(row.received))] : row.patient ? [" · ", h("span", { class: "overdue" }, "never heard")] : "")),
     row.patient && saidAs(row),
     row.patient && noteField(row),
     row.patient && h("p", { class: "vitals" }, SHOWN.map((name) => vital(name, row.latest ?? {}))),

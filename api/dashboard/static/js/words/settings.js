@@ -11,7 +11,7 @@ const OF_METRICS = ["ages", "margins", "apart", "sessions"];
 /** @param {Setting} setting */
 export function settingLabel({ name, group }) {
   const [, what, side] = name.split(".");
-  const words = what.replaceAll("_", " ");
+  const words = what.replaceAll("_", " ").replace(/\bspo2\b/, "SpO₂").replace(/\bnews2\b/, "NEWS2");
   if (side) return `${metricName(what)}, ${group === "critical" ? side : SIDES[side]}`;
   return OF_METRICS.includes(group) && metricName(what) !== what ? metricName(what) : words.charAt(0).toUpperCase() + words.slice(1);
 }
