@@ -33,8 +33,8 @@ class UsualAhead:
         place: the reading that comes next.
     """
 
-    __slots__ = ("_course", "_down", "_floor", "_high", "_judged_ms", "_least", "_level_ms", "_low",
-                 "_own", "_units", "place")  # fmt: skip
+    __slots__ = ("_course", "_down", "_due", "_due_at", "_floor", "_high", "_judged_ms", "_least",
+                 "_level_ms", "_low", "_own", "_units", "place")  # fmt: skip
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class UsualAhead:
         self._floor, self._units, self._level_ms = learning
         self._least = self._units * self._floor * _NARROWER
         self._low, self._high, self._judged_ms = -inf, inf, -1
+        self._due, self._due_at = -1, -1  # of the reading that is learnt next, and of its moment
         self.place = bisect_left(course.at, at)
 
     def learn_due(self, at: int, end: int) -> int:
@@ -70,13 +71,17 @@ class UsualAhead:
             own.learn(course.counts[place], times[place], self._floor, self._level_ms)
             self._judged_ms = -1
             place += 1
-        due = bisect_left(times, own.last_ms + SPACING_MS, place)
-        return end if due == len(times) else min(end, course.at[due])
+        self._due = due = bisect_left(times, own.last_ms + SPACING_MS, place)
+        if due == len(times):
+            self._due_at = -1
+            return end
+        self._due_at = at = course.at[due]
+        return min(end, at)
 
     def first_far(self, t_ms: int, end: int) -> int:
         """Return the first moment before the end with a value that may be notable, or the end."""
         course = self._course
-        last = bisect_left(course.at, end, self.place)
+        last = self._due if end == self._due_at else bisect_left(course.at, end, self.place)
         ahead = course.counts[self.place : last]
         if not ahead or self._near(t_ms, ahead):
             return end
@@ -98,8 +103,8 @@ class UsualAhead:
 
     def go_on(self, end: int, *, learn: bool) -> None:
         """Go on to a moment; without learning the level alone is kept."""
-        course = self._course
-        last = bisect_left(course.at, end, self.place)
+        at = self._course.at
+        last = self._due if end == self._due_at else bisect_left(at, end, self.place)
         if not learn and self._own.readings >= EARLY:
             self._rest(self.place, last)
         self.place = last
