@@ -31,12 +31,14 @@ const sound = new Sound($("sound"));
 const clinician = ["doctor", "nurse"].includes(document.body.dataset.role);
 let kind = "all";
 let loaded = false;
+let asking = 0;
 let me = /** @type {string | null} */ (null);
 
 // The list is asked for once the stream is open, so nothing falls between the two; what the stream
 // said meanwhile is newer than the list and stands.
 async function load() {
-  streamedMeanwhile.clear();
+  if (asking === 0) streamedMeanwhile.clear();
+  asking += 1;
   try {
     const [open, closed] = await Promise.all([all("/alerts", { state: ["open", "acknowledged"] }), get("/alerts", { state: ["resolved", "expired"], limit: 50 })]);
     const found = [...open, ...closed.items];
@@ -51,12 +53,12 @@ async function load() {
   } catch (problem) {
     trouble($("trouble"), problem, undefined, alerts.size > 0);
     setTimeout(load, RETRY_MS);
-  }
+  } finally { asking -= 1; }
 }
 function onEvent(name, alert) {
   if (name === "reset" || !alert) { load(); return; }
   if (clinician && alert.kind === "technical" && !alerts.has(alert.id) && kind !== "technical") return;
-  streamedMeanwhile.add(alert.id);
+  if (asking > 0) streamedMeanwhile.add(alert.id);
   alerts.set(alert.id, alert);
   if (name === "alert.raised") {
     say(`New ${alert.priority} alert: ${alert.patient ? called(alert) : "the ward"}, ${conditionName(alert.condition)}`, alert.priority === "high");
