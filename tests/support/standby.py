@@ -16,10 +16,11 @@ from deploy.settings import plain_environment
 def standby_of(primary: DatabaseServer) -> Iterator[tuple[Child, PrivatePostgres]]:
     """Yield a standby that follows a primary, and how it is reached; it is stopped at the end."""
     here, account = primary.base, service_account()
+    port = free_ports(1)[0]
     private = PrivatePostgres(
         binaries=here.binaries.postgres,
-        data=here.folder / "standby",
-        port=free_ports(1)[0],
+        data=here.folder / f"standby-{port}",
+        port=port,
         password=here.secrets.superuser,
         account=account,
     )
@@ -35,7 +36,7 @@ def standby_of(primary: DatabaseServer) -> Iterator[tuple[Child, PrivatePostgres
         name="standby",
         launch=private.launch(),
         answers=private.answers,
-        log=here.folder / "standby.log",
+        log=here.folder / f"standby-{port}.log",
     )
     child.start()
     try:
