@@ -57,6 +57,12 @@ export function trouble(where, problem, advice = t("The page tries again by itse
   for (const child of where.querySelectorAll(`${first}, :scope > .loading`)) child.remove();
   where.prepend(box);
 }
+// What folds out may have been opened before its script was there: `act` is told at once, and of each change.
+/** @param {any} details @param {(open: boolean) => unknown} act */
+export function onToggle(details, act) {
+  details.addEventListener("toggle", () => act(details.open));
+  act(details.open);
+}
 // Each message is a line of its own, so that of two at once both are heard, and each once.
 const HEARD_MS = 10000;
 export function say(text, urgent = false) {

@@ -1,7 +1,7 @@
 // Giving patients to a colleague: who is ticked, with which words, to whom. What was ticked and typed
 // stays through every update of the list.
 import { options, tried } from "../base/dialog.js";
-import { $, $$, h } from "../base/dom.js";
+import { $, $$, h, onToggle } from "../base/dom.js";
 import { post } from "../base/http.js";
 import { called } from "../words/people.js";
 
@@ -28,9 +28,7 @@ function tick(wanted) {
 const mine = (box) => "mine" in box.dataset;
 // Calls `given` when an offer stands.
 export function giving(hours, given) {
-  const opened = () => { document.body.classList.toggle("giving", $("give").open); recount(); };
-  $("give").addEventListener("toggle", opened);
-  opened(); // somebody may have been quicker than this script
+  onToggle($("give"), (open) => { document.body.classList.toggle("giving", open); recount(); });
   $("to").addEventListener("change", () => { if (!ticked().length) tick(mine); recount(); });
   $("tick-mine").addEventListener("click", () => tick(mine));
   $("tick-none").addEventListener("click", () => tick(() => false));

@@ -73,6 +73,7 @@ function draw() {
     () => update($("shift-doctor"), options(staffNames(state.doctors), $("shift-doctor").value)),
     () => drawShifts(state.shifts),
     () => drawPins({ doctors: state.doctors, pinned: plan?.pinned ?? [] }),
+    drawWhatIf,
   ]);
   document.title = `${state.plan?.unmet?.length ? `(${state.plan.unmet.length} unplaced) ` : ""}Capacity · Homeward`;
 }
@@ -94,7 +95,7 @@ const drawPins = pins($("pin-form"), { told: (work, done) => told($("pin-told"),
 const drawShifts = shiftTable($("shifts"), { told: (work, done) => told($("shift-told"), work, done), doctorName });
 $("replan").addEventListener("click", () => told($("replan-told"), () => post("/allocation/replan"), "A new plan is being made."));
 adding({ told, doctorName });
-whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName, prepare: scores, acuity: (patient) => Math.min(20, state.scores.get(patient) ?? 0) });
+const drawWhatIf = whatIf($("what-if"), { plan: () => state.plan, doctors: () => state.doctors.map((doctor) => ({ ...doctor, ...loadOf(doctor) })), name, doctorName, prepare: scores, acuity: (patient) => Math.min(20, state.scores.get(patient) ?? 0) });
 
 await watch();
 await load();

@@ -1,5 +1,5 @@
 // How good the risk figure has been so far: each example was told before its outcome was known.
-import { $, h, scroller, trouble } from "../base/dom.js";
+import { $, h, onToggle, scroller, trouble } from "../base/dom.js";
 import { page } from "../base/http.js";
 
 const share = (value, digits = 0) => `${(value * 100).toFixed(digits)} %`;
@@ -32,4 +32,4 @@ async function load() {
     trouble(where, problem, "Open it again to try again.");
   }
 }
-$("risk-model").addEventListener("toggle", () => { if ($("risk-model").open) load(); });
+onToggle($("risk-model"), (open) => open && load());

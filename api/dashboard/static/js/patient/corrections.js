@@ -1,7 +1,7 @@
 // Readings one by one: who gave each, and taking one back that was entered in error.
 import { wardNow } from "../base/clock.js";
 import { field, formDialog } from "../base/dialog.js";
-import { $, h, say, trouble } from "../base/dom.js";
+import { $, h, onToggle, say, trouble } from "../base/dom.js";
 import { all, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
@@ -45,6 +45,6 @@ export function readingList(id, { who, changed, only = null, list = $("readings"
       send: async (said) => { await post(`/observations/${one.id}/entered-in-error`, { reason: said.get("reason") }); say(t("Marked as entered in error")); await load(); changed(); } });
   }
   choice?.addEventListener("change", load);
-  $("readings-part").addEventListener("toggle", () => { if ($("readings-part").open) load(); });
+  onToggle($("readings-part"), (open) => open && load());
   return load;
 }

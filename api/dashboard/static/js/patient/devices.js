@@ -1,7 +1,7 @@
 // A patient's devices: registered, given a one-time code, told what to do, taken back, revoked.
 import { civilDay, span } from "../base/clock.js";
 import { confirmDialog, field, formDialog, noticeDialog } from "../base/dialog.js";
-import { $, h, empty, say, trouble } from "../base/dom.js";
+import { $, h, empty, onToggle, say, trouble } from "../base/dom.js";
 import { get, page, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
@@ -70,8 +70,8 @@ function card(device) {
 function sent(device) {
   const list = h("div", { "data-apart": true });
   const box = h("details", {}, h("summary", { class: "small", "aria-label": `Commands sent to ${about(device)}` }, "Commands sent"), list);
-  box.addEventListener("toggle", async () => {
-    if (!box.open) return;
+  onToggle(box, async (open) => {
+    if (!open) return;
     try {
       const { items } = await get(`/devices/${device.id}/commands`, { limit: 10 });
       list.replaceChildren(items.length ? h("ul", { class: "events small" }, items.map((one) => h("li", {}, h("b", {}, one.command.replaceAll("_", " ")), ` ${one.state}, `, moment(one.issued, { prefix: "sent " })))) : h("p", { class: "small soft" }, "None yet."));

@@ -1,5 +1,5 @@
 // Glucose by the consensus: the five ranges, the ambulatory profile, episodes, and the next half hour.
-import { h, svg, trouble } from "../base/dom.js";
+import { h, onToggle, svg, trouble } from "../base/dom.js";
 import { get } from "../base/http.js";
 import { moment } from "../base/moments.js";
 
@@ -42,11 +42,9 @@ function told(answer) {
 export function glucose(part, patient) {
   const where = part.querySelector("[data-told]");
   async function load() {
-    if (!part.open) return;
     try {
       where.replaceChildren(...told(await get(`/patients/${patient}/glucose`)));
     } catch (problem) { trouble(where, problem, "Open it again to try again."); }
   }
-  part.addEventListener("toggle", load);
-  load(); // it may have been opened before the page was ready
+  onToggle(part, (open) => open && load());
 }

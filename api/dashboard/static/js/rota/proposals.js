@@ -1,5 +1,5 @@
 // What a plan changes and why; a proposal to take whole, in part or not; the plans of the past.
-import { $$, h, trouble } from "../base/dom.js";
+import { $$, h, onToggle, trouble } from "../base/dom.js";
 import { get, post } from "../base/http.js";
 import { moment } from "../base/moments.js";
 import { update } from "../base/patch.js";
@@ -62,8 +62,8 @@ export function history(details) {
     if (one.changed) item.append(more);
     return item;
   }
-  details.addEventListener("toggle", async () => {
-    if (!details.open) return;
+  onToggle(details, async (open) => {
+    if (!open) return;
     try { list.replaceChildren(...(await get("/allocation/plans", { limit: 40 })).items.map(entry)); } catch (problem) { trouble(list, problem, ""); }
   });
 }

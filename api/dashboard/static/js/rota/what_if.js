@@ -2,7 +2,7 @@
 // not stored. What is left as it is asks for what the plan in force was made from.
 import { wardNow } from "../base/clock.js";
 import { answers, options } from "../base/dialog.js";
-import { h, trouble } from "../base/dom.js";
+import { h, onToggle, trouble } from "../base/dom.js";
 import { answered } from "./jobs.js";
 
 const whole = (minutes) => `${Math.round(minutes ?? 0)} min`;
@@ -32,8 +32,10 @@ const person = (doctor, said) => ({ id: doctor.id, minutes: Number(said.get(`min
 export function whatIf(form, { plan, doctors, name, doctorName, acuity, prepare }) {
   const answer = form.querySelector("output");
   const work = () => [...(plan()?.assignments ?? []), ...(plan()?.unmet ?? [])];
-  form.querySelector("[data-people]").addEventListener("toggle", () => rows(form, doctors()));
-  form.querySelector("[data-needs]").addEventListener("toggle", () => whose(form, work(), name));
+  const boxes = [
+    unfolded(form.querySelector("[data-people]"), () => doctors().map((one) => one.id), () => rows(form, doctors())),
+    unfolded(form.querySelector("[data-needs]"), () => work().map((one) => one.patient), () => whose(form, work(), name)),
+  ];
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = answers(form);
@@ -43,13 +45,30 @@ export function whatIf(form, { plan, doctors, name, doctorName, acuity, prepare 
     const demands = asked.map((one) => ({ patient: one.patient, ...minutesOf(one, factor), ...needsOf(one, said), acuity: acuity(one.patient), ...(one.doctor ? { current_doctor: one.doctor } : {}) }));
     try { show(answer, await answered("/allocation/what-if", { doctors: doctors().map((doctor) => person(doctor, said)), demands }), name, doctorName); } catch (problem) { trouble(answer, problem, ""); }
   });
+  return () => boxes.forEach((box) => box());
 }
+// What folds out is drawn when it is open and whom it lists has changed: what was typed stays.
+function unfolded(box, ids, draw) {
+  let drawn = "";
+  const redraw = () => {
+    const now = ids().join();
+    if (!box.open || now === drawn) return;
+    drawn = now;
+    draw();
+  };
+  onToggle(box, redraw);
+  return redraw;
+}
+const typed = (form, name, told) => {
+  const field = form.elements[name];
+  return field && field.value !== field.defaultValue ? field.value : told;
+};
 function rows(form, doctors) {
   form.querySelector("[data-rows]").replaceChildren(...doctors.flatMap((doctor) => [
     h("div", { class: "field" }, h("label", { for: `minutes-${doctor.id}` }, doctor.name, h("span", { class: "hint" }, " minutes")),
-      h("input", { id: `minutes-${doctor.id}`, name: `minutes-${doctor.id}`, type: "number", min: 0, max: 1440, step: 1, value: Math.round(doctor.given) })),
+      h("input", { id: `minutes-${doctor.id}`, name: `minutes-${doctor.id}`, type: "number", min: 0, max: 1440, step: 1, value: typed(form, `minutes-${doctor.id}`, Math.round(doctor.given)) })),
     h("div", { class: "field" }, h("label", { for: `skills-${doctor.id}` }, doctor.name, h("span", { class: "hint" }, " skills, comma between")),
-      h("input", { id: `skills-${doctor.id}`, name: `skills-${doctor.id}`, maxlength: 400, value: (doctor.skills ?? []).join(", ") }))]));
+      h("input", { id: `skills-${doctor.id}`, name: `skills-${doctor.id}`, maxlength: 400, value: typed(form, `skills-${doctor.id}`, (doctor.skills ?? []).join(", ")) }))]));
 }
 function whose(form, work, name) {
   const select = form.elements["needs-of"];
