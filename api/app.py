@@ -5,6 +5,7 @@ The application's lifespan opens two pools (for requests, as ``homeward_api``; f
 ``app.state.services`` holds what they and the routes share, ``app.state.live`` the live feed.
 """
 
+import asyncio
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator
@@ -53,6 +54,7 @@ from api.rota.replanner import run_rota
 from api.rota.what_if import WhatIfDesk
 from api.services import Services, shared
 from api.settings import ApiSettings
+from tracing.switch import tracer_of
 
 PREFIX = "/api/v1"
 DESCRIPTION = (
@@ -68,7 +70,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         settings: as read from the environment.
 
     Raises:
-        OSError: a key file cannot be read.
+        OSError: the file of a key or of the collector's token cannot be read.
         api.evidence.anchors.AnchorError: the file of the key that signs heads holds none.
         api.vault.envelope.VaultError: the master key file holds no keys.
     """
@@ -82,7 +84,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         lifespan=_lifespan,
         dependencies=[Depends(storable)],
     )
-    app.state.services = shared(settings)
+    app.state.services = shared(settings, tracer_of("api"))
     app.state.live = LiveFeed(app.state.services)
     app.state.what_if = WhatIfDesk()
     app.state.what_if_jobs = JobBook()
@@ -176,3 +178,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await services.replica.pool.close()
         await services.engine_pool.close()
         await services.pool.close()
+        if services.tracer is not None:
+            await asyncio.to_thread(services.tracer.close)

@@ -20,6 +20,7 @@ from api.settings import ApiSettings
 from api.store.connections import HeedfulPool, address, answering_within
 from api.vault.envelope import Vault
 from api.vault.name_index import NameCache
+from tracing.spans import FrameTracer
 
 Connection = AsyncConnection[DictRow]
 Pool = HeedfulPool
@@ -63,6 +64,7 @@ class Services:
         names: what people are called, for searches.
         replica: a standby to read from, if there is one.
         broker_ca: authority of the broker's certificate (PEM), told to devices.
+        tracer: takes what is told of frames' ways to their alerts; None: traces are off.
     """
 
     settings: ApiSettings
@@ -75,6 +77,7 @@ class Services:
     broker_ca: str | None = None
     replica: Replica | None = None
     rates: CallerRates = field(default_factory=CallerRates)
+    tracer: FrameTracer | None = None
 
     def real_s(self) -> float:
         """Return real seconds since 1970: for certificates and one-time passwords."""
@@ -117,7 +120,7 @@ def open_pool(
     )
 
 
-def shared(settings: ApiSettings) -> Services:
+def shared(settings: ApiSettings, tracer: FrameTracer | None = None) -> Services:
     """Return a program's furniture; its pools are not opened yet.
 
     Raises:
@@ -137,6 +140,7 @@ def shared(settings: ApiSettings) -> Services:
         replica=_replica(settings),
         broker_ca=settings.mqtt_ca_file.read_text() if settings.mqtt_ca_file else None,
         rates=CallerRates(settings.caller_rate, settings.caller_burst),
+        tracer=tracer,
     )
 
 

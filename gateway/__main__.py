@@ -11,6 +11,7 @@ from gateway.settings import GatewaySettings
 from gateway.telemetry import Health, Metrics, MetricsServer, configure_logging, pages
 from gateway.worker import gc_tuning
 from gateway.worker.worker import Worker
+from tracing.switch import tracer_of
 
 SWITCH_S = 0.000_3
 """How long a thread may keep another from going on. A signature is checked in some 40 us beside the
@@ -33,12 +34,15 @@ def run(settings: GatewaySettings | None = None) -> int:
         where = (chosen.metrics_host, chosen.metrics_port)
         server = MetricsServer(where, pages(metrics, health))
         server.start()
+    tracer = tracer_of("gateway")
     try:
-        Worker(chosen, metrics, health).run(stop)
+        Worker(chosen, metrics, health, tracer).run(stop)
     except KeyFileError as error:
         structlog.get_logger().error("cannot start", reason=str(error))
         return 1
     finally:
+        if tracer is not None:
+            tracer.close()
         if server is not None:
             server.close()
     return 0

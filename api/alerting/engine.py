@@ -79,7 +79,10 @@ class AlertEngine:
     async def _drain(self, conn: Connection) -> bool:
         """Take what waits; True if more may wait than was allowed between two looks at time."""
         for _ in range(_BATCHES_BETWEEN_TICKS):
-            taken = await findings.take(conn, self.services.now(), self.settings, self.policy)
+            services = self.services
+            taken = await findings.take(
+                conn, services.now(), self.settings, self.policy, tracer=services.tracer
+            )
             if taken < self.settings.batch:
                 return False
         return True

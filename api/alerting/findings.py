@@ -19,14 +19,23 @@ from api.alerting.commit import commit_changes, open_ledger
 from api.alerting.episode_changes import EpisodeChanges
 from api.alerting.settings import AlertingSettings
 from api.alerting.subjects import Subject
+from api.alerting.traced import tell_taken
 from api.store import duty, episodes, history, notify, outbox, patient_alerts
 from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
+from tracing.spans import FrameTracer, now_ns
 
 log = structlog.get_logger("api.alerting")
 
 
-async def take(conn: Conn, now: datetime, settings: AlertingSettings, policy: EpisodePolicy) -> int:
+async def take(
+    conn: Conn,
+    now: datetime,
+    settings: AlertingSettings,
+    policy: EpisodePolicy,
+    *,
+    tracer: FrameTracer | None = None,
+) -> int:
     """Take one batch of the outbox; return how many rows it had.
 
     Args:
@@ -34,22 +43,28 @@ async def take(conn: Conn, now: datetime, settings: AlertingSettings, policy: Ep
         now: the ward's time.
         settings: the site's settings.
         policy: when to raise, escalate and let go.
+        tracer: told of what became of each frame; None: nobody follows any.
     """
     try:
-        return await _take(conn, now, settings, policy, settings.batch)
+        return await _take(conn, now, settings, policy, settings.batch, tracer=tracer)
     except OperationalError:
         raise
     except Exception as error:  # the top of a lane: find the row that cannot be handled
         log.exception("batch_failed", error=type(error).__name__)
-        return await _one_by_one(conn, now, settings, policy)
+        return await _one_by_one(conn, now, settings, policy, tracer=tracer)
 
 
 async def _one_by_one(
-    conn: Conn, now: datetime, settings: AlertingSettings, policy: EpisodePolicy
+    conn: Conn,
+    now: datetime,
+    settings: AlertingSettings,
+    policy: EpisodePolicy,
+    *,
+    tracer: FrameTracer | None,
 ) -> int:
     for taken in range(settings.batch):
         try:
-            if not await _take(conn, now, settings, policy, 1):
+            if not await _take(conn, now, settings, policy, 1, tracer=tracer):
                 return taken
         except OperationalError:
             raise
@@ -97,11 +112,15 @@ async def _take(
     settings: AlertingSettings,
     policy: EpisodePolicy,
     limit: int,
+    *,
+    tracer: FrameTracer | None,
 ) -> int:
+    times = [now_ns()]
     async with conn.transaction():
         rows = await outbox.waiting(conn, limit)
         if not rows:
             return 0
+        times.append(now_ns())
         for corrects, some in groupby(rows, lambda row: row["kind"] == retraction.KIND):
             if corrects:
                 for row in some:
@@ -110,7 +129,10 @@ async def _take(
                 await _find(conn, now, settings, policy, _findings(list(some), now))
         if any(row["kind"] == "risk" for row in rows):
             await notify.wake_rota(conn, "risk")
+        times.append(now_ns())
         await outbox.mark_taken(conn, [row["id"] for row in rows])
+    if tracer is not None:
+        tell_taken(tracer, rows, (*times, now_ns()))
     return len(rows)
 
 

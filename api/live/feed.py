@@ -22,9 +22,11 @@ from api.live.rows import watch_rows
 from api.live.settings import LiveSettings
 from api.live.subscription import End, StreamEvent, Subscription
 from api.live.told import ToldPatients
+from api.live.traced import tell_handed_out
 from api.services import Services
 from api.store import leadership, stream
 from api.store.types import Conn, Row
+from tracing.spans import now_ns
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -140,8 +142,11 @@ class LiveFeed:
             if not rows:
                 self.position = newest
                 return
+            began_ns = now_ns()
             await self._hand_out(conn, rows)
             self.position = rows[-1]["stream_id"]
+            if self.services.tracer is not None:
+                await tell_handed_out(conn, self.services.tracer, rows, began_ns, self._count)
 
     async def _hand_out(self, conn: Conn, rows: list[Row]) -> None:
         subjects = {(row["patient_no"], row["ward"]) for row in rows}

@@ -68,6 +68,15 @@ async def after(conn: Conn, last: int, upto: int, limit: int) -> list[Row]:
     return await (await conn.execute(_AFTER, (last, upto, limit))).fetchall()
 
 
+async def frames_behind(conn: Conn, episodes: Collection[UUID]) -> list[int]:
+    """Return the frames that raised these alerts, as far as readings did."""
+    cursor = await conn.execute(
+        "SELECT DISTINCT frame_id FROM episode WHERE id = ANY (%s) AND frame_id IS NOT NULL",
+        (list(episodes),),
+    )
+    return [row["frame_id"] for row in await cursor.fetchall()]
+
+
 async def watchers(
     conn: Conn, subjects: Collection[tuple[int | None, str]], among: Sequence[UUID]
 ) -> dict[tuple[int | None, str], frozenset[UUID]]:

@@ -42,8 +42,8 @@ class AcceptedFrames:
         state: DeviceState,
         patient: Patient,
         batch: Batch,
-    ) -> None:
-        """Take a frame that counts, for the first time."""
+    ) -> int:
+        """Take a frame that counts, for the first time; return the id that it is stored under."""
         device, key, frame, message = opened
         window = state.windows.get(message.boot)
         if window is None:
@@ -79,6 +79,7 @@ class AcceptedFrames:
             said = ReceiptRow(device.no, message.command_id, message.state.value, received_ms)
             batch.work.receipts.append(said)
         batch.work.frames.append(copy_format.frame_row(row))
+        return row.frame_id
 
     def _vitals(
         self,

@@ -1,7 +1,9 @@
 """One batch between its first read and its commit: what it knows and what it will write."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import sub
+from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.risk.model import PopulationModel
 from gateway.admission.registry import Registry
@@ -9,6 +11,7 @@ from gateway.store.write_set import BatchWrites
 
 if TYPE_CHECKING:
     from gateway.admission.verification import Number
+    from gateway.ingest.decoding import InboundFrame
     from gateway.state.devices import DeviceState
     from gateway.store.batch_reads import Identity, Waiting
 
@@ -41,6 +44,21 @@ class FrameIds:
         return self._next - 1
 
 
+class StageTimes(NamedTuple):
+    """When a batch's stages ended, on the monotonic clock; ``began_s``: the first began."""
+
+    began_s: float
+    read_s: float
+    folded_s: float
+    written_s: float
+    committed_s: float
+
+    def durations(self) -> Iterator[tuple[str, float]]:
+        """Each stage's name and seconds."""
+        names = ("read", "fold", "write", "commit")
+        yield from zip(names, map(sub, self[1:], self), strict=True)
+
+
 @dataclass(slots=True, kw_only=True)
 class Batch:
     """What one batch knows.
@@ -62,6 +80,8 @@ class Batch:
         waiting: what people have entered and no lane has folded yet.
         ignored: arrivals that are no frames to be handled: retained vitals, words on ``status``.
         unknown_members: of stored frames, that this version does not know.
+        stored: the frames that it stores, by their ids; None: nobody follows any.
+        times: of its stages, once it is committed.
     """
 
     now_ms: int
@@ -83,6 +103,8 @@ class Batch:
     ignored: int = 0
     unknown_members: int = 0
     lane_failures: int = 0
+    stored: "dict[int, InboundFrame] | None" = None
+    times: StageTimes | None = None
 
     def keeps(self, identity: "Identity", frame: bytes) -> None:
         """Note a frame that this batch stores or sets aside."""

@@ -24,6 +24,7 @@ from gateway.settings import GatewaySettings
 from gateway.state.devices import DeviceCache
 from gateway.state.lanes import LaneCache
 from gateway.telemetry import Metrics
+from tracing.spans import FrameTracer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Components:
     admitter: FrameHandler
     speaker: Downlink
     metrics: Metrics
+    tracer: FrameTracer | None
 
     def now_ms(self) -> int:
         """Ward time now; the pipeline is an edge."""
@@ -94,13 +96,21 @@ class Components:
         metrics.failures.labels("lane").inc(batch.lane_failures)
         metrics.readings.inc(batch.readings)
         metrics.batches.inc()
+        if batch.times is not None:
+            for name, seconds in batch.times.durations():
+                metrics.stage.labels(name).observe(seconds)
         if items:
             metrics.latency.observe(now_s - items[0].arrival.at_s)
         metrics.lanes.set(len(self.lanes))
         metrics.devices.set(len(self.devices))
 
 
-def build_components(settings: GatewaySettings, keys: GatewayKeys, metrics: Metrics) -> Components:
+def build_components(
+    settings: GatewaySettings,
+    keys: GatewayKeys,
+    metrics: Metrics,
+    tracer: FrameTracer | None = None,
+) -> Components:
     """Join the parts by these settings."""
     rules = rules_of(settings)
     wards = WardSettingsCache(rules.policy)
@@ -132,4 +142,5 @@ def build_components(settings: GatewaySettings, keys: GatewayKeys, metrics: Metr
         ),
         speaker=Downlink(keys, registry),
         metrics=metrics,
+        tracer=tracer,
     )

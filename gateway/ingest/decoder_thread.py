@@ -71,9 +71,13 @@ class DecoderThread:
         arrivals = self._inbox.next_messages(settings.batch_frames, IDLE_S, settings.batch_linger_s)
         if not arrivals:
             return
-        began = time.perf_counter()
+        began_s = time.monotonic()
         items = self._parts.opener.decode(arrivals)
-        self._parts.metrics.stage.labels("open").observe(time.perf_counter() - began)
+        ended_s = time.monotonic()
+        self._parts.metrics.stage.labels("open").observe(ended_s - began_s)
+        if self._parts.tracer is not None:
+            for item in items:
+                item.decoded_s = began_s, ended_s
         while not self._stop.is_set():
             with suppress(queue.Full):
                 self._ready.put(items, timeout=IDLE_S)

@@ -39,10 +39,16 @@ _STALE = frozenset(
 
 
 class InboundFrame:
-    """One arrival on its way through the pipeline."""
+    """One arrival on its way through the pipeline.
+
+    Attributes:
+        decoded_s: when decoding of those that came with it began and ended (monotonic clock); None:
+            nobody follows frames.
+    """
 
     __slots__ = (
         "arrival",
+        "decoded_s",
         "device",
         "digest",
         "handled",
@@ -56,6 +62,7 @@ class InboundFrame:
     def __init__(self, arrival: InboundMessage, topic: wire.Topic | None) -> None:
         self.arrival = arrival
         self.topic = topic
+        self.decoded_s: tuple[float, float] | None = None
         self.device: Device | None = None
         self.digest = b""
         self.opened: DecodedFrame | None = None

@@ -99,7 +99,10 @@ class FrameHandler:
                 batch.keeps((device.no, boot, seq), opened.frame)
                 batch.unknown_members += opened.unknown_members()
                 batch.answered.append((item.digest, (boot, seq)))
-                self._keeper.store(opened, item.arrival.received_ms, state, patient, batch)
+                at_ms = item.arrival.received_ms
+                frame_id = self._keeper.store(opened, at_ms, state, patient, batch)
+                if batch.stored is not None:
+                    batch.stored[frame_id] = item
             case Duplicate() if number is not None:
                 batch.answered.append((item.digest, number))
                 self._duplicate(state, *number, batch)

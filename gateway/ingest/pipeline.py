@@ -14,12 +14,13 @@ import structlog
 from gateway import wire
 from gateway.downlink.commands import CommandDispatcher
 from gateway.errors import GatewayError, StoreUnavailable
-from gateway.ingest.batch import Batch, FrameIds
+from gateway.ingest.batch import Batch, FrameIds, StageTimes
 from gateway.ingest.components import Components
 from gateway.ingest.decoding import InboundFrame
 from gateway.ingest.entry_transactions import Entries
 from gateway.ingest.inbox import acknowledge
 from gateway.ingest.stored_copies import stored_copies
+from gateway.ingest.traced import tell_frames
 from gateway.store import batch_reads, batch_writer, frame_ids, registry
 from gateway.store.connection import CommitConnection
 from gateway.store.write_set import BatchWrites
@@ -120,26 +121,23 @@ class Pipeline:
     def _transact(
         self, items: list[InboundFrame], entries: Sequence[batch_reads.Waiting] = ()
     ) -> Batch:
-        parts, stage = self._parts, self._parts.metrics.stage
-        began = time.perf_counter()
+        parts = self._parts
+        began_s = time.monotonic()
         with self._session.transaction() as connection:
             batch = self._prepare(connection, items, entries)
-            read = time.perf_counter()
+            read_s = time.monotonic()
             for entry in parts.corrector.apply_corrections(connection, entries, batch):
                 parts.folder.entered(entry, batch)
             for item in sorted(items, key=_patient_of):
                 parts.admitter.handle(item, batch)
-            folded = time.perf_counter()
+            folded_s = time.monotonic()
             batch_writer.write(connection, batch.work)
             parts.metrics.commands.inc(
                 self._sender.redeliver(connection, batch.greeted, batch.now_s, batch.now_ms)
             )
             self._notify(connection, batch)
-            written = time.perf_counter()
-        stage.labels("read").observe(read - began)
-        stage.labels("fold").observe(folded - read)
-        stage.labels("write").observe(written - folded)
-        stage.labels("commit").observe(time.perf_counter() - written)
+            written_s = time.monotonic()
+        batch.times = StageTimes(began_s, read_s, folded_s, written_s, time.monotonic())
         return batch
 
     def _prepare(
@@ -169,6 +167,7 @@ class Pipeline:
             ids=self._ids,
         )
         batch.work.at_ms = now_ms
+        batch.stored = None if parts.tracer is None else {}
         if self._ids.left < len(items) + INPUTS_AT_ONCE:
             self._ids.refill(frame_ids.next_block(connection))
         self._load(connection, items, patients, batch)
@@ -221,6 +220,8 @@ class Pipeline:
         parts.lanes.trim()
         parts.devices.trim()
         parts.count(items, batch)
+        if parts.tracer is not None:
+            tell_frames(parts.tracer, batch)
 
     def tell_devices(self, handled: int = 0, *, busy: bool = False) -> None:
         """Send acknowledgements that are due; what they say is committed.

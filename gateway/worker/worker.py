@@ -16,6 +16,7 @@ from gateway.store.stall_guard import StallGuard
 from gateway.telemetry import Health, Metrics
 from gateway.worker.maintenance import Maintenance
 from gateway.worker.serving import ActiveWorker
+from tracing.spans import FrameTracer
 
 _log = structlog.get_logger()
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 0.5
@@ -51,10 +52,16 @@ class Backoff:
 class Worker:
     """One gateway process."""
 
-    def __init__(self, settings: GatewaySettings, metrics: Metrics, health: Health) -> None:
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        metrics: Metrics,
+        health: Health,
+        tracer: FrameTracer | None = None,
+    ) -> None:
         self._settings = settings
         self._keys = GatewayKeys.load(settings.gateway_sign_key_file, settings.gateway_box_key_file)
-        self._parts = build_components(settings, self._keys, metrics)
+        self._parts = build_components(settings, self._keys, metrics, tracer)
         self._health = health
         self._watchdog = StallGuard()
         self._home = GroupLease(uuid4(), settings.groups, settings.group, home=True)

@@ -21,6 +21,7 @@ from api.rota.settings import RotaSettings
 from api.settings import ApiSettings
 from deploy.settings import ExportSettings, StackSettings
 from gateway.settings import GatewaySettings
+from tracing.settings import TracingSettings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -41,6 +42,7 @@ SETTINGS: list[type[BaseSettings]] = [
     ProviderSettings,
     StackSettings,
     GatewaySettings,
+    TracingSettings,
 ]
 NAME = re.compile(r"HOMEWARD_[A-Z][A-Z0-9_]*[A-Z0-9]\b(?!_?\*)")
 ELSEWHERE = "docker-compose.yml"

@@ -2,7 +2,8 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from api.live import feed as module
 from api.live.feed import LiveFeed
 from tests.unit.api.live.test_subscription import CALLER
+
+if TYPE_CHECKING:
+    from api.services import Services
 
 ROWS = [
     {
@@ -19,12 +23,15 @@ ROWS = [
     for n in (6, 7)
 ]  # fmt: skip
 
+UNTRACED = cast("Services", SimpleNamespace(tracer=None))
+"""No other service is asked for."""
+
 
 def test_who_joins_while_events_are_handed_out_misses_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Their replay ends where the feed stands, and the feed stands behind what it hands out."""
-    live = LiveFeed(None)  # type: ignore[arg-type]  # no services are asked for
+    live = LiveFeed(UNTRACED)
     live.position = 5
 
     async def watchers(_: object, subjects: Any, among: list[UUID]) -> Any:  # noqa: ANN401 - as given
@@ -57,7 +64,7 @@ def test_who_joins_while_events_are_handed_out_misses_none(
 
 
 def test_who_went_before_the_stream_began_holds_no_place() -> None:
-    live = LiveFeed(None)  # type: ignore[arg-type]  # no services are asked for
+    live = LiveFeed(UNTRACED)
 
     async def main() -> None:
         live._started.set()  # noqa: SLF001 - in place of a running pump
