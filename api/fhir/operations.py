@@ -33,6 +33,8 @@ _FIRST = (
     "ImagingStudy",
     "DiagnosticReport",
     "DocumentReference",
+    "Consent",
+    "ServiceRequest",
 )
 """What ``$everything`` gives on its first page, before the observations."""
 EXPORTED = (*_FIRST, "Observation")

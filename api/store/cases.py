@@ -193,3 +193,25 @@ async def revision(conn: Conn, case_id: UUID) -> int:
 async def own(conn: Conn, patient_no: int) -> list[Row]:
     """Return to whom the acting patient's case was shown."""
     return await (await conn.execute("SELECT * FROM own_cases(%s)", (patient_no,))).fetchall()
+
+
+async def in_record(conn: Conn, patient_no: int, *, before: int | None, limit: int) -> list[Row]:
+    """Return the cases of a patient as they stand in the record, the newest first.
+
+    Args:
+        conn: a connection acting for who sees the patient, or for the patient.
+        patient_no: whose.
+        before: below this number.
+        limit: at most so many.
+    """
+    found = await conn.execute(
+        "SELECT * FROM record_cases(%s, NULL, %s, %s)", (patient_no, before, limit)
+    )
+    return await found.fetchall()
+
+
+async def one_in_record(conn: Conn, case_id: UUID) -> Row | None:
+    """Return one of them."""
+    return await (
+        await conn.execute("SELECT * FROM record_cases(NULL, %s, NULL, 1)", (case_id,))
+    ).fetchone()

@@ -6,10 +6,10 @@ from uuid import UUID
 from api.store.types import Conn, Row
 
 _CONSENT = """
-    SELECT c.id, c.patient_no, c.scope, c.version, c.given_at, c.withdrawn_at,
+    SELECT c.id, c.patient_no, p.id AS patient, c.scope, c.version, c.given_at, c.withdrawn_at,
            coalesce(nullif(r.display_name, ''), r.username) AS recorded_by,
            coalesce(nullif(w.display_name, ''), w.username) AS withdrawn_by
-      FROM consent c JOIN app_user r ON r.id = c.recorded_by
+      FROM consent c JOIN patient p ON p.no = c.patient_no JOIN app_user r ON r.id = c.recorded_by
       LEFT JOIN app_user w ON w.id = c.withdrawn_by
 """
 
@@ -29,6 +29,26 @@ async def consent(conn: Conn, patient_no: int, consent_id: UUID) -> Row | None:
         _CONSENT + " WHERE c.patient_no = %s AND c.id = %s", (patient_no, consent_id)
     )
     return await found.fetchone()
+
+
+async def page(
+    conn: Conn, patient_no: int, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Row]:
+    """A person's consents, the newest first, from below ``after`` on."""
+    at, last = after or (None, None)
+    found = await conn.execute(
+        _CONSENT
+        + """ WHERE c.patient_no = %(no)s
+               AND (%(at)s::timestamptz IS NULL OR (c.given_at, c.id) < (%(at)s, %(id)s::uuid))
+             ORDER BY c.given_at DESC, c.id DESC LIMIT %(limit)s""",
+        {"no": patient_no, "at": at, "id": last, "limit": limit},
+    )
+    return await found.fetchall()
+
+
+async def one(conn: Conn, consent_id: UUID) -> Row | None:
+    """One consent, if the acting person may see whose it is."""
+    return await (await conn.execute(_CONSENT + " WHERE c.id = %s", (consent_id,))).fetchone()
 
 
 async def give(

@@ -86,6 +86,125 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
 """
         + _THEIRS
         + " AND t.started_at >= %(since)s AND t.started_at < %(until)s ORDER BY t.started_at, t.id",
+        "reports": """
+    SELECT t.id::text AS report, p.id::text AS patient, t.given_at, t.received, t.priority,
+           t.answers ->> 'breath' AS breath, t.answers ->> 'chest' AS chest,
+           t.answers ->> 'mind' AS mind, t.answers ->> 'fever' AS fever,
+           t.answers ->> 'drink' AS drink
+      FROM patient_report t
+"""
+        + _THEIRS
+        + " AND t.given_at >= %(since)s AND t.given_at < %(until)s ORDER BY t.no",
+        "answers": """
+    SELECT t.id::text AS response, p.id::text AS patient, t.questionnaire, t.version, t.given_at,
+           t.received, t.score, t.priority
+      FROM questionnaire_response t
+"""
+        + _THEIRS
+        + " AND t.given_at >= %(since)s AND t.given_at < %(until)s ORDER BY t.no",
+        "consents": """
+    SELECT t.id::text AS consent, p.id::text AS patient, t.scope, t.version, t.given_at,
+           t.withdrawn_at
+      FROM consent t
+"""
+        + _THEIRS
+        + " ORDER BY t.given_at, t.id",
+        "call_requests": """
+    SELECT t.id::text AS request, p.id::text AS patient, t.asked_at, t.due_at, t.state, t.taken_at,
+           t.ended_at
+      FROM call_request t
+"""
+        + _THEIRS
+        + " AND t.asked_at >= %(since)s AND t.asked_at < %(until)s ORDER BY t.no",
+        "messages": """
+    SELECT t.id::text AS message, p.id::text AS patient, t.written_at, t.by_patient, t.first_seen
+      FROM patient_message t
+"""
+        + _THEIRS
+        + " AND t.written_at >= %(since)s AND t.written_at < %(until)s ORDER BY t.no",
+        "advice": """
+    SELECT t.id::text AS advice, p.id::text AS patient, t.template, t.sent_at, t.due_at,
+           t.confirmed_at
+      FROM advice t
+"""
+        + _THEIRS
+        + " AND t.sent_at >= %(since)s AND t.sent_at < %(until)s ORDER BY t.no",
+        "consultations": """
+    SELECT t.id::text AS consultation, p.id::text AS patient, lower(t.during) AS starts,
+           upper(t.during) AS ends, t.wish, t.state, t.booked_at, t.waiting_at, t.admitted_at,
+           t.ended_at, t.signed_at
+      FROM consultation t
+"""
+        + _THEIRS
+        + " AND lower(t.during) >= %(since)s AND lower(t.during) < %(until)s ORDER BY t.no",
+        "plans": """
+    SELECT t.id::text AS plan, p.id::text AS patient, t.condition, t.review_on, t.begun_at,
+           t.ended_at
+      FROM home_plan t
+"""
+        + _THEIRS
+        + " ORDER BY t.no",
+        "tasks": """
+    SELECT t.id::text AS task, t.plan_id::text AS plan, p.id::text AS patient, t.kind, t.subject,
+           array_to_string(t.times, ' ') AS times, array_to_string(t.days, ' ') AS days
+      FROM home_task t
+"""
+        + _THEIRS
+        + " ORDER BY t.plan_id, t.position",
+        "tasks_due": """
+    SELECT t.task_id::text AS task, p.id::text AS patient, t.due_at, t.state, t.reminders,
+           t.answered_at
+      FROM home_task_due t
+"""
+        + _THEIRS
+        + " AND t.due_at >= %(since)s AND t.due_at < %(until)s ORDER BY t.due_at, t.task_id",
+        "cases": """
+    SELECT t.id::text AS "case", p.id::text AS patient, t.asked_at, t.until, t.closed_at
+      FROM expert_case t
+"""
+        + _THEIRS
+        + " AND t.asked_at >= %(since)s AND t.asked_at < %(until)s ORDER BY t.no",
+        "case_experts": """
+    SELECT t.case_id::text AS "case", p.id::text AS patient, t.user_id::text AS expert, t.signed_at
+      FROM case_expert t
+"""
+        + _THEIRS
+        + " ORDER BY t.case_id, t.user_id",
+        "case_readings": """
+    SELECT t.case_id::text AS "case", p.id::text AS patient, n.metric, t.since, t.till
+      FROM case_reading t
+      JOIN unnest(%(numbers)s::smallint[], %(metrics)s::text[]) AS n (number, metric)
+           ON n.number = t.metric
+"""
+        + _THEIRS
+        + " ORDER BY t.case_id, n.metric",
+        "case_items": """
+    SELECT t.case_id::text AS "case", p.id::text AS patient, t.kind,
+           CASE WHEN t.kind <> 'study' THEN t.ref END AS item
+      FROM case_item t
+"""
+        + _THEIRS
+        + " ORDER BY t.case_id, t.kind, t.ref",
+        "case_entries": """
+    SELECT t.id::text AS entry, t.case_id::text AS "case", p.id::text AS patient, t.kind,
+           t.written_at
+      FROM case_entry t
+"""
+        + _THEIRS
+        + " ORDER BY t.no",
+        "studies": """
+    SELECT p.id::text AS patient, t.taken_on, array_to_string(t.modalities, ' ') AS modalities,
+           t.series, t.instances, t.bytes, t.added_at, t.released_at
+      FROM imaging_study t
+"""
+        + _THEIRS
+        + " AND t.added_at >= %(since)s AND t.added_at < %(until)s ORDER BY t.added_at, t.uid",
+        "equipment": """
+    SELECT p.id::text AS patient, r.kind, r.name, t.wanted_at, t.given_at, t.ended_at
+      FROM resource_use t JOIN ward_resource r ON r.id = t.resource_id
+"""
+        + _THEIRS
+        + " ORDER BY t.no",
     }
 )
 """What leaves, by name of the table; ``p`` is the patient, ``t`` the table's own row."""

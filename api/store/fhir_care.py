@@ -1,4 +1,4 @@
-"""SQL of FHIR's Task and Communication: what is asked of whom, and what was written."""
+"""SQL of FHIR's Task, Communication and QuestionnaireResponse: asked, written, answered."""
 
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,17 @@ _COMMUNICATIONS = """
     UNION ALL
     SELECT a.id, a.patient_no, p.id, a.sent_at, a.text, a.sent_by, false, a.confirmed_at, 'advice'
       FROM advice a JOIN patient p ON p.no = a.patient_no
+"""
+_ANSWERS = """
+    SELECT r.id, r.patient_no, p.id AS patient, r.received AS at, r.questionnaire, r.version,
+           r.given_at, r.answers AS sealed, NULL::jsonb AS plain, NULL AS words, r.given_by,
+           u.role AS given_by_role
+      FROM questionnaire_response r JOIN patient p ON p.no = r.patient_no
+      LEFT JOIN app_user u ON u.id = r.given_by
+    UNION ALL
+    SELECT w.id, w.patient_no, p.id, w.received, 'feels_worse', '1', w.given_at, NULL, w.answers,
+           w.words, w.given_by, 'patient'
+      FROM patient_report w JOIN patient p ON p.no = w.patient_no
 """
 _PAGE = """
     SELECT * FROM ({what}) x
@@ -56,6 +67,16 @@ async def communication(conn: Conn, key: UUID) -> Row | None:
     return await (
         await conn.execute(_ONE.format(what=_COMMUNICATIONS).encode(), {"id": key})
     ).fetchone()
+
+
+async def answered(conn: Conn, patient_no: int, after: Key | None, limit: int) -> list[Row]:
+    """Answers to questionnaires, and reports of feeling worse; what came last comes first."""
+    return await _page(conn, _ANSWERS, patient_no, after, limit)
+
+
+async def answered_one(conn: Conn, key: UUID) -> Row | None:
+    """One of them, if the acting person may see it."""
+    return await (await conn.execute(_ONE.format(what=_ANSWERS), {"id": key})).fetchone()
 
 
 async def _page(conn: Conn, what: str, patient_no: int, after: Key | None, limit: int) -> list[Row]:

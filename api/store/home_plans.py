@@ -90,6 +90,17 @@ async def tasks(conn: Conn, plans: Sequence[UUID]) -> list[Row]:
     return await found.fetchall()
 
 
+async def became(conn: Conn, plans: Sequence[UUID]) -> list[Row]:
+    """Return what became of the tasks of these plans, each time that one fell due; newest first."""
+    found = await conn.execute(
+        """SELECT d.task_id, d.due_at, d.state
+             FROM home_task_due d JOIN home_task t ON t.id = d.task_id
+            WHERE t.plan_id = ANY (%s) ORDER BY d.due_at DESC, d.task_id LIMIT 10000""",
+        (list(plans),),
+    )
+    return await found.fetchall()
+
+
 async def task(conn: Conn, task_id: UUID) -> Row | None:
     """Return one task that the acting person may see."""
     return await (await conn.execute(_TASKS + " WHERE t.id = %s", (task_id,))).fetchone()

@@ -44,11 +44,6 @@ async def by_key(conn: Conn, patient_no: int, key: bytes) -> Row | None:
     return await found.fetchone()
 
 
-async def one(conn: Conn, response_id: UUID) -> Row | None:
-    """Return answers that the acting person may see."""
-    return await (await conn.execute(_SHOWN + " WHERE r.id = %s", (response_id,))).fetchone()
-
-
 async def page(
     conn: Conn, patient_no: int, form: str | None, *, before: int | None, limit: int
 ) -> list[Row]:

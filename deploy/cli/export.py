@@ -41,7 +41,7 @@ def export(
         typer.Option(help="stack.json of an embedded stack, in place of HOMEWARD_DATABASE_URL."),
     ] = None,
 ) -> None:
-    """Write the record as tables: patients, stays, devices, limits, readings, scores, alerts.
+    """Write the record as tables: patients, stays, devices, limits, readings, scores, alerts, care.
 
     All is read as it was at one moment, beside a ward at work. People are known by the id of their
     record; names, dates of birth and numbers are a table of their own, written only with --names

@@ -17,8 +17,17 @@ from api.vault import personal_data
 
 async def _told(work: UnitOfWork, patient: Row, plans: Sequence[Row]) -> list[Resource]:
     text = personal_data.text_of(work.services.vault, patient)
-    tasks = await home_plans.tasks(work.conn, [one["id"] for one in plans])
-    opened = [{**one, "words": text.open(one["words"])} for one in tasks]
+    keys = [one["id"] for one in plans]
+    tasks = await home_plans.tasks(work.conn, keys)
+    became = await home_plans.became(work.conn, keys)
+    opened = [
+        {
+            **one,
+            "words": text.open(one["words"]),
+            "became": [due for due in became if due["task_id"] == one["id"]],
+        }
+        for one in tasks
+    ]
     return [
         care_plan_of(
             one,

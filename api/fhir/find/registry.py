@@ -15,6 +15,8 @@ from api.fhir.find import (
     alerts,
     answers,
     care,
+    cases,
+    consents,
     contact,
     documents,
     imaging,
@@ -38,16 +40,16 @@ class ResourceType:
     """One type of resource.
 
     Attributes:
-        roles: who may ask for it at all.
         parameters: search parameters beside the common ones, with their kind.
         search: answers a search.
         read: answers one by its id, None if it is not there or not to be seen.
+        roles: who may ask for it at all.
     """
 
-    roles: frozenset[Role]
     parameters: Mapping[str, str]
     search: Callable[[UnitOfWork, FhirSearch], Awaitable[ResourcePage]]
     read: Callable[[UnitOfWork, str], Awaitable[Resource | None]]
+    roles: frozenset[Role] = EVERYBODY
 
     def demand(self, role: Role) -> None:
         """Refuse a role that may not ask for this.
@@ -64,13 +66,11 @@ _WHOSE = {"patient": "reference", "subject": "reference"}
 _TYPES: Mapping[str, ResourceType] = MappingProxyType(
     {
         "Patient": ResourceType(
-            roles=EVERYBODY,
             parameters={"identifier": "token"},
             search=people.search_patients,
             read=people.patient,
         ),
         "Practitioner": ResourceType(
-            roles=EVERYBODY,
             parameters={},
             search=people.search_practitioners,
             read=people.practitioner,
@@ -82,7 +82,6 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             read=people.practitioner_role,
         ),
         "CareTeam": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=people.search_care_teams,
             read=people.care_team,
@@ -94,13 +93,11 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             read=people.device,
         ),
         "Encounter": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=people.search_encounters,
             read=people.encounter,
         ),
         "Observation": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE
             | {
                 "code": "token",
@@ -113,76 +110,74 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             read=readings.observation,
         ),
         "RiskAssessment": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=readings.search_risks,
             read=readings.risk,
         ),
         "Provenance": ResourceType(
-            roles=EVERYBODY,
             parameters={"target": "reference"},
             search=readings.search_provenance,
             read=readings.provenance,
         ),
         "Flag": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE | {"status": "token"},
             search=alerts.search_flags,
             read=alerts.flag,
         ),
         "DetectedIssue": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=alerts.search_issues,
             read=alerts.issue,
         ),
         "Communication": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=contact.search_communications,
             read=contact.communication,
         ),
         "Appointment": ResourceType(
-            roles=EVERYBODY,
             parameters={"patient": "reference"},
             search=contact.search_appointments,
             read=contact.appointment,
         ),
         "Schedule": ResourceType(
-            roles=EVERYBODY,
             parameters={"actor": "reference"},
             search=rota.search_schedules,
             read=rota.schedule,
         ),
         "Slot": ResourceType(
-            roles=EVERYBODY,
             parameters={"schedule": "reference", "start": "date", "status": "token"},
             search=rota.search_slots,
             read=rota.slot,
         ),
         "ImagingStudy": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=imaging.search_imaging_studies,
             read=imaging.imaging_study,
         ),
         "DiagnosticReport": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=imaging.search_diagnostic_reports,
             read=imaging.diagnostic_report,
         ),
         "Task": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=care.search_tasks,
             read=care.task,
         ),
         "DocumentReference": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=documents.search_documents,
             read=documents.document,
+        ),
+        "Consent": ResourceType(
+            parameters={"patient": "reference"},
+            search=consents.search_consents,
+            read=consents.consent,
+        ),
+        "ServiceRequest": ResourceType(
+            parameters=_WHOSE,
+            search=cases.search_service_requests,
+            read=cases.service_request,
         ),
         "Subscription": ResourceType(
             roles=frozenset({Role.ADMIN}),
@@ -191,19 +186,16 @@ _TYPES: Mapping[str, ResourceType] = MappingProxyType(
             read=subscriptions.subscription,
         ),
         "CarePlan": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=plans.search_care_plans,
             read=plans.care_plan,
         ),
         "Questionnaire": ResourceType(
-            roles=EVERYBODY,
             parameters={},
             search=answers.search_questionnaires,
             read=answers.questionnaire,
         ),
         "QuestionnaireResponse": ResourceType(
-            roles=EVERYBODY,
             parameters=_WHOSE,
             search=answers.search_responses,
             read=answers.response,

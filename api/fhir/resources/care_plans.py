@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from api.fhir.elements import Resource, period, reference, without_nothing
+from api.fhir.elements import Resource, instant, period, reference, without_nothing
 
 Row = dict[str, Any]
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -16,7 +16,8 @@ def care_plan_of(row: Row, words: Row, tasks: Sequence[Row], patient: UUID) -> R
     Args:
         row: ``id``, ``begun_at``, ``ended_at``, ``review_on``.
         words: ``title``, ``goals``, ``medicines``, ``education``, opened.
-        tasks: ``words`` opened, ``times`` and ``days``.
+        tasks: ``words`` opened, ``times`` and ``days``, and what ``became`` of each when it fell
+            due (``due_at``, ``state``).
         patient: whose plan.
     """
     goals = [{"text": text} for text in (*words["goals"], *words["education"])]
@@ -44,13 +45,13 @@ def _activity(task: Row, *, ended: bool) -> Resource:
         "dayOfWeek": [_DAYS[day - 1] for day in task["days"]],
         "timeOfDay": [at.strftime("%H:%M:%S") for at in task["times"]],
     }
-    return {
-        "detail": without_nothing(
-            {
-                "kind": "MedicationRequest" if task["kind"] == "take" else "Task",
-                "status": "completed" if ended else "scheduled",
-                "scheduledTiming": {"repeat": repeat},
-                "description": task["words"],
-            }
-        )
-    }
+    detail = without_nothing(
+        {
+            "kind": "MedicationRequest" if task["kind"] == "take" else "Task",
+            "status": "completed" if ended else "scheduled",
+            "scheduledTiming": {"repeat": repeat},
+            "description": task["words"],
+        }
+    )
+    progress = [{"time": instant(one["due_at"]), "text": one["state"]} for one in task["became"]]
+    return without_nothing({"progress": progress, "detail": detail})

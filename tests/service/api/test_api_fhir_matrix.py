@@ -72,6 +72,8 @@ EXPECTED: dict[str, tuple[set[str], str]] = {
     "ImagingStudy": (EVERYBODY, OF_THE_PATIENT),
     "DiagnosticReport": (EVERYBODY, OF_THE_PATIENT),
     "DocumentReference": (EVERYBODY, OF_THE_PATIENT),
+    "Consent": (EVERYBODY, OF_THE_PATIENT),
+    "ServiceRequest": (EVERYBODY, OF_THE_PATIENT),
     "Schedule": (EVERYBODY, OF_THE_ROTA),
     "Slot": (EVERYBODY, OF_THE_ROTA),
     "Practitioner": (EVERYBODY, OF_THE_WARD),

@@ -204,13 +204,19 @@ def test_a_ward_of_the_full_size_is_planned(crowd: Ward) -> None:
 
 def test_scenarios_stand_side_by_side(crowd: Ward) -> None:
     body = {
-        "scenarios": [{"name": "as it is"}, {"name": "heat", "reviews": 0.2, "demand": 1.3}],
+        "scenarios": [
+            {"name": "as it is"},
+            {"name": "heat", "reviews": 0.2, "demand": 1.3},
+            {"name": "sooner", "reviews": 0.2, "demand": 1.3, "deadlines": 0.1},
+        ],
         "time_limit_s": 1.0,
     }
     answer, _ = asked(crowd, "c4", body, path="/api/v1/allocation/scenarios")
     assert answer.status_code == 200
-    calm, heat = answer.json()["scenarios"]
+    calm, heat, sooner = answer.json()["scenarios"]
     assert (calm["name"], heat["name"]) == ("as it is", "heat")
+    assert sooner["late"] >= heat["late"]
+    assert sooner["minutes_asked"] == heat["minutes_asked"]
     assert heat["minutes_asked"] >= calm["minutes_asked"]
     assert {"status", "cost", "moves", "unmet", "relief", "shortage"} <= set(calm)
     assert {"late", "overfull", "overfull_at_most", "hours", "resources"} <= set(calm)

@@ -94,6 +94,16 @@ def know_everything(ward: Ward, patient: str) -> None:
     answered = ward.post("coordinator", f"/patients/{patient}/questionnaires/pain", pain)
     assert answered.status_code == 201, answered.text
     ward.sql(
+        "INSERT INTO patient_report (patient_no, given_by, given_at, received, answers, priority) "
+        'VALUES (%s, %s, now(), now(), \'{"breath": "moving", "chest": "no"}\', \'medium\')',
+        no,
+        ward.ids["patient"],
+    )
+    agreed = {"scope": "sharing", "version": "1"}
+    told = ward.post("coordinator", f"/patients/{patient}/consents", agreed)
+    assert told.status_code == 201, told.text
+    ask_others(ward, patient)
+    ward.sql(
         "INSERT INTO command (device_no, bucket, command, args, issued, expires, changed_at) "
         "SELECT no, 0, 'measure', '{\"metric\": \"spo2\"}', now(), now() + interval '1 day', "
         "now() FROM device"
@@ -111,3 +121,17 @@ def know_everything(ward: Ward, patient: str) -> None:
         "FROM episode WHERE patient_no = %s",
         no,
     )
+
+
+def ask_others(ward: Ward, patient: str) -> str:
+    """Have the doctor of the care team open a case to another; return its id."""
+    ward.add("asked doctor", "doctor")
+    case = {
+        "question": "Is it the heart?",
+        "experts": [ward.ids["asked doctor"]],
+        "readings": [{"metric": "hr", "from": iso(NOW - timedelta(days=2)), "to": iso(NOW)}],
+    }
+    opened = ward.post("doctor", f"/patients/{patient}/cases", case)
+    assert opened.status_code == 201, opened.text
+    made: str = opened.json()["id"]
+    return made
