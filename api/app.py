@@ -32,6 +32,7 @@ from api.http.middleware import AccessLog, AllowedHosts, BoundedBody, SecurityHe
 from api.http.spoken import Spoken
 from api.imaging.access import Looks
 from api.imaging.archive import Archive
+from api.imaging.related import stored_studies
 from api.imaging.settings import ArchiveSettings
 from api.jobs.audit_anchoring import keep_anchors, sign_daily
 from api.jobs.certificate_renewal import keep_certificates
@@ -103,7 +104,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.anchor_key = None if sign_key is None else read_key(sign_key)
     problems.install(app)
     openapi.describe(app)
-    app.add_middleware(BoundedBody, body_s=settings.request_body_s)
+    large = stored_studies(app.state.archive.settings)
+    app.add_middleware(BoundedBody, body_s=settings.request_body_s, large=large)
     app.add_middleware(AllowedHosts, hosts=settings.hosts())
     app.add_middleware(SecurityHeaders, tls=settings.cookie_secure)
     app.add_middleware(AccessLog)

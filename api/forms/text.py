@@ -13,6 +13,8 @@ from api.errors import InvalidError
 
 NUL = "\x00"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FILES = "multipart/related"
+"""Files one after the other, which no route reads as text."""
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -32,9 +34,10 @@ async def storable(request: Request) -> None:
 
 async def _body(request: Request) -> object:
     """The body as the route reads it; None where there is none, or where reading it fails."""
-    if request.method in _BODILESS:
+    kind = request.headers.get("content-type", "").strip().lower()
+    if request.method in _BODILESS or kind.startswith(_FILES):
         return None
-    if request.headers.get("content-type", "").lower().startswith(_FORMS):
+    if kind.startswith(_FORMS):
         return dict(await request.form())
     try:
         return await request.json()

@@ -4,7 +4,9 @@ Plain ASGI, so that streams pass through unbuffered.
 """
 
 import asyncio
+import re
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -84,23 +86,48 @@ def host_name(header: str) -> str:
     return text.partition(":")[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LargeBodies:
+    """Which requests may have a large body: those of files, read as they come.
+
+    Attributes:
+        method: of the request.
+        path: all of the address.
+        most_bytes: of such a body.
+        least_bytes_s: bytes a second below which it comes too slowly.
+    """
+
+    method: str
+    path: re.Pattern[str]
+    most_bytes: int
+    least_bytes_s: int
+
+    def of(self, scope: Scope) -> bool:
+        """Whether this request is one of them."""
+        return scope["method"] == self.method and bool(self.path.fullmatch(scope["path"]))
+
+
 class BoundedBody:
     """Refuses bodies above a megabyte with 413, and those that come too slowly with 408.
 
-    The time runs for the whole body, so that one byte now and then holds nothing open.
+    The time runs for the whole body, so that one byte now and then holds nothing open. Of a large
+    one each byte that comes adds as much time as it may take.
     """
 
-    def __init__(self, app: ASGIApp, *, body_s: float) -> None:
-        """Keep the application, and how many seconds a body may take."""
+    def __init__(self, app: ASGIApp, *, body_s: float, large: LargeBodies) -> None:
+        """Keep the application, how many seconds a body may take, and which may be large."""
         self._app = app
         self._body_s = body_s
+        self._large = large
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what is received; stop at the bound."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared_length(scope) > MAX_BODY_BYTES:
+        large = self._large if self._large.of(scope) else None
+        most = large.most_bytes if large else MAX_BODY_BYTES
+        if _declared_length(scope) > most:
             answer = problem(413, TooLargeError.type, TooLargeError.title, TooLargeError.title)
             await answer(scope, receive, send)
             return
@@ -112,13 +139,14 @@ class BoundedBody:
             if whole:  # what is waited for now is the client's leaving
                 return await receive()
             try:
-                async with asyncio.timeout_at(deadline):
+                more_s = taken / large.least_bytes_s if large else 0.0
+                async with asyncio.timeout_at(deadline + more_s):
                     message = await receive()
             except TimeoutError as late:
                 raise HTTPException(SlowError.status, SlowError.title) from late
             whole = not message.get("more_body", False)
             taken += len(message.get("body", b""))
-            if taken > MAX_BODY_BYTES:
+            if taken > most:
                 # FastAPI lets its own exceptions through while it reads a body, and no others.
                 raise HTTPException(TooLargeError.status, TooLargeError.title)
             return message

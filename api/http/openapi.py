@@ -62,8 +62,21 @@ def _add_problems(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             answers = operation.setdefault("responses", {})
-            for status in _statuses(path, method):
-                answers[status] = _answer(status)
+            for status in {*_statuses(path, method), *_own(answers)}:
+                answers[status] = _with_problem(status, answers.get(status, {}))
+
+
+def _own(answers: dict[str, Any]) -> Iterator[str]:
+    """Errors that a route itself speaks of; FastAPI's own is not one of them."""
+    yield from (status for status in answers if status.startswith("4") and status != "422")
+
+
+def _with_problem(status: str, own: dict[str, Any]) -> dict[str, Any]:
+    """Return an error's description: a problem, beside what else the route answers with it."""
+    answer = _answer(status)
+    if status == "422":
+        return answer
+    return {**answer, **own, "content": {**own.get("content", {}), **answer["content"]}}
 
 
 def _statuses(path: str, method: str) -> Iterator[str]:

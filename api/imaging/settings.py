@@ -19,6 +19,8 @@ class ArchiveSettings(BaseSettings):
         files: most files of one upload.
         upload_hours: real hours after which an upload that nobody goes on with is dropped.
         answer_s: real seconds that the archive may take for one answer.
+        store_s: real seconds for which a program that stores a study (STOW-RS) waits to be told.
+        store_bytes_s: bytes a second below which its body comes too slowly.
         release_at_once: whether patients see their studies as soon as they are stored; else a
             doctor releases each.
         seen_minutes: real minutes for which the access log counts one series as one look.
@@ -35,6 +37,8 @@ class ArchiveSettings(BaseSettings):
     files: int = Field(default=10_000, ge=1, le=100_000)
     upload_hours: float = Field(default=24.0, gt=0)
     answer_s: float = Field(default=60.0, gt=0)
+    store_s: float = Field(default=600.0, gt=0)
+    store_bytes_s: int = Field(default=50_000, ge=1)
     release_at_once: bool = False
     seen_minutes: float = Field(default=10.0, gt=0)
 

@@ -65,6 +65,14 @@ async def note_received(conn: Conn, upload_id: UUID, received: int, *, whole: bo
         await conn.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
 
+async def note_whole(conn: Conn, upload_id: UUID, sizes: Sequence[int]) -> None:
+    """Write that all bytes of an upload are safe, and how long each file is; it is looked at."""
+    await conn.execute(
+        "UPDATE imaging_upload SET sizes = %s WHERE id = %s", (list(sizes), upload_id)
+    )
+    await note_received(conn, upload_id, sum(sizes), whole=True)
+
+
 async def next_whole(conn: Conn) -> Row | None:
     """Return the upload that has waited longest to be looked at, with the patient's key."""
     found = await conn.execute(

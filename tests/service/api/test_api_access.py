@@ -165,6 +165,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "PUT /patients/{patient_id}/imaging/studies/{study_uid}/release": ADMIN | {"doctor"},
     "POST /patients/{patient_id}/imaging/studies/{study_uid}/reports": ADMIN | {"doctor"},
     "GET /patients/{patient_id}/dicomweb/studies": SIGNED,
+    "POST /patients/{patient_id}/dicomweb/studies": STAFF,
+    "POST /patients/{patient_id}/dicomweb/studies/{study_uid}": STAFF,
     "GET /patients/{patient_id}/dicomweb/studies/{study_uid}": SIGNED,
     "GET /patients/{patient_id}/dicomweb/studies/{study_uid}/{rest:path}": SIGNED,
     "GET /patients/{patient_id}/notes": STAFF,

@@ -211,6 +211,10 @@ def test_a_pending_patient_may_listen_and_hears_nothing(ward: Ward) -> None:
         assert time.monotonic() - began > 6, "the stream ended by itself"
 
 
+STORED = "/api/v1/patients/{patient_id}/dicomweb/studies"
+"""Where a refusal is told as DICOM says (PS3.18 10.5.3), beside a problem."""
+
+
 def test_every_answer_is_described(ward: Ward) -> None:
     document = ward.client.get("/openapi.json").json()
     assert "HTTPValidationError" not in json.dumps(document)
@@ -218,4 +222,7 @@ def test_every_answer_is_described(ward: Ward) -> None:
         for method, operation in methods.items():
             for status, answer in operation["responses"].items():
                 if int(status) >= 400 and path != "/readyz":
-                    assert list(answer["content"]) == ["application/problem+json"], (path, method)
+                    stored = path.startswith(STORED) and (method, status) == ("post", "409")
+                    own = ["application/dicom+json"] if stored else []
+                    wanted = [*own, "application/problem+json"]
+                    assert list(answer["content"]) == wanted, (path, method)
