@@ -30,6 +30,7 @@ class Scenario:
         away: doctors who are not there.
         extra: doctors who come in addition.
         demand: factor on everybody's minutes.
+        deadlines: factor on the time until each deadline; below 1 all are due sooner.
         reviews: share of those whose work is routine who need a review (a heat wave) ...
         urgent: ... and who need an urgent one.
     """
@@ -37,6 +38,7 @@ class Scenario:
     away: frozenset[str] = frozenset()
     extra: Sequence[Doctor] = ()
     demand: float = 1.0
+    deadlines: float = 1.0
     reviews: float = 0.0
     urgent: float = 0.0
     worse: Worse = field(default_factory=Worse)
@@ -53,7 +55,9 @@ def changed(
         then = _worse(one, scenario, urgent=worse[at]) if at in worse else one
         minutes = round(then.minutes * scenario.demand, 2)
         later = round(then.later_minutes * scenario.demand, 2)
-        asked.append(replace(then, minutes=minutes, later_minutes=later))
+        due = then.deadline_minutes
+        due = None if due is None else round(due * scenario.deadlines, 2)
+        asked.append(replace(then, minutes=minutes, later_minutes=later, deadline_minutes=due))
     return [*people, *scenario.extra], asked
 
 

@@ -68,8 +68,9 @@ class WhatIf(BaseModel):
 class OneScenario(BaseModel):
     """How the ward would be different.
 
-    ``reviews`` and ``urgent`` are shares of those whose work is routine; ``admissions`` are so many
-    patients more, who also need beds.
+    ``demand`` is a factor on everybody's minutes, ``deadlines`` one on the time until each
+    deadline: 0.5 is all of them in half the time. ``reviews`` and ``urgent`` are shares of those
+    whose work is routine; ``admissions`` are so many patients more, who also need beds.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -78,6 +79,7 @@ class OneScenario(BaseModel):
     away: Annotated[list[UUID], Field(max_length=MOST_DOCTORS)] = []
     extra: Annotated[list[WhatIfDoctor], Field(max_length=50)] = []
     demand: Annotated[float, Field(strict=True, ge=0.1, le=5)] = 1.0
+    deadlines: Annotated[float, Field(strict=True, ge=0.1, le=5)] = 1.0
     admissions: Annotated[int, Field(strict=True, ge=0, le=1000)] = 0
     reviews: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.0
     urgent: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.0

@@ -164,6 +164,7 @@ def _scenario(one: OneScenario, worse: Worse) -> Scenario:
         away=frozenset(str(each) for each in one.away),
         extra=[_doctor(each) for each in one.extra],
         demand=one.demand,
+        deadlines=one.deadlines,
         reviews=one.reviews,
         urgent=one.urgent,
         worse=worse,

@@ -31,3 +31,16 @@ def test_a_heat_wave_makes_routine_patients_worse_and_nobody_better() -> None:
     assert all(after[one.patient].minutes >= one.minutes for one in there.demands)
     assert all("doctor" in after[one.patient].skills for one in urgent)
     assert changed(there.doctors, there.demands, scenario)[1] == demands, "the same each time"
+
+
+def test_deadlines_come_sooner_for_all_who_have_one_and_for_nobody_else() -> None:
+    there = ward(patients=200, staff=10, load=0.8, seed=1)
+    _, before = changed(there.doctors, there.demands, Scenario(reviews=0.2))
+    _, after = changed(there.doctors, there.demands, Scenario(reviews=0.2, deadlines=0.5))
+    halved = [
+        None if one.deadline_minutes is None else round(one.deadline_minutes / 2, 2)
+        for one in before
+    ]
+    assert [one.deadline_minutes for one in after] == halved
+    assert {one is None for one in halved} == {True, False}
+    assert [one.minutes for one in after] == [one.minutes for one in before]

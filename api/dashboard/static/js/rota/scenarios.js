@@ -30,10 +30,12 @@ function asked(said, people) {
   const found = [{ name: "As it is" }];
   if (away.length) found.push({ name: `Without ${away.map((id) => people.find((one) => one.id === id)?.name ?? id).join(" and ")}`, away });
   if (growth !== 1) found.push({ name: `Need ${growth > 1 ? "+" : ""}${Math.round((growth - 1) * 100)} %`, demand: growth });
+  const deadlines = Number(said.get("deadlines")) / 100;
+  if (deadlines !== 1) found.push({ name: `Deadlines at ${Math.round(deadlines * 100)} %`, deadlines });
   const admissions = Number(said.get("admissions"));
   if (said.get("heat")) found.push({ name: "Heat wave", ...HEAT });
   if (admissions) found.push({ name: `${admissions} more patients`, admissions });
-  if (found.length > 2) found.push({ name: "All of it at once", away, demand: growth, admissions, ...(said.get("heat") ? HEAT : {}) });
+  if (found.length > 2) found.push({ name: "All of it at once", away, demand: growth, deadlines, admissions, ...(said.get("heat") ? HEAT : {}) });
   return found;
 }
 const table = (rows) => scroller("What would be", "", h("table", { class: "scenarios" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "What if"), COLUMNS.map(([title]) => h("th", { scope: "col" }, title)))),
