@@ -7,7 +7,7 @@ import threading
 import structlog
 
 from gateway.errors import KeyFileError
-from gateway.settings import GatewaySettings
+from gateway.settings import GatewaySettings, retired
 from gateway.telemetry import Health, Metrics, MetricsServer, configure_logging, pages
 from gateway.worker import gc_tuning
 from gateway.worker.worker import Worker
@@ -23,6 +23,8 @@ def run(settings: GatewaySettings | None = None) -> int:
     """Run a worker until SIGINT or SIGTERM; return the exit code."""
     configure_logging()
     chosen = settings or GatewaySettings()  # type: ignore[call-arg] # from the environment
+    if unread := retired():
+        structlog.get_logger().warning("not read any more: workers share the ward out", set=unread)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

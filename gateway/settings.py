@@ -1,5 +1,6 @@
 """The environment as the gateway sees it: the only module of this package that reads it."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +9,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from analytics.domain.clock import WardClock
 from gateway.telemetry import STUCK_S
+
+RETIRED = ("HOMEWARD_GROUPS", "HOMEWARD_GROUP", "HOMEWARD_ADOPT")
+"""They divided the ward among workers by hand; workers share it out by themselves now."""
+
+
+def retired() -> list[str]:
+    """The settings that are set and that nothing reads any more."""
+    return [name for name in RETIRED if name in os.environ]  # noqa: TID251 - the settings module
 
 
 class GatewaySettings(BaseSettings):
@@ -28,9 +37,6 @@ class GatewaySettings(BaseSettings):
         gateway_box_key_file: 32-byte X25519 private key: opens sealed frames.
         metrics_port: serves /metrics, /healthz and /readyz; 0: not at all.
         metrics_host: on this address; the loopback unless a network of its own keeps others out.
-        groups: into how many groups the 256 buckets are divided.
-        group: which of them is this worker's home.
-        adopt: whether to take over groups that no worker serves.
         batch_frames: a batch closes when it holds so many frames.
         batch_frames_behind: batches that became ready meanwhile are joined up to so many.
         batch_linger_s: a batch that is not full waits so long for more.
@@ -93,9 +99,6 @@ class GatewaySettings(BaseSettings):
     gateway_box_key_file: Path
     metrics_port: int = Field(default=0, ge=0, le=65535)
     metrics_host: str = "127.0.0.1"
-    groups: int = Field(default=1, ge=1, le=256)
-    group: int = Field(default=0, ge=0, le=255)
-    adopt: bool = True
     batch_frames: int = Field(default=800, ge=1)
     batch_frames_behind: int = Field(default=3_200, ge=1)
     batch_linger_s: float = Field(default=0.003, ge=0)

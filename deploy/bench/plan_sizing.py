@@ -9,10 +9,9 @@ import math
 from dataclasses import dataclass
 
 from deploy.bench.plan_costs import MeasuredCosts
+from gateway.ownership.shares import GROUPS
 
 YEAR_S = 365 * 86_400
-GROUPS = 16
-"""Workers among which a cell's lanes can be shared out at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,12 +155,10 @@ def broker(base: BenchBase, name: str = "broker") -> Iterator[BenchBroker]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySpec:
-    """Where a gateway connects (perhaps through a proxy) and which share it takes."""
+    """Where a gateway connects (perhaps through a proxy)."""
 
     database_url: str
     mqtt_port: int
-    groups: int = 1
-    group: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -177,8 +175,6 @@ def gateway_child(base: BenchBase, spec: GatewaySpec, name: str = "gateway") -> 
         "HOMEWARD_GATEWAY_SIGN_KEY_FILE": str(secrets.file("gateway-sign.key")),
         "HOMEWARD_GATEWAY_BOX_KEY_FILE": str(secrets.file("gateway-box.key")),
         "HOMEWARD_METRICS_PORT": str(port),
-        "HOMEWARD_GROUPS": str(spec.groups),
-        "HOMEWARD_GROUP": str(spec.group),
         **spec.extra,
     }
     launch = Launch(

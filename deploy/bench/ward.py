@@ -169,15 +169,13 @@ def _start_gateways(
             "HOMEWARD_CLOCK_ORIGIN": str(origin),
         }
     gateways = []
-    for group in range(plan.workers):
+    for number in range(plan.workers):
         spec = GatewaySpec(
             database_url=server.url(database, GATEWAY_LOGIN),
             mqtt_port=own_broker.private.service_port,
-            groups=plan.workers,
-            group=group,
             extra=extra,
         )
-        child = gateway_child(base, spec, f"gateway-{group}")
+        child = gateway_child(base, spec, f"gateway-{number}")
         stack.callback(child.stop)
         gateways.append(child)
     for child in gateways:

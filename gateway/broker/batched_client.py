@@ -66,6 +66,13 @@ class BatchedClient(mqtt.Client):
                     # By the plain socket: TLS would take its own state from under a reader.
                     socket.socket.shutdown(line, socket.SHUT_RDWR)
 
+    def loop_ended(self) -> None:
+        """Close the pair of sockets by which paho wakes its thread, which has ended.
+
+        A client and its connection hold each other, so nobody would close them in time else.
+        """
+        self._reset_sockets(sockpair_only=True)
+
     @override
     def _create_socket(self) -> Any:
         line = super()._create_socket()

@@ -6,11 +6,11 @@ and an empty message in its place makes the broker forget it.
 """
 
 import queue
+from uuid import uuid4
 
 import structlog
 
 from gateway import wire
-from gateway.broker import connection
 from gateway.broker.connection import BrokerConnection
 from gateway.broker.session import broker_of
 from gateway.settings import GatewaySettings
@@ -37,7 +37,7 @@ def clear(settings: GatewaySettings, device: str, bucket: str | None = None) -> 
         BrokerUnavailable: the broker is away or refuses us.
     """
     found: queue.SimpleQueue[str] = queue.SimpleQueue()
-    name = f"{connection.client_id(settings.groups, settings.group)}-clears"
+    name = f"homeward-gateway-clears-{uuid4().hex}"  # another worker may clear at the same time
 
     def heard(
         source: BrokerConnection,

@@ -230,6 +230,7 @@ class BrokerConnection:
         if not left or not self.lost.wait(LEAVE_S):
             self._client.cut()
         self._client.loop_stop()
+        self._client.loop_ended()
         self.lost.set()
 
     def _on_connect(self, _c: Any, _u: Any, flags: Any, reason: ReasonCode, _p: Any) -> None:  # noqa: ANN401 - paho's callback

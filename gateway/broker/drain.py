@@ -1,7 +1,8 @@
-"""Drain of the MQTT sessions of old groups after their number changed; then they are deleted.
+"""Drain of the MQTT sessions of an old division into groups; then they are deleted.
 
-When the number of groups changes, the broker still holds for the old workers what came while
-nobody served. Each worker of the new division takes an old session over in its turn, says that it
+The number of groups was a setting once. When a ward of that time comes to the fixed groups, the
+broker still holds for the old workers what came while nobody served. Each worker takes an old
+session over in its turn, says that it
 wants nothing more, and handles the frames of its own buckets; the others' it leaves unacknowledged,
 so they are there for the next. Whoever finds nothing of others deletes the session. What two
 sessions both brought is a duplicate, which changes nothing.
@@ -21,7 +22,7 @@ from gateway.broker.side_thread import beside
 from gateway.errors import BrokerUnavailable
 from gateway.ingest.components import Components
 from gateway.ingest.inbox import InboundMessage, Inbox
-from gateway.ownership.lease import buckets_of
+from gateway.ownership.shares import GROUPS, buckets_of
 from gateway.settings import GatewaySettings
 from gateway.store import leases
 from gateway.store.connection import CommitConnection
@@ -122,7 +123,7 @@ class SessionMigration:
     The broker is waited for beside the pipeline, whose commits go on meanwhile.
 
     Args:
-        settings: which division is ours, and where the broker is.
+        settings: where the broker is.
         parts: the ward's clock.
         session: the committing connection; a lock on it keeps two workers off one old session.
         inbox: where arrivals go.
@@ -163,7 +164,7 @@ class SessionMigration:
     def _begin(self, ours: Collection[str]) -> None:
         settings = self._settings
         with self._session.transaction() as connection:
-            gone = leases.other_divisions(connection, settings.groups, settings.heartbeat_lost_s)
+            gone = leases.other_divisions(connection, GROUPS, settings.heartbeat_lost_s)
             free = (old for old in gone if old not in self._done)
             old = next((old for old in free if leases.try_old(connection, old)), None)
         if old is None:

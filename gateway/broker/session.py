@@ -1,7 +1,7 @@
 """One persistent MQTT session per group, reconnected with backoff."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 
 import structlog
@@ -11,6 +11,7 @@ from gateway.broker.connection import LEAVE_S, BrokerAddress, BrokerConnection, 
 from gateway.broker.side_thread import beside
 from gateway.errors import BrokerUnavailable, SessionTaken
 from gateway.ownership.lease import GroupLease
+from gateway.ownership.shares import GROUPS
 from gateway.settings import GatewaySettings
 
 _log = structlog.get_logger()
@@ -62,7 +63,7 @@ class BrokerSession:
             self._open()
 
     def _open(self) -> None:
-        name = connection.client_id(self.claim.groups, self.claim.group)
+        name = connection.client_id(GROUPS, self.claim.group)
         made = BrokerConnection(self._broker, name, self._settings.receive_maximum, self._deliver)
 
         def connect() -> None:
@@ -102,6 +103,11 @@ class BrokerSession:
             made, done = self._opening
             made.close()
             wait([done], LEAVE_S)
+
+
+def close_all(lines: Sequence[BrokerSession]) -> None:
+    """Disconnect all at the same time: a broker may keep each waiting."""
+    wait([beside(f"close-{line.claim.group}", line.close, lambda: None) for line in lines])
 
 
 def retire(settings: GatewaySettings, groups: int, group: int) -> bool:

@@ -1,21 +1,22 @@
 """Leases on groups of buckets, and the heartbeat that keeps them.
 
-A worker holds one advisory lock for each bucket of its group on the connection that commits, so a
-worker that lost them cannot commit. It beats once a second on another connection; a challenger
-ends the backend of a holder that has fallen silent, since a stopped process keeps its locks. A
-group whose own worker is away is adopted by another of the same division, and handed over when
-its own comes back and asks.
+A worker holds one advisory lock for each bucket of its groups on the connection that commits, so a
+worker that lost them cannot commit. It beats once a second on another connection, and hears there
+who else is alive and which groups are free; a challenger ends the backend of a holder that has
+fallen silent, since a stopped process keeps its locks.
 """
 
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 
-from gateway import wire
 from gateway.errors import StoreUnavailable
+from gateway.ownership.shares import GROUPS, buckets_of, quota
 from gateway.store import leases
 from gateway.store.connection import CommitConnection
 from gateway.store.leases import HeartbeatConnection
@@ -26,93 +27,93 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _log = structlog.get_logger()
-TRY_EVERY_S = 0.5
 
 
-def buckets_of(groups: int, group: int) -> list[int]:
-    """The buckets of one group: every ``groups``-th."""
-    return list(range(group, wire.BUCKETS, groups))
-
-
+@dataclass(frozen=True, slots=True)
 class GroupLease:
-    """A group that this worker wants or holds.
+    """A group that this worker wants or holds."""
 
-    Attributes:
-        home: whether it is the worker's own; else adopted.
-    """
+    worker: UUID
+    group: int
+    buckets: Sequence[int] = field(init=False)
 
-    def __init__(self, worker: UUID, groups: int, group: int, *, home: bool) -> None:
-        self.worker = worker
-        self.groups = groups
-        self.group = group
-        self.home = home
-        self.buckets = buckets_of(groups, group)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "buckets", buckets_of(GROUPS, self.group))
 
     def try_acquire(self, session: CommitConnection, lost_s: float) -> bool:
-        """Take the locks if they are free; else end a silent holder, and ask an adopter."""
+        """Take the locks if they are free; else end a silent holder."""
         with session.transaction() as connection:
             if leases.try_locks(connection, self.buckets):
-                leases.arrive(connection, self.groups, self.group, self.worker, home=self.home)
+                leases.arrive(connection, GROUPS, self.group, self.worker)
                 return True
-            if self.home:
-                leases.want(connection, self.groups, self.group, self.worker)
             ended = leases.end_silent(connection, self.buckets, lost_s)
         if ended:
             _log.warning("ended silent holders", backend_pids=ended, group=self.group)
         return False
 
-    def wait_acquired(
-        self, session: CommitConnection, lost_s: float, stop: threading.Event, health: Health
-    ) -> bool:
-        """Stand by until the locks are ours; False: asked to stop."""
-        while not stop.is_set():
-            health.turns()
-            if self.try_acquire(session, lost_s):
-                return True
-            stop.wait(TRY_EVERY_S)
-        return False
 
-    def release(self, session: CommitConnection) -> None:
-        """Hand the buckets back."""
-        with session.transaction() as connection:
-            leases.leave(connection, self.groups, self.group, self.worker)
-            leases.release(connection, self.buckets)
+def give_back(session: CommitConnection, claims: Sequence[GroupLease], *, last: bool) -> None:
+    """Hand groups back; ``last``: nobody is there to take them."""
+    with session.transaction() as connection:
+        for claim in claims:
+            leases.leave(connection, GROUPS, [claim.group], claim.worker, last=last)
+            leases.release(connection, claim.buckets)
 
 
 class Heartbeat:
-    """Beats in its own thread while the worker serves; says what it hears and when all is lost.
+    """Beats in its own thread while the worker lives; says what it hears and when all is lost.
 
     It beats for a worker that turns: one that is stuck in whatever it does is as good as gone.
 
     Attributes:
         lease_lost: set when the beat failed or somebody else has a group of ours.
         served: the groups to beat for, set by the tenure.
-        handover_requested: groups that we adopted and whose own worker is back.
-        orphaned_groups: groups of our division that nobody has served for a while.
+        live: every worker that is alive; empty until it is known.
+        free: groups that nobody serves; the tenure empties it when it has tried them.
     """
 
     def __init__(
         self,
         url: str,
         worker: UUID,
+        backend_pid: int,
         *,
         every_s: float,
         lost_s: float,
-        groups: int,
         watchdog: StallGuard,
         health: Health,
     ) -> None:
         self.lease_lost = threading.Event()
         self.served: frozenset[int] = frozenset()
-        self.handover_requested: frozenset[int] = frozenset()
-        self.orphaned_groups: frozenset[int] = frozenset()
+        self.live: frozenset[UUID] = frozenset()
+        self.free: Sequence[int] = ()
         self.wake: Callable[[], None] = lambda: None
-        self._url, self._worker, self._groups = url, worker, groups
+        self.worker = worker
+        self._url, self._backend_pid = url, backend_pid
         self._every_s, self._lost_s = every_s, lost_s
         self._watchdog, self._health = watchdog, health
-        self._missing_since: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other worker is known to be alive."""
+        return self.live <= {self.worker}
+
+    @property
+    def surplus(self) -> list[int]:
+        """The groups of ours that are above our share; none before it is known who is alive."""
+        return sorted(self.served)[quota(self.worker, self.live) :] if self.live else []
+
+    @property
+    def missing(self) -> int:
+        """How many groups we have less than our share; none before it is known who is alive."""
+        return max(0, quota(self.worker, self.live) - len(self.served)) if self.live else 0
+
+    @property
+    def wanting(self) -> list[int]:
+        """The free groups to be tried while we have less than our share."""
+        return [group for group in self.free if group not in self.served] if self.missing else []
 
     def start(self) -> None:
         """Begin to beat."""
@@ -125,8 +126,9 @@ class Heartbeat:
 
     def _run(self) -> None:
         try:
-            with leases.leased(self._url, self._worker, self._watchdog, self._lost_s) as lease:
+            with leases.leased(self._url, self.worker, self._watchdog, self._lost_s) as lease:
                 self._beat(lease)
+                lease.go()
         except StoreUnavailable as error:
             _log.warning("heartbeat failed", error=str(error))
         self.lease_lost.set()
@@ -139,7 +141,7 @@ class Heartbeat:
             if now >= due:
                 if not self._turns() or not self._still_ours(lease):
                     return
-                self._look_for_orphans(lease, now)
+                self._look_around(lease)
                 due = now + self._every_s
             if lease.heard(min(self._every_s, 0.25)):
                 self.wake()
@@ -153,22 +155,15 @@ class Heartbeat:
 
     def _still_ours(self, lease: HeartbeatConnection) -> bool:
         served = self.served
-        rows = lease.beat(list(served))
-        self.handover_requested = frozenset(
-            group for group, (home, by) in rows.items() if by is not None and not home
-        )
-        missing = served.intersection(self.served) - set(rows)
+        ours = lease.beat(GROUPS, list(served), self._backend_pid)
+        missing = served.intersection(self.served) - ours
         if missing:
             _log.warning("another worker has our groups", groups=sorted(missing))
         return not missing
 
-    def _look_for_orphans(self, lease: HeartbeatConnection, now_s: float) -> None:
-        """A group that never had a worker gets the time of a silent one to begin."""
-        if self._groups == 1:
-            return
-        found = lease.orphans(self._groups, self._lost_s)
-        since = {group: self._missing_since.get(group, now_s) for group in found}
-        self._missing_since = since
-        self.orphaned_groups = frozenset(
-            group for group, ever in found.items() if ever or now_s - since[group] >= self._lost_s
-        )
+    def _look_around(self, lease: HeartbeatConnection) -> None:
+        """Who is alive, and what is free; the tenure is woken when that moves anything."""
+        self.live = lease.live(self._lost_s)
+        self.free = lease.free(GROUPS, self._lost_s)
+        if self.surplus or self.wanting:
+            self.wake()

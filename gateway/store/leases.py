@@ -2,7 +2,9 @@
 
 Locks are advisory and belong to the committing connection, one for each bucket: whoever can
 commit holds them, and whoever lost them cannot commit. Heartbeats go over another connection, by
-the server's own clock (leases are real time).
+the server's own clock (leases are real time). A worker that serves nothing beats as well, so that
+the others leave it its share; one whose committing connection is gone is dead, and its groups are
+free, however lately it has beaten.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,18 +27,14 @@ _RELEASE = """
        AND l.classid = %s AND l.objid = ANY (%s::oid[])
 """
 _ARRIVE = """
-    INSERT INTO gateway_worker (groups, "group", worker, backend_pid, home)
-    VALUES (%s, %s, %s, pg_backend_pid(), %s)
-    ON CONFLICT (groups, "group") DO UPDATE SET worker = excluded.worker, wanted_by = NULL,
-        backend_pid = excluded.backend_pid, home = excluded.home, beat = now()
+    INSERT INTO gateway_worker (groups, "group", worker, backend_pid)
+    VALUES (%s, %s, %s, pg_backend_pid())
+    ON CONFLICT (groups, "group") DO UPDATE SET worker = excluded.worker,
+        backend_pid = excluded.backend_pid, beat = now()
 """
 _LEAVE = """
-    UPDATE gateway_worker SET beat = 'epoch', backend_pid = 0, wanted_by = NULL
-     WHERE groups = %s AND "group" = %s AND worker = %s
-"""
-_WANT = """
-    UPDATE gateway_worker SET wanted_by = %s
-     WHERE groups = %s AND "group" = %s AND NOT home AND worker <> %s
+    UPDATE gateway_worker SET backend_pid = 0, beat = CASE WHEN %s THEN 'epoch' ELSE beat END
+     WHERE groups = %s AND "group" = ANY (%s) AND worker = %s
 """
 _END_SILENT = """
     SELECT l.pid, pg_terminate_backend(l.pid) FROM (
@@ -48,13 +46,25 @@ _END_SILENT = """
            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) l
 """
 _BEAT = """
-    UPDATE gateway_worker SET beat = now() WHERE worker = %s AND "group" = ANY (%s)
-    RETURNING "group", home, wanted_by
+    UPDATE gateway_worker SET beat = now()
+     WHERE groups = %s AND worker = %s AND "group" = ANY (%s) AND backend_pid <> 0
+    RETURNING "group"
 """
-_ORPHANS = """
-    SELECT g, w.worker IS NOT NULL FROM generate_series(0, %s - 1) g
+_BE_THERE = """
+    INSERT INTO gateway_member (worker, backend_pid) VALUES (%s, %s)
+    ON CONFLICT (worker) DO UPDATE SET backend_pid = excluded.backend_pid, beat = now()
+"""
+_GO = "DELETE FROM gateway_member WHERE worker = %s OR beat < now() - interval '1 day'"
+_LIVE = """
+    SELECT m.worker FROM gateway_member m JOIN pg_stat_activity a ON a.pid = m.backend_pid
+     WHERE m.beat >= now() - make_interval(secs => %s)
+"""
+_FREE = """
+    SELECT g FROM generate_series(0, %s - 1) g
       LEFT JOIN gateway_worker w ON w.groups = %s AND w."group" = g
-     WHERE w.worker IS NULL OR w.beat < now() - make_interval(secs => %s)
+      LEFT JOIN pg_stat_activity a ON a.pid = w.backend_pid
+     WHERE a.pid IS NULL OR w.beat < now() - make_interval(secs => %s)
+     ORDER BY g
 """
 _OTHER_DIVISIONS = """
     SELECT w.groups, w."group" FROM gateway_worker w
@@ -81,21 +91,25 @@ def release(connection: Connection[Row], buckets: Sequence[int]) -> None:
     connection.execute(_RELEASE, (LOCK_CLASS, list(buckets)))
 
 
-def arrive(
-    connection: Connection[Row], groups: int, group: int, worker: UUID, *, home: bool
-) -> None:
+def arrive(connection: Connection[Row], groups: int, group: int, worker: UUID) -> None:
     """Say that this connection serves the group now."""
-    connection.execute(_ARRIVE, (groups, group, worker, home))
+    connection.execute(_ARRIVE, (groups, group, worker))
 
 
-def leave(connection: Connection[Row], groups: int, group: int, worker: UUID) -> None:
-    """Say that we no longer serve the group."""
-    connection.execute(_LEAVE, (groups, group, worker))
+def leave(
+    connection: Connection[Row], groups: int, left: Sequence[int], worker: UUID, *, last: bool
+) -> None:
+    """Say that we no longer serve these groups.
 
-
-def want(connection: Connection[Row], groups: int, group: int, worker: UUID) -> None:
-    """Ask whoever has adopted our group to hand it over."""
-    connection.execute(_WANT, (worker, groups, group, worker))
+    Args:
+        connection: the committing one.
+        groups: how many there are in all.
+        left: which.
+        worker: who leaves.
+        last: whether nobody is there to take them, so that nobody serves them from now on; else
+            the last heartbeat stands until the next worker's.
+    """
+    connection.execute(_LEAVE, (last, groups, list(left), worker))
 
 
 def end_silent(connection: Connection[Row], buckets: Sequence[int], lost_s: float) -> list[int]:
@@ -151,17 +165,29 @@ class HeartbeatConnection(InterruptibleConnection):
         with self.asking() as connection:
             connection.execute(f"LISTEN {INBOX}")
 
-    def beat(self, groups: Sequence[int]) -> dict[int, tuple[bool, UUID | None]]:
-        """Beat for the groups we serve: by group, whether it is home, and who wants it."""
+    def beat(self, groups: int, served: Sequence[int], backend_pid: int) -> frozenset[int]:
+        """Beat for ourselves and the groups we serve; which of them are still ours."""
         with self.asking() as connection:
-            rows = connection.execute(_BEAT, (self._worker, list(groups))).fetchall()
-        return {group: (home, wanted) for group, home, wanted in rows}
+            connection.execute(_BE_THERE, (self._worker, backend_pid))
+            rows = connection.execute(_BEAT, (groups, self._worker, list(served))).fetchall()
+        return frozenset(group for (group,) in rows)
 
-    def orphans(self, groups: int, lost_s: float) -> dict[int, bool]:
-        """Groups of our division that nobody serves: by group, whether anybody ever did."""
+    def go(self) -> None:
+        """Be counted no more, and forget whoever has not been heard of for a day."""
         with self.asking() as connection:
-            rows = connection.execute(_ORPHANS, (groups, groups, lost_s)).fetchall()
-        return dict(rows)
+            connection.execute(_GO, (self._worker,))
+
+    def live(self, lost_s: float) -> frozenset[UUID]:
+        """Every worker that is alive."""
+        with self.asking() as connection:
+            rows = connection.execute(_LIVE, (lost_s,)).fetchall()
+        return frozenset(worker for (worker,) in rows)
+
+    def free(self, groups: int, lost_s: float) -> list[int]:
+        """The groups that nobody serves, or nobody who is alive."""
+        with self.asking() as connection:
+            rows = connection.execute(_FREE, (groups, groups, lost_s)).fetchall()
+        return [group for (group,) in rows]
 
     def heard(self, timeout_s: float) -> bool:
         """Wait for a wake-up; whether one came."""

@@ -1,4 +1,6 @@
-"""One tenure: from holding the locks to losing them, or to the end of the program.
+"""One tenure: from a connection that can commit to losing it, or to the end of the program.
+
+Groups come and go meanwhile, between two batches; a worker without any stands by.
 
 Threads: the broker's (paho's own, one a group), the opener's, the heart's, and the pipeline's,
 which is the caller's. Everything in memory belongs to the tenure and is forgotten with it.
@@ -6,7 +8,7 @@ which is the caller's. Everything in memory belongs to the tenure and is forgott
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 
 import structlog
@@ -16,14 +18,14 @@ from gateway.broker.clear_retained import ANY
 from gateway.broker.connection import BrokerConnection
 from gateway.broker.disconnect_revoked import SINCE_MS, RevokedDisconnector
 from gateway.broker.drain import SessionMigration
-from gateway.broker.session import BrokerSession
+from gateway.broker.session import BrokerSession, close_all
 from gateway.errors import OwnershipLost, StoreUnavailable
 from gateway.ingest.components import Components
 from gateway.ingest.decoder_thread import IDLE_S, DecoderThread
 from gateway.ingest.decoding import InboundFrame
 from gateway.ingest.inbox import InboundMessage, Inbox
 from gateway.ingest.pipeline import NOTIFY_S, Pipeline
-from gateway.ownership.lease import GroupLease, Heartbeat
+from gateway.ownership.lease import GroupLease, Heartbeat, give_back
 from gateway.settings import GatewaySettings
 from gateway.store.connection import CommitConnection
 from gateway.telemetry import Health
@@ -34,7 +36,7 @@ _log = structlog.get_logger()
 
 
 class ActiveWorker:
-    """Serves the buckets of a worker's home group, and of groups it adopts."""
+    """Serves the buckets of the groups that are this worker's share."""
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class ActiveWorker:
         messengers = (line.messenger for line in self._lines.values())
         return next((one for one in messengers if one is not None), None)
 
-    def serve(self, home: GroupLease, heart: Heartbeat, stop: threading.Event) -> None:
+    def serve(self, heart: Heartbeat, stop: threading.Event) -> None:
         """Serve until ``stop``.
 
         Raises:
@@ -89,35 +91,35 @@ class ActiveWorker:
         gc_tuning.collect_all()
         self._upkeep.begin()
         heart.wake = self._opening.wake
-        self._add(home, heart)
         heart.start()
         self._opening.start()
         self._expeller.start()
-        if not home.group:
-            self._expeller.clear([ANY])
         try:
             while not stop.is_set():
                 self._turn(heart)
         finally:
             self._leave(heart, stop)
 
-    def _add(self, claim: GroupLease, heart: Heartbeat) -> None:
-        """Begin to serve a group whose locks we hold."""
+    def _add(self, claims: Sequence[GroupLease], heart: Heartbeat) -> None:
+        """Begin to serve groups whose locks we hold."""
         wake = self._opening.wake
-        self._lines[claim.group] = BrokerSession(self._settings, claim, self._deliver, wake)
+        for claim in claims:
+            self._lines[claim.group] = BrokerSession(self._settings, claim, self._deliver, wake)
         self._share_out(heart)
         self._pipeline.commit([])
-        self._pipeline.owe_untold(claim.buckets)
+        self._pipeline.owe_untold([bucket for claim in claims for bucket in claim.buckets])
+        if any(not claim.group for claim in claims):  # one of all workers looks at the whole broker
+            self._expeller.clear([ANY])
 
-    def _remove(self, group: int, heart: Heartbeat) -> None:
-        """Hand an adopted group back to its own worker, which has asked for it."""
-        line = self._lines.pop(group)
-        line.close()
+    def _remove(self, groups: Collection[int], heart: Heartbeat) -> None:
+        """Hand groups above our share back, for those who have come."""
+        lines = [self._lines.pop(group) for group in groups]
+        close_all(lines)
         self._pipeline.save_lanes()
         self._share_out(heart)
-        line.claim.release(self._session)
+        give_back(self._session, [line.claim for line in lines], last=False)
         self._parts.forget_patients(self._pipeline.names)
-        _log.info("handed over", group=group)
+        _log.info("gave back", groups=sorted(groups), left=len(self._lines))
 
     def _share_out(self, heart: Heartbeat) -> None:
         heart.served = frozenset(self._lines)
@@ -149,26 +151,31 @@ class ActiveWorker:
         self._parts.metrics.inbox.set(len(self._inbox))
 
     def _arrange(self, heart: Heartbeat) -> None:
-        """Keep the lines up; adopt, hand over, and clear up after another division."""
+        """Keep to our share, keep the lines up, and clear up after an old division."""
+        if surplus := heart.surplus:
+            self._remove(surplus, heart)
+        elif wanting := heart.wanting:
+            self._take(wanting, heart)
         for line in self._lines.values():
             line.ensure_connected()
         troubles = [line.error for line in self._lines.values() if line.error]
-        self._health.waits(f"broker: {troubles[0]}" if troubles else "")
-        for group in heart.handover_requested & frozenset(self._lines):
-            self._remove(group, heart)
-        if self._settings.adopt:
-            for group in heart.orphaned_groups - frozenset(self._lines):
-                self._adopt(group, heart)
-        if not troubles:
+        waiting = "" if self._lines else "other workers hold all groups"
+        self._health.waits(f"broker: {troubles[0]}" if troubles else waiting)
+        if self._lines and not troubles:
             self._succession.turn(self._pipeline.names)
 
-    def _adopt(self, group: int, heart: Heartbeat) -> None:
-        heart.orphaned_groups = frozenset()
-        home = self._lines[self._settings.group].claim
-        claim = GroupLease(home.worker, home.groups, group, home=False)
-        if claim.try_acquire(self._session, self._settings.heartbeat_lost_s):
-            _log.info("adopted", group=group)
-            self._add(claim, heart)
+    def _take(self, free: Sequence[int], heart: Heartbeat) -> None:
+        """Take free groups up to our share; what is not to be had is looked at again by and by."""
+        most, lost_s = heart.missing, self._settings.heartbeat_lost_s
+        heart.free = ()
+        taken: list[GroupLease] = []
+        for group in free:
+            claim = GroupLease(heart.worker, group)
+            if len(taken) < most and claim.try_acquire(self._session, lost_s):
+                taken.append(claim)
+        if taken:
+            _log.info("took", groups=[claim.group for claim in taken])
+            self._add(taken, heart)
 
     def _deliver(
         self,
@@ -189,8 +196,8 @@ class ActiveWorker:
         """
         self._health.waits("standing by")
         self._inbox.close()
-        for line in self._lines.values():
-            line.close()
+        lines = list(self._lines.values())
+        close_all(lines)
         with suppress(StoreUnavailable):
             self._succession.close()
         self._opening.close()
@@ -198,8 +205,8 @@ class ActiveWorker:
         if stop.is_set() and not heart.lease_lost.is_set():
             with suppress(StoreUnavailable):
                 self._pipeline.save_lanes()
-                for line in self._lines.values():
-                    line.claim.release(self._session)
+                heart.served = frozenset()
+                give_back(self._session, [line.claim for line in lines], last=heart.alone)
         heart.close()
         self._parts.drop_state()
         self._parts.metrics.serving.set(0)

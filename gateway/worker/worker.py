@@ -1,4 +1,4 @@
-"""A worker's life: stand by, serve, lose, stand by again, until it is told to stop."""
+"""A worker's life: serve its share, lose it, stand by, serve again, until it is told to stop."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ import structlog
 from gateway.downlink.signing_keys import GatewayKeys
 from gateway.errors import GatewayError, OwnershipLost, SessionTaken
 from gateway.ingest.components import build_components
-from gateway.ownership.lease import GroupLease, Heartbeat
+from gateway.ownership.lease import Heartbeat
 from gateway.settings import GatewaySettings
 from gateway.store.connection import CommitConnection
 from gateway.store.stall_guard import StallGuard
@@ -64,7 +64,7 @@ class Worker:
         self._parts = build_components(settings, self._keys, metrics, tracer)
         self._health = health
         self._watchdog = StallGuard()
-        self._home = GroupLease(uuid4(), settings.groups, settings.group, home=True)
+        self._worker = uuid4()
 
     def run(self, stop: threading.Event) -> None:
         """Serve until ``stop``; whatever is lost is tried again with growing pauses."""
@@ -96,9 +96,7 @@ class Worker:
         session = CommitConnection(settings.database_url)
         self._watchdog.watch(session, settings.commit_timeout_s)
         try:
-            self._health.waits("another worker holds the buckets")
-            if self._home.wait_acquired(session, settings.heartbeat_lost_s, stop, self._health):
-                self._serve(session, stop)
+            self._serve(session, stop)
         finally:
             self._watchdog.unwatch(session)
             session.close()
@@ -107,14 +105,14 @@ class Worker:
         settings = self._settings
         heart = Heartbeat(
             settings.database_url,
-            self._home.worker,
+            self._worker,
+            session.backend_pid,
             every_s=settings.heartbeat_s,
             lost_s=settings.heartbeat_lost_s,
-            groups=settings.groups,
             watchdog=self._watchdog,
             health=self._health,
         )
         upkeep = Maintenance(settings, self._keys, self._parts, session)
         ActiveWorker(settings, self._parts, session, upkeep=upkeep, health=self._health).serve(
-            self._home, heart, stop
+            heart, stop
         )

@@ -67,14 +67,13 @@ class Rig:
         """The superuser's address, past the proxy."""
         return self.server.url(self.database)
 
-    def gateway(self, name: str, extra: Mapping[str, str] | None = None, **share: int) -> Child:
+    def gateway(self, name: str, extra: Mapping[str, str] | None = None) -> Child:
         """A gateway that meets both servers through the proxies; started by the caller."""
         login = self.server.url(self.database, GATEWAY_LOGIN)
         spec = GatewaySpec(
             database_url=through(login, self.database_line.port),
             mqtt_port=self.broker_line.port,
             extra=IMPATIENT | dict(extra or {}),
-            **share,
         )
         child = gateway_child(self.base, spec, name)
         self.gateways.append(child)

@@ -33,6 +33,7 @@ OF_PAHO = {
     "_packet_queue",
     "_packet_write",
     "_sock",
+    "_reset_sockets",
     "_sock_recv",
     "_ssl_wrap_socket",
 }

@@ -47,9 +47,6 @@ NAMED = {
     "service/notify/test_notice_soak.py::restarts": "a restart at any moment",
     "service/test_gateway_commands.py::"
     "test_what_nobody_answered_in_time_is_expired_and_not_repeated": "a command's time passes",
-    "service/test_gateway_ways_out.py::test_a_group_is_handed_back_with_a_full_inbox": (
-        "the wish is heard with a heartbeat"
-    ),
     "support/proxy.py::_pump": "a slow line",
     "support/servers.py::wait_until": "between two looks",
     "unit/api/live/test_subscription.py::"

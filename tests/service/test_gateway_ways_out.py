@@ -23,7 +23,7 @@ from gateway.broker import drain
 from gateway.broker.connection import BrokerConnection
 from gateway.broker.session import broker_of
 from gateway.ingest.inbox import Inbox
-from gateway.ownership.lease import buckets_of
+from gateway.ownership.shares import GROUPS, buckets_of
 from gateway.settings import GatewaySettings
 from gateway.telemetry import Health, Metrics
 from gateway.worker import serving
@@ -80,17 +80,6 @@ class Scene:
                 ready = self.fleet[number % len(self.fleet)].vitals(now_ms, rng)
                 assert speaker.publish(ready.topic, ready.frame)
 
-    def hears(self, device: BenchDevice) -> bool:
-        """Whether what this device says is stored; what it says before that is nobody's."""
-        before, rng, broker = self.stored(), random.Random(6), self.broker
-        with connected(
-            broker, "probe", port=broker.fleet_port, password=broker.fleet_password
-        ) as one:
-            ready = device.vitals(time.time_ns() // 1_000_000, rng)
-            assert one.publish(ready.topic, ready.frame)
-        time.sleep(0.2)
-        return self.stored() > before
-
     @contextmanager
     def full(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         """The pipeline waits for the connection's lock, the inbox is full, more is to come."""
@@ -144,7 +133,9 @@ def database_lost(scene: Scene, _release: Callable[[], None]) -> None:
 
 
 def session_taken(scene: Scene, release: Callable[[], None]) -> None:
-    other = BrokerConnection(broker_of(scene.settings), mqtt.client_id(1, 0), 1, lambda *_: None)
+    other = BrokerConnection(
+        broker_of(scene.settings), mqtt.client_id(GROUPS, 0), 1, lambda *_: None
+    )
     other.connect()
     release()
     wait_until(lambda: len(scene.inboxes) > 1, SOON_S)
@@ -166,23 +157,47 @@ def test_a_worker_with_a_full_inbox_gets_out_and_nothing_is_lost(
     wait_until(scene.ended, SOON_S)
 
 
-def test_a_group_is_handed_back_with_a_full_inbox(scene: Scene) -> None:
-    scene.settings = scene.settings.model_copy(update={"groups": 2})
+def test_groups_are_given_back_and_taken_again_with_a_full_inbox(scene: Scene) -> None:
+    """A worker that only beats has come: half of the groups are its share until it is gone."""
     scene.start()
-    adopted = 'SELECT count(*) FROM gateway_worker WHERE groups = 2 AND "group" = 1'
-    wait_until(lambda: scene.ask(adopted) == [(1,)], SOON_S)
-    odd = next(device for device in scene.fleet if int(device.bucket, 16) % 2)
-    wait_until(lambda: scene.hears(odd), SOON_S)
-    before = scene.stored()
-    with scene.full() as holder:
+    with scene.full() as holder, psycopg.connect(scene.database.superuser) as other:
         scene.ask(
-            'UPDATE gateway_worker SET wanted_by = %s WHERE "group" = 1 AND NOT home', uuid4()
+            "INSERT INTO gateway_member (worker, backend_pid, beat) VALUES (%s, %s, %s)",
+            uuid4(),
+            other.info.backend_pid,
+            datetime.max.replace(tzinfo=UTC),
         )
-        time.sleep(3 * scene.settings.heartbeat_s)  # the wish is heard with a heartbeat
         holder.rollback()
-        answered = adopted + " AND wanted_by IS NULL"  # it may have been adopted again by now
-        wait_until(lambda: scene.ask(answered) == [(1,)], SOON_S)
-    wait_until(lambda: scene.stored() == before + FRAMES, 2 * SOON_S)  # it is adopted again
+        given = "SELECT count(*) FROM gateway_worker WHERE backend_pid = 0"
+        wait_until(lambda: scene.ask(given) == [(GROUPS // 2,)], SOON_S)
+    wait_until(lambda: scene.ask(given) == [(0,)], SOON_S)  # the other is gone
+    wait_until(lambda: scene.stored() == FRAMES, 2 * SOON_S)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 3])
+def test_what_waits_for_the_workers_of_an_old_division_is_stored(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, groups: int
+) -> None:
+    """The number of groups was a setting once: a ward of that time loses nothing."""
+    monkeypatch.setattr(drain, "LOOK_EVERY_S", 0.2)
+    for group in range(groups):
+        name = mqtt.client_id(groups, group)
+        old = BrokerConnection(broker_of(scene.settings), name, 65_535, lambda *_: None)
+        old.connect()
+        old.subscribe(mqtt.filters(buckets_of(groups, group)))
+        old.close()
+        scene.ask(
+            'INSERT INTO gateway_worker (groups, "group", worker, backend_pid, home, beat)'
+            " VALUES (%s, %s, %s, 0, true, 'epoch')",
+            groups,
+            group,
+            uuid4(),
+        )
+    scene.publish()
+    scene.start()
+    wait_until(lambda: scene.stored() == FRAMES, 2 * SOON_S)
+    left = "SELECT count(*) FROM gateway_worker WHERE groups <> %s"
+    wait_until(lambda: scene.ask(left, GROUPS) == [(0,)], 2 * SOON_S)
 
 
 def test_an_old_session_is_left_with_a_full_inbox(

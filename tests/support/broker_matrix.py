@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 DEVICE, OTHER = "w-matrix-a", "w-matrix-b"
-GATEWAY_ID = "homeward-gateway-1-0"
+GATEWAY_ID = "homeward-gateway-16-0"
 ROOT = "homeward/v1/0a"
 TOPICS = {
     "own vitals": f"{ROOT}/{DEVICE}/vitals",

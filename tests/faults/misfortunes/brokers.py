@@ -14,13 +14,14 @@ from deploy.bench.stack import BenchBroker
 from deploy.secrets.certificates import issue_client, load
 from deploy.secrets.stack_secrets import write_private
 from gateway.broker.connection import client_id
+from gateway.ownership.shares import GROUPS
 from tests.faults.rig import Rig
 from tests.faults.scene import Scene
 from tests.support.ledger_check import Excuse
 
 STARTED_S = 60.0
-CLIENT = client_id(1, 0)
-"""What the gateway of an undivided ward is called at the broker."""
+CLIENT = client_id(GROUPS, 0)
+"""What the gateway of the first group is called at the broker."""
 
 
 def kill_broker_with_all_it_had(scene: Scene) -> None:

@@ -1,169 +1,153 @@
-"""Workers stand still, die, want the same buckets, or divide the ward among them anew."""
+"""Workers stand still, die, come, go and share the ward out among themselves."""
 
 import time
+from collections.abc import Callable
 
 import psycopg
 
 from deploy.bench.child import Child, wait_until
-from tests.faults.carriers import faithfully
+from gateway.ownership.shares import GROUPS
+from tests.faults.crew import Member
 from tests.faults.rig import Rig
 from tests.faults.scene import Scene
-from tests.support.ledger_check import Excuse
 
 TAKEN_WITHIN_S = 10.0
 WITHIN_S = 60.0
 
 
 def a_stopped_worker_is_replaced(scene: Scene) -> None:
-    """It cannot commit when it wakes, and does not fight; it serves again when the other goes."""
+    """It cannot commit when it wakes, and does not fight: it gets its share, and all in the end."""
     rig, crew = scene.rig, scene.crew
-    standby = another(rig)
-    first = holder_of(rig)
-    scene.gateway.suspend()
-    second = taken_from(scene, first)
+    second = another(rig)
+    lost = holder_of(rig, 0)
+    taken_from(scene, lost, scene.gateway.suspend)
     scene.gateway.resume()
+    wait_until(lambda: shares(rig) == HALVES, TAKEN_WITHIN_S, what="the revived one has its share")
+    shared = holders(rig)
     time.sleep(3.0)
-    assert holder_of(rig) == second, "the revived worker fought for the buckets"
+    assert holders(rig) == shared, "the revived worker fought for the buckets"
     scene.settle()
-    standby.stop()
-    wait_until(lambda: holder_of(rig) != second, TAKEN_WITHIN_S, what="the first took over again")
+    second.stop()
+    wait_until(lambda: shares(rig) == ALL, TAKEN_WITHIN_S, what="the first took over again")
     rig.wait_stored(crew, 1, WITHIN_S)
 
 
-def taken_from(scene: Scene, first: object) -> object:
-    """Wait until another worker has the buckets and stores, which it must in time."""
-    rig, crew, stopped = scene.rig, scene.crew, time.monotonic()
-    wait_until(lambda: holder_of(rig) != first, TAKEN_WITHIN_S, what="the standby took over")
-    before = rig.stored(crew.members)
-    wait_until(lambda: rig.stored(crew.members) > before, TAKEN_WITHIN_S, what="the standby stores")
+def taken_from(
+    scene: Scene, lost: object, end: Callable[[], None], within_s: float = TAKEN_WITHIN_S
+) -> float:
+    """End a worker; in time another serves its groups and stores what their devices say."""
+    rig = scene.rig
+    its_groups = {group for group, worker in holders(rig).items() if worker == lost}
+    its = [name for name, one in scene.crew.members.items() if group_of(one) in its_groups]
+    assert its, "no device of this crew was the lost worker's"
+    end()
+    stopped = time.monotonic()
+    wait_until(lambda: free_of(rig, lost), within_s, what="the other took over")
+    before = rig.stored(its)
+    wait_until(lambda: rig.stored(its) > before, within_s, what="the other stores")
     took_s = time.monotonic() - stopped
-    assert took_s < TAKEN_WITHIN_S, f"served again after {took_s:.1f} s"
-    return holder_of(rig)
+    assert took_s < within_s, f"served again after {took_s:.1f} s"
+    return took_s
 
 
-def another(rig: Rig, **extra: str) -> Child:
-    """A second worker for the same buckets, standing by."""
-    before = backends(rig)
-    standby = rig.gateway("standby", extra)
-    standby.spawn()
-    wait_until(lambda: backends(rig) > before, WITHIN_S, what="the standby stands by")
-    return standby
+def another(rig: Rig, name: str = "another", **extra: str) -> Child:
+    """A second worker, with its share of the groups."""
+    child = rig.gateway(name, extra)
+    child.start(WITHIN_S)
+    wait_until(lambda: shares(rig) == HALVES, WITHIN_S, what="the groups are shared out")
+    return child
 
 
 def two_workers_want_the_same(scene: Scene) -> None:
     """One dies or stands still at any moment of the other's coming."""
-    standby = scene.rig.gateway("standby")
-    standby.spawn()
+    second = scene.rig.gateway("second")
+    second.spawn()
     scene.pause(2.0)
     scene.rng.choice([scene.gateway.suspend, scene.gateway.kill])()
     scene.pause(5.0)
     scene.gateway.resume()
     scene.pause(2.0)
-    scene.rng.choice([standby.stop, standby.kill])()
+    scene.rng.choice([second.stop, second.kill])()
 
 
 def one_of_two_workers_dies(scene: Scene) -> None:
-    """They share the load; the other adopts the dead one's group and hands it back."""
+    """The other takes the dead one's groups, and gives back what is another's share."""
     rig, crew = scene.rig, scene.crew
-    pair = divided(scene, 2)
+    second = another(rig)
     rig.wait_stored(crew, 30, WITHIN_S)
-    assert workers_at_work(rig) == 2
-    dead, living = holder_of(rig, 0, 2), holder_of(rig, 1, 2)
-    pair[0].kill()
-    wait_until(lambda: holder_of(rig, 0, 2) == living, TAKEN_WITHIN_S, what="the other adopts")
+    second.kill()
+    wait_until(lambda: shares(rig) == ALL, TAKEN_WITHIN_S, what="the other takes its groups")
     scene.settle()
-    pair[0].start(WITHIN_S)
-    back = (living, dead, None)
-    wait_until(lambda: holder_of(rig, 0, 2) not in back, TAKEN_WITHIN_S, what="handed over")
+    second.start(WITHIN_S)
+    wait_until(lambda: shares(rig) == HALVES, TAKEN_WITHIN_S, what="half is given back")
     scene.settle()
-    united(scene)
+    second.stop()
+    wait_until(lambda: shares(rig) == ALL, TAKEN_WITHIN_S, what="one has all again")
+    scene.settle()
 
 
 def one_of_two_workers_vanishes(scene: Scene) -> None:
-    """The ward is divided in two, one half's worker goes at any moment, and it is one again."""
-    scene.excuses.add(Excuse.REORDERED)
-    scene.gateway.stop()
-    pair = [scene.rig.gateway(f"half-{group}", groups=2, group=group) for group in (0, 1)]
-    for child in pair:
-        child.spawn()
+    """A second one comes, one of both goes at any moment, and it is one again."""
+    second = scene.rig.gateway("second")
+    second.spawn()
     scene.pause(5.0)
-    scene.rng.choice([pair[0].kill, pair[0].suspend, pair[1].kill])()
+    scene.rng.choice([scene.gateway.kill, scene.gateway.suspend, second.kill])()
     scene.pause(6.0)
-    for child in pair:
+    for child in (scene.gateway, second):
         scene.rng.choice([child.stop, child.kill])()
 
 
-def what_waited_is_handled_by_another_division(scene: Scene) -> None:
-    """What the broker keeps for two workers is handled by three."""
-    rig, crew, rate = scene.rig, scene.crew, scene.crew.rate
-    pair = divided(scene, 2)
-    wait_until(lambda: members_of(rig, 1) == 0, WITHIN_S, what="the first division is forgotten")
-    scene.settle()
-    crew.rate = 0.0
-    scene.settle()
-    for child in pair:
-        child.stop()
-    before = rig.stored(crew.members)
-    crew.talk(min(rate, 150.0), 1.0)
-    crew.carry = lambda _topic, _payload: []  # what the broker has not got now, it never gets
-    missing = crew.waiting
-    assert missing
-    divided(scene, 3)
-    wait_until(lambda: rig.stored(crew.members) >= before + missing, WITHIN_S, what="all is stored")
-    wait_until(lambda: members_of(rig, 2) == 0, WITHIN_S, what="the old division is forgotten")
-    crew.carry = faithfully
-    scene.settle()
-    crew.rate = rate
-    united(scene)
+def workers_come_and_go(scene: Scene) -> None:
+    """Three more come one by one, and go one by one in any way, while frames flow."""
+    rig, more = scene.rig, [scene.rig.gateway(f"more-{number}") for number in range(3)]
+    for child in more:
+        child.spawn()
+        scene.pause(4.0)
+    wait_until(lambda: shares(rig) == [4, 4, 4, 4], WITHIN_S, what="four have four groups each")
+    scene.rng.shuffle(more)
+    for child in more:
+        scene.rng.choice([child.stop, child.kill, child.suspend])()
+        scene.pause(3.0)
+    wait_until(lambda: shares(rig) == ALL, WITHIN_S, what="one has all again")
+    for child in more:
+        child.kill()
 
 
-def holder_of(rig: Rig, group: int = 0, groups: int = 1) -> object:
-    """Which worker serves a group."""
-    return rig.ask(
-        'SELECT worker FROM gateway_worker WHERE groups = %s AND "group" = %s', groups, group
-    )
+ALL, HALVES = [GROUPS], [GROUPS // 2, GROUPS // 2]
 
 
-def backends(rig: Rig) -> int:
-    """How many connections gateways have to the database."""
-    count = rig.ask(
-        "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE %s", "homeward_gateway%"
-    )
-    return int(str(count))
-
-
-def divided(scene: Scene, groups: int) -> list[Child]:
-    """The ward is divided among so many workers, now at work; others are stopped."""
-    scene.excuses.add(Excuse.REORDERED)
-    rig = scene.rig
-    for child in rig.gateways:
-        child.stop()
-    workers = [rig.gateway(f"of-{groups}-{n}", groups=groups, group=n) for n in range(groups)]
-    for child in workers:
-        child.start(WITHIN_S)
-    return workers
-
-
-def united(scene: Scene) -> None:
-    """One worker serves the whole ward again."""
-    for child in scene.rig.gateways:
-        child.stop()
-    scene.gateway.start(WITHIN_S)
-    scene.rig.wait_stored(scene.crew, 1, WITHIN_S)
-
-
-def members_of(rig: Rig, groups: int) -> int:
-    """How many groups of this division have a worker."""
-    return int(str(rig.ask("SELECT count(*) FROM gateway_worker WHERE groups = %s", groups)))
-
-
-def workers_at_work(rig: Rig) -> int:
-    """How many have been heard of lately."""
+def holders(rig: Rig) -> dict[int, object]:
+    """Which worker that is alive serves each group."""
     with psycopg.connect(rig.url) as connection:
         rows = connection.execute(
-            "SELECT DISTINCT worker FROM gateway_worker WHERE beat > now() - interval '2 s'"
+            """SELECT "group", worker FROM gateway_worker
+                WHERE groups = %s AND backend_pid IN (SELECT pid FROM pg_stat_activity)
+                  AND beat > now() - interval '2 s'""",
+            (GROUPS,),
         ).fetchall()
-    return len(rows)
+    return dict(rows)
+
+
+def shares(rig: Rig) -> list[int]:
+    """How many groups each worker that serves any has, in order."""
+    served = list(holders(rig).values())
+    return sorted(served.count(worker) for worker in set(served))
+
+
+def holder_of(rig: Rig, group: int) -> object:
+    """Which worker serves a group."""
+    return holders(rig).get(group)
+
+
+def group_of(member: Member) -> int:
+    """The group that a device belongs to."""
+    return int(member.device.bucket, 16) % GROUPS
+
+
+def free_of(rig: Rig, lost: object) -> bool:
+    """Whether every group is served, and none by this worker."""
+    found = holders(rig)
+    return len(found) == GROUPS and lost not in found.values()
 
 
 FAULTS = (
@@ -171,5 +155,5 @@ FAULTS = (
     two_workers_want_the_same,
     one_of_two_workers_dies,
     one_of_two_workers_vanishes,
-    what_waited_is_handled_by_another_division,
+    workers_come_and_go,
 )

@@ -7,7 +7,7 @@ import pytest
 from tests.support.brokers import Broker
 from tests.support.mqtt_clients import Listener, connected
 
-GATEWAY_ID = "homeward-gateway-1-0"
+GATEWAY_ID = "homeward-gateway-16-0"
 
 
 def test_a_device_is_heard_by_the_gateway_and_hears_its_acks(

@@ -9,8 +9,8 @@ from gateway.broker.connection import BrokerAddress, client_id, filters
 from gateway.downlink.signing_keys import GatewayKeys
 from gateway.errors import KeyFileError
 from gateway.ingest.rules import rules_of
-from gateway.ownership.lease import buckets_of
-from gateway.settings import GatewaySettings
+from gateway.ownership.shares import buckets_of
+from gateway.settings import RETIRED, GatewaySettings, retired
 
 FILES = {"gateway_sign_key_file": Path("s"), "gateway_box_key_file": Path("b")}
 
@@ -39,6 +39,18 @@ def test_every_bucket_is_in_one_group() -> None:
     for groups in (1, 2, 3, 7, 256):
         found = sorted(b for group in range(groups) for b in buckets_of(groups, group))
         assert found == list(range(256))
+
+
+def test_what_divided_the_ward_by_hand_is_told_to_be_unread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in RETIRED:
+        monkeypatch.delenv(name, raising=False)
+    assert retired() == []
+    monkeypatch.setenv("HOMEWARD_GROUPS", "2")
+    monkeypatch.setenv("HOMEWARD_GROUP", "1")
+    assert retired() == ["HOMEWARD_GROUPS", "HOMEWARD_GROUP"]
+    GatewaySettings(database_url="x", **FILES)
 
 
 def test_a_worker_subscribes_to_its_own_buckets() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from deploy.bench import plan
 from deploy.bench.plan_costs import NEEDED, MeasuredCosts, read_costs
-from deploy.bench.plan_sizing import GROUPS, PlanInputs, bounds, cell
+from deploy.bench.plan_sizing import PlanInputs, bounds, cell
 from deploy.bench.plan_year import FailureInputs, load, simulate
+from gateway.ownership.shares import GROUPS
 
 ROOT = Path(__file__).parents[4]
 DOCUMENT = (ROOT / "docs" / "scale.md").read_text()

@@ -3,6 +3,7 @@
 import socket
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_broker_that_does_not_answer_keeps_nobody_waiting(
             gateway_box_key_file=tmp_path / "box",
             mqtt_url=f"mqtt://127.0.0.1:{mute.getsockname()[1]}",
         )
-        claim = GroupLease(worker=None, groups=1, group=0, home=True)  # type: ignore[arg-type]
+        claim = GroupLease(uuid4(), 0)
         line = BrokerSession(settings, claim, lambda *_: None)
         began = time.monotonic()
         for _ in range(3):
