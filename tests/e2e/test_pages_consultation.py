@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.test_pages_axe import sound
 from tests.support.browsers import LAUNCH, OFTEN, PHONE, Desk, becomes, no_wider_than
+from tests.support.relays import PrivateRelay, relay
 from tests.support.seeded_ward import SeededWard
 
 FAKE = [
@@ -23,6 +24,21 @@ NOWHERE = """const Real = RTCPeerConnection;
     RTCPeerConnection = class extends Real {
         constructor() { super({ iceServers: [], iceTransportPolicy: "relay" }); } };"""
 """Browsers that may meet through a relay alone, and have none."""
+BY_RELAY = """const Real = RTCPeerConnection;
+    window.lines = [];
+    RTCPeerConnection = class extends Real {
+        constructor(told) { super({ ...told, iceTransportPolicy: "relay" }); lines.push(this); }
+    };"""
+"""Browsers that may meet through a relay alone, as the ward tells them of it."""
+WAYS = """async () => {
+    const line = window.lines.at(-1);
+    const found = [...(await line.getStats()).values()];
+    const named = Object.fromEntries(found.map((one) => [one.id, one]));
+    return found.filter((one) => one.type === "candidate-pair" && one.nominated
+            && one.state === "succeeded")
+        .map((one) => [named[one.localCandidateId], named[one.remoteCandidateId]]
+            .map((end) => end.candidateType).join(" ")); }"""
+"""How the two ends of a line that holds are reached."""
 SUMMARY, TASK = "The lungs are clear, the ankles less swollen.", "Weigh yourself each morning."
 
 
@@ -147,6 +163,43 @@ def test_book_remind_wait_meet_with_vitals_beside_note_and_sign(
     signed = one_of(ward, "SELECT encode(signature, 'hex') FROM consultation ORDER BY no DESC")
     audited = "SELECT detail ->> 'sha256' FROM audit WHERE action = 'consultation.sign'"
     assert signed == one_of(ward, f"{audited} ORDER BY id DESC LIMIT 1")
+    assert patients.complaints == doctors.complaints == []
+
+
+@pytest.fixture
+def relayed(ward: SeededWard, tmp_path: Path) -> Iterator[PrivateRelay]:
+    """A relay that the ward tells its browsers of."""
+    with relay(tmp_path, "a secret of this test") as server:
+        before = ward.server.more
+        try:
+            ward.running.stop()
+            ward.server.more = before | server.settings()
+            ward.running.start()
+            yield server
+        finally:
+            ward.running.stop()
+            ward.server.more = before
+            ward.running.start()
+
+
+def test_who_cannot_meet_otherwise_meets_through_the_relay(
+    relayed: PrivateRelay, two: tuple[Desk, Desk], ward: SeededWard
+) -> None:
+    """A real coturn, by the credential that the API made for each seat; no other way is tried."""
+    patients, doctors = two
+    made = booked_now(ward)
+    pages = []
+    for desk, who in ((patients, "alice"), (doctors, "singh")):
+        page = desk.open(who, f"/call/{made}")
+        page.add_init_script(BY_RELAY)
+        page.reload()
+        pages.append(page)
+    meet(*pages)
+    for page in pages:
+        expect(page.locator("#state")).to_have_text("Connected.")
+        becomes(lambda page=page: page.evaluate(SEEN), lambda width: width > 0)
+        becomes(lambda page=page: page.evaluate(WAYS), lambda ways: ways == ["relay relay"])
+    assert relayed.allocations() >= 2
     assert patients.complaints == doctors.complaints == []
 
 
