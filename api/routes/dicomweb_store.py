@@ -32,16 +32,6 @@ _PIECE = 4 << 20
 _LOOK_S = 0.25
 _ENDED = frozenset({"stored", "refused"})
 _ELSEWHERE = "an instance is of another study than the address names"
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            'multipart/related; type="application/dicom"': {
-                "schema": {"type": "string", "format": "binary"}
-            }
-        },
-    }
-}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "all instances are stored", "content": {JSON: {}}},
     409: {"description": "none is; why stands in Warning", "content": {JSON: {}}},
@@ -60,19 +50,23 @@ class _Sent:
     upload: UUID
 
 
-@router.post(_ROOT, response_class=Response, responses=_ANSWERS, openapi_extra=_BODY)
+@router.post(_ROOT, response_class=Response, responses=_ANSWERS)
 async def store(services: Shared, caller: Signed, request: Request, patient_id: UUID) -> Response:
-    """Store instances of any studies of a patient (STOW-RS): all of them, or none."""
+    """Store instances of any studies of a patient (STOW-RS): all of them, or none.
+
+    The body is ``multipart/related; type="application/dicom"``, which OpenAPI has no schema for.
+    """
     return await _stored(services, caller, request, patient_id, None)
 
 
-@router.post(
-    _ROOT + "/{study_uid}", response_class=Response, responses=_ANSWERS, openapi_extra=_BODY
-)
+@router.post(_ROOT + "/{study_uid}", response_class=Response, responses=_ANSWERS)
 async def store_study(
     services: Shared, caller: Signed, request: Request, patient_id: UUID, study_uid: StudyUid
 ) -> Response:
-    """Store instances of one study of a patient (STOW-RS): all of them, or none."""
+    """Store instances of one study of a patient (STOW-RS): all of them, or none.
+
+    The body is ``multipart/related; type="application/dicom"``, which OpenAPI has no schema for.
+    """
     return await _stored(services, caller, request, patient_id, study_uid)
 
 

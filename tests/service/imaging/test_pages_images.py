@@ -148,7 +148,8 @@ def test_half_a_gigabyte_is_added_with_a_cut_in_the_middle_seen_and_erased(
     assert sum(one.stat().st_size for one in files) > 500_000_000
     page.goto(f"/patients/{house.patient}/images")
     add(page, files)
-    becomes(lambda: page.evaluate("document.querySelector('#share').value"), lambda at: at > 0.4)
+    share = "document.querySelector('#share').value"
+    wait_until(lambda: page.evaluate(share) > 0.4, 600.0, 0.5)
     page.context.set_offline(offline=True)
     expect(page.locator("#sent")).to_contain_text("The line is cut")
     page.context.set_offline(offline=False)
