@@ -121,6 +121,8 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - the library has no types
     """
     try:
         return hl7.parse(text)
+    except AssertionError as error:  # of the library: two delimiters are the same
+        raise MessageRefusal(REJECTED, "MSH-2: each delimiter must be another character") from error
     except (hl7.HL7Exception, LookupError, ValueError, TypeError) as error:
         raise MessageRefusal(REJECTED, "the message cannot be read") from error
 

@@ -59,6 +59,7 @@ EXAMPLES: MappingProxyType[str, tuple[bytes, ...]] = MappingProxyType(
             adt("A01", "1", "R-1"),
             adt("A40", "2", "R-1", prior="R-2"),
             adt("A08", "3", "R-1", name="O\\T\\N~X^Y&Z", charset="8859/1"),
+            adt("A40", "4", "R-1", prior="R-2").replace(b"|^~\\&|ADT", b"|&~\\|A&DT"),
         ),
         "cursors": tuple(
             write_cursor(*key).encode() for key in ((NOW, 1, 2, 3.0), (7,), (NOW, _PATIENT), ("a",))

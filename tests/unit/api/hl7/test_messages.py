@@ -71,6 +71,8 @@ def test_text_is_read_in_the_character_set_that_is_named(charset: str, encoding:
         (adt("A01", "", "R"), "AR", "MSH-10"),
         (adt("A01", "1", "R").replace(b"|P|2.5.1", b"|T|2.5.1"), "AR", "MSH-11"),
         (adt("A01", "1", "R", charset="GB 18030-2000"), "AR", "MSH-18"),
+        (adt("A01", "1", "R").replace(b"|^~\\&|", b"|^^\\&|"), "AR", "MSH-2"),
+        (adt("A01", "1", "R").replace(b"|^~\\&|", b"|^~\\^|"), "AR", "MSH-2"),
         (adt("A01", "1", "R").replace(b"Ada", b"\xff"), "AE", "character set"),
         (adt("A01", "1", "", authority=""), "AE", "PID-3"),
         (adt("A40", "1", "R"), "AE", "MRG-1"),
