@@ -15,6 +15,7 @@ from api.errors import NotFoundError
 
 MOST_KEPT = 100
 ANSWER_WITHIN_S = 1.0
+ENDS_WITHIN_S = 5.0
 Progress = Callable[[float], None]
 
 
@@ -85,8 +86,8 @@ class JobBook:
             raise NotFoundError
         return job
 
-    def drop(self, job_id: UUID, person: UUID) -> None:
-        """Stop one's own job and forget it.
+    async def drop(self, job_id: UUID, person: UUID) -> None:
+        """Stop one's own job and forget it; when it has ended its asker may ask anew.
 
         Raises:
             NotFoundError: there is none, or it is somebody else's.
@@ -95,6 +96,7 @@ class JobBook:
         del self._jobs[job_id]
         if job.task is not None:
             job.task.cancel()
+            await asyncio.wait({job.task}, timeout=ENDS_WITHIN_S)
 
     async def close(self) -> None:
         """Stop all of them."""

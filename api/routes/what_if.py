@@ -134,7 +134,7 @@ async def look(job_id: UUID, desk: TheDesk, caller: Signed) -> dict[str, Any]:
 @router.delete("/what-if/{job_id}", status_code=204)
 async def drop(job_id: UUID, desk: TheDesk, caller: Signed) -> None:
     """Stop one's own question and forget it."""
-    desk.jobs.drop(job_id, caller.user_id)
+    await desk.jobs.drop(job_id, caller.user_id)
 
 
 def _doctor(one: WhatIfDoctor) -> Doctor:
