@@ -14,5 +14,6 @@ Show = Literal[
     "unowned",
     "round",
     "overdue",
+    "unheard",
 ]
 Sort = Literal["urgency", "score", "waiting", "silent", "name"]

@@ -93,7 +93,8 @@ class Panel(Page[PanelRow]):
     ``counts`` are alerts that nobody has answered, by priority, in all that may be seen; ``bands``
     are patients: ``act`` now, ``review``, ``steady``; ``unowned`` are those in ``act`` whom nobody
     has taken on, ``round`` those who lack nothing but consciousness or oxygen, ``overdue`` those
-    whose observation by the schedule was not made in time.
+    whose observation by the schedule was not made in time; of the ``active`` the ``unheard`` are
+    those of whom nothing was heard for an hour.
     """
 
     at: datetime

@@ -53,6 +53,7 @@ _SHOWN = {
     "steady": "urgency < %(review)s",
     "unowned": "urgency >= %(act)s AND NOT owned",
     "overdue": "overdue",
+    "unheard": "state = 'active' AND ({unheard})",
     "round": "state = 'active' AND ({gap})",
 }
 SHOWN = tuple(_SHOWN)
@@ -62,6 +63,9 @@ _GAP = """
     scored AND NOT complete AND staff_gap
     AND scored_s IS NOT NULL AND scored_s <= %(stale_score_s)s
 """
+
+# Nothing was heard within the time in which a reading counts.
+_UNHEARD = "heard_s IS NULL OR heard_s > %(stale_s)s"
 
 # What is asked for stands in the order of its key, the smallest first.
 _KEYS = {
@@ -88,6 +92,8 @@ _PAGE = """
                    count(*) FILTER (WHERE urgency >= %(review)s) AS attention,
                    count(*) FILTER (WHERE urgency >= %(act)s AND NOT owned) AS unowned,
                    count(*) FILTER (WHERE overdue) AS overdue_total,
+                   count(*) FILTER (WHERE state = 'active' AND ({unheard})) AS unheard,
+                   count(*) FILTER (WHERE state = 'active') AS active,
                    count(*) FILTER (WHERE state = 'active' AND ({gap})) AS round
               FROM ranked) AS whole LEFT JOIN page ON true ORDER BY key, no
 """
@@ -122,7 +128,8 @@ class Ranked:
 
     ``bands`` counts everybody who may be seen by what they need: ``act``, ``review``, ``steady``;
     of those in ``act`` the ``unowned`` are with nobody; ``round`` lack what staff alone can tell;
-    ``overdue`` are those whose observation by the schedule was not made in time.
+    ``overdue`` are those whose observation by the schedule was not made in time; ``unheard`` of the
+    ``active`` are those of whom nothing was heard within the time in which a reading counts.
     """
 
     rows: list[Row]
@@ -133,8 +140,9 @@ class Ranked:
 
 def statement(asked: PanelQuery) -> str:
     """Return the SQL that ranks everybody and cuts this page."""
-    shown = _SHOWN[asked.show].format(gap=_GAP)
-    return _PAGE.format(seen=_SEEN, urgency=_URGENCY, shown=shown, gap=_GAP, key=_KEYS[asked.sort])
+    parts = {"gap": _GAP, "unheard": _UNHEARD}
+    shown = _SHOWN[asked.show].format(**parts)
+    return _PAGE.format(seen=_SEEN, urgency=_URGENCY, shown=shown, key=_KEYS[asked.sort], **parts)
 
 
 def parameters(asked: PanelQuery, thresholds: Mapping[str, float], now: datetime) -> Row:
@@ -185,6 +193,8 @@ def _bands(told: Row) -> dict[str, int]:
         "unowned": told["unowned"],
         "round": told["round"],
         "overdue": told["overdue_total"],
+        "unheard": told["unheard"],
+        "active": told["active"],
     }
 
 

@@ -249,7 +249,7 @@ def test_a_patient_takes_their_own_reading_back(desk: Desk, ward: SeededWard) ->
             " WHERE u.username = 'alice'"
         )
     late = list[Route]()
-    page = desk.open("alice", "/login")
+    page = desk.open("alice", "/login", service_workers="block")
     page.route("**/api/v1/me", lambda route: late.append(route))  # noqa: PLW0108 - is marked
     with page.expect_request("**/api/v1/me"):
         page.goto(f"{desk.ward.url}/mine")
@@ -365,7 +365,8 @@ def test_the_panel_is_answered_entered_and_found_again_in_place(
     page.get_by_role("button", name="Wall view").click()
     expect(page).to_have_url(re.compile("view=wall$"))
     expect(row.locator(".number")).to_have_css("font-size", re.compile(r"^4\dpx"))
-    expect(row.locator(".vitals-cell").first).to_be_hidden()
+    expect(row.locator(".vitals-cell[data-label='SpO₂']")).to_be_visible()  # it scores 3
+    expect(row.locator(".vitals-cell:not([data-worst])").first).to_be_hidden()
     page.go_back()
     page.get_by_text("Columns and order").click()
     page.get_by_label("Risk").check()

@@ -350,6 +350,7 @@ def _panel_of_many(route: Route) -> None:
     offset, limit = int(asked.get("offset", 0)), int(asked["limit"])
     rows = [_panel_row(n) for n in found[offset : offset + limit]]
     bands = {"act": 0, "review": 0, "steady": PEOPLE, "unowned": 0, "round": 0, "overdue": 0}
+    bands |= {"unheard": 0, "active": PEOPLE}
     totals = {"total": PEOPLE, "matched": len(found), "counts": {"high": 0}, "bands": bands}
     route.fulfill(json={"items": rows, "next": None, **totals})
 

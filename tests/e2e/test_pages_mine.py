@@ -199,7 +199,7 @@ def test_questions_are_answered_by_keyboard_and_one_leads_to_another(
 
 @pytest.mark.parametrize("problem", [500, 422])
 def test_what_is_refused_is_said_and_not_kept_for_ever(desk: Desk, problem: int) -> None:
-    page = desk.open("alice", "/mine")
+    page = desk.open("alice", "/mine", service_workers="block")
     refusal = {"status": problem, "json": {"title": "broken", "detail": "It cannot be."}}
     page.route("**/api/v1/me/observations", lambda route: route.fulfill(**refusal))
     page.get_by_role("spinbutton", name="Weight").fill("71.4")

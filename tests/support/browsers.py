@@ -54,7 +54,11 @@ class Desk:
     _contexts: list[BrowserContext] = field(default_factory=list)
 
     def open(self, username: str | None, path: str, **options: Any) -> Page:  # noqa: ANN401 - as Playwright's own
-        """Open a page as somebody, signed in through the log-in page once."""
+        """Open a page as somebody, signed in through the log-in page once.
+
+        What a page asks for once its service worker has taken it over Playwright does not route:
+        who answers in the server's place blocks the worker (``service_workers="block"``).
+        """
         state = self._signed_in(username) if username else None
         options.setdefault("viewport", DESKTOP)
         context = self.browser.new_context(storage_state=state, **options)

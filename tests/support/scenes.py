@@ -172,6 +172,9 @@ def panel(kinds: Sequence[str]) -> dict[str, Any]:
             "steady": len(rows) - act - review,
             "unowned": kinds.count("ill"),
             "round": kinds.count("gap"),
+            "overdue": 0,
+            "unheard": kinds.count("stale"),
+            "active": len(rows),
         },
     }
 

@@ -88,7 +88,7 @@ class Stage:
     """Opens pages over scenes.
 
     Attributes:
-        menu: the pages' addresses and names in the masthead.
+        menu: the pages' addresses and names in the masthead of staff; a patient has their own.
         catalogue: in which the pages speak.
     """
 
@@ -130,9 +130,11 @@ class Stage:
 
     def _frame(self, route: Route, path: str, role: Role) -> None:
         name, shown = frame_of(path, role)
-        person = None if name in PUBLIC else caller(role, "Amara Singh")
+        asked_by = "Margarete Schröder" if role is Role.PATIENT else "Amara Singh"
+        person = None if name in PUBLIC else caller(role, asked_by)
+        links = frames.LINKS[role] if role is Role.PATIENT else self.menu
         with speaking(self.catalogue):
-            answer = frames.frame(name, person, **shown, links=self.menu)
+            answer = frames.frame(name, person, **shown, links=links)
         style = f"<style>{_SAME_FONT}{_STILL}</style></head>"
         body = bytes(answer.body).decode().replace("</head>", style)
         route.fulfill(body=body, content_type="text/html; charset=utf-8")

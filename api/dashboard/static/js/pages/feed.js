@@ -1,5 +1,4 @@
-// The doctor's feed: what needs an answer now, live, in the order of danger; the equipment and the
-// ward itself apart, and only for whose job they are.
+// The doctor's feed: what needs an answer now, live, in the order of danger; equipment and ward apart, for whose job they are.
 import { lead } from "../alerts/lead.js";
 import { grouped, keepingPlace } from "../alerts/alert_card.js";
 import { forgetCards, card } from "../alerts/cards.js";

@@ -12,7 +12,6 @@ import { banner } from "../patient/banner.js";
 import { emergency } from "../patient/emergency.js";
 import { readingList } from "../patient/corrections.js";
 import { course, loadCharts } from "../patient/course.js";
-import { showDevices } from "../patient/devices.js";
 import { diseaseRisk } from "../patient/disease_risk.js";
 import { enterForm } from "../patient/enter_form.js";
 import { eventList } from "../patient/event_list.js";
@@ -20,15 +19,14 @@ import { followCursor } from "../patient/exact.js";
 import { facts } from "../patient/facts.js";
 import { glucose } from "../patient/glucose.js";
 import { onHeld, see } from "../patient/held.js";
-import { showPlan } from "../patient/plan.js";
+import { letAct, nameless } from "../patient/nameless.js";
 import { problem } from "../patient/problem.js";
-import { showRecord } from "../patient/record.js";
 import { choosing } from "../patient/choosing.js";
 import { called } from "../words/people.js";
 
 const id = document.body.dataset.patient;
 const REFRESH_MS = 15000;
-const state = { patient: null, assessment: null, devices: [] };
+const state = { patient: null, known: null, assessment: null, devices: [] };
 const whom = () => (state.patient ? called(state.patient) : "this patient");
 const charts = () => ($("part-course").hidden ? null : loadCharts(id, state.patient));
 
@@ -44,6 +42,7 @@ async function loadFacts() {
     $("there").hidden = $("acts").hidden = false;
     $("gone").replaceChildren();
     const unnamed = state.patient === null;
+    if (unnamed) letAct(true);
     Object.assign(state, { patient, assessment, devices: devices?.items ?? [] });
     course.usual = assessment?.baselines ?? [];
     course.proven = Boolean(assessment?.risk?.probability) && assessment.risk.proven !== false;
@@ -55,13 +54,16 @@ async function loadFacts() {
     alertsSoon();
   } catch (problem) {
     if (problem.status === 404) { $("there").hidden = $("acts").hidden = true; update($("gone"), empty("This patient is not in your care.", "You see patients of your care team, your plan and your open alerts. Ask the coordinator if this should be yours.")); return; }
-    trouble($("facts"), problem);
+    if (state.patient) trouble($("facts"), problem); else nameless(state.known, problem);
   }
 }
 const factsSoon = steady(() => facts(state.patient, state.assessment, state.devices));
 const quiet = (problem) => { if (problem.status === 401) throw problem; return null; };
 
-const { loadAlerts, alertsSoon } = problem(id, () => state.patient);
+const { loadAlerts, alertsSoon } = problem(id, () => state.patient, (alert) => {
+  state.known = alert;
+  if (!state.patient) $("name").textContent = called(alert);
+});
 choosing(course, charts);
 followCursor();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", charts);
@@ -72,8 +74,13 @@ const readings = $("readings-part") && readingList(id, { who: () => state.patien
 async function refresh() { await Promise.all([loadFacts(), loadAlerts()]); }
 function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) { loadAlerts(); if (name === "alert.raised") say(`New ${alert.priority} alert for this patient`, true); } }
 
-// What a tab needs beyond the patient's facts is asked for when it is first opened.
-const FIRST = { events: () => eventList(id), plan: () => showPlan(id), record: () => showRecord(id), devices: () => $("devices") && showDevices(id, whom) };
+// What a tab needs beyond the patient's facts, its script too, is asked for when it is first opened.
+const FIRST = {
+  events: () => eventList(id),
+  plan: async () => (await import("../patient/plan.js")).showPlan(id),
+  record: async () => (await import("../patient/record.js")).showRecord(id),
+  devices: async () => $("devices") && (await import("../patient/devices.js")).showDevices(id, whom),
+};
 const begun = new Set();
 async function opened(name) {
   const view = course.view === "curves" ? $("charts") : $(`as-${course.view}`);

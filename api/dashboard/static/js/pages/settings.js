@@ -42,7 +42,7 @@ function draw(kept = []) {
   const there = new Set(schema.settings.map((one) => one.group));
   $("groups").replaceChildren(...Object.entries(schema.groups).filter(([name]) => there.has(name)).map(group));
   for (const [name, value] of kept) if (named(name)) form.elements[name].value = asTyped(value);
-  $("told").replaceChildren(now.revision ? `Revision ${now.revision}, set by ${now.set_by_name ?? "nobody known"} ` : "Nothing was ever set: everything is as by default.", now.set_at ? moment(now.set_at) : "");
+  $("told").replaceChildren(now.revision ? `Revision ${now.revision}, set by ${now.set_by_name ?? "somebody outside your accounts (another ward, or a command)"} ` : "Nothing was ever set: everything is as by default.", now.set_at ? moment(now.set_at) : "");
   tell();
   filter();
 }
@@ -92,7 +92,7 @@ function ask() {
 async function history() {
   const items = await all(`${address}/history`, { limit: 100 }, 1000);
   past = changesByName(items);
-  update($("history"), items.length ? h("ol", { class: "history" }, items.slice(0, 20).map((one) => h("li", { "data-key": `${one.revision}` }, h("b", {}, `Revision ${one.revision}`), " ", moment(one.set_at), ` by ${one.set_by_name ?? "nobody known"}: “${one.reason}”`, changesList(one.changes)))) : h("p", { class: "soft" }, "Nothing was ever changed."));
+  update($("history"), items.length ? h("ol", { class: "history" }, items.slice(0, 20).map((one) => h("li", { "data-key": `${one.revision}` }, h("b", {}, `Revision ${one.revision}`), " ", moment(one.set_at), ` by ${one.set_by_name ?? "somebody outside your accounts (another ward, or a command)"}: “${one.reason}”`, changesList(one.changes)))) : h("p", { class: "soft" }, "Nothing was ever changed."));
 }
 let chosen = "";
 form.addEventListener("input", (event) => {

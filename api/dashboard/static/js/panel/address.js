@@ -4,7 +4,7 @@ import { chosenOf } from "./columns.js";
 
 /** @typedef {{ show: string, sort: string, search: string, page: number, steady: boolean, wall: boolean, columns: string[] }} View */
 /** @typedef {{ show?: string | null, sort?: string | null, columns?: string[] | null }} Kept */
-export const SHOWS = ["attention", "unowned", "alerts", "urgent", "partial", "silent", "unassigned", "round", "overdue", "all"];
+export const SHOWS = ["attention", "unowned", "alerts", "urgent", "partial", "silent", "unassigned", "round", "overdue", "unheard", "all"];
 /** @type {[string, string][]} */
 export const SORTS = [["urgency", "Need"], ["score", "NEWS2"], ["waiting", "Longest waiting for an answer"], ["silent", "Longest silent"], ["name", "Name"]];
 const NEED = "urgency";

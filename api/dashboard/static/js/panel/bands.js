@@ -1,5 +1,5 @@
 // The panel's frame: three bands with their counts, the line of emergencies that nobody has, the round.
-import { h } from "../base/dom.js";
+import { h, shape } from "../base/dom.js";
 import { bandOf } from "../words/vitals.js";
 import { COLUMNS } from "./columns.js";
 
@@ -43,6 +43,16 @@ const enters = ["doctor", "nurse", "admin"].includes(globalThis.document?.body.d
 export function overdueLine(count, show) {
   if (!count) return null;
   return h("span", { class: "round-line", "data-key": "overdue" }, h("b", { class: "overdue" }, `${count} ${count === 1 ? "observation is" : "observations are"} overdue: `), h("button", { type: "button", class: "quiet", onclick: show }, "show"));
+}
+// That nobody is heard is no calm: it is the way of all readings that is broken, or nobody measures.
+export function nobodyHeardLine({ unheard, active }, show) {
+  if (!unheard || unheard < active) return null;
+  const whom = active === 1 ? "The patient has" : `None of the ${active} patients has`;
+  return h("p", { class: "unheard", role: "status", "data-key": "unheard" }, shape("medium"), h("b", {}, `${whom} ${active === 1 ? "no" : "a"} fresh reading`), " Nothing was heard for an hour or longer: what stands below is old.", h("button", { type: "button", onclick: show }, "Show"));
+}
+export function unheardLine({ unheard, active }, show) {
+  if (!unheard || unheard === active) return null;
+  return h("span", { class: "round-line soft", "data-key": "unheard" }, `${unheard} ${unheard === 1 ? "was" : "were"} not heard for an hour: `, h("button", { type: "button", class: "quiet", onclick: show }, "show"));
 }
 export function roundLine(count, show) {
   if (!count) return null;

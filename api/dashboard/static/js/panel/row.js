@@ -29,12 +29,15 @@ export function vitalValue(vital, written = metricValue(vital.metric, vital.valu
   return h("span", { class: "vital", "data-points": vital.points ?? "none", "data-old": !vital.counts && "", role: "img", "aria-label": aloud(vital, written), title: aloud(vital, written) },
     h("b", {}, written, doubtful && "?"), vital.points > 0 && h("sup", {}, `${vital.points}`), found && h("i", {}, found[0]));
 }
+// Of the signs that score, the three that score most: what is to be read from afar.
+const WORST = 3;
+const worstOf = (row) => row.vitals.filter((one) => one.points > 0).toSorted((a, b) => b.points - a.points).slice(0, WORST).map((one) => one.metric);
 function vitalCell(row, name, label) {
   const vital = row.vitals.find((one) => one.metric === (name === "bp" ? "sbp" : name));
   if (!vital) return h("td", { class: "vitals-cell", "data-label": label }, h("span", { class: "soft" }, "–"));
   const lower = name === "bp" && row.vitals.find((one) => one.metric === "dbp");
   const written = lower ? `${metricValue("sbp", vital.value)}/${metricValue("dbp", lower.value)}` : undefined;
-  return h("td", { class: "vitals-cell", "data-label": label }, vitalValue(vital, written), h("small", { class: "soft" }, moment(vital.time, { only: "short" })));
+  return h("td", { class: "vitals-cell", "data-label": label, "data-worst": worstOf(row).includes(vital.metric) }, vitalValue(vital, written), h("small", { class: "soft" }, moment(vital.time, { only: "short" })));
 }
 function whyCell(row) {
   const why = reasonOf(row);

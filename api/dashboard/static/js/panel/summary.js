@@ -2,7 +2,7 @@
 import { $, empty, h } from "../base/dom.js";
 import { update } from "../base/patch.js";
 import { countMarks } from "../parts/alert_words.js";
-import { overdueLine, roundLine, unownedLine } from "./bands.js";
+import { nobodyHeardLine, overdueLine, roundLine, unheardLine, unownedLine } from "./bands.js";
 
 export function nothing(state) {
   if (state.total) return empty("No patient matches.", "Clear the search, or choose “All”.");
@@ -14,8 +14,9 @@ export function summary(state, go) {
   const tally = { high: 0, medium: 0, low: 0, ...state.counts };
   update($("counts"), countMarks(tally));
   $("total").textContent = state.matched === state.total ? `${state.total} patients` : `${state.matched} of ${state.total} patients`;
-  update($("lines"), unownedLine(state.bands.unowned, () => go({ show: "unowned", page: 0 })));
-  update($("round-line"), overdueLine(state.bands.overdue, () => go({ show: "overdue", page: 0 })), roundLine(state.bands.round, () => go({ show: "round", page: 0 })));
+  const unheard = () => go({ show: "unheard", page: 0 });
+  update($("lines"), unownedLine(state.bands.unowned, () => go({ show: "unowned", page: 0 })), nobodyHeardLine(state.bands, unheard));
+  update($("round-line"), overdueLine(state.bands.overdue, () => go({ show: "overdue", page: 0 })), unheardLine(state.bands, unheard), roundLine(state.bands.round, () => go({ show: "round", page: 0 })));
   const urgent = tally.high + tally.medium;
   document.title = `${urgent ? `(${urgent}) ` : ""}Panel · Homeward`;
 }

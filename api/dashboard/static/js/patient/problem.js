@@ -8,8 +8,9 @@ import { byDanger, dangers, isOpen } from "../words/dangers.js";
 
 const PAST_SHOWN = 30;
 
-// `person()` is the patient's record as far as it is known, for the name and the numbers.
-export function problem(id, person) {
+// `person()` is the patient's record as far as it is known, for the name and the numbers; `named` is told of whom the
+// alerts are, who may be known by them alone.
+export function problem(id, person, named) {
   let known = [];
   let late = [];
   let loaded = false;
@@ -17,6 +18,7 @@ export function problem(id, person) {
     try {
       const [alerts, historic] = await Promise.all([all("/alerts", { patient: id }, 200), get("/alerts", { patient: id, state: "historic", limit: 50 })]);
       known = alerts.filter((alert) => alert.patient === id);
+      if (known.length) named(known[0]);
       late = historic.items;
       loaded = true;
       alertsSoon();

@@ -15,7 +15,7 @@ const range = (one) => (one.kind && one.kind !== "number" ? "" : `; ${one.lowest
 function past(one, changes) {
   if (!changes.length) return null;
   return h("details", { class: "past" }, h("summary", {}, `Changed ${changes.length === 1 ? "once" : `${changes.length} times`}`, h("span", { class: "visually-hidden" }, `: ${settingLabel(one)}, ${one.name}`)),
-    h("ol", { class: "history" }, changes.map((each) => h("li", {}, `${asRead(one, each.old)} → `, h("b", {}, asRead(one, each.new)), ", ", moment(each.set_at), ` by ${each.set_by_name ?? "nobody known"}: “${each.reason}”`))));
+    h("ol", { class: "history" }, changes.map((each) => h("li", {}, `${asRead(one, each.old)} → `, h("b", {}, asRead(one, each.new)), ", ", moment(each.set_at), ` by ${each.set_by_name ?? "somebody outside your accounts (another ward, or a command)"}: “${each.reason}”`))));
 }
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 // What several settings of a group have for a source is said once, before them.
