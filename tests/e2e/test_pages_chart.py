@@ -203,7 +203,9 @@ def test_the_printed_chart_has_its_rows_of_answering(desk: Desk, ward: SeededWar
     page.reload()
     below = page.locator(".news2-chart .below")
     row = below.locator("tr", has_text="Escalated")
-    expect(row.get_by_role("img", name=re.compile("HR 140, acknowledged by Dr")).last).to_be_visible()
+    expect(
+        row.get_by_role("img", name=re.compile("HR 140, acknowledged by Dr")).last
+    ).to_be_visible()
     expect(below.locator("tr", has_text="Acknowledged by")).to_contain_text("DAS")
     expect(below.locator("tr", has_text="Monitoring")).to_contain_text(" h")
     assert desk.complaints == []
