@@ -14,6 +14,7 @@ from functools import partial
 
 from fastapi import APIRouter, Depends, FastAPI
 
+from analytics.tracing.switch import tracer_of
 from api import routes
 from api.alerting import run_engine
 from api.auth.provider import Provider
@@ -55,7 +56,6 @@ from api.rota.replanner import run_rota
 from api.rota.what_if import WhatIfDesk
 from api.services import Services, shared
 from api.settings import ApiSettings
-from tracing.switch import tracer_of
 
 PREFIX = "/api/v1"
 DESCRIPTION = (

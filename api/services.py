@@ -14,13 +14,13 @@ from psycopg.rows import DictRow, dict_row
 
 from analytics.domain.civil import zone_of
 from analytics.domain.clock import WardClock
+from analytics.tracing.spans import FrameTracer
 from api.devices.certificate_authority import DeviceAuthority
 from api.limits.request_rate import CallerRates
 from api.settings import ApiSettings
 from api.store.connections import HeedfulPool, address, answering_within
 from api.vault.envelope import Vault
 from api.vault.name_index import NameCache
-from tracing.spans import FrameTracer
 
 Connection = AsyncConnection[DictRow]
 Pool = HeedfulPool

@@ -6,12 +6,12 @@ import threading
 
 import structlog
 
+from analytics.tracing.switch import tracer_of
 from gateway.errors import KeyFileError
 from gateway.settings import GatewaySettings, retired
 from gateway.telemetry import Health, Metrics, MetricsServer, configure_logging, pages
 from gateway.worker import gc_tuning
 from gateway.worker.worker import Worker
-from tracing.switch import tracer_of
 
 SWITCH_S = 0.000_3
 """How long a thread may keep another from going on. A signature is checked in some 40 us beside the

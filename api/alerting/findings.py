@@ -14,6 +14,7 @@ from psycopg import OperationalError
 
 from analytics.alerts.transitions import EpisodePolicy
 from analytics.domain.alerts import Finding, FindingChange, Kind, Priority, kind_of
+from analytics.tracing.spans import FrameTracer, now_ns
 from api.alerting import changed_limits, measure_requests, metrics, retraction
 from api.alerting.commit import commit_changes, open_ledger
 from api.alerting.episode_changes import EpisodeChanges
@@ -23,7 +24,6 @@ from api.alerting.traced import tell_taken
 from api.store import duty, episodes, history, notify, outbox, patient_alerts
 from api.store.timestamps import ms_of
 from api.store.types import Conn, Row
-from tracing.spans import FrameTracer, now_ns
 
 log = structlog.get_logger("api.alerting")
 

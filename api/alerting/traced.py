@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from analytics.tracing.spans import FrameTracer, StageSpan
 from api.store.types import Row
-from tracing.spans import FrameTracer, StageSpan
 
 
 def tell_taken(tracer: FrameTracer, rows: Sequence[Row], times_ns: Sequence[int]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 from psycopg import OperationalError
 
+from analytics.tracing.spans import now_ns
 from api.auth.sessions import Caller
 from api.errors import ThrottledError
 from api.jobs.leader import RETRY_S, Wakeup, listen, run_isolated
@@ -26,7 +27,6 @@ from api.live.traced import tell_handed_out
 from api.services import Services
 from api.store import leadership, stream
 from api.store.types import Conn, Row
-from tracing.spans import now_ns
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from analytics.tracing.spans import FrameTracer, StageSpan, now_ns
 from api.store import stream
 from api.store.types import Conn, Row
-from tracing.spans import FrameTracer, StageSpan, now_ns
 
 
 async def tell_handed_out(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analytics.domain.clock import WardClock
 from analytics.settings.in_force import WardSettingsCache
+from analytics.tracing.spans import FrameTracer
 from gateway.admission.quarantine_quota import QuarantineQuota
 from gateway.admission.rate_limit import RateLimiter
 from gateway.admission.registry import Device, Registry
@@ -24,7 +25,6 @@ from gateway.settings import GatewaySettings
 from gateway.state.devices import DeviceCache
 from gateway.state.lanes import LaneCache
 from gateway.telemetry import Metrics
-from tracing.spans import FrameTracer
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,9 +4,9 @@ What is done for a whole batch is told of each frame in it, with the batch's siz
 slow because of its neighbours shows it. Called only while traces are on.
 """
 
+from analytics.tracing.spans import FrameTracer, StageSpan, at_ns, now_ns
 from gateway.ingest.batch import Batch, StageTimes
 from gateway.ingest.decoding import InboundFrame
-from tracing.spans import FrameTracer, StageSpan, at_ns, now_ns
 
 
 def tell_frames(tracer: FrameTracer, batch: Batch) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import structlog
 
+from analytics.tracing.spans import FrameTracer
 from gateway.downlink.signing_keys import GatewayKeys
 from gateway.errors import GatewayError, OwnershipLost, SessionTaken
 from gateway.ingest.components import build_components
@@ -16,7 +17,6 @@ from gateway.store.stall_guard import StallGuard
 from gateway.telemetry import Health, Metrics
 from gateway.worker.maintenance import Maintenance
 from gateway.worker.serving import ActiveWorker
-from tracing.spans import FrameTracer
 
 _log = structlog.get_logger()
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.1, 0.5

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "decisions" / "dependencies.md").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCK = (ROOT / "requirements.lock").read_text()
-OURS = {"analytics", "api", "deploy", "device_sim", "gateway", "tests", "tracing"}
+OURS = {"analytics", "api", "deploy", "device_sim", "gateway", "tests"}
 # What is imported and comes with something declared, which is made of it.
 COMES_WITH = {
     "cbor2": "webauthn",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("analytics", "api", "deploy", "device_sim", "gateway", "tracing")
+PACKAGES = ("analytics", "api", "deploy", "device_sim", "gateway")
 MOST_BESIDE_FOLDERS = 8
 FOLDERS = sorted(
     init.parent

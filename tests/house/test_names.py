@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("analytics", "api", "deploy", "device_sim", "gateway", "tracing")
+PACKAGES = ("analytics", "api", "deploy", "device_sim", "gateway")
 MOST_CLASSES_A_VERB = 3
 LIFE_CYCLE = {"start", "stop", "close", "run", "open", "begin"}
 CONTAINERS = {"get", "put", "add", "of", "load", "read", "find"}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from analytics.tracing.settings import TracingSettings
 from api.alerting.settings import AlertingSettings
 from api.auth.provider_settings import ProviderSettings
 from api.consult.case_settings import CaseSettings
@@ -21,7 +22,6 @@ from api.rota.settings import RotaSettings
 from api.settings import ApiSettings
 from deploy.settings import ExportSettings, StackSettings
 from gateway.settings import GatewaySettings
-from tracing.settings import TracingSettings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

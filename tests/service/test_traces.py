@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from analytics.tracing.ids import ids_of
+from analytics.tracing.switch import tracer_of
 from deploy.secrets.stack_secrets import Secrets
 from gateway.ingest.decoder_thread import DecoderThread
 from gateway.ingest.inbox import InboundMessage, Inbox
@@ -16,8 +18,6 @@ from tests.support.databases import Database
 from tests.support.pipelines import Bench, bench_on
 from tests.support.receivers import Receiver, receiving
 from tests.support.ward import Ward, story, ward_in
-from tracing.ids import ids_of
-from tracing.switch import tracer_of
 
 GATEWAY = ["frame", "receive", "verify", "read", "lane", "store", "commit", "acknowledge"]
 API = ["outbox", "engine", "alert", "stream"]

@@ -1,7 +1,7 @@
 """The switch: a tracer where a collector is named, else none, and nothing of it is imported."""
 
-from tracing.settings import TracingSettings
-from tracing.spans import FrameTracer
+from analytics.tracing.settings import TracingSettings
+from analytics.tracing.spans import FrameTracer
 
 
 def tracer_of(program: str, settings: TracingSettings | None = None) -> FrameTracer | None:
@@ -17,6 +17,6 @@ def tracer_of(program: str, settings: TracingSettings | None = None) -> FrameTra
     chosen = settings or TracingSettings()
     if chosen.url is None:
         return None
-    from tracing.exporter import OtlpTracer  # noqa: PLC0415 - 0.3 s and 20 MB, for who wants it
+    from analytics.tracing.exporter import OtlpTracer  # noqa: PLC0415 - 0.3 s and 20 MB, for who wants it
 
     return OtlpTracer(program, chosen)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from analytics.tracing.exporter import OtlpTracer
+from analytics.tracing.ids import ids_of
+from analytics.tracing.settings import TracingSettings
+from analytics.tracing.spans import StageSpan
 from deploy.services.ports import free_ports
 from tests.support.receivers import receiving
-from tracing.exporter import OtlpTracer
-from tracing.ids import ids_of
-from tracing.settings import TracingSettings
-from tracing.spans import StageSpan
 
 WHOLE = StageSpan("frame", 1_000, 9_000, {"homeward.batch": 3})
 PARTS = [StageSpan("receive", 1_000, 2_000), StageSpan("commit", 3_000, 8_000)]

@@ -5,15 +5,15 @@ import sys
 
 import pytest
 
-from tracing.settings import TracingSettings
-from tracing.switch import tracer_of
+from analytics.tracing.settings import TracingSettings
+from analytics.tracing.switch import tracer_of
 
 _ASK = """
 import sys
 import api.app, gateway.__main__
-from tracing.switch import tracer_of
+from analytics.tracing.switch import tracer_of
 assert tracer_of("gateway") is None and tracer_of("api") is None
-dear = ("opentelemetry.sdk", "opentelemetry.exporter", "tracing.exporter")
+dear = ("opentelemetry.sdk", "opentelemetry.exporter", "analytics.tracing.exporter")
 found = [name for name in sys.modules if name.startswith(dear)]
 assert not found, found
 """

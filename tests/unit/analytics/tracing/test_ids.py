@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracing.ids import ids_of
+from analytics.tracing.ids import ids_of
 
 FRAMES = st.integers(min_value=1, max_value=2**63 - 1)
 

@@ -28,9 +28,9 @@ from opentelemetry.trace import (
 )
 from typing_extensions import override
 
-from tracing.ids import TraceIds, ids_of
-from tracing.settings import TracingSettings
-from tracing.spans import StageSpan
+from analytics.tracing.ids import TraceIds, ids_of
+from analytics.tracing.settings import TracingSettings
+from analytics.tracing.spans import StageSpan
 
 _log = structlog.get_logger()
 _AT_ONCE = 512

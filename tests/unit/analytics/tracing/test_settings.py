@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tracing.settings import TracingSettings
+from analytics.tracing.settings import TracingSettings
 
 
 @pytest.mark.parametrize(
