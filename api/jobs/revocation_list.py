@@ -7,6 +7,7 @@ the list only closes the door as well. Whoever runs the broker makes it read the
 """
 
 import asyncio
+import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -43,9 +44,14 @@ async def keep_list(services: Services, path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one step: readers see the old content or the new, never a part."""
-    draft = path.with_name(f".{path.name}.draft")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
-    draft.write_bytes(content)
-    draft.replace(path)
+    """Write a file in one step: readers see the old content or the new, never a part.
+
+    Two processes may write at once, as two of the API do: each has a draft of its own.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.draft")
+    try:
+        draft.touch(mode=0o600, exist_ok=False)
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
