@@ -198,7 +198,7 @@ def test_who_cannot_meet_otherwise_meets_through_the_relay(
     for page in pages:
         expect(page.locator("#state")).to_have_text("Connected.")
         becomes(lambda page=page: page.evaluate(SEEN), lambda width: width > 0)
-        becomes(lambda page=page: page.evaluate(WAYS), lambda ways: ways == ["relay relay"])
+        becomes(lambda page=page: page.evaluate(WAYS), lambda ways: set(ways) == {"relay relay"})
     assert relayed.allocations() >= 2
     assert patients.complaints == doctors.complaints == []
 
