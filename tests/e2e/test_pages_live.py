@@ -429,3 +429,21 @@ def test_a_round_goes_on_by_itself(desk: Desk, ward: SeededWard) -> None:
     expect(page.locator("#left")).to_have_text("1 to ask")
     expect(page.locator("#round a.person")).not_to_have_text(name)
     assert desk.complaints == []
+
+
+def test_what_is_pressed_before_the_panel_knows_its_reader_stands(desk: Desk) -> None:
+    late = list[Route]()
+    page = desk.open("carla", "/login")
+    page.route("**/api/v1/me/panel", lambda route: late.append(route))  # noqa: PLW0108 - is marked
+    with page.expect_request("**/api/v1/me/panel"):
+        page.goto(f"{desk.ward.url}/panel")
+    page.get_by_role("button", name="NEWS2 5+").click()
+    expect(page).to_have_url(re.compile("show=urgent$"))
+    for route in late:
+        route.continue_()
+    page.unroute("**/api/v1/me/panel")
+    expect(page.get_by_text("Columns and order")).to_be_visible()
+    pressed = page.get_by_role("button", name="NEWS2 5+")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#total")).to_contain_text(" of ")
+    assert desk.complaints == []

@@ -26,8 +26,7 @@ const RANK_MS = 3000; // a flood of changes does not rank the ward again with ea
 const COURSES_MS = 300000;
 const FEW = 14; // as many as a screen holds: then nobody is folded away
 const clock = watch(); // which no age is drawn without; the rows are asked for meanwhile
-const kept = await keptChoice();
-const view = viewOf(location.search, kept);
+const [kept, view] = [{}, viewOf(location.search)];
 const state = { items: [], total: 0, matched: 0, counts: {}, bands: {}, view, kept, columns: view.columns, loaded: 0, courses: {}, coursesAt: 0, at: /** @type {string | undefined} */ (undefined) };
 let asked = 0;
 let deaf = false;
@@ -68,16 +67,16 @@ async function loadCourses() {
 }
 const shownRows = rows({ state, changed: () => soon(LEAST_MS) });
 const shown = liveRows({ state, drawn: () => { arrangeByNeed(); drawSoon(); }, rank: () => soon(LEAST_MS) });
-const choice = viewChoice({ view: state.view, kept, choose: (change) => go({ ...change, page: 0 }) });
-const go = steering(state, load, chosen);
-const unfold = () => go({ steady: true, page: 0 });
+let line = /** @type {AlertStream | null} */ (null);
+let choice = /** @type {ReturnType<typeof viewChoice> | null} */ (null);
+const { go, choose } = steering(state, load, chosen);
 function draw() {
   const { view, bands } = state;
   summary(state, go);
   if (!state.items.length && !bands.steady) { update($("panel"), nothing(state)); pager(state, 0, 0); return; }
   update($("panel"), frame(state.columns));
   const folded = byNeed(view) && askedOf(view) === "attention" && state.total > FEW;
-  arrange($("rows"), banded(state.items, { bands, span: state.columns.length + 2, nodeOf: shownRows.nodesOf, folded, unfold, apart: byNeed(view) }));
+  arrange($("rows"), banded(state.items, { bands, span: state.columns.length + 2, nodeOf: shownRows.nodesOf, folded, unfold: () => go({ steady: true, page: 0 }), apart: byNeed(view) }));
   pager(state, view.page * PAGE_SIZE + 1, Math.max(1, Math.ceil(state.matched / PAGE_SIZE)));
   shownRows.forget();
 }
@@ -105,12 +104,13 @@ function onEvent(name, alert) {
 // A row that has changed stands where its need is, among those that stand here.
 function arrangeByNeed() { if (byNeed(state.view)) state.items.sort((a, b) => b.urgency - a.urgency); }
 function chosen(now) {
-  choice.show(now);
+  choice?.show(now);
   if (now.columns.join() !== state.columns.join()) { state.columns = now.columns; shownRows.anew(); drawSoon(); }
 }
+choose(await keptChoice()); // what is pressed before it is here stands
+choice = viewChoice({ view: state.view, kept, choose: (change) => go({ ...change, page: 0 }) });
 $("columns").append(choice.node);
 setInterval(() => { for (const cell of $$("[data-fresh]")) { const row = state.items.find((one) => one.patient === cell.dataset.fresh); if (row) update(cell, freshCell(row)); } }, 5000);
-let line = /** @type {AlertStream | null} */ (null);
 await load();
 soon(REFRESH_MS);
 line = new AlertStream({ url: streamOf(state.items, state.at), onEvent, onState: (live) => {

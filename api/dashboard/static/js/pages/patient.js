@@ -20,6 +20,7 @@ import { facts } from "../patient/facts.js";
 import { glucose } from "../patient/glucose.js";
 import { onHeld, see } from "../patient/held.js";
 import { letAct, nameless } from "../patient/nameless.js";
+import { showPlan } from "../patient/plan.js";
 import { problem } from "../patient/problem.js";
 import { choosing } from "../patient/choosing.js";
 import { called } from "../words/people.js";
@@ -76,8 +77,7 @@ function onEvent(name, alert) { if (name === "reset" || alert?.patient === id) {
 
 // What a tab needs beyond the patient's facts, its script too, is asked for when it is first opened.
 const FIRST = {
-  events: () => eventList(id),
-  plan: async () => (await import("../patient/plan.js")).showPlan(id),
+  events: () => eventList(id), plan: () => showPlan(id),
   record: async () => (await import("../patient/record.js")).showRecord(id),
   devices: async () => $("devices") && (await import("../patient/devices.js")).showDevices(id, whom),
 };

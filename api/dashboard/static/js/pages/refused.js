@@ -50,13 +50,14 @@ const picker = personPicker($("patient"), $("find"), { first: "everybody", show:
 async function patients() {
   await picker.offer();
   const id = asked.get("patient");
-  if (id) picker.choose(await get(`/patients/${id}`));
+  const person = id && (await get(`/patients/${id}`));
+  if (person && !$("patient").value) picker.choose(person); // nobody was chosen meanwhile
 }
+$("reason").value = asked.get("reason") ?? "";
 $("asked").addEventListener("change", (event) => { if (event.target.tagName === "SELECT") load(); });
 $("asked").addEventListener("submit", (event) => event.preventDefault());
 $("more").addEventListener("click", () => load(true));
 
 await watch();
 await patients().catch((problem) => trouble($("refused"), problem));
-$("reason").value = asked.get("reason") ?? "";
 await load();

@@ -37,22 +37,22 @@ function heading(band, count, span, unfold) {
 
 export function unownedLine(count, show) {
   if (!count) return null;
-  return h("p", { class: "unowned", role: "status", "data-key": "unowned" }, h("b", {}, `${count} ${count === 1 ? "emergency" : "emergencies"} without an owner`), h("button", { type: "button", onclick: show }, "Show"));
+  return h("p", { class: "unowned", role: "status", "data-key": "unowned" }, h("b", {}, `${count} ${count === 1 ? "emergency" : "emergencies"} without an owner`), h("button", { type: "button", "aria-label": "Show the emergencies without an owner", onclick: show }, "Show"));
 }
 const enters = ["doctor", "nurse", "admin"].includes(globalThis.document?.body.dataset.role ?? "");
 export function overdueLine(count, show) {
   if (!count) return null;
-  return h("span", { class: "round-line", "data-key": "overdue" }, h("b", { class: "overdue" }, `${count} ${count === 1 ? "observation is" : "observations are"} overdue: `), h("button", { type: "button", class: "quiet", onclick: show }, "show"));
+  return h("span", { class: "round-line", "data-key": "overdue" }, h("b", { class: "overdue" }, `${count} ${count === 1 ? "observation is" : "observations are"} overdue: `), h("button", { type: "button", class: "quiet", "aria-label": "show whose observation is overdue", onclick: show }, "show"));
 }
 // That nobody is heard is no calm: it is the way of all readings that is broken, or nobody measures.
 export function nobodyHeardLine({ unheard, active }, show) {
   if (!unheard || unheard < active) return null;
   const whom = active === 1 ? "The patient has" : `None of the ${active} patients has`;
-  return h("p", { class: "unheard", role: "status", "data-key": "unheard" }, shape("medium"), h("b", {}, `${whom} ${active === 1 ? "no" : "a"} fresh reading`), " Nothing was heard for an hour or longer: what stands below is old.", h("button", { type: "button", onclick: show }, "Show"));
+  return h("p", { class: "unheard", role: "status", "data-key": "unheard" }, shape("medium"), h("b", {}, `${whom} ${active === 1 ? "no" : "a"} fresh reading`), " Nothing was heard for an hour or longer: what stands below is old.", h("button", { type: "button", "aria-label": "Show who was not heard", onclick: show }, "Show"));
 }
 export function unheardLine({ unheard, active }, show) {
   if (!unheard || unheard === active) return null;
-  return h("span", { class: "round-line soft", "data-key": "unheard" }, `${unheard} ${unheard === 1 ? "was" : "were"} not heard for an hour: `, h("button", { type: "button", class: "quiet", onclick: show }, "show"));
+  return h("span", { class: "round-line soft", "data-key": "unheard" }, `${unheard} ${unheard === 1 ? "was" : "were"} not heard for an hour: `, h("button", { type: "button", class: "quiet", "aria-label": "show who was not heard", onclick: show }, "show"));
 }
 export function roundLine(count, show) {
   if (!count) return null;
