@@ -58,6 +58,7 @@ SPOKEN: Final = frozenset(
         "call",
         "consultations",
         "entering",
+        "images",
         "join",
         "login",
         "looked",

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from analytics.domain.care import Role
 from tests.e2e.test_pages_axe import AXE, violations
-from tests.support import scenes_of_pages
+from tests.support import scenes_of_pages, scenes_of_talks
 from tests.support.browsers import PHONE, Desk, becomes, no_wider_than
 from tests.support.pseudo import LONG, RIGHT, pseudo_catalogue
 from tests.support.seeded_ward import SeededWard
@@ -118,6 +118,7 @@ SCENES: dict[str, dict[str, Any]] = {
     "/messages": {},
     "/consultations": {},
     "/looked": {},
+    "/images": scenes_of_talks.images(),
 }
 
 
@@ -146,9 +147,7 @@ def _outside(page: Page) -> list[str]:
 
 
 def test_no_english_is_left_on_a_page_that_is_drawn(stage: Stage) -> None:
-    weekly = f"/api/v1/patients/{scenes_of_pages.SICK}/weekly-reports"  # NOT_YET: in English so far
-    answers = SCENES["/mine"] | {weekly: {"items": [], "next": None}}
-    page = stage.open("/mine", Scene(answers=answers), Role.PATIENT, viewport=PHONE)
+    page = stage.open("/mine", Scene(answers=SCENES["/mine"]), Role.PATIENT, viewport=PHONE)
     expect(page.locator("#readings figure").first).to_be_visible()
     for part in page.locator("main summary:visible").all():
         part.click()

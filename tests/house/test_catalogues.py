@@ -22,7 +22,8 @@ NOBODY_READS = (
     *("PushManager", "Homeward-Seat", "Enter", "Homeward", "tel:", "go ", "g ", "mmHg"),
     *("nothing heard", "signed out", "the server answered ", "the connection was closed"),
     *("care team", "emergency access", ".masthead nav a", "bar over", "count late", "small read"),
-    *("button call", "button call danger", "ident simulated"),
+    *("button call", "button call danger", "ident simulated", "Home", "End", "useCursors"),
+    *("seriesText", "seriesNumber", "detectorSpacing"),
 )
 """Names of classes, keys, headers and errors, and units."""
 

@@ -33,10 +33,8 @@ from api.language.catalogues import path_of
 from api.language.tongues import Tongue
 from tests.support.script_text import Token, tokens
 
-NOT_YET: Final = ("mine/week", "words/week")
-"""The weekly report of patients, which is in English so far."""
 ROOT: Final = Path(__file__).parents[2]
-SHARED: Final = ("frame", "conversation", "languages")
+SHARED: Final = ("frame", "conversation", "image_glasses", "languages")
 OF_STAFF: Final = (
     "messages/advice",
     "panel/",
@@ -94,7 +92,7 @@ def scripts() -> tuple[Path, ...]:
     markup = "".join(one.read_text() for one in templates())
     own = set(re.findall(r'<script type="module" src="/static/([^"]+)"', markup))
     found = {*own, *preloads(markup), "js/worker.js"} - {"vendor/uPlot.esm.js"}
-    theirs = [one for one in found if not one.removeprefix("js/").startswith(OF_STAFF + NOT_YET)]
+    theirs = [one for one in found if not one.removeprefix("js/").startswith(OF_STAFF)]
     return tuple(STATIC / one for one in sorted(theirs) if not one.startswith("vendor"))
 
 

@@ -1,5 +1,6 @@
 // The series of what is open: one stands under glass, the others in a strip below it.
 import { $, $$, empty, h } from "../base/dom.js";
+import { t } from "../base/language.js";
 import { Problem } from "../base/http.js";
 import { announced } from "./loader.js";
 import { stack, text } from "./tags.js";
@@ -15,7 +16,7 @@ async function ask(url) {
   if (!answer.ok) throw new Problem(answer.status, told);
   return told ?? [];
 }
-const nameOf = (series) => `${text(series, "modality")} ${text(series, "seriesText") || `series ${text(series, "seriesNumber")}`}`.trim();
+const nameOf = (series) => `${text(series, "modality")} ${text(series, "seriesText") || t("series {n}", { n: text(series, "seriesNumber") })}`.trim();
 
 // Puts one series of a study under the first glass, or beside it under the second.
 /** @param {string} root @param {any} study @param {boolean} beside */
@@ -36,7 +37,7 @@ async function glaze(side, root, study, series) {
   close(side);
   const address = `${root}/series/${text(series, "series")}`;
   const images = stack(await ask(`${address}/metadata`));
-  if (!images.length) { place.replaceChildren(empty("No pictures.", "This series holds something else, as a report or a plan.")); return; }
+  if (!images.length) { place.replaceChildren(empty(t("No pictures."), t("This series holds something else, as a report or a plan."))); return; }
   const about = `${nameOf(series)}${study.taken_on ? `, ${study.taken_on}` : ""}`;
   await show(place, side, announced(address, images), about);
   shown[side] = true;
@@ -50,5 +51,5 @@ $("hand").addEventListener("click", (event) => {
   tool = button.dataset.tool;
   take(tool);
 });
-$("presets").append(...Object.entries(PRESETS).map(([name, values]) => h("button", { type: "button", onclick: () => { for (const side of ["a", "b"]) preset(side, /** @type {any} */ (values)); } }, name)));
+$("presets").append(...PRESETS.map(([name, values]) => h("button", { type: "button", onclick: () => { for (const side of ["a", "b"]) preset(side, /** @type {any} */ (values)); } }, name)));
 $("afresh").addEventListener("click", () => { for (const side of ["a", "b"]) afresh(side); });

@@ -1,5 +1,6 @@
 // The form by which images are added: a bar while they are sent, and what came of it.
 import { $ } from "../base/dom.js";
+import { t, tn } from "../base/language.js";
 import { upload } from "./upload.js";
 
 /** @param {HTMLFormElement} form @param {string} root @param {(taken: any) => void} then */
@@ -19,7 +20,7 @@ export function filed(form, root, then) {
       const taken = await upload(root, files, (share, words) => { bar.value = share; told.textContent = words; });
       const stored = taken.state === "stored";
       told.className = stored ? "" : "wrong";
-      told.textContent = stored ? `${taken.done} ${taken.done === 1 ? "picture" : "pictures"} filed.` : `Not taken: ${taken.reason} Nothing of it was kept.`;
+      told.textContent = stored ? tn("{n} picture filed.", "{n} pictures filed.", taken.done) : t("Not taken: {why} Nothing of it was kept.", { why: taken.reason });
       if (stored) { form.reset(); then(taken); }
     } catch (problem) { told.className = "wrong"; told.textContent = problem.message; }
     busy = button.disabled = false;

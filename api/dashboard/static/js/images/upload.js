@@ -1,5 +1,6 @@
 // Uploads files piece by piece; after a cut line it goes on where the server says that it was.
 import { get, post, Problem } from "../base/http.js";
+import { t } from "../base/language.js";
 
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const LOOK_MS = 700;
@@ -20,7 +21,7 @@ async function stubborn(work, say) {
   for (let tries = 0; ; tries += 1) {
     try { return await work(); } catch (problem) {
       if (!passing(problem)) throw problem;
-      say("The line is cut: the upload goes on by itself.");
+      say(t("The line is cut: the upload goes on by itself."));
       await wait(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
     }
   }
@@ -37,11 +38,11 @@ export async function upload(root, files, tell) {
     now = await stubborn(async () => {
       const from = (await asNow(now, path)).received;
       return sent(`${path}/bytes?at=${from}`, whole.slice(from, from + now.piece));
-    }, () => { now = { ...now, stale: true }; cut("The line is cut: the upload goes on by itself."); });
-    tell(share() * 0.9, `${Math.floor(share() * 100)} % sent`);
+    }, () => { now = { ...now, stale: true }; cut(t("The line is cut: the upload goes on by itself.")); });
+    tell(share() * 0.9, t("{n} % sent", { n: Math.floor(share() * 100) }));
   }
   while (now.state === "checking") {
-    tell(0.9 + 0.1 * (now.files ? Math.min(1, now.done / now.files) : 0), "Sent. Being checked and filed…");
+    tell(0.9 + 0.1 * (now.files ? Math.min(1, now.done / now.files) : 0), t("Sent. Being checked and filed…"));
     await wait(LOOK_MS);
     now = await stubborn(() => get(path), cut);
   }

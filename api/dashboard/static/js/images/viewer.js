@@ -1,5 +1,6 @@
 // One or two series under glass: leaf through, window, zoom, pan, measure; by mouse, finger and keys.
 import { h, say } from "../base/dom.js";
+import { t } from "../base/language.js";
 import { addTool, Enums, init, initTools, LengthTool, PanTool, RenderingEngine, Settings, setUseCPURendering, StackScrollTool, ToolEnums, ToolGroupManager, WindowLevelTool, ZoomTool } from "../../vendor/cornerstone.js";
 import { offer } from "./loader.js";
 
@@ -7,7 +8,7 @@ const GROUP = "glass";
 const TOOLS = { window: WindowLevelTool, zoom: ZoomTool, pan: PanTool, scroll: StackScrollTool, measure: LengthTool };
 const { MouseBindings } = ToolEnums;
 // Centre and width in Hounsfield units, as radiology books name them.
-export const PRESETS = { "Soft tissue": [40, 400], Lung: [-600, 1500], Bone: [400, 1800], Brain: [40, 80] };
+export const PRESETS = [[t("Soft tissue"), [40, 400]], [t("Lung"), [-600, 1500]], [t("Bone"), [400, 1800]], [t("Brain"), [40, 80]]];
 /** @type {any} */
 let engine = null;
 
@@ -46,7 +47,7 @@ export function take(name) {
 /** @param {HTMLElement} place @param {string} name @param {string[]} imageIds @param {string} about */
 export async function show(place, name, imageIds, about) {
   await ready();
-  const glass = h("div", { class: "glass", tabindex: 0, role: "application", "aria-label": `${about}. Arrow keys leaf through.` });
+  const glass = h("div", { class: "glass", tabindex: 0, role: "application", "aria-label": t("{about}. Arrow keys leaf through.", { about }) });
   const told = h("p", { class: "small soft", "aria-live": "polite" });
   place.replaceChildren(glass, told);
   engine.enableElement({ viewportId: name, element: glass, type: Enums.ViewportType.STACK });
@@ -64,8 +65,9 @@ export async function show(place, name, imageIds, about) {
 }
 function words(viewport, about) {
   const range = viewport.getProperties().voiRange;
-  const seen = range ? `, window ${Math.round((range.upper + range.lower + 1) / 2)} / ${Math.round(range.upper - range.lower + 1)}` : "";
-  return `${about}: picture ${viewport.getCurrentImageIdIndex() + 1} of ${viewport.getImageIds().length}${seen}`;
+  const told = { about, at: viewport.getCurrentImageIdIndex() + 1, all: viewport.getImageIds().length };
+  if (!range) return t("{about}: picture {at} of {all}", told);
+  return t("{about}: picture {at} of {all}, window {center} / {width}", { ...told, center: Math.round((range.upper + range.lower + 1) / 2), width: Math.round(range.upper - range.lower + 1) });
 }
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 10, PageUp: -10 };
 function keyed(event, viewport, count) {
@@ -86,7 +88,7 @@ export function afresh(name) {
   viewport?.resetCamera();
   viewport?.resetProperties();
   viewport?.render();
-  say("Shown as it was at first.");
+  say(t("Shown as it was at first."));
 }
 export function close(name) {
   if (!engine?.getViewport(name)) return;
