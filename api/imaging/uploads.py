@@ -70,15 +70,20 @@ def split(source: Path, sizes: Sequence[int], into: Path, most: ArchiveSettings)
     """Cut an upload into its files again; those that are ZIPs are unpacked.
 
     Raises:
-        FileRefusedError: a ZIP is damaged, or unpacks to more than an upload may have.
+        FileRefusedError: a ZIP is damaged, or all of them together unpack to more than an upload
+            may have.
     """
     found: list[Path] = []
+    room = most.study_bytes
     with source.open("rb") as stream:
         for number, size in enumerate(sizes):
             target = into / f"{number:06d}"
             with target.open("wb") as out:
                 _copied(stream.read, size, out.write)
-            found += _unpacked(target, most) if _is_zip(target) else [target]
+            whole = not _is_zip(target)
+            files = [target] if whole else _unpacked(target, room, most.files - len(found))
+            room -= sum(one.stat().st_size for one in files)
+            found += files
     if len(found) > most.files:
         raise FileRefusedError(f"there are more than {most.files} files in it")
     return found
@@ -98,19 +103,26 @@ def _is_zip(file: Path) -> bool:
         return stream.read(len(_ZIP)) == _ZIP
 
 
-def _unpacked(file: Path, most: ArchiveSettings) -> list[Path]:
+def _unpacked(file: Path, room: int, most_files: int) -> list[Path]:
+    """Unpack one ZIP beside itself; whatever goes wrong with it refuses the upload.
+
+    What is damaged fails in as many ways as there are kinds of compression. None of them may get
+    past here: an upload that is never answered stands before those of everybody else.
+    """
     try:
         with zipfile.ZipFile(file) as packed:
-            return list(_members(packed, file, most))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            return list(_members(packed, file, room, most_files))
+    except FileRefusedError:
+        raise
+    except Exception as error:
         raise FileRefusedError("the ZIP is damaged or locked") from error
     finally:
         file.unlink()
 
 
-def _members(packed: zipfile.ZipFile, file: Path, most: ArchiveSettings) -> Iterator[Path]:
+def _members(packed: zipfile.ZipFile, file: Path, room: int, most_files: int) -> Iterator[Path]:
     members = [one for one in packed.infolist() if not one.is_dir() and one.file_size]
-    if len(members) > most.files or sum(one.file_size for one in members) > most.study_bytes:
+    if len(members) > most_files or sum(one.file_size for one in members) > room:
         raise FileRefusedError("the ZIP holds more than an upload may have")
     for number, member in enumerate(members):
         if Path(member.filename).name == "DICOMDIR":

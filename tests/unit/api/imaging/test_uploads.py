@@ -17,9 +17,9 @@ def settings(folder: Path, **more: int) -> ArchiveSettings:
     return ArchiveSettings(uploads=folder, **more)
 
 
-def packed(*members: tuple[str, bytes]) -> bytes:
+def packed(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(out, "w", method) as made:
         for name, content in members:
             made.writestr(name, content)
     return out.getvalue()
@@ -65,3 +65,34 @@ def test_a_zip_that_holds_too_much_is_refused_before_it_is_unpacked(
     with pytest.raises(FileRefusedError, match="more than"):
         split(source, [len(bomb)], into, settings(tmp_path, **bound))
     assert list(into.iterdir()) == []
+
+
+@pytest.mark.parametrize("bound", [{"study_bytes": 1_000_000}, {"files": 5}])
+def test_many_zips_hold_together_no_more_than_one_upload_may(
+    tmp_path: Path, bound: dict[str, int]
+) -> None:
+    disc = packed(("1", bytes(300_000)), ("2", bytes(300_000)))
+    source = tmp_path / "whole"
+    source.write_bytes(disc * 3)
+    into = tmp_path / "files"
+    into.mkdir()
+    with pytest.raises(FileRefusedError, match="more than"):
+        split(source, [len(disc)] * 3, into, settings(tmp_path, **bound))
+
+
+METHODS = [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_zip_damaged_anywhere_is_refused_or_read(tmp_path: Path, method: int) -> None:
+    disc = packed(("é/1", bytes(range(256))), method=method)
+    source, refused = tmp_path / "whole", 0
+    for place in range(len(disc)):
+        source.write_bytes(disc[:place] + bytes([disc[place] ^ 0xFF]) + disc[place + 1 :])
+        into = tmp_path / f"files-{place}"
+        into.mkdir()
+        try:
+            split(source, [len(disc)], into, settings(tmp_path))
+        except FileRefusedError:
+            refused += 1
+    assert refused > len(disc) / 2
