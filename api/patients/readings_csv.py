@@ -29,7 +29,8 @@ COLUMNS: Final = (
     "received",
     "id",
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""As OWASP lists them (CSV Injection), with the full-width forms that some spreadsheets take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from analytics.domain.vitals import Metric, Quality
 from api.patients import readings_csv
 
@@ -47,7 +49,10 @@ def test_the_hour_that_comes_twice_is_told_apart_by_its_offset() -> None:
     assert second["time"] == "2026-10-25T02:30:00.000+01:00"
 
 
-def test_no_cell_is_a_formula() -> None:
-    named = replace(PULSE, device=None, entered_by='=HYPERLINK("x")')
+@pytest.mark.parametrize(
+    "mark", ["=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20"]
+)
+def test_no_cell_is_a_formula(mark: str) -> None:
+    named = replace(PULSE, device=None, entered_by=f'{mark}HYPERLINK("x")')
     (row,) = read(readings_csv.rows([named], "UTC"))
-    assert row["entered_by"].startswith("'=")
+    assert row["entered_by"].startswith(f"'{mark}")
