@@ -26,6 +26,8 @@ _EMAIL = re.compile(r"[^\s@<>,;:\"'%{}?&#/]{1,64}@[A-Za-z0-9.-]{1,190}")
 _PHONE = re.compile(r"\+[0-9]{6,15}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,200}={0,2}")
 _LONGEST = 2_000
+_LABELS = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+"""What may stand before ``.domain``: nothing that another reader of the address ends a host at."""
 
 
 def allowed(url: str, hosts: str) -> bool:
@@ -56,7 +58,9 @@ def _named(one: str, host: str, port: int) -> bool:
     name, _, wanted = one.partition(":")
     if port != int(wanted or 443):
         return False
-    return host.endswith(name[1:]) if name.startswith("*.") else host == name
+    if not name.startswith("*."):
+        return host == name
+    return host.endswith(name[1:]) and _LABELS.fullmatch(host.removesuffix(name[1:])) is not None
 
 
 def checked(kind: str, address: Any, settings: NotifySettings) -> Any:  # noqa: ANN401 - JSON
