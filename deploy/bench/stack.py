@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -31,6 +32,7 @@ from deploy.services.postgres import PrivatePostgres, address
 from deploy.services.process import Launch
 from deploy.services.unix_account import service_account
 from deploy.settings import inherited_environment
+from deploy.stack.programs import api_environment
 from gateway.migrations import upgrade
 
 TRACKING = "track_commit_timestamp = on\ntrack_wal_io_timing = on\n"
@@ -190,8 +192,37 @@ def gateway_child(base: BenchBase, spec: GatewaySpec, name: str = "gateway") -> 
     )
 
 
+def api_child(
+    base: BenchBase,
+    logins: Mapping[str, str],
+    name: str = "api",
+    *,
+    more: Mapping[str, str] = MappingProxyType({}),
+    sources: Path = SOURCES,
+) -> tuple[Child, str]:
+    """An API, not yet started, and its address; it is ready when ``/readyz`` says so.
+
+    Args:
+        base: where its secrets are and its log goes.
+        logins: addresses of the database by login.
+        name: of the child and its log.
+        more: further variables of its environment.
+        sources: where its packages lie.
+    """
+    port = free_ports(1)[0]
+    environment = api_environment(logins, base.secrets, port) | dict(more)
+    launch = Launch(
+        argv=[sys.executable, "-m", "api"],
+        env=inherited_environment() | environment,
+        cwd=sources,
+    )
+    log = base.folder / f"{name}.log"
+    child = Child(name=name, launch=launch, answers=lambda: is_ready(port), log=log)
+    return child, f"http://{HOST}:{port}"
+
+
 def is_ready(metrics_port: int) -> bool:
-    """Whether the gateway behind this port answers ``/readyz`` with 200."""
+    """Whether the program behind this port answers ``/readyz`` with 200."""
     try:
         with urllib.request.urlopen(f"http://{HOST}:{metrics_port}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's own number

@@ -9,7 +9,6 @@ in CPU a frame, by program.
 import os
 import secrets as randomness
 import statistics
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,13 +22,9 @@ from deploy.bench.child import Child
 from deploy.bench.fleet import make_fleet
 from deploy.bench.report import BenchFigure, plain
 from deploy.bench.run import BenchRun
-from deploy.bench.stack import SOURCES, is_ready
+from deploy.bench.stack import api_child
 from deploy.bench.throughput import burst, floor, median
 from deploy.bench.ward import BenchWard, WardPlan
-from deploy.services.ports import HOST, free_ports
-from deploy.services.process import Launch
-from deploy.settings import inherited_environment
-from deploy.stack.programs import api_environment
 
 PAGES, EVERY_S = 4, 2.0
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -39,25 +34,15 @@ _ASKED = ("/panel?limit=50", "/alerts?state=open")
 @contextmanager
 def api(run: BenchRun, ward: BenchWard) -> Iterator[tuple[Child, str]]:
     """The API beside a ward's gateway, and its address."""
-    port, server = free_ports(1)[0], run.server
+    server = run.server
     logins = {
         login: server.url(ward.database, login)
         for login in ("homeward_api_login", "homeward_engine_login")
     }
-    environment = api_environment(logins, run.base.secrets, port)
-    child = Child(
-        name="api",
-        launch=Launch(
-            argv=[sys.executable, "-m", "api"],
-            env=inherited_environment() | environment,
-            cwd=SOURCES,
-        ),
-        answers=lambda: is_ready(port),
-        log=run.base.folder / "api.log",
-    )
+    child, site = api_child(run.base, logins)
     try:
         child.start(60.0)
-        yield child, f"http://{HOST}:{port}/api/v1"
+        yield child, f"{site}/api/v1"
     finally:
         child.resume()
         child.stop()
@@ -105,11 +90,11 @@ def cpu_of_tree(pid: int) -> float:
     return total
 
 
-def _used(run: BenchRun, ward: BenchWard, api_child: Child) -> dict[str, float]:
+def _used(run: BenchRun, ward: BenchWard, beside: Child) -> dict[str, float]:
     postgres = run.server.child.process
     return {
         "gateway": ward.cpu_s(),
-        "api": api_child.cpu_s(),
+        "api": beside.cpu_s(),
         "broker": ward.broker.child.cpu_s(),
         "postgres": 0.0 if postgres is None else cpu_of_tree(postgres.pid),
     }

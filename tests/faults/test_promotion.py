@@ -6,7 +6,6 @@ Gateway, API and tools know the pair by one address of two hosts: nobody tells t
 import io
 import os
 import random
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,21 +22,17 @@ from deploy.bench.child import Child, wait_until
 from deploy.bench.fleet import BenchDevice, enrol, make_fleet, rounds
 from deploy.bench.sender import FleetSender
 from deploy.bench.stack import (
-    SOURCES,
     BenchBase,
     DatabaseServer,
     GatewaySpec,
+    api_child,
     broker,
     database_server,
     gateway_child,
-    is_ready,
 )
 from deploy.database.bootstrap import login_address
 from deploy.secrets.logins import LOGINS, OWNER
-from deploy.services.ports import HOST, free_ports
-from deploy.services.process import Launch
-from deploy.settings import inherited_environment
-from deploy.stack.programs import api_environment
+from deploy.services.ports import HOST
 from gateway.migrations import current, newest, upgrade
 from gateway.store.evidence import Range
 from gateway.verify import walk
@@ -104,17 +99,10 @@ def pair(fault_base: BenchBase) -> Iterator[Pair]:
 
 @contextmanager
 def api_of(pair: Pair) -> Iterator[str]:
-    port, secrets = free_ports(1)[0], pair.primary.base.secrets
-    environment = inherited_environment() | api_environment(pair.logins, secrets, port)
-    child = Child(
-        name="api",
-        launch=Launch(argv=[sys.executable, "-m", "api"], env=environment, cwd=SOURCES),
-        answers=lambda: is_ready(port),
-        log=pair.primary.base.folder / "api.log",
-    )
+    child, site = api_child(pair.primary.base, pair.logins)
     try:
         child.spawn()
-        yield f"http://{HOST}:{port}"
+        yield site
     finally:
         child.stop()
 

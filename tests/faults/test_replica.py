@@ -4,7 +4,6 @@ The API's own program on a real primary with a real standby, whose replay is hel
 """
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +17,8 @@ import pytest
 from api.admin import create_admin
 from deploy.bench.child import Child, wait_until
 from deploy.bench.fleet import enrol, make_fleet
-from deploy.bench.stack import SOURCES, BenchBase, DatabaseServer, database_server, is_ready
-from deploy.services.ports import HOST, free_ports
-from deploy.services.process import Launch
-from deploy.settings import inherited_environment
-from deploy.stack.programs import api_environment
+from deploy.bench.stack import BenchBase, DatabaseServer, api_child, database_server
+from deploy.services.ports import HOST
 from tests.support.standby import standby_of
 
 PASSWORD = "correct horse battery"  # noqa: S105 - of an account that lives for one test
@@ -65,25 +61,14 @@ class Read:
 
 @contextmanager
 def api_of(server: DatabaseServer, name: str, replica_url: str) -> Iterator[str]:
-    port = free_ports(1)[0]
     logins = {
         login: server.url(name, login) for login in ("homeward_api_login", "homeward_engine_login")
     }
-    environment = api_environment(logins, server.base.secrets, port) | OPEN
-    environment |= {"HOMEWARD_REPLICA_URL": replica_url}
-    child = Child(
-        name="api",
-        launch=Launch(
-            argv=[sys.executable, "-m", "api"],
-            env=inherited_environment() | environment,
-            cwd=SOURCES,
-        ),
-        answers=lambda: is_ready(port),
-        log=server.base.folder / "api-with-replica.log",
-    )
+    more = OPEN | {"HOMEWARD_REPLICA_URL": replica_url}
+    child, site = api_child(server.base, logins, "api-with-replica", more=more)
     try:
         child.spawn()
-        yield f"http://{HOST}:{port}"
+        yield site
     finally:
         child.stop()
 

@@ -28,17 +28,14 @@ from deploy.bench.stack import (
     SOURCES,
     BenchBase,
     GatewaySpec,
+    api_child,
     broker,
     database_server,
     gateway_child,
-    is_ready,
 )
 from deploy.database.bootstrap import login_address, make_empty
 from deploy.secrets.logins import LOGINS, OWNER
-from deploy.services.ports import HOST, free_ports
-from deploy.services.process import Launch
 from deploy.settings import inherited_environment
-from deploy.stack.programs import api_environment
 from gateway.migrations import current, newest, upgrade
 from gateway.store.evidence import Range
 from gateway.verify import walk
@@ -122,21 +119,10 @@ class OneSchema:
     @contextmanager
     def api(self, sources: Path, name: str) -> Iterator[str]:
         """An API of these sources, at its address."""
-        port = free_ports(1)[0]
-        environment = api_environment(self.logins, self.base.secrets, port)
-        child = Child(
-            name=name,
-            launch=Launch(
-                argv=[sys.executable, "-m", "api"],
-                env=inherited_environment() | environment,
-                cwd=sources,
-            ),
-            answers=lambda: is_ready(port),
-            log=self.base.folder / f"{name}.log",
-        )
+        child, site = api_child(self.base, self.logins, name, sources=sources)
         try:
             child.start(90.0)
-            yield f"http://{HOST}:{port}"
+            yield site
         finally:
             child.stop()
 
