@@ -9,7 +9,7 @@ fallen silent, since a stopped process keeps its locks.
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -35,10 +35,11 @@ class GroupLease:
 
     worker: UUID
     group: int
-    buckets: Sequence[int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "buckets", buckets_of(GROUPS, self.group))
+    @property
+    def buckets(self) -> Sequence[int]:
+        """The buckets of the group."""
+        return buckets_of(GROUPS, self.group)
 
     def try_acquire(self, session: CommitConnection, lost_s: float) -> bool:
         """Take the locks if they are free; else end a silent holder."""
@@ -53,11 +54,13 @@ class GroupLease:
 
 
 def give_back(session: CommitConnection, claims: Sequence[GroupLease], *, last: bool) -> None:
-    """Hand groups back; ``last``: nobody is there to take them."""
+    """Hand groups of one worker back; ``last``: nobody is there to take them."""
+    if not claims:
+        return
+    groups = [claim.group for claim in claims]
     with session.transaction() as connection:
-        for claim in claims:
-            leases.leave(connection, GROUPS, [claim.group], claim.worker, last=last)
-            leases.release(connection, claim.buckets)
+        leases.leave(connection, GROUPS, groups, claims[0].worker, last=last)
+        leases.release(connection, [bucket for claim in claims for bucket in claim.buckets])
 
 
 class Heartbeat:
