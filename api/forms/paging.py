@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query
@@ -59,6 +59,16 @@ def read_cursor(cursor: str | None, *kinds: type) -> tuple[object, ...] | None:
         return tuple(_part(part, kind) for part, kind in zip(parts, kinds, strict=True))
     except (binascii.Error, ValueError, TypeError, OverflowError) as error:
         raise InvalidError("cursor", "is not a cursor of this list") from error
+
+
+def read_newest_first(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Return the moment and the id of the last item of a list in which the newest is first.
+
+    Raises:
+        InvalidError: it is none of ours.
+    """
+    key: Any = read_cursor(cursor, datetime, UUID)
+    return key and (key[0], key[1])
 
 
 def _part(part: object, kind: type) -> object:

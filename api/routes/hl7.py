@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.errors import NotFoundError
-from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.paging import Cursor, Limit, Page, cut, read_newest_first
 from api.hl7.refused import opened_text
 from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.store import hl7
@@ -50,10 +50,7 @@ async def list_refused_messages(
     work: Work, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[RefusedMessage]:
     """List refused messages, newest first."""
-    key = read_cursor(cursor, datetime, UUID)
-    before = None
-    if key is not None and isinstance(key[0], datetime) and isinstance(key[1], UUID):
-        before = (key[0], key[1])
+    before = read_newest_first(cursor)
     rows = await hl7.refused(work.conn, before=before, limit=limit + 1)
     shown, following = cut(rows, limit, lambda row: [row["last_at"], row["id"]])
     work.note("hl7.list", n=len(shown))

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.errors import ConflictError, NotFoundError
-from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.paging import Cursor, Limit, Page, cut, read_newest_first
 from api.http.deps import CLINICIANS, COORDINATORS, Work, allow
 from api.patients.record_access import record_of
 from api.store import notes
@@ -73,13 +73,12 @@ async def read(
 ) -> Page[PatientNote]:
     """Read what was written about a patient, newest first."""
     row = await record_of(work, patient_id)
-    key = read_cursor(cursor, datetime, UUID)
-    before = (key[0], key[1]) if key else None
+    before = read_newest_first(cursor)
     found = await notes.page(
         work.conn,
         row["no"],
         list(kind) or list(KINDS),
-        before=before,  # type: ignore[arg-type]  # read_cursor has checked both
+        before=before,
         limit=limit + 1,
     )
     shown, following = cut(found, limit, lambda one: [one["written_at"], str(one["id"])])

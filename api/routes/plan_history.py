@@ -1,6 +1,5 @@
 """Plans of the past: when each was made, why, and what it changed for whom."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from fastapi import APIRouter
 
 from analytics.domain.care import Role
 from api.errors import NotFoundError
-from api.forms.paging import Cursor, Limit, Page, cut, read_cursor
+from api.forms.paging import Cursor, Limit, Page, cut, read_newest_first
 from api.http.deps import COORDINATORS, UnitOfWork, Work, allow
 from api.rota.merging import merged
 from api.rota.telling import name_changes
@@ -22,7 +21,7 @@ router = APIRouter(prefix="/allocation/plans", tags=["rota"], dependencies=[allo
 @router.get("")
 async def history(work: Work, cursor: Cursor = None, limit: Limit = 50) -> Page[dict[str, Any]]:
     """List the plans that are kept, the newest first, each with its cause and how much it moved."""
-    after: Any = read_cursor(cursor, datetime, UUID)
+    after = read_newest_first(cursor)
     rows = await plans.history(work.conn, after, limit + 1)
     shown, following = cut(rows, limit, lambda row: (row["made_at"], str(row["id"])))
     work.note("allocation.history")

@@ -123,7 +123,7 @@ async def in_force(conn: Conn) -> Row | None:
     return await cursor.fetchone()
 
 
-async def history(conn: Conn, after: tuple[datetime, str] | None, limit: int) -> list[Row]:
+async def history(conn: Conn, after: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
     """Return plans, the newest first, from behind ``after`` on."""
     asked = {"at": after[0] if after else None, "id": after[1] if after else None, "n": limit}
     return await (await conn.execute(_HISTORY, asked)).fetchall()

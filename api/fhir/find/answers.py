@@ -1,15 +1,12 @@
 """Questionnaires, and what one patient answered: also in the five questions of *I feel worse*."""
 
-from datetime import datetime
-from uuid import UUID
-
 from analytics.ward.questionnaires import QUESTIONNAIRES
 from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
 from api.fhir.resources.feels_worse import KEY, feels_worse_form, feels_worse_of
 from api.fhir.resources.questionnaires import questionnaire_of, response_of
 from api.fhir.search import FhirSearch, identity
-from api.forms.paging import cut, read_cursor
+from api.forms.paging import cut, read_newest_first
 from api.http.deps import UnitOfWork
 from api.patients.answering import answers_of
 from api.store import fhir_care, patients
@@ -50,12 +47,11 @@ async def search_responses(work: UnitOfWork, search: FhirSearch) -> ResourcePage
     patient = await patients.record(work.conn, patient_id) if patient_id else None
     if patient is None:
         return NOTHING
-    key = read_cursor(search.cursor, datetime, UUID)
-    after = (key[0], key[1]) if key else None
+    after = read_newest_first(search.cursor)
     found = await fhir_care.answered(
         work.conn,
         patient["no"],
-        after,  # type: ignore[arg-type]  # read_cursor has checked both
+        after,
         search.count + 1,
     )
     shown, following = cut(found, search.count, lambda one: [one["at"], one["id"]])

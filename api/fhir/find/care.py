@@ -1,15 +1,13 @@
 """What is asked of whom, for who may see the patient."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from uuid import UUID
 
-from api.errors import InvalidError
 from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
+from api.fhir.find.whose import person_of
 from api.fhir.resources.care import task_of
 from api.fhir.search import FhirSearch, identity
-from api.forms.paging import cut, read_cursor
+from api.forms.paging import cut, read_newest_first
 from api.http.deps import UnitOfWork
 from api.store import fhir_care, patients
 from api.store.types import Row
@@ -50,13 +48,10 @@ async def _all(
     make: Make,
     action: str,
 ) -> ResourcePage:
-    patient_id = search.patient()
-    if patient_id is None:
-        raise InvalidError("patient", "is needed")
-    record = await patients.record(work.conn, patient_id)
+    record = await person_of(work, search)
     if record is None:
         return NOTHING
-    key = read_cursor(search.cursor, datetime, UUID)
+    key = read_newest_first(search.cursor)
     rows = await find(work.conn, record["no"], key, search.count + 1)
     shown, following = cut(rows, search.count, lambda row: [row["at"], row["id"]])
     work.note(action, record["no"], n=len(shown), by="fhir")

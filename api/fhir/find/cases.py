@@ -3,9 +3,9 @@
 from typing import Any
 
 from analytics.domain.care import Role
-from api.errors import InvalidError
 from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
+from api.fhir.find.whose import person_of
 from api.fhir.resources.cases import service_request_of
 from api.fhir.search import FhirSearch, identity
 from api.forms.paging import cut, read_cursor
@@ -29,10 +29,7 @@ async def service_request(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_service_requests(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """A patient's cases, the newest first."""
-    patient_id = search.patient()
-    if patient_id is None:
-        raise InvalidError("patient", "is needed")
-    person = await patients.record(work.conn, patient_id)
+    person = await person_of(work, search)
     if person is None:
         return NOTHING
     after: Any = read_cursor(search.cursor, int)

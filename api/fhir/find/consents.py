@@ -1,16 +1,13 @@
 """What one patient agreed to, for who may see the patient."""
 
-from datetime import datetime
-from uuid import UUID
-
-from api.errors import InvalidError
 from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
+from api.fhir.find.whose import person_of
 from api.fhir.resources.consents import consent_of
 from api.fhir.search import FhirSearch, identity
-from api.forms.paging import cut, read_cursor
+from api.forms.paging import cut, read_newest_first
 from api.http.deps import UnitOfWork
-from api.store import consents, patients
+from api.store import consents
 
 
 async def consent(work: UnitOfWork, key: str) -> Resource | None:
@@ -24,18 +21,14 @@ async def consent(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_consents(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """A patient's consents, the newest first, with what was taken back."""
-    patient_id = search.patient()
-    if patient_id is None:
-        raise InvalidError("patient", "is needed")
-    person = await patients.record(work.conn, patient_id)
+    person = await person_of(work, search)
     if person is None:
         return NOTHING
-    key = read_cursor(search.cursor, datetime, UUID)
-    after = (key[0], key[1]) if key else None
+    after = read_newest_first(search.cursor)
     rows = await consents.page(
         work.conn,
         person["no"],
-        after,  # type: ignore[arg-type]  # read_cursor has checked both
+        after,
         search.count + 1,
     )
     shown, following = cut(rows, search.count, lambda row: [row["given_at"], row["id"]])

@@ -1,17 +1,15 @@
 """Messages and advice as Communications, consultations as Appointments, of one patient."""
 
 import json
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from analytics.domain.care import Role
-from api.errors import InvalidError
 from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
+from api.fhir.find.whose import person_of
 from api.fhir.resources.contact import appointment_of, communication_of
 from api.fhir.search import FhirSearch, identity
-from api.forms.paging import cut, read_cursor
+from api.forms.paging import cut, read_cursor, read_newest_first
 from api.http.deps import UnitOfWork
 from api.store import consultations, fhir_care, patients
 from api.store.types import Row
@@ -31,15 +29,14 @@ async def communication(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_communications(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """A patient's messages and advice, newest first."""
-    person = await _person(work, search)
+    person = await person_of(work, search)
     if person is None:
         return NOTHING
-    key = read_cursor(search.cursor, datetime, UUID)
-    after = (key[0], key[1]) if key else None
+    after = read_newest_first(search.cursor)
     rows = await fhir_care.communications(
         work.conn,
         person["no"],
-        after,  # type: ignore[arg-type]  # read_cursor has checked both
+        after,
         search.count + 1,
     )
     shown, following = cut(rows, search.count, lambda row: [row["at"], row["id"]])
@@ -60,7 +57,7 @@ async def appointment(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_appointments(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """A patient's consultations, the newest booked first."""
-    person = await _person(work, search)
+    person = await person_of(work, search)
     if person is None:
         return NOTHING
     after: Any = read_cursor(search.cursor, int)
@@ -72,13 +69,6 @@ async def search_appointments(work: UnitOfWork, search: FhirSearch) -> ResourceP
     text = personal_data.text_of(work.services.vault, person)
     found = [_appointment(work, row, text) for row in shown]
     return ResourcePage(resources=found, following=following)
-
-
-async def _person(work: UnitOfWork, search: FhirSearch) -> Row | None:
-    wanted = search.patient()
-    if wanted is None:
-        raise InvalidError("patient", "is needed")
-    return await patients.record(work.conn, wanted)
 
 
 def _communication(row: Row, text: PatientText) -> Resource:

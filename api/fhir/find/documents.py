@@ -1,15 +1,12 @@
 """What clinicians wrote of one patient; the patient's own where the site gives it along."""
 
-from datetime import datetime
-from uuid import UUID
-
 from analytics.domain.care import Role
-from api.errors import InvalidError
 from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
+from api.fhir.find.whose import person_of
 from api.fhir.resources.documents import document_of
 from api.fhir.search import FhirSearch, identity
-from api.forms.paging import cut, read_cursor
+from api.forms.paging import cut, read_newest_first
 from api.http.deps import UnitOfWork
 from api.store import notes, patients
 from api.vault import personal_data
@@ -32,18 +29,14 @@ async def document(work: UnitOfWork, key: str) -> Resource | None:
 
 async def search_documents(work: UnitOfWork, search: FhirSearch) -> ResourcePage:
     """A patient's notes, newest first; those of a consultation once it is signed."""
-    patient_id = search.patient()
-    if patient_id is None:
-        raise InvalidError("patient", "is needed")
-    person = await patients.record(work.conn, patient_id)
+    person = await person_of(work, search)
     if person is None or not _given(work):
         return NOTHING
-    key = read_cursor(search.cursor, datetime, UUID)
-    before = (key[0], key[1]) if key else None
+    before = read_newest_first(search.cursor)
     found = await notes.own(
         work.conn,
         person["no"],
-        before=before,  # type: ignore[arg-type]  # read_cursor has checked both
+        before=before,
         limit=search.count + 1,
     )
     shown, following = cut(found, search.count, lambda one: [one["written_at"], one["id"]])

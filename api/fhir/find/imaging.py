@@ -4,9 +4,9 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from api.errors import InvalidError
 from api.fhir.bundles import NOTHING, ResourcePage
 from api.fhir.elements import Resource
+from api.fhir.find.whose import person_of
 from api.fhir.resources.imaging import diagnostic_report_of, imaging_study_of
 from api.fhir.search import FhirSearch, identity
 from api.forms.paging import cut, read_cursor
@@ -64,10 +64,7 @@ async def _one(work: UnitOfWork, row: Row, make: Make, action: str) -> Resource 
 async def _all(
     work: UnitOfWork, search: FhirSearch, find: Find, make: Make, *, action: str, key: str
 ) -> ResourcePage:
-    wanted = search.patient()
-    if wanted is None:
-        raise InvalidError("patient", "is needed")
-    person = await patients.record(work.conn, wanted)
+    person = await person_of(work, search)
     if person is None:
         return NOTHING
     read = read_cursor(search.cursor, datetime, str)
