@@ -17,6 +17,11 @@ _THEIRS = """
      WHERE p.erased_at IS NULL AND (%(ward)s::text IS NULL OR p.ward = %(ward)s)
 """
 
+
+def _during(moment: LiteralString) -> LiteralString:
+    return f" AND {moment} >= %(since)s AND {moment} < %(until)s"
+
+
 TABLES: Mapping[str, LiteralString] = MappingProxyType(
     {
         "patients": """
@@ -61,7 +66,7 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
                               AND x.metric = t.metric AND x.time = t.time
 """
         + _THEIRS
-        + " AND t.time >= %(since)s AND t.time < %(until)s",
+        + _during("t.time"),
         "assessments": """
     SELECT p.id::text AS patient, t.time, t.received, t.score AS news2, t.low AS news2_low,
            t.high AS news2_high, t.risk, t.model_version, t.late,
@@ -69,7 +74,7 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
       FROM assessment t
 """
         + _THEIRS
-        + " AND t.time >= %(since)s AND t.time < %(until)s",
+        + _during("t.time"),
         "alerts": """
     SELECT t.id::text AS alert, p.id::text AS patient, t.ward, t.condition, t.kind, t.priority,
            t.state, t.historic, t.started_at, t.measured_at, t.raised_at, t.acknowledged_at,
@@ -77,7 +82,8 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
       FROM episode t
 """
         + _THEIRS
-        + " AND t.started_at >= %(since)s AND t.started_at < %(until)s ORDER BY t.started_at, t.id",
+        + _during("t.started_at")
+        + " ORDER BY t.started_at, t.id",
         "alert_reasons": """
     SELECT t.id::text AS reason, t.episode_id::text AS alert, p.id::text AS patient, t.condition,
            t.priority, t.state, t.started_at, t.measured_at, t.cleared_at, t.count, t.worst,
@@ -85,7 +91,8 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
       FROM reason t
 """
         + _THEIRS
-        + " AND t.started_at >= %(since)s AND t.started_at < %(until)s ORDER BY t.started_at, t.id",
+        + _during("t.started_at")
+        + " ORDER BY t.started_at, t.id",
         "reports": """
     SELECT t.id::text AS report, p.id::text AS patient, t.given_at, t.received, t.priority,
            t.answers ->> 'breath' AS breath, t.answers ->> 'chest' AS chest,
@@ -94,14 +101,16 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
       FROM patient_report t
 """
         + _THEIRS
-        + " AND t.given_at >= %(since)s AND t.given_at < %(until)s ORDER BY t.no",
+        + _during("t.given_at")
+        + " ORDER BY t.no",
         "answers": """
     SELECT t.id::text AS response, p.id::text AS patient, t.questionnaire, t.version, t.given_at,
            t.received, t.score, t.priority
       FROM questionnaire_response t
 """
         + _THEIRS
-        + " AND t.given_at >= %(since)s AND t.given_at < %(until)s ORDER BY t.no",
+        + _during("t.given_at")
+        + " ORDER BY t.no",
         "consents": """
     SELECT t.id::text AS consent, p.id::text AS patient, t.scope, t.version, t.given_at,
            t.withdrawn_at
@@ -115,20 +124,23 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
       FROM call_request t
 """
         + _THEIRS
-        + " AND t.asked_at >= %(since)s AND t.asked_at < %(until)s ORDER BY t.no",
+        + _during("t.asked_at")
+        + " ORDER BY t.no",
         "messages": """
     SELECT t.id::text AS message, p.id::text AS patient, t.written_at, t.by_patient, t.first_seen
       FROM patient_message t
 """
         + _THEIRS
-        + " AND t.written_at >= %(since)s AND t.written_at < %(until)s ORDER BY t.no",
+        + _during("t.written_at")
+        + " ORDER BY t.no",
         "advice": """
     SELECT t.id::text AS advice, p.id::text AS patient, t.template, t.sent_at, t.due_at,
            t.confirmed_at
       FROM advice t
 """
         + _THEIRS
-        + " AND t.sent_at >= %(since)s AND t.sent_at < %(until)s ORDER BY t.no",
+        + _during("t.sent_at")
+        + " ORDER BY t.no",
         "consultations": """
     SELECT t.id::text AS consultation, p.id::text AS patient, lower(t.during) AS starts,
            upper(t.during) AS ends, t.wish, t.state, t.booked_at, t.waiting_at, t.admitted_at,
@@ -136,7 +148,8 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
       FROM consultation t
 """
         + _THEIRS
-        + " AND lower(t.during) >= %(since)s AND lower(t.during) < %(until)s ORDER BY t.no",
+        + _during("lower(t.during)")
+        + " ORDER BY t.no",
         "plans": """
     SELECT t.id::text AS plan, p.id::text AS patient, t.condition, t.review_on, t.begun_at,
            t.ended_at
@@ -157,13 +170,15 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
       FROM home_task_due t
 """
         + _THEIRS
-        + " AND t.due_at >= %(since)s AND t.due_at < %(until)s ORDER BY t.due_at, t.task_id",
+        + _during("t.due_at")
+        + " ORDER BY t.due_at, t.task_id",
         "cases": """
     SELECT t.id::text AS "case", p.id::text AS patient, t.asked_at, t.until, t.closed_at
       FROM expert_case t
 """
         + _THEIRS
-        + " AND t.asked_at >= %(since)s AND t.asked_at < %(until)s ORDER BY t.no",
+        + _during("t.asked_at")
+        + " ORDER BY t.no",
         "case_experts": """
     SELECT t.case_id::text AS "case", p.id::text AS patient, t.user_id::text AS expert, t.signed_at
       FROM case_expert t
@@ -198,7 +213,8 @@ TABLES: Mapping[str, LiteralString] = MappingProxyType(
       FROM imaging_study t
 """
         + _THEIRS
-        + " AND t.added_at >= %(since)s AND t.added_at < %(until)s ORDER BY t.added_at, t.uid",
+        + _during("t.added_at")
+        + " ORDER BY t.added_at, t.uid",
         "equipment": """
     SELECT p.id::text AS patient, r.kind, r.name, t.wanted_at, t.given_at, t.ended_at
       FROM resource_use t JOIN ward_resource r ON r.id = t.resource_id
