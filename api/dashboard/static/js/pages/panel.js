@@ -26,8 +26,8 @@ const RANK_MS = 3000; // a flood of changes does not rank the ward again with ea
 const COURSES_MS = 300000;
 const FEW = 14; // as many as a screen holds: then nobody is folded away
 const clock = watch(); // which no age is drawn without; the rows are asked for meanwhile
-const [kept, view] = [{}, viewOf(location.search)];
-const state = { items: [], total: 0, matched: 0, counts: {}, bands: {}, view, kept, columns: view.columns, loaded: 0, courses: {}, coursesAt: 0, at: /** @type {string | undefined} */ (undefined) };
+const view = viewOf(location.search);
+const state = { items: [], total: 0, matched: 0, counts: {}, bands: {}, view, kept: {}, columns: view.columns, loaded: 0, courses: {}, coursesAt: 0, at: /** @type {string | undefined} */ (undefined) };
 let asked = 0;
 let deaf = false;
 async function load() {
@@ -108,7 +108,7 @@ function chosen(now) {
   if (now.columns.join() !== state.columns.join()) { state.columns = now.columns; shownRows.anew(); drawSoon(); }
 }
 choose(await keptChoice()); // what is pressed before it is here stands
-choice = viewChoice({ view: state.view, kept, choose: (change) => go({ ...change, page: 0 }) });
+choice = viewChoice({ view: state.view, kept: state.kept, choose: (change) => go({ ...change, page: 0 }) });
 $("columns").append(choice.node);
 setInterval(() => { for (const cell of $$("[data-fresh]")) { const row = state.items.find((one) => one.patient === cell.dataset.fresh); if (row) update(cell, freshCell(row)); } }, 5000);
 await load();

@@ -32,12 +32,12 @@ export function vitalValue(vital, written = metricValue(vital.metric, vital.valu
 // Of the signs that score, the three that score most: what is to be read from afar.
 const WORST = 3;
 const worstOf = (row) => row.vitals.filter((one) => one.points > 0).toSorted((a, b) => b.points - a.points).slice(0, WORST).map((one) => one.metric);
-function vitalCell(row, name, label) {
+function vitalCell(row, name, label, worst) {
   const vital = row.vitals.find((one) => one.metric === (name === "bp" ? "sbp" : name));
   if (!vital) return h("td", { class: "vitals-cell", "data-label": label }, h("span", { class: "soft" }, "–"));
   const lower = name === "bp" && row.vitals.find((one) => one.metric === "dbp");
   const written = lower ? `${metricValue("sbp", vital.value)}/${metricValue("dbp", lower.value)}` : undefined;
-  return h("td", { class: "vitals-cell", "data-label": label, "data-worst": worstOf(row).includes(vital.metric) }, vitalValue(vital, written), h("small", { class: "soft" }, moment(vital.time, { only: "short" })));
+  return h("td", { class: "vitals-cell", "data-label": label, "data-worst": worst.includes(vital.metric) }, vitalValue(vital, written), h("small", { class: "soft" }, moment(vital.time, { only: "short" })));
 }
 function whyCell(row) {
   const why = reasonOf(row);
@@ -75,16 +75,17 @@ function coverCell(row) {
   return [cover === null ? h("span", { class: "soft" }, "–") : h("span", { class: cover < 50 ? "ageing" : "" }, `${cover} %`), qualityLine(row.quality)];
 }
 const FILLED = { why: whyCell, owner: ownerCell, due: dueCell, risk: riskCell, coverage: coverCell };
-const cell = (row, name, label) => (name === "heard" ? h("td", { class: "nowrap", "data-label": label, "data-fresh": row.patient }, freshCell(row))
-  : name in FILLED ? h("td", { class: `two ${name}`, "data-label": label }, FILLED[name](row)) : vitalCell(row, name, label));
+const cell = (row, name, label, worst) => (name === "heard" ? h("td", { class: "nowrap", "data-label": label, "data-fresh": row.patient }, freshCell(row))
+  : name in FILLED ? h("td", { class: `two ${name}`, "data-label": label }, FILLED[name](row)) : vitalCell(row, name, label, worst));
 
 // `columns` are those chosen; `course` the day's scores.
 export function cells(row, { columns, course, opened, open }) {
+  const worst = worstOf(row);
   const watched = row.state && row.state !== "active" ? h("span", { class: "tag" }, row.state) : null;
   return [
     h("th", { scope: "row", class: "wide" }, h("div", { class: "who-row" }, h("button", { type: "button", class: "quiet more", "aria-expanded": String(opened), "aria-label": `${opened ? "Close" : "Open"} ${row.name ?? "(erased)"}, ${row.identifier ?? ""}`, onclick: open }, opened ? "▾" : "▸"),
       h("span", { class: "who-cell" }, personLink(row), " ", watched, row.spo2_scale === 2 && h("span", { class: "tag" }, "scale 2"), row.unread > 0 && h("a", { class: "count", href: `/messages?patient=${row.patient}`, "aria-label": `${row.unread} unread, messages with ${row.name ?? "(erased)"}` }, String(row.unread))))),
     h("td", { class: "score-cell", "data-label": "NEWS2" }, score(row.news2, { quiet: lacksStaff(row.news2) }), spark(course)),
-    ...COLUMNS.filter(([name]) => columns.includes(name)).map(([name, label]) => cell(row, name, label)),
+    ...COLUMNS.filter(([name]) => columns.includes(name)).map(([name, label]) => cell(row, name, label, worst)),
   ];
 }
