@@ -81,6 +81,17 @@ def booked_now(ward: SeededWard, wish: str = "video") -> str:
     return str(made.json()["id"])
 
 
+def come(two: tuple[Desk, Desk], made: str, script: str) -> list[Page]:
+    """The call as the patient and the doctor open it, each with a script before its own."""
+    pages = []
+    for desk, who in zip(two, ("alice", "singh"), strict=True):
+        page = desk.open(who, f"/call/{made}")
+        page.add_init_script(script)
+        page.reload()
+        pages.append(page)
+    return pages
+
+
 def meet(patient: Page, doctor: Page) -> None:
     """Wait, be seen to wait, and be let in; all by keyboard."""
     patient.get_by_role("button", name="Go into the waiting room").press("Enter")
@@ -187,13 +198,7 @@ def test_who_cannot_meet_otherwise_meets_through_the_relay(
 ) -> None:
     """A real coturn, by the credential that the API made for each seat; no other way is tried."""
     patients, doctors = two
-    made = booked_now(ward)
-    pages = []
-    for desk, who in ((patients, "alice"), (doctors, "singh")):
-        page = desk.open(who, f"/call/{made}")
-        page.add_init_script(BY_RELAY)
-        page.reload()
-        pages.append(page)
+    pages = come(two, booked_now(ward), BY_RELAY)
     meet(*pages)
     for page in pages:
         expect(page.locator("#state")).to_have_text("Connected.")
@@ -208,12 +213,7 @@ def test_without_a_way_between_them_they_go_on_in_writing(
 ) -> None:
     patients, doctors = two
     made = booked_now(ward)
-    pages = []
-    for desk, who in ((patients, "alice"), (doctors, "singh")):
-        page = desk.open(who, f"/call/{made}")
-        page.add_init_script(OFTEN + NOWHERE)
-        page.reload()
-        pages.append(page)
+    pages = come(two, made, OFTEN + NOWHERE)
     mine, desk = pages
     meet(mine, desk)
     for page in pages:

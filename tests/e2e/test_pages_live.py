@@ -8,7 +8,7 @@ import psycopg
 from playwright.sync_api import Locator, Page, Route, expect
 from psycopg.types.json import Jsonb
 
-from tests.support.browsers import Desk, becomes
+from tests.support.browsers import Desk, becomes, held_up
 from tests.support.seeded_ward import SeededWard, now_ms
 
 # The panel looks again every minute by itself; without that, only an event can bring a change.
@@ -222,17 +222,14 @@ def test_a_patient_enters_their_own_readings(desk: Desk) -> None:
 
 def test_a_reading_is_taken_back_and_stays_struck_through(desk: Desk, ward: SeededWard) -> None:
     """Also where the readings were there before the page knew whose they are."""
-    path, late = f"/patients/{ward.patients['Alice Moore']}", list[Route]()
+    path = f"/patients/{ward.patients['Alice Moore']}"
     page = desk.open("singh", "/login")
-    page.route(f"**/api/v1{path}", lambda route: late.append(route))  # noqa: PLW0108 - is marked
-    page.goto(f"{desk.ward.url}{path}?tab=events")
-    page.get_by_text("Readings one by one").click()
-    page.get_by_label("Show", exact=True).select_option("all of the last 24 h")
-    first = page.locator("#readings li").filter(has_text="Heart rate").first
-    expect(first).to_be_visible()
-    for route in late:
-        route.continue_()
-    page.unroute(f"**/api/v1{path}")
+    with held_up(page, f"**/api/v1{path}"):
+        page.goto(f"{desk.ward.url}{path}?tab=events")
+        page.get_by_text("Readings one by one").click()
+        page.get_by_label("Show", exact=True).select_option("all of the last 24 h")
+        first = page.locator("#readings li").filter(has_text="Heart rate").first
+        expect(first).to_be_visible()
     first.get_by_role("button", name="of Alice Moore was entered in error").click()
     page.get_by_role("dialog").get_by_label("Why").fill("another person's")
     page.get_by_role("button", name="Mark as entered in error").click()
@@ -248,16 +245,12 @@ def test_a_patient_takes_their_own_reading_back(desk: Desk, ward: SeededWard) ->
             " CASE m WHEN 1 THEN u.id END FROM app_user u, generate_series(1, 2) m"
             " WHERE u.username = 'alice'"
         )
-    late = list[Route]()
     page = desk.open("alice", "/login", service_workers="block")
-    page.route("**/api/v1/me", lambda route: late.append(route))  # noqa: PLW0108 - is marked
-    with page.expect_request("**/api/v1/me"):
-        page.goto(f"{desk.ward.url}/mine")
-    page.get_by_text("What was entered by hand").click()  # before the page knows who reads it
-    expect(page.locator("#readings-part")).to_have_attribute("open", "")
-    for route in late:
-        route.continue_()
-    page.unroute("**/api/v1/me")
+    with held_up(page, me := "**/api/v1/me"):
+        with page.expect_request(me):
+            page.goto(f"{desk.ward.url}/mine")
+        page.get_by_text("What was entered by hand").click()  # before the page knows who reads it
+        expect(page.locator("#readings-part")).to_have_attribute("open", "")
     theirs = page.locator("#readings-list li", has_text="142.3")
     expect(theirs).to_have_count(1)
     expect(theirs.get_by_role("button")).to_have_count(0)  # not hers to take back
@@ -432,16 +425,12 @@ def test_a_round_goes_on_by_itself(desk: Desk, ward: SeededWard) -> None:
 
 
 def test_what_is_pressed_before_the_panel_knows_its_reader_stands(desk: Desk) -> None:
-    late = list[Route]()
     page = desk.open("carla", "/login")
-    page.route("**/api/v1/me/panel", lambda route: late.append(route))  # noqa: PLW0108 - is marked
-    with page.expect_request("**/api/v1/me/panel"):
-        page.goto(f"{desk.ward.url}/panel")
-    page.get_by_role("button", name="NEWS2 5+").click()
-    expect(page).to_have_url(re.compile("show=urgent$"))
-    for route in late:
-        route.continue_()
-    page.unroute("**/api/v1/me/panel")
+    with held_up(page, kept := "**/api/v1/me/panel"):
+        with page.expect_request(kept):
+            page.goto(f"{desk.ward.url}/panel")
+        page.get_by_role("button", name="NEWS2 5+").click()
+        expect(page).to_have_url(re.compile("show=urgent$"))
     expect(page.get_by_text("Columns and order")).to_be_visible()
     pressed = page.get_by_role("button", name="NEWS2 5+")
     expect(pressed).to_have_attribute("aria-pressed", "true")

@@ -1,6 +1,7 @@
 """A person at a browser: signs in, opens pages, and keeps what the browser complained about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    Route,
     StorageState,
 )
 
@@ -119,6 +121,22 @@ def becomes(read: Callable[[], object], holds: Callable[[Any], bool]) -> None:
         wait_until(now, PATIENCE_MS / 1000)
     except TimeoutError:
         raise AssertionError(f"stayed {seen[0]!r}") from None
+
+
+@contextmanager
+def held_up(page: Page, what: str) -> Iterator[None]:
+    """Keep the answers to what a page asks for until the block ends.
+
+    Args:
+        page: whose requests.
+        what: pattern of their addresses.
+    """
+    late = list[Route]()
+    page.route(what, lambda route: late.append(route))  # noqa: PLW0108 - is marked
+    yield
+    for route in late:
+        route.continue_()
+    page.unroute(what)
 
 
 def no_wider_than(page: Page, width: int) -> None:
